@@ -1,0 +1,72 @@
+"""Running gait from a wearable sensor: from a recording to a report.
+
+The whole way in four verbs::
+
+    import gait
+
+    session = gait.read("run/")
+    analysis = gait.analyze(session)
+    findings = gait.assess(analysis)
+    plan = gait.prescribe(findings, analysis)
+    gait.write_report(analysis, findings, plan, "report.html")
+
+Nothing heavy is imported until one of them is called.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gait.analysis.analyze import analyze
+    from gait.analysis.results import Analysis
+    from gait.coaching.assess import assess
+    from gait.coaching.model import Finding, Plan
+    from gait.coaching.prescribe import prescribe
+    from gait.errors import GaitError
+    from gait.recording.model import Recording, Session
+    from gait.recording.read import read
+    from gait.report.write import write_report
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Analysis",
+    "Finding",
+    "GaitError",
+    "Plan",
+    "Recording",
+    "Session",
+    "analyze",
+    "assess",
+    "prescribe",
+    "read",
+    "write_report",
+]
+
+_HOMES = {
+    "Analysis": "gait.analysis.results",
+    "Finding": "gait.coaching.model",
+    "GaitError": "gait.errors",
+    "Plan": "gait.coaching.model",
+    "Recording": "gait.recording.model",
+    "Session": "gait.recording.model",
+    "analyze": "gait.analysis.analyze",
+    "assess": "gait.coaching.assess",
+    "prescribe": "gait.coaching.prescribe",
+    "read": "gait.recording.read",
+    "write_report": "gait.report.write",
+}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - the type checker sees the real types above
+    if name not in _HOMES:
+        raise AttributeError(f"module 'gait' has no attribute {name!r}")
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

@@ -1,0 +1,1 @@
+"""From samples to strides and metrics: condition, align, segment, find events, measure."""

@@ -1,0 +1,323 @@
+"""What an analysis says: frozen values that coaching and the report read, and nothing else.
+
+Angles are degrees here and rates deg/s: these are the numbers people and files get. Every uncertainty is
+the half-width of a 95 % interval unless a name says otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from gait.frames import Placement, Side
+from gait.recording.model import RunInfo, RunnerInfo
+
+__all__ = [
+    "METRICS",
+    "STRIDE_COLUMNS",
+    "Analysis",
+    "Bout",
+    "Kind",
+    "Metric",
+    "MetricInfo",
+    "SensorQuality",
+    "Slip",
+    "Waveform",
+]
+
+FloatArray = npt.NDArray[np.float64]
+Kind = Literal["running", "walking", "still", "other", "gap"]
+"""``other``: movement that is neither gait nor rest, such as handling the sensor."""
+
+STRIDE_COLUMNS: tuple[str, ...] = (
+    "side",
+    "ic_s",
+    "tc_s",
+    "next_ic_s",
+    "contact_ms",
+    "flight_ms",
+    "stride_ms",
+    "duty_factor",
+    "strike_angle_deg",
+    "strike",
+    "p_rearfoot",
+    "p_midfoot",
+    "p_forefoot",
+    "pronation_excursion_deg",
+    "pronation_rate_dps",
+    "shank_angle_deg",
+    "stride_length_m",
+    "speed_m_s",
+    "peak_acc_g",
+    "clipped",
+    "activity",
+    # Additions to the contract's columns, always behind them.
+    "placement",
+    "cadence_spm",
+    "step_ms",
+    "contact_u_ms",
+    "strike_angle_u_deg",
+    "circumduction_cm",
+    "vertical_oscillation_cm",
+    "frontal_excursion_deg",
+    "tibial_peak_g",
+    "marks",
+)
+"""Columns of `Analysis.strides`, in order. ``marks`` is text: words joined by spaces, of ``gap`` (touches a
+gap), ``turn``, ``start``, ``stop``, ``clipped``, ``slipped``, ``uncertain``; empty for a clean stride."""
+
+
+@dataclass(frozen=True)
+class MetricInfo:
+    """A metric's words: its unit, how many decimals people see, and what it is."""
+
+    label: str
+    unit: str
+    decimals: int
+    what: str
+
+
+METRICS: dict[str, MetricInfo] = {
+    "cadence_spm": MetricInfo("Cadence", "spm", 0, "steps of both feet in a minute"),
+    "contact_ms": MetricInfo("Ground contact time", "ms", 0, "time from initial to terminal contact"),
+    "flight_ms": MetricInfo("Flight time", "ms", 0, "time with both feet in the air, a step"),
+    "stride_ms": MetricInfo("Stride time", "ms", 0, "time between contacts of the same foot"),
+    "step_ms": MetricInfo("Step time", "ms", 0, "time from this foot's contact to the other's"),
+    "duty_factor": MetricInfo("Duty factor", "", 3, "contact time as a share of stride time"),
+    "strike_angle_deg": MetricInfo("Foot strike angle", "°", 1, "shoe pitch at contact, toes up positive"),
+    "pronation_excursion_deg": MetricInfo("Pronation excursion", "°", 1, "inward roll of the shoe in stance"),
+    "pronation_rate_dps": MetricInfo("Peak pronation rate", "°/s", 0, "fastest inward roll of the shoe"),
+    "circumduction_cm": MetricInfo("Swing circumduction", "cm", 1, "sideways swing of the foot off its path"),
+    "stride_length_m": MetricInfo("Stride length", "m", 2, "distance between contacts of the same foot"),
+    "speed_m_s": MetricInfo("Speed", "m/s", 2, "stride length over stride time"),
+    "vertical_oscillation_cm": MetricInfo(
+        "Vertical oscillation", "cm", 1, "rise and fall of the body, spring-mass estimate"
+    ),
+    "peak_acc_g": MetricInfo("Peak acceleration", "g", 1, "largest acceleration of the sensor in stance"),
+    "shank_angle_deg": MetricInfo("Shank angle at contact", "°", 1, "foot ahead of the knee positive"),
+    "frontal_excursion_deg": MetricInfo("Shank frontal excursion", "°", 1, "inward lean of the shank in stance"),
+    "tibial_peak_g": MetricInfo("Tibial peak acceleration", "g", 1, "largest axial acceleration of the shank"),
+    "leg_stiffness_kn_m": MetricInfo("Leg stiffness", "kN/m", 1, "spring-mass model"),
+    "vertical_stiffness_kn_m": MetricInfo("Vertical stiffness", "kN/m", 1, "spring-mass model"),
+}
+"""Every metric there can be, in the order people see them."""
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One number over the run, with how sure it is.
+
+    Attributes
+    ----------
+    name
+        Key of `METRICS`.
+    value
+        Median over running strides (mean of the two sides' medians where both are there).
+    uncertainty
+        Half-width of the 95 % interval of ``value``: scatter of the median and the method's systematic part.
+    sd
+        Spread from stride to stride.
+    n
+        Strides behind it.
+    left, right
+        Value a side, None where that side was not measured.
+    left_uncertainty, right_uncertainty
+        Half-widths for those.
+    asymmetry_pct
+        Symmetry index 100 (L - R) / ((L + R) / 2); None unless both sides; None for angles.
+    difference, difference_uncertainty
+        L - R in the metric's unit with its 95 % half-width (systematic parts shared by both sides cancel).
+    shares
+        ``strike_angle_deg`` and ``strike`` only: share of strides in each class.
+    lower_bound
+        True where clipping makes the value a lower bound.
+    """
+
+    name: str
+    value: float
+    uncertainty: float
+    sd: float
+    n: int
+    left: float | None = None
+    right: float | None = None
+    left_uncertainty: float | None = None
+    right_uncertainty: float | None = None
+    asymmetry_pct: float | None = None
+    difference: float | None = None
+    difference_uncertainty: float | None = None
+    shares: Mapping[str, float] | None = None
+    lower_bound: bool = False
+
+    @property
+    def difference_shown(self) -> bool:
+        """True where the interval of the left-right difference leaves out zero."""
+        if self.difference is None or self.difference_uncertainty is None:
+            return False
+        return abs(self.difference) > self.difference_uncertainty
+
+
+@dataclass(frozen=True)
+class Bout:
+    """A stretch of one activity, [start_s, end_s) of session time."""
+
+    start_s: float
+    end_s: float
+    kind: Kind
+
+
+@dataclass(frozen=True)
+class Slip:
+    """The mounting changed in mid-run: when, and by how many degrees."""
+
+    time_s: float
+    angle_deg: float
+
+
+@dataclass(frozen=True)
+class SensorQuality:
+    """How good one sensor's recording was.
+
+    Attributes
+    ----------
+    rate_hz
+        Fitted from the times; ``nominal_rate_hz`` from the preamble or None.
+    missing_s
+        Total time in gaps.
+    gaps
+        (start_s, end_s) of each.
+    clipped_share
+        Share of running strides with a clipped sample.
+    acc_range_g
+        Full scale, as stated or as inferred from a plateau; None unknown.
+    alignment_score
+        0 (failed) to 1; None where nothing could be aligned (no gyroscope).
+    aligned
+        True where the score suffices for the metrics that need an aligned sensor.
+    running_s, walking_s, still_s, other_s
+        Time in each activity.
+    strides
+        Strides found (all activities).
+    slips
+        Mounting changes in mid-run.
+    not_measured
+        Metric name -> why, in words for people.
+    notes
+        Further remarks in words, such as ``"sensor clock 0.8 % off nominal"``.
+    """
+
+    placement: Placement
+    side: Side
+    source: str
+    samples: int
+    duration_s: float
+    rate_hz: float
+    nominal_rate_hz: float | None
+    has_gyr: bool
+    missing_s: float
+    gaps: tuple[tuple[float, float], ...]
+    clipped_share: float
+    acc_range_g: float | None
+    alignment_score: float | None
+    aligned: bool
+    running_s: float
+    walking_s: float
+    still_s: float
+    other_s: float
+    strides: int
+    slips: tuple[Slip, ...] = ()
+    not_measured: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    device: str = ""
+
+    @property
+    def name(self) -> str:
+        """``left shoe`` and the like."""
+        return f"{self.side} {self.placement}"
+
+
+@dataclass(frozen=True)
+class Waveform:
+    """The mean running stride of one sensor, from contact to contact, on 101 points (0-100 % of the stride).
+
+    Attributes
+    ----------
+    acc_g, acc_sd_g
+        (101, 3) specific force, g, segment frame (norm in column 0 and NaN elsewhere if not aligned).
+    gyr_dps, gyr_sd_dps
+        (101, 3) deg/s, segment frame; None without a gyroscope.
+    pitch_deg
+        (101,) segment pitch above flat, toes up positive; None where not aligned.
+    roll_deg
+        (101,) eversion positive, from contact; None where not aligned.
+    path_m
+        (101, 3) foot path from contact, world frame (x progression, y left, z up); None unless known.
+    tc_pct
+        Terminal contact, per cent of the stride.
+    """
+
+    placement: Placement
+    side: Side
+    n: int
+    tc_pct: float
+    acc_g: FloatArray
+    acc_sd_g: FloatArray
+    gyr_dps: FloatArray | None = None
+    gyr_sd_dps: FloatArray | None = None
+    pitch_deg: FloatArray | None = None
+    roll_deg: FloatArray | None = None
+    path_m: FloatArray | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Analysis:
+    """All that the signals say of one session.
+
+    Attributes
+    ----------
+    name, started
+        Session's name (untrusted text) and wall-clock start (ISO 8601 or empty).
+    strides
+        One row a stride of a leg, sorted by ``ic_s``; columns `STRIDE_COLUMNS`; what could not be measured
+        is NaN (or empty text), never a guess.
+    metrics
+        Name -> `Metric` over running strides; a metric that no sensor could give is absent.
+    walking
+        The same over walking strides; empty when nobody walked.
+    activity
+        Bouts in time order, without overlap, covering the session.
+    sensors
+        One `SensorQuality` a recording.
+    waveforms
+        One `Waveform` a sensor with enough running strides.
+    not_measured
+        Metric name -> why, where no sensor of the session could give it.
+    settings
+        What reproduces it: version, options, calibration.
+    """
+
+    name: str
+    started: str
+    runner: RunnerInfo
+    run: RunInfo
+    strides: pd.DataFrame
+    metrics: Mapping[str, Metric]
+    walking: Mapping[str, Metric]
+    activity: tuple[Bout, ...]
+    sensors: tuple[SensorQuality, ...]
+    waveforms: tuple[Waveform, ...]
+    not_measured: Mapping[str, str]
+    settings: Mapping[str, str]
+
+    @property
+    def duration_s(self) -> float:
+        """Length of the session, seconds."""
+        return self.activity[-1].end_s - self.activity[0].start_s if self.activity else 0.0
+
+    def time_in(self, kind: Kind) -> float:
+        """Seconds spent in one activity."""
+        return sum(bout.end_s - bout.start_s for bout in self.activity if bout.kind == kind)

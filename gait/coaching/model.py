@@ -1,0 +1,184 @@
+"""What coaching says: findings with their evidence, a plan with its reasons. Plain frozen values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = [
+    "Advice",
+    "CadenceTarget",
+    "Day",
+    "Evidence",
+    "Finding",
+    "Outcome",
+    "Plan",
+    "PlannedExercise",
+    "Reason",
+    "SafetyNotice",
+    "Source",
+]
+
+Outcome = Literal["present", "absent", "cannot_tell", "not_assessed"]
+Grade = Literal["strong", "moderate", "limited", "expert", "none"]
+"""Strength of the evidence behind a rule: trials or meta-analyses; cohort or several small trials; few or
+conflicting studies; experience of practitioners; none."""
+LightColour = Literal["green", "amber", "red"]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a statement comes from: key, a citation, a link where there is one, and what kind it is."""
+
+    key: str
+    citation: str
+    kind: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One number or answer that a rule looked at.
+
+    ``text`` is the sentence people read; ``value``/``uncertainty``/``threshold`` are None for answers.
+    """
+
+    text: str
+    metric: str = ""
+    value: float | None = None
+    uncertainty: float | None = None
+    threshold: float | None = None
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One compensation or feature, looked for.
+
+    Attributes
+    ----------
+    id
+        Key in the knowledge base, such as ``heel_striking``.
+    side
+        ``left``, ``right``, ``both`` or empty where it has none.
+    outcome
+        ``cannot_tell``: measured, but too uncertain; ``not_assessed``: what it needs was not there.
+    certainty
+        Probability 0-1 that it is present; None when not assessed.
+    missing
+        For ``not_assessed``: what would be needed, in words.
+    """
+
+    id: str
+    title: str
+    summary: str
+    outcome: Outcome
+    certainty: float | None
+    side: str = ""
+    evidence: tuple[Evidence, ...] = ()
+    missing: str = ""
+    grade: Grade = "expert"
+    sources: tuple[Source, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why something is in the plan: the rule, in words, and whose rule it is."""
+
+    rule: str
+    text: str
+    finding: str = ""
+    grade: Grade = "expert"
+    sources: tuple[Source, ...] = ()
+
+
+@dataclass(frozen=True)
+class PlannedExercise:
+    """One exercise with its dose for the week's sessions.
+
+    ``reps`` is a range in ``unit`` (``reps``, ``reps a side``, ``s``, ``ft`` ...); ``sets`` counts one session.
+    """
+
+    id: str
+    name: str
+    sets: int
+    reps: tuple[int, int]
+    unit: str
+    load: str
+    role: Literal["base", "target", "foundation", "advanced", "pain", "warm_up", "cool_down"]
+    muscles: tuple[str, ...]
+    equipment: tuple[str, ...]
+    cues: tuple[str, ...]
+    faults: tuple[str, ...]
+    progression: str
+    regression: str
+    reasons: tuple[Reason, ...]
+    hold_s: int | None = None
+
+
+@dataclass(frozen=True)
+class CadenceTarget:
+    """Cadence work: own baseline, next step and limit, steps a minute; metronome in beats a minute."""
+
+    baseline_spm: float
+    target_spm: float
+    limit_spm: float
+    metronome_bpm: int
+    how: str
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True)
+class Day:
+    """One day of the week: what is on and which exercises (ids) are done."""
+
+    name: str
+    kind: Literal["run", "hard run", "strength", "rest", "run and strength"]
+    exercises: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Advice:
+    """Something to do or mind that is not an exercise: run tall, leave the foot strike alone, ease off."""
+
+    id: str
+    text: str
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True)
+class SafetyNotice:
+    """A red flag or a rule of care that fired.
+
+    ``stops_exercise`` True empties the plan; ``urgency`` says how soon to seek care.
+    """
+
+    id: str
+    text: str
+    care: str
+    urgency: Literal["emergency", "same day", "soon", "before starting", "take care"]
+    stops_exercise: bool
+    sources: tuple[Source, ...] = ()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to do in the coming weeks.
+
+    ``exercises`` is empty when ``notices`` holds one that stops exercise. ``light`` is the pain light.
+    """
+
+    notices: tuple[SafetyNotice, ...]
+    light: LightColour
+    exercises: tuple[PlannedExercise, ...]
+    cadence: CadenceTarget | None
+    warm_up: tuple[PlannedExercise, ...]
+    cool_down: tuple[PlannedExercise, ...]
+    week: tuple[Day, ...]
+    advice: tuple[Advice, ...]
+    expect: tuple[str, ...]
+    retest: str
+    disclaimer: str
+    next_step: str
+    """The one thing to do next, one sentence."""

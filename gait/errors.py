@@ -1,0 +1,100 @@
+"""Everything this package raises on purpose, under one root.
+
+An error carries what went wrong as attributes and builds one line from them: what was found, where, and
+what to do. The command line prints that line and exits with 2; nobody parses it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+__all__ = [
+    "GaitError",
+    "KnowledgeError",
+    "LinkLostError",
+    "MissingExtraError",
+    "PacketError",
+    "RecordingError",
+    "SensorError",
+    "SensorNotFoundError",
+    "SignalError",
+    "UsageError",
+]
+
+
+class GaitError(Exception):
+    """Root of all errors that a user or a caller can do something about.
+
+    Parameters
+    ----------
+    what
+        What was found, in a few words.
+    where
+        File, line, column, sensor or option; left out of the message when empty.
+    todo
+        What to do about it; left out when empty.
+
+    Examples
+    --------
+    >>> str(GaitError("no strides", where="run.csv", todo="check the placement"))
+    'run.csv: no strides; check the placement'
+    """
+
+    def __init__(self, what: str, *, where: str | Path = "", todo: str = "") -> None:
+        self.what = what
+        self.where = str(where)
+        self.todo = todo
+        head = f"{self.where}: {what}" if self.where else what
+        line = f"{head}; {todo}" if todo else head
+        super().__init__(" ".join(line.split()))
+
+
+class UsageError(GaitError):
+    """A command line that cannot be carried out: options that exclude each other, a value out of range."""
+
+
+class RecordingError(GaitError):
+    """A file or folder that cannot be read as a recording."""
+
+
+class SignalError(GaitError):
+    """Samples that cannot be processed at all, such as no finite sample. Poor data is a flag, not this."""
+
+
+class KnowledgeError(GaitError):
+    """A rule pack or a set of answers that breaks its schema."""
+
+
+class PacketError(GaitError):
+    """Bytes that are not a packet of the protocol."""
+
+
+class SensorError(GaitError):
+    """A sensor or the radio did not do what was asked."""
+
+
+class SensorNotFoundError(SensorError):
+    """No sensor that matches was seen."""
+
+
+class LinkLostError(SensorError):
+    """The connection to a sensor went away."""
+
+
+class MissingExtraError(GaitError):
+    """A feature whose optional dependency is not installed.
+
+    Parameters
+    ----------
+    feature
+        What was asked for, such as ``"--parquet"``.
+    extra
+        Name of the extra that brings it, such as ``"parquet"``.
+    """
+
+    def __init__(self, feature: str, extra: str) -> None:
+        self.feature = feature
+        self.extra = extra
+        super().__init__(
+            f"{feature} needs the extra '{extra}'", todo=f'install it with: pip install "running-gait[{extra}]"'
+        )

@@ -1,0 +1,108 @@
+"""What a recording and a session are, once read: plain frozen values in the package's units."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from gait.frames import Placement, Side
+
+__all__ = ["Recording", "RunInfo", "RunnerInfo", "Session"]
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Recording:
+    """The samples of one sensor.
+
+    Attributes
+    ----------
+    placement, side
+        Where the sensor sat.
+    time_s
+        (n,) session time, seconds, strictly increasing. A gap is a jump in it.
+    acc
+        (n, 3) specific force, m/s2, sensor frame.
+    gyr
+        (n, 3) angular rate, rad/s, sensor frame; None for an accelerometer-only sensor.
+    rate_hz
+        Nominal sample rate from the preamble; None where the file does not say.
+    acc_range_g, gyr_range_dps
+        Full scale of the sensor, None where the file does not say.
+    started
+        ISO 8601 wall-clock time of ``time_s = 0``, empty where unknown.
+    device
+        The preamble's ``[device]`` table (untrusted text).
+    extra
+        Every preamble key that has no field above, kept for a round trip.
+    source
+        File it came from; empty for one made in memory.
+    """
+
+    placement: Placement
+    side: Side
+    time_s: FloatArray
+    acc: FloatArray
+    gyr: FloatArray | None = None
+    rate_hz: float | None = None
+    acc_range_g: float | None = None
+    gyr_range_dps: float | None = None
+    started: str = ""
+    device: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    source: str = ""
+
+    @property
+    def name(self) -> str:
+        """``left shoe`` and the like, for people."""
+        return f"{self.side} {self.placement}"
+
+
+@dataclass(frozen=True)
+class RunnerInfo:
+    """``[runner]`` of ``session.toml``: what only the runner knows of the body."""
+
+    mass_kg: float | None = None
+    height_m: float | None = None
+
+
+@dataclass(frozen=True)
+class RunInfo:
+    """``[run]`` of ``session.toml``: what is known of the run from elsewhere."""
+
+    speed_m_s: float | None = None
+    distance_m: float | None = None
+    surface: str = ""
+    notes: str = ""
+
+
+@dataclass(frozen=True)
+class Session:
+    """Recordings in one session time, with what was written beside them.
+
+    Attributes
+    ----------
+    name
+        Folder or file name (untrusted text).
+    recordings
+        At least one; at most one for each (placement, side).
+    runner, run
+        From ``session.toml``; all None where absent.
+    answers
+        ``[answers]`` as written, unchecked: `gait.coaching.answers` checks it.
+    path
+        Where it was read from.
+    """
+
+    name: str
+    recordings: tuple[Recording, ...]
+    runner: RunnerInfo = RunnerInfo()
+    run: RunInfo = RunInfo()
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    path: Path | None = None

@@ -1,0 +1,1 @@
+"""Scan, link, clock, record: the only home of bleak and asyncio."""

@@ -1,0 +1,1 @@
+"""The virtual runner, sensor and radio: the only home of bumble."""
