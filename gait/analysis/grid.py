@@ -1,0 +1,234 @@
+"""From the sensor's own times to a uniform grid, in chunks of any size.
+
+All signal processing runs at `GRID_HZ`, on instants that are whole multiples of the grid's period in session
+time. The value at an instant depends only on the samples next to it, so any chunking gives the same grid.
+Rates above the grid's are smoothed by a short symmetric kernel first; lower and uneven rates are
+interpolated by a cubic (Catmull-Rom slopes on the actual times), which keeps sub-sample timing. Nothing is
+filled across a gap: the grid ends there and a new segment starts behind it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["GRID_HZ", "GridBlock", "GridStream", "fitted_rate_hz"]
+
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+
+GRID_HZ = 200.0
+"""Hz. Stride timing needs 200 Hz (see Mitschke 2017, 10.3390/app7070659 on sampling rates); events are
+placed between grid points by interpolation."""
+
+GAP_S = 0.06
+"""s. A longer silence between two samples is a gap: the impact of a contact fits into it."""
+
+GAP_SAMPLES = 3.5
+"""A silence must also be this many nominal periods, so that slow sensors are not all gaps."""
+
+CLIP_SHARE = 0.985
+"""Share of full scale from which a sample counts as clipped (offset and scale errors of the chip)."""
+
+_RATE_SAMPLES = 200
+"""Samples looked at for the nominal rate where the recording does not state it."""
+
+
+@dataclass(frozen=True)
+class GridBlock:
+    """Consecutive grid instants of one gap-free segment.
+
+    Attributes
+    ----------
+    first
+        Index of the first instant: its session time is ``first / GRID_HZ``.
+    acc, gyr
+        (n, 3) m/s2 and rad/s, sensor frame; ``gyr`` None for an accelerometer alone.
+    clipped
+        (n,) True where a sample next to the instant was at full scale.
+    peak
+        (n,) largest raw \\|acc\\| among the samples next to the instant, m/s2.
+    """
+
+    first: int
+    acc: FloatArray
+    gyr: FloatArray | None
+    clipped: BoolArray
+    peak: FloatArray
+
+    def __len__(self) -> int:
+        return len(self.acc)
+
+
+def fitted_rate_hz(time_s: FloatArray) -> float:
+    """Mean sample rate without the gaps, Hz.
+
+    Parameters
+    ----------
+    time_s
+        (n,) increasing times, s.
+
+    Returns
+    -------
+    NaN for fewer than two samples.
+    """
+    if len(time_s) < 2:
+        return float("nan")
+    steps = np.diff(time_s)
+    typical = float(np.median(steps))
+    kept = steps[steps <= 2.5 * typical]
+    return float(len(kept) / kept.sum()) if len(kept) else float("nan")
+
+
+class GridStream:
+    """Turns samples, as they come, into grid blocks.
+
+    Parameters
+    ----------
+    has_gyr
+        Whether the sensor has a gyroscope.
+    rate_hz
+        Nominal rate; None to take it from the first samples.
+    acc_limit, gyr_limit
+        Full scale, m/s2 and rad/s; None where unknown.
+    """
+
+    def __init__(
+        self, *, has_gyr: bool, rate_hz: float | None, acc_limit: float | None, gyr_limit: float | None
+    ) -> None:
+        self._channels = 6 if has_gyr else 3
+        self._rate_hz = rate_hz
+        self._limits = (acc_limit, gyr_limit)
+        self._time = np.empty(0)
+        self._data = np.empty((0, self._channels))
+        self._next: int | None = None
+
+    def push(self, time_s: FloatArray, acc: FloatArray, gyr: FloatArray | None) -> list[GridBlock]:
+        """Grid blocks that the new samples complete; a new block means a new segment or its continuation.
+
+        Parameters
+        ----------
+        time_s, acc, gyr
+            (n,), (n, 3), (n, 3): increasing times, also across calls.
+        """
+        data = acc if gyr is None else np.hstack([acc, gyr])
+        self._time = np.concatenate([self._time, time_s])
+        self._data = np.concatenate([self._data, data])
+        return self._drain(final=False)
+
+    def flush(self) -> list[GridBlock]:
+        """What is left at the end of the recording."""
+        return self._drain(final=True)
+
+    def _drain(self, *, final: bool) -> list[GridBlock]:
+        if self._rate_hz is None:
+            if len(self._time) < _RATE_SAMPLES and not final:
+                return []
+            if len(self._time) < 2:
+                return []
+            self._rate_hz = 1.0 / float(np.median(np.diff(self._time[:_RATE_SAMPLES])))
+        gap = max(GAP_S, GAP_SAMPLES / self._rate_hz)
+        cuts = np.flatnonzero(np.diff(self._time) > gap) + 1
+        blocks: list[GridBlock] = []
+        start = 0
+        for cut in [*cuts.tolist(), None]:
+            stop = len(self._time) if cut is None else cut
+            closed = final or cut is not None
+            block, used = self._segment(self._time[start:stop], self._data[start:stop], closed=closed)
+            if block is not None:
+                blocks.append(block)
+            if cut is None:
+                start += used
+            else:
+                start = stop
+                self._next = None
+        self._time = self._time[start:].copy()
+        self._data = self._data[start:].copy()
+        return blocks
+
+    def _segment(self, time: FloatArray, data: FloatArray, *, closed: bool) -> tuple[GridBlock | None, int]:
+        """The grid of one gap-free run; how many samples at its start are no longer needed."""
+        assert self._rate_hz is not None
+        half = _smoothing_half_width(self._rate_hz)
+        edge = half + 2
+        if len(time) < 2 * edge + 2:
+            return None, 0
+        smooth = _smooth(data, half)
+        inner = time[half : len(time) - half]
+        # Instants with two samples on each side: slopes are central everywhere.
+        low, high = inner[1], inner[-2]
+        first = int(np.ceil(low * GRID_HZ - 1e-9)) if self._next is None else self._next
+        last = int(np.ceil(high * GRID_HZ - 1e-9)) - 1
+        if last < first:
+            return None, 0
+        instants = np.arange(first, last + 1)
+        at = instants / GRID_HZ
+        index = np.clip(np.searchsorted(inner, at, side="right") - 1, 1, len(inner) - 3)
+        values = _cubic(inner, smooth, index, at)
+        raw = index + half
+        clipped, peak = self._peaks(data, raw)
+        gyr = values[:, 3:] if self._channels == 6 else None
+        self._next = last + 1
+        keep_from = int(np.searchsorted(inner, (last + 1) / GRID_HZ, side="right")) - 1
+        used = 0 if closed else max(0, keep_from - edge - 1)
+        return GridBlock(first, values[:, :3], gyr, clipped, peak), used
+
+    def _peaks(self, data: FloatArray, raw: npt.NDArray[np.intp]) -> tuple[BoolArray, FloatArray]:
+        acc_limit, gyr_limit = self._limits
+        norm = np.sqrt(np.einsum("ij,ij->i", data[:, :3], data[:, :3]))
+        over = np.zeros(len(data), dtype=bool)
+        if acc_limit is not None:
+            over |= (np.abs(data[:, :3]) >= CLIP_SHARE * acc_limit).any(axis=1)
+        if gyr_limit is not None and self._channels == 6:
+            over |= (np.abs(data[:, 3:]) >= CLIP_SHARE * gyr_limit).any(axis=1)
+        # At most five samples lie within one grid period at any rate in use; two cover 400 Hz.
+        reach = max(1, int(np.ceil((self._rate_hz or GRID_HZ) / GRID_HZ)))
+        peak = norm[raw]
+        clipped = over[raw]
+        for step in range(1, reach + 1):
+            ahead = np.minimum(raw + step, len(data) - 1)
+            peak = np.maximum(peak, norm[ahead])
+            clipped = clipped | over[ahead]
+        return clipped, peak
+
+
+def _smoothing_half_width(rate_hz: float) -> int:
+    """Half-width in samples of the binomial-like kernel that keeps what the grid can hold."""
+    return max(0, int(np.ceil(rate_hz / GRID_HZ - 1.2)))
+
+
+def _smooth(data: FloatArray, half: int) -> FloatArray:
+    """Triangular moving average, `half` samples shorter at each end."""
+    if half == 0:
+        return data
+    weights = np.concatenate([np.arange(1, half + 2), np.arange(half, 0, -1)]).astype(float)
+    weights /= weights.sum()
+    length = len(data) - 2 * half
+    out = weights[0] * data[:length]
+    for offset in range(1, 2 * half + 1):
+        out += weights[offset] * data[offset : offset + length]
+    return out
+
+
+def _cubic(time: FloatArray, values: FloatArray, index: npt.NDArray[np.intp], at: FloatArray) -> FloatArray:
+    """Cubic Hermite values at `at`, each between samples ``index`` and ``index + 1``."""
+    t0, t1 = time[index], time[index + 1]
+    step = t1 - t0
+    u = (at - t0) / step
+    slope0 = step / (t1 - time[index - 1])
+    slope1 = step / (time[index + 2] - t0)
+    u2, u3 = u * u, u * u * u
+    h00, h10, h01, h11 = 2 * u3 - 3 * u2 + 1, u3 - 2 * u2 + u, 3 * u2 - 2 * u3, u3 - u2
+    # Collect the weights of the four samples, so that each channel costs four products.
+    before = -h10 * slope0
+    here = h00 - h11 * slope1
+    ahead = h01 + h10 * slope0
+    after = h11 * slope1
+    return (
+        before[:, None] * values[index - 1]
+        + here[:, None] * values[index]
+        + ahead[:, None] * values[index + 1]
+        + after[:, None] * values[index + 2]
+    )

@@ -1,0 +1,128 @@
+"""How the sensor sits on the foot, found from the movement itself.
+
+Vertical: the mean specific force between two flat instants is gravity (`closure_gravity`), however hard the
+impacts, unless they clip; what the accelerometer reads at the flat instants is gravity too, unless the foot
+is never quiet. Each is trusted by how close to one g it comes.
+
+Forward: where the foot's up-axis leans while the heel rises and in mid-swing. It leans forward in every
+gait, so the sense is known without asking the runner to do anything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from gait.analysis.strapdown import Windows, apply, closure_gravity
+from gait.units import STANDARD_GRAVITY
+
+__all__ = ["Mounting", "MountingCues", "mounting_cues", "solve_mounting"]
+
+FloatArray = npt.NDArray[np.float64]
+
+_LEAN_DEG = 50.0
+"""Lean of the foot about toe-off; direction is well defined there (Falbriard 2018: 50-70 deg)."""
+
+_SWING_SHARE = 0.62
+"""The foot leans forward most before this share of the way from one flat instant to the next."""
+
+_TRUST_FLOOR = 0.03
+"""Relative error of gravity below which neither cue is preferred (scale error of the sensor)."""
+
+_SPREAD_FAIL_DEG = 30.0
+"""Scatter of the cues between strides, deg, at which the score reaches 0."""
+
+ALIGNED_SCORE = 0.4
+"""Score from which metrics that need an aligned sensor are given."""
+
+
+@dataclass(frozen=True)
+class Mounting:
+    """Sensor to segment.
+
+    Attributes
+    ----------
+    matrix
+        (3, 3) rows: segment axes (forward, left, up) in the sensor frame; ``v_segment = matrix @ v_sensor``.
+    score
+        0 to 1: how well the strides agree on the axes.
+    closure_error
+        Relative deviation of the closure's gravity from g: how far double integration can be trusted.
+    rest
+        (3,) direction of the specific force at the flat instants, sensor frame: what a slip changes.
+    """
+
+    matrix: FloatArray
+    score: float
+    closure_error: float
+    rest: FloatArray
+
+    @property
+    def aligned(self) -> bool:
+        """Whether the metrics that need segment axes are given."""
+        return self.score >= ALIGNED_SCORE
+
+
+@dataclass(frozen=True)
+class MountingCues:
+    """What each of n strides says of the mounting: (n, 3) vectors in the sensor frame at its flat instant."""
+
+    closure: FloatArray
+    flat: FloatArray
+
+
+def mounting_cues(windows: Windows, turned: FloatArray, flat_acc: FloatArray) -> MountingCues:
+    """Gravity by closure and at the flat instant, m/s2."""
+    return MountingCues(closure_gravity(windows, turned), flat_acc)
+
+
+def solve_mounting(windows: Windows, quaternion: FloatArray, cues: MountingCues) -> Mounting:
+    """The mounting on which the strides agree best.
+
+    Notes
+    -----
+    Medians over strides: a stumble does not move them.
+    """
+    up, closure_error = _vertical(cues)
+    lean = apply(quaternion, np.broadcast_to(up, windows.acc.shape))
+    tilt = np.einsum("nij,j->ni", lean, up)
+    early = np.arange(tilt.shape[1])[None, :] < _SWING_SHARE * windows.length[:, None]
+    tilt = np.where(early, tilt, 2.0)
+    rows = np.arange(len(tilt))
+    lowest = tilt.argmin(axis=1)
+    limit = np.maximum(tilt.min(axis=1) + 1e-9, np.cos(np.radians(_LEAN_DEG)))
+    risen = (tilt <= limit[:, None]).argmax(axis=1)
+    directions = [_horizontal(lean[rows, at], up) for at in (risen, lowest)]
+    forward = np.sum([_median_direction(one) for one in directions], axis=0)
+    forward /= np.linalg.norm(forward)
+    matrix = np.stack([forward, np.cross(up, forward), up])
+    return Mounting(matrix, _score(directions, forward, cues, up), closure_error, _median_direction(cues.flat))
+
+
+def _vertical(cues: MountingCues) -> tuple[FloatArray, float]:
+    closure, flat = np.median(cues.closure, axis=0), np.median(cues.flat, axis=0)
+    errors = [abs(float(np.linalg.norm(cue)) / STANDARD_GRAVITY - 1.0) for cue in (closure, flat)]
+    weights = [1.0 / (error**2 + _TRUST_FLOOR**2) for error in errors]
+    up = weights[0] * closure / np.linalg.norm(closure) + weights[1] * flat / np.linalg.norm(flat)
+    return up / np.linalg.norm(up), errors[0]
+
+
+def _horizontal(vectors: FloatArray, up: FloatArray) -> FloatArray:
+    flat = vectors - np.outer(vectors @ up, up)
+    return flat / np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-12)
+
+
+def _median_direction(vectors: FloatArray) -> FloatArray:
+    middle = np.median(vectors, axis=0)
+    return middle / max(float(np.linalg.norm(middle)), 1e-12)
+
+
+def _score(directions: list[FloatArray], forward: FloatArray, cues: MountingCues, up: FloatArray) -> float:
+    """1 minus the scatter of the cues, as a share of what would be no agreement at all."""
+    off = np.degrees(np.arccos(np.clip(directions[0] @ forward, -1.0, 1.0)))
+    size = np.maximum(np.linalg.norm(cues.closure, axis=1), 1e-12)
+    tilt = np.degrees(np.arccos(np.clip(cues.closure @ up / size, -1.0, 1.0)))
+    scatter = np.hypot(np.median(np.abs(off - np.median(off))) * 1.48 + 0.25 * np.median(off), np.median(tilt))
+    return float(np.clip(1.0 - scatter / _SPREAD_FAIL_DEG, 0.0, 1.0))

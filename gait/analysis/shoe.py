@@ -1,0 +1,365 @@
+"""A shoe with gyroscope: from grid blocks to strides.
+
+The unit of work is a *swing*, from one flat instant of the foot to the next: it holds a terminal contact and
+the following initial contact. A stride is a stance between two swings.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from gait.analysis.batch import StrideBatch, empty_batch
+from gait.analysis.contact import DRIFT_SPREAD, IC_CUES, TC_CUES, contact_cues, foot_pose, fuse
+from gait.analysis.grid import GRID_HZ
+from gait.analysis.kernels import gaussian, reach
+from gait.analysis.mounting import Mounting, mounting_cues, solve_mounting
+from gait.analysis.stances import STRIDE_MAX_S, StanceFinder, stillness, turning
+from gait.analysis.strapdown import Motion, Windows, apply, gather, motion, orientations
+from gait.analysis.tracker import Tracker, sample_rows
+from gait.frames import MOVEMENTS, Side
+from gait.units import STANDARD_GRAVITY
+
+__all__ = ["ShoeTracker"]
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.intp]
+
+CALIBRATION_SWINGS = 8
+"""Swings that are held back at the start until the mounting is known from them."""
+
+REVIEW_SWINGS = 32
+"""After so many swings the mounting is looked at again."""
+
+SLIP_DEG = 15.0
+"""Change of the flat foot's vertical in the sensor frame, deg, that counts as a different mounting."""
+
+SLIP_RUN = 5
+"""Swings in a row that must agree on it."""
+
+IDLE_S = 5.0
+"""Without a swing for so long, what is held for calibration is used as it is."""
+
+_HALF_S = 0.45
+_FLAT_SMOOTH_S = 0.010
+_ROLL_SMOOTH_S = 0.008
+
+STRIKE_SD_DEG = 2.0
+"""deg, one sigma between runners: long axis of the foot against the axes found (Falbriard 2020: 1.6-5.9)."""
+
+FLAT_SHARE = (0.35, 0.50)
+"""Part of the stance whose median pitch is the flat reference (contract)."""
+
+
+@dataclass(frozen=True)
+class _Swings:
+    """What each of n swings gives; times in s of session time."""
+
+    start: IntArray
+    stop: IntArray
+    tc: FloatArray
+    tc_sd: FloatArray
+    ic: FloatArray
+    ic_sd: FloatArray
+    pitch: FloatArray
+    roll: FloatArray
+    side_rate: FloatArray
+    length_m: FloatArray
+    circum_cm: FloatArray
+    turn_deg: FloatArray
+    drift: FloatArray
+    lean: FloatArray
+    slipped: npt.NDArray[np.bool_]
+    aligned: npt.NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+
+class ShoeTracker(Tracker):
+    """Strides of one shoe out of grid blocks, in order, each once and final.
+
+    Parameters
+    ----------
+    side
+        Leg; decides the sense of pronation.
+    """
+
+    def __init__(self, side: Side) -> None:
+        super().__init__()
+        self._sign = MOVEMENTS[("pronation", side)].sign
+        self.mountings: list[tuple[float, Mounting]] = []
+        self._mounting: Mounting | None = None
+        self._new_segment()
+
+    @property
+    def score(self) -> float | None:
+        """Mean score of the mountings in use over the recording."""
+        return float(np.mean([one.score for _, one in self.mountings])) if self.mountings else None
+
+    def _new_segment(self) -> None:
+        self._finder = StanceFinder(stillness, turning)
+        self._held: list[tuple[int, int]] = []
+        self._since_review: list[_Swings] = []
+        self._last: _Swings | None = None
+        self._off: list[bool] = []
+
+    def _find(self, *, final: bool) -> list[StrideBatch]:
+        self._held += self._finder.find(self._first, self._acc, self._gyr, final=final)
+        out: list[StrideBatch] = []
+        while self._held:
+            if self._mounting is None:
+                count = self._calibration_count(final=final)
+                if count == 0:
+                    break
+                self._calibrate(self._held[:count])
+            room = REVIEW_SWINGS - sum(len(one) for one in self._since_review)
+            swings = self._measure(self._held[:room])
+            cut = self._slip_at(swings)
+            if cut is not None:
+                swings = _take(swings, slice(0, cut))
+            self._held = self._held[len(swings) :]
+            out.append(self._strides(swings))
+            self._since_review.append(swings)
+            self._review(slipped=cut is not None)
+        return out
+
+    def _calibration_count(self, *, final: bool) -> int:
+        """How many of the held swings to calibrate on; 0 to wait for more."""
+        spans = np.array(self._held[:CALIBRATION_SWINGS])
+        pauses = np.flatnonzero(spans[1:, 0] - spans[:-1, 1] > IDLE_S * GRID_HZ)
+        if len(pauses):
+            return int(pauses[0]) + 1
+        if len(spans) == CALIBRATION_SWINGS:
+            return CALIBRATION_SWINGS
+        now = self._first + len(self._acc)
+        idle = now - spans[-1, 1] > (IDLE_S + STRIDE_MAX_S + 1.0) * GRID_HZ
+        return len(spans) if final or idle else 0
+
+    def _calibrate(self, spans: list[tuple[int, int]]) -> None:
+        windows, quaternion, turned = self._integrate(spans)
+        self._mounting = self._solve(windows, quaternion, turned)
+        self.mountings.append((spans[0][0] / GRID_HZ, self._mounting))
+
+    def _solve(self, windows: Windows, quaternion: FloatArray, turned: FloatArray) -> Mounting:
+        flat = _around(self._acc, windows.start)
+        return solve_mounting(windows, quaternion, mounting_cues(windows, turned, flat))
+
+    def _integrate(self, spans: list[tuple[int, int]]) -> tuple[Windows, FloatArray, FloatArray]:
+        edges = np.array(spans, dtype=np.intp) - self._first
+        windows = gather(self._acc, self._gyr, edges[:, 0], edges[:, 1] + 1)
+        quaternion = orientations(windows)
+        return windows, quaternion, apply(quaternion, windows.acc)
+
+    def _measure(self, spans: list[tuple[int, int]]) -> _Swings:
+        assert self._mounting is not None
+        mounting = self._mounting
+        windows, quaternion, turned = self._integrate(spans)
+        level = np.repeat(mounting.matrix[None], len(spans), axis=0)
+        moved = motion(windows, quaternion, turned, level)
+        pose = foot_pose(windows, quaternion, moved, mounting.matrix)
+        cues = contact_cues(windows, moved, pose)
+        drift = np.linalg.norm(moved.drift, axis=1)
+        ic, ic_sd = fuse(cues.ic, IC_CUES, {"geometry": DRIFT_SPREAD * drift})
+        tc, tc_sd = fuse(cues.tc, TC_CUES, {})
+        start = windows.start + self._first
+        begin = start / GRID_HZ
+        ends = moved.position[np.arange(len(start)), windows.length - 1]
+        lean = _lean_deg(_around(self._acc, windows.start), mounting)
+        return _Swings(
+            start,
+            start + windows.length - 1,
+            begin + tc,
+            tc_sd,
+            begin + ic,
+            ic_sd,
+            _both_ends(pose.pitch_deg, windows.length),
+            _both_ends(self._sign * pose.roll_deg, windows.length),
+            _both_ends(np.degrees(self._eversion_rate(windows, mounting)), windows.length),
+            np.hypot(ends[:, 0], ends[:, 1]),
+            _circumduction_cm(moved, windows, self._sign),
+            _turn_deg(quaternion, windows, mounting),
+            drift,
+            lean,
+            lean > SLIP_DEG,
+            np.full(len(start), mounting.aligned),
+        )
+
+    def _eversion_rate(self, windows: Windows, mounting: Mounting) -> FloatArray:
+        along = windows.gyr @ mounting.matrix[0]
+        return self._sign * gaussian(along, _ROLL_SMOOTH_S, axis=1)
+
+    def _slip_at(self, swings: _Swings) -> int | None:
+        """Swings to keep if a run of changed leans completes among them."""
+        for index, off in enumerate(swings.slipped.tolist()):
+            self._off = [*self._off, off][-SLIP_RUN:]
+            if len(self._off) == SLIP_RUN and all(self._off):
+                self._off = []
+                return index + 1
+        return None
+
+    def _review(self, *, slipped: bool) -> None:
+        """Follow slow changes; start anew after a slip."""
+        seen = sum(len(one) for one in self._since_review)
+        if not slipped and seen < REVIEW_SWINGS:
+            return
+        assert self._mounting is not None
+        recent = self._since_review[-1] if slipped else None
+        start = np.concatenate([one.start for one in self._since_review])
+        stop = np.concatenate([one.stop for one in self._since_review])
+        if slipped:
+            start, stop = start[-SLIP_RUN:], stop[-SLIP_RUN:]
+        self._since_review = []
+        inside = start >= self._first
+        if not inside.any():
+            return
+        spans = list(zip(start[inside].tolist(), stop[inside].tolist(), strict=True))
+        windows, quaternion, turned = self._integrate(spans)
+        fresh = self._solve(windows, quaternion, turned)
+        when = spans[0][0] / GRID_HZ
+        if slipped:
+            assert recent is not None
+            self.slips.append((when, float(np.median(recent.lean[-SLIP_RUN:]))))
+            self._mounting = fresh
+        else:
+            self._mounting = _blend(self._mounting, fresh)
+        self.mountings.append((when, self._mounting))
+
+    def _strides(self, swings: _Swings) -> StrideBatch:
+        """Stances between consecutive swings, the last one of the call before included."""
+        both = swings if self._last is None else _join(self._last, swings)
+        self._last = _take(swings, slice(len(swings) - 1, None)) if len(swings) else self._last
+        n = len(both) - 1
+        if n < 1:
+            return empty_batch()
+        before, after = _take(both, slice(0, n)), _take(both, slice(1, None))
+        ic, tc, next_ic = before.ic, after.tc, after.ic
+        stride = next_ic - ic
+        paused = after.start - before.stop > round(1.0 * GRID_HZ)
+        real = ~paused & (tc > ic + 0.05) & (next_ic > tc + 0.05) & (stride < 2.4) & np.isfinite(stride)
+        angle, excursion, rate = self._attitude(before, after)
+        aligned = before.aligned & after.aligned & ~before.slipped & ~after.slipped
+        clipped, peak = self._shock(ic - 0.02, tc)
+        nothing = np.full(n, np.nan)
+        duty = (tc - ic) / stride
+        batch = replace(
+            empty_batch(n),
+            ic_s=ic,
+            tc_s=tc,
+            next_ic_s=next_ic,
+            ic_sd_s=before.ic_sd,
+            tc_sd_s=after.tc_sd,
+            walking=(duty >= 0.5).astype(float),
+            strike_angle_deg=np.where(aligned, angle, nothing),
+            strike_sd_deg=np.full(n, STRIKE_SD_DEG),
+            pronation_excursion_deg=np.where(aligned, excursion, nothing),
+            pronation_rate_dps=np.where(aligned, rate, nothing),
+            circumduction_cm=np.where(aligned, after.circum_cm, nothing),
+            stride_length_m=after.length_m,
+            peak_acc_g=peak / STANDARD_GRAVITY,
+            clipped=clipped,
+            turn_deg=after.turn_deg,
+            drift_m_s=after.drift,
+            slipped=before.slipped | after.slipped,
+        )
+        return batch.take(real)
+
+    def _attitude(self, before: _Swings, after: _Swings) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Strike angle, pronation excursion (deg) and peak rate (deg/s) of each stance."""
+        half = round(_HALF_S * GRID_HZ)
+        pitch = np.hstack([before.pitch[:, :half], after.pitch[:, half + 1 :]])
+        roll = np.hstack([before.roll[:, :half], after.roll[:, half + 1 :]])
+        rate = np.hstack([before.side_rate[:, :half], after.side_rate[:, half + 1 :]])
+        # Column `half` is the flat instant; those before belong to the swing that ends there.
+        ic_at = half + (before.ic - before.stop / GRID_HZ) * GRID_HZ
+        tc_at = half + (after.tc - after.start / GRID_HZ) * GRID_HZ
+        stance = tc_at - ic_at
+        flat_at = ic_at[:, None] + stance[:, None] * np.linspace(*FLAT_SHARE, 7)[None, :]
+        flat = np.median(sample_rows(pitch, flat_at), axis=1)
+        angle = sample_rows(pitch, ic_at[:, None])[:, 0] - flat
+        early = ic_at[:, None] + stance[:, None] * np.linspace(0.0, 0.65, 40)[None, :]
+        excursion = sample_rows(roll, early).max(axis=1) - sample_rows(roll, ic_at[:, None])[:, 0]
+        return angle, excursion, sample_rows(rate, early).max(axis=1)
+
+    def _oldest_needed(self) -> int:
+        wanted = [self._end]
+        if self._held:
+            wanted.append(self._held[0][0])
+        if self._since_review:
+            wanted.append(int(self._since_review[0].start[0]))
+        return min(wanted) - round(3.0 * GRID_HZ)
+
+
+def _around(acc: FloatArray, index: IntArray) -> FloatArray:
+    """(n, 3) specific force smoothed about each index."""
+    half = reach(_FLAT_SMOOTH_S)
+    span = np.arange(-half, half + 1)
+    weight = np.exp(-0.5 * (span / (_FLAT_SMOOTH_S * GRID_HZ)) ** 2)
+    at = np.clip(index[:, None] + span[None, :], 0, len(acc) - 1)
+    out: FloatArray = np.einsum("k,nkj->nj", weight / weight.sum(), acc[at])
+    return out
+
+
+def _lean_deg(flat: FloatArray, mounting: Mounting) -> FloatArray:
+    size = np.maximum(np.linalg.norm(flat, axis=1), 1e-12)
+    out: FloatArray = np.degrees(np.arccos(np.clip(flat @ mounting.rest / size, -1.0, 1.0)))
+    return out
+
+
+def _both_ends(values: FloatArray, length: IntArray) -> FloatArray:
+    """(n, 2 h + 2): the last `h` samples before the end and the end itself; the start and `h` samples after."""
+    half = round(_HALF_S * GRID_HZ)
+    back = np.maximum(length[:, None] - 1 + np.arange(-half, 1)[None, :], 0)
+    ahead = np.minimum(np.arange(0, half + 1)[None, :], length[:, None] - 1)
+    rows = np.arange(len(length))[:, None]
+    return np.hstack([values[rows, back], values[rows, ahead]])
+
+
+def _circumduction_cm(moved: Motion, windows: Windows, sign: float) -> FloatArray:
+    """Largest lateral bow of the foot's path off the straight line between two stances, cm."""
+    rows = np.arange(len(windows.length))
+    end = moved.position[rows, windows.length - 1]
+    along = end[:, :2] / np.maximum(np.hypot(end[:, 0], end[:, 1]), 1e-6)[:, None]
+    left = moved.position[..., 1] * along[:, None, 0] - moved.position[..., 0] * along[:, None, 1]
+    return 100.0 * (sign * left * windows.inside).max(axis=1)
+
+
+def _turn_deg(quaternion: FloatArray, windows: Windows, mounting: Mounting) -> FloatArray:
+    """Change of heading from flat to flat, deg."""
+    last = quaternion[np.arange(len(windows.length)), windows.length - 1]
+    twist = last[:, 1:] @ mounting.matrix[2]
+    out: FloatArray = np.degrees(2.0 * np.arctan2(twist, last[:, 0]))
+    return (out + 180.0) % 360.0 - 180.0
+
+
+def _blend(old: Mounting, new: Mounting) -> Mounting:
+    """Half old, half new, orthonormal again."""
+    up = old.matrix[2] + new.matrix[2]
+    up /= np.linalg.norm(up)
+    forward = old.matrix[0] + new.matrix[0]
+    forward -= up * (up @ forward)
+    size = float(np.linalg.norm(forward))
+    forward = new.matrix[0] if size < 0.2 else forward / size
+    matrix = np.stack([forward, np.cross(up, forward), up])
+    return Mounting(
+        matrix,
+        0.5 * (old.score + new.score),
+        0.5 * (old.closure_error + new.closure_error),
+        (old.rest + new.rest) / np.linalg.norm(old.rest + new.rest),
+    )
+
+
+def _take(swings: _Swings, index: slice) -> _Swings:
+    return _Swings(*(getattr(swings, name)[index] for name in swings.__dataclass_fields__))
+
+
+def _join(first: _Swings, second: _Swings) -> _Swings:
+    return _Swings(
+        *(
+            np.concatenate([getattr(first, name), getattr(second, name)])
+            for name in first.__dataclass_fields__
+        )
+    )
+
