@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["StrideBatch", "concatenate", "empty_batch"]
+__all__ = ["StrideBatch", "concatenate", "empty_batch", "is_walking"]
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -69,3 +69,13 @@ def concatenate(batches: list[StrideBatch]) -> StrideBatch:
     return StrideBatch(
         *(np.concatenate([getattr(batch, field.name) for batch in batches]) for field in fields(StrideBatch))
     )
+
+
+def is_walking(duty: FloatArray, stride_s: FloatArray) -> FloatArray:
+    """(n,) 1 where a stride is walking, 0 where it is running.
+
+    Walking has double support: contact longer than half the stride. Near one half, where slow running without
+    flight lies, the longer stride is the walking one (running stays above 130 spm).
+    """
+    with np.errstate(invalid="ignore"):
+        return ((duty >= 0.55) | ((duty >= 0.48) & (stride_s >= 0.92))).astype(float)

@@ -31,7 +31,7 @@ from gait.analysis.grid import GRID_HZ
 from gait.analysis.kernels import gaussian, gaussian_slope, parabola_offset
 from gait.analysis.strapdown import Motion, Windows, apply
 
-__all__ = ["SOLE", "Cue", "FootPose", "contact_cues", "foot_pose", "fuse"]
+__all__ = ["SOLE", "Cue", "FootPose", "contact_cues", "foot_pose", "fuse", "peak_time"]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
@@ -161,9 +161,9 @@ def _terminal(
     about = (at >= push[:, None] - 6) & (at < push[:, None] + 12)
     lift = np.where(about, up_acc, -np.inf).argmax(axis=1)
     return {
-        "release": _peak_time(pitch_acc, release),
-        "lift": _peak_time(up_acc, lift),
-        "turn": _peak_time(-pitch_rate, push),
+        "release": peak_time(pitch_acc, release),
+        "lift": peak_time(up_acc, lift),
+        "turn": peak_time(-pitch_rate, push),
     }, push
 
 
@@ -187,8 +187,8 @@ def _initial(
     stop = np.where(near, stop_acc, -np.inf).argmax(axis=1)
     cues = {
         "geometry": _crossing(sole, hit),
-        "slap": np.where(np.abs(pitch) > SLAP_PITCH_DEG, _peak_time(slap_size, slap), np.nan),
-        "stop": _peak_time(stop_acc, stop),
+        "slap": np.where(np.abs(pitch) > SLAP_PITCH_DEG, peak_time(slap_size, slap), np.nan),
+        "stop": peak_time(stop_acc, stop),
     }
     return cues, pitch
 
@@ -220,7 +220,8 @@ def _crossing(sole: FloatArray, hit: IntArray) -> FloatArray:
     return np.where(down.any(axis=1), time, np.nan)
 
 
-def _peak_time(values: FloatArray, peak: IntArray) -> FloatArray:
+def peak_time(values: FloatArray, peak: IntArray) -> FloatArray:
+    """(n,) seconds from the row's start of the parabola's vertex about column `peak` of each row."""
     rows = np.arange(len(peak))
     last = values.shape[1] - 1
     low, high = np.maximum(peak - 1, 0), np.minimum(peak + 1, last)
@@ -246,7 +247,7 @@ def fuse(times: dict[str, FloatArray], cues: dict[str, Cue], extra: dict[str, Fl
     stack = np.stack([times[name] + cues[name].offset_s for name in names])
     spread = np.stack([np.hypot(cues[name].spread_s, extra.get(name, np.zeros(stack.shape[1]))) for name in names])
     known = np.isfinite(stack)
-    middle = np.nanmedian(np.where(known, stack, np.nan), axis=0)
+    middle = _median_of_known(stack, known)
     away = np.where(known, np.abs(stack - middle), 0.0)
     # Huber-like: a cue further than two spreads from the middle loses weight with its distance.
     spread = spread * np.maximum(1.0, away / (2.0 * spread)) ** 1.5
@@ -259,3 +260,14 @@ def fuse(times: dict[str, FloatArray], cues: dict[str, Cue], extra: dict[str, Fl
     return mean, sigma
 
 
+
+
+def _median_of_known(stack: FloatArray, known: npt.NDArray[np.bool_]) -> FloatArray:
+    """(n,) median over the first axis of what is known; NaN where nothing is."""
+    ordered = np.sort(np.where(known, stack, np.inf), axis=0)
+    count = known.sum(axis=0)
+    columns = np.arange(stack.shape[1])
+    low = ordered[np.maximum(count - 1, 0) // 2, columns]
+    high = ordered[np.minimum(count // 2, len(stack) - 1), columns]
+    with np.errstate(invalid="ignore"):
+        return np.where(count > 0, 0.5 * (low + high), np.nan)

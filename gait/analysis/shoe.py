@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from gait.analysis.batch import StrideBatch, empty_batch
+from gait.analysis.batch import StrideBatch, empty_batch, is_walking
 from gait.analysis.contact import DRIFT_SPREAD, IC_CUES, TC_CUES, contact_cues, foot_pose, fuse
 from gait.analysis.grid import GRID_HZ
 from gait.analysis.kernels import gaussian, reach
@@ -251,7 +251,7 @@ class ShoeTracker(Tracker):
             next_ic_s=next_ic,
             ic_sd_s=before.ic_sd,
             tc_sd_s=after.tc_sd,
-            walking=(duty >= 0.5).astype(float),
+            walking=is_walking(duty, stride),
             strike_angle_deg=np.where(aligned, angle, nothing),
             strike_sd_deg=np.full(n, STRIKE_SD_DEG),
             pronation_excursion_deg=np.where(aligned, excursion, nothing),

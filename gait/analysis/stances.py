@@ -71,6 +71,8 @@ class StanceFinder:
         Largest cost of a flat instant.
     moving, resting
         Movement above which a step was made between two instants, and below which they are one stance.
+    doubt
+        A minimum is doubted if its cost exceeds the first number plus the second times its neighbours'.
     """
 
     cost: Callable[[FloatArray, FloatArray], FloatArray]
@@ -78,9 +80,10 @@ class StanceFinder:
     limit: float = STILL_LIMIT
     moving: float = MOVING
     resting: float = RESTING
+    doubt: tuple[float, float] = (1.0, 4.0)
     _kept: tuple[int, float] | None = None
     _judged: int = -1
-    _doubt: tuple[int, float] | None = None
+    _doubtful: tuple[int, float] | None = None
 
     def find(self, first: int, acc: FloatArray, gyr: FloatArray, *, final: bool) -> list[tuple[int, int]]:
         """Strides, as pairs of flat instants (absolute grid indices), that the signals complete.
@@ -108,25 +111,25 @@ class StanceFinder:
 
     def _take(self, index: int, cost: float, first: int, turn: FloatArray) -> list[tuple[int, int]]:
         out: list[tuple[int, int]] = []
-        if self._doubt is not None:
+        if self._doubtful is not None:
             # A poor minimum between two good ones is a pause of the swing, not a stance.
-            if self._doubt[1] > 1.0 + 4.0 * cost:
-                self._doubt = None
+            if self._doubtful[1] > self.doubt[0] + self.doubt[1] * cost:
+                self._doubtful = None
             else:
                 out += self._settle(first, turn)
         if self._kept is None:
             self._kept = (index, cost)
             return out
-        if cost > 1.0 + 4.0 * self._kept[1]:
-            self._doubt = (index, cost)
+        if cost > self.doubt[0] + self.doubt[1] * self._kept[1]:
+            self._doubtful = (index, cost)
             return out
         return out + self._join(index, cost, first, turn)
 
     def _settle(self, first: int, turn: FloatArray) -> list[tuple[int, int]]:
-        if self._doubt is None:
+        if self._doubtful is None:
             return []
-        index, cost = self._doubt
-        self._doubt = None
+        index, cost = self._doubtful
+        self._doubtful = None
         return self._join(index, cost, first, turn)
 
     def _join(self, index: int, cost: float, first: int, turn: FloatArray) -> list[tuple[int, int]]:

@@ -67,6 +67,10 @@ class Finding:
         Probability 0-1 that it is present; None when not assessed.
     missing
         For ``not_assessed``: what would be needed, in words.
+    kind
+        ``compensation``, ``feature`` (a trait, neither good nor bad) or ``pain`` (a pattern told by answers).
+    not_looked_at
+        Parts of the rule that were not there: metrics or answers, in words.
     """
 
     id: str
@@ -79,6 +83,8 @@ class Finding:
     missing: str = ""
     grade: Grade = "expert"
     sources: tuple[Source, ...] = ()
+    kind: Literal["compensation", "feature", "pain"] = "compensation"
+    not_looked_at: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -96,7 +102,9 @@ class Reason:
 class PlannedExercise:
     """One exercise with its dose for the week's sessions.
 
-    ``reps`` is a range in ``unit`` (``reps``, ``reps a side``, ``s``, ``ft`` ...); ``sets`` counts one session.
+    ``reps`` is a range in ``unit`` (``reps``, ``reps a side``, ``s``, ``ft`` ...); ``sets`` counts one
+    session; ``extra_sets`` are the week's further sets for a finding or pain; ``stands_for`` is the id of the
+    exercise that it takes the place of; ``aliases`` are other names of the same exercise.
     """
 
     id: str
@@ -114,11 +122,18 @@ class PlannedExercise:
     regression: str
     reasons: tuple[Reason, ...]
     hold_s: int | None = None
+    extra_sets: int = 0
+    stands_for: str = ""
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class CadenceTarget:
-    """Cadence work: own baseline, next step and limit, steps a minute; metronome in beats a minute."""
+    """Cadence work: own baseline, next step and limit, steps a minute; metronome in beats a minute.
+
+    ``metronome_bpm`` beats once a step, ``one_foot_bpm`` once for every landing of one foot; ``steps_spm``
+    are the stages from the first target to the limit.
+    """
 
     baseline_spm: float
     target_spm: float
@@ -126,16 +141,19 @@ class CadenceTarget:
     metronome_bpm: int
     how: str
     reasons: tuple[Reason, ...]
+    one_foot_bpm: int = 0
+    steps_spm: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
 class Day:
-    """One day of the week: what is on and which exercises (ids) are done."""
+    """One day of the week: what is on, which exercises (ids) are done, and how many sets of each."""
 
     name: str
     kind: Literal["run", "hard run", "strength", "rest", "run and strength"]
     exercises: tuple[str, ...] = ()
     note: str = ""
+    sets: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -182,3 +200,7 @@ class Plan:
     disclaimer: str
     next_step: str
     """The one thing to do next, one sentence."""
+    notes: tuple[str, ...] = ()
+    """What the planner had to leave out or bend, and why; empty when everything fitted."""
+    ease_off: str = ""
+    """When to do less, stop, or move on to prevention."""

@@ -42,7 +42,9 @@ class Recording:
     extra
         Every preamble key that has no field above, kept for a round trip.
     source
-        File it came from; empty for one made in memory.
+        Name of the file it came from; empty for one made in memory.
+    notes
+        What the reader changed or left out, in words for people.
     """
 
     placement: Placement
@@ -57,6 +59,7 @@ class Recording:
     device: Mapping[str, Any] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
     source: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

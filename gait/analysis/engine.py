@@ -1,0 +1,256 @@
+"""One engine for live and saved data: samples in, strides out.
+
+A batch run is this engine given everything at once; any chunking gives the same strides. A stride is given
+once and is final, at the latest when the foot's next stance has been seen. At the start strides are held
+until the mounting is known, and until three in a row show that somebody is moving on foot.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from gait.analysis.batch import StrideBatch, concatenate
+from gait.analysis.grid import GRID_HZ, GridBlock, GridStream
+from gait.analysis.shank import ShankTracker
+from gait.analysis.shank_acc import ShankAccTracker
+from gait.analysis.shoe import ShoeTracker
+from gait.analysis.shoe_acc import ShoeAccTracker
+from gait.analysis.tracker import Tracker
+from gait.frames import Placement, Side
+from gait.recording.model import Recording
+from gait.units import DEG, STANDARD_GRAVITY
+
+__all__ = ["Engine", "Stride", "engine_for", "strides_of"]
+
+FloatArray = npt.NDArray[np.float64]
+
+CHAIN = 3
+"""Strides in a row from which movement counts as gait."""
+
+CHAIN_BREAK_S = 1.0
+"""s between the end of one stride and the start of the next that ends a chain."""
+
+CHAIN_RATIO = 1.7
+"""Ratio of neighbouring stride times above which they are not one gait."""
+
+RANGES_G = (2.0, 4.0, 8.0, 16.0, 24.0, 32.0, 64.0)
+"""Full scales that accelerometers have."""
+
+DECIMALS = 6
+"""Event times are given to the microsecond."""
+
+
+@dataclass(frozen=True)
+class Stride:
+    """One stride as the live engine gives it; times s of session time, NaN where not measurable."""
+
+    side: Side
+    placement: Placement
+    ic_s: float
+    tc_s: float
+    next_ic_s: float
+    activity: str
+    strike_angle_deg: float
+    contact_u_ms: float
+
+    @property
+    def contact_ms(self) -> float:
+        """Ground contact time."""
+        return 1e3 * (self.tc_s - self.ic_s)
+
+    @property
+    def cadence_spm(self) -> float:
+        """Steps of both feet a minute at this stride's pace."""
+        return 120.0 / (self.next_ic_s - self.ic_s)
+
+
+class Engine:
+    """Strides of one sensor from samples that come in chunks of any size.
+
+    Parameters
+    ----------
+    placement, side
+        Where the sensor sits.
+    has_gyr
+        Whether `push` will bring angular rates.
+    rate_hz
+        Nominal rate, Hz; None to take it from the first samples.
+    acc_range_g, gyr_range_dps
+        Full scale for marking clipped strides; None where unknown.
+
+    Notes
+    -----
+    Memory does not grow with the length of the recording.
+    """
+
+    def __init__(
+        self,
+        placement: Placement,
+        side: Side,
+        *,
+        has_gyr: bool,
+        rate_hz: float | None = None,
+        acc_range_g: float | None = None,
+        gyr_range_dps: float | None = None,
+    ) -> None:
+        self.placement: Placement = placement
+        self.side: Side = side
+        self._grid = GridStream(
+            has_gyr=has_gyr,
+            rate_hz=rate_hz,
+            acc_limit=None if acc_range_g is None else acc_range_g * STANDARD_GRAVITY,
+            gyr_limit=None if gyr_range_dps is None else gyr_range_dps * DEG,
+        )
+        self.tracker = _tracker(placement, side, has_gyr=has_gyr)
+        self._next: int | None = None
+        self._chain: list[StrideBatch] = []
+        self._chain_length = 0
+        self._chain_end = (-np.inf, 0.0)
+        self.busy_s: dict[int, FloatArray] = {}
+
+    def push(self, time_s: FloatArray, acc: FloatArray, gyr: FloatArray | None = None) -> list[Stride]:
+        """Strides that the samples complete.
+
+        Parameters
+        ----------
+        time_s
+            (n,) s of session time, increasing, also from call to call.
+        acc, gyr
+            (n, 3) m/s2 and rad/s, sensor frame.
+        """
+        return self.as_strides(self.push_batch(time_s, acc, gyr))
+
+    def finish(self) -> list[Stride]:
+        """Strides that only the end of the recording settles."""
+        return self.as_strides(self.finish_batch())
+
+    def push_batch(self, time_s: FloatArray, acc: FloatArray, gyr: FloatArray | None = None) -> StrideBatch:
+        """As `push`, as columns."""
+        return self._collect(self._grid.push(time_s, acc, gyr))
+
+    def finish_batch(self) -> StrideBatch:
+        """As `finish`, as columns."""
+        last = self._collect(self._grid.flush())
+        return concatenate([last, self._gate(self.tracker.end_segment())])
+
+    def as_strides(self, batch: StrideBatch) -> list[Stride]:
+        """Columns to rows."""
+        spread = 1.96e3 * np.hypot(batch.ic_sd_s, batch.tc_sd_s)
+        return [
+            Stride(
+                self.side,
+                self.placement,
+                float(batch.ic_s[row]),
+                float(batch.tc_s[row]),
+                float(batch.next_ic_s[row]),
+                "walking" if batch.walking[row] else "running",
+                float(batch.strike_angle_deg[row]),
+                float(spread[row]),
+            )
+            for row in range(len(batch))
+        ]
+
+    def _collect(self, blocks: list[GridBlock]) -> StrideBatch:
+        out = []
+        for block in blocks:
+            if self._next is not None and block.first != self._next:
+                out.append(self._gate(self.tracker.end_segment()))
+            out.append(self._gate(self.tracker.feed(block)))
+            self._next = block.first + len(block)
+            self._note_busy(block)
+        return concatenate(out)
+
+    def _gate(self, batches: list[StrideBatch]) -> StrideBatch:
+        """Let chains of strides through; drop what stays alone."""
+        batch = _rounded(concatenate(batches))
+        out: list[StrideBatch] = []
+        for start, stop in _runs(batch):
+            run = batch.take(slice(start, stop))
+            if start > 0 or _breaks(run, self._chain_end):
+                self._chain, self._chain_length = [], 0
+            self._chain.append(run)
+            self._chain_length += len(run)
+            self._chain_end = (float(run.next_ic_s[-1]), float(run.next_ic_s[-1] - run.ic_s[-1]))
+            if self._chain_length >= CHAIN:
+                out += self._chain
+                self._chain = []
+        return concatenate(out)
+
+    def _note_busy(self, block: GridBlock) -> None:
+        """Count, sum and sum of squares of \\|acc\\| in g, a row a second, for telling rest from movement."""
+        size = np.sqrt(np.einsum("ij,ij->i", block.acc, block.acc)) / STANDARD_GRAVITY
+        second = (block.first + np.arange(len(block))) // round(GRID_HZ)
+        base = int(second[0])
+        span = int(second[-1]) - base + 1
+        rows = np.stack(
+            [np.bincount(second - base, weight, span) for weight in (np.ones_like(size), size, size**2)], axis=1
+        )
+        for offset, row in enumerate(rows):
+            key = base + offset
+            self.busy_s[key] = self.busy_s[key] + row if key in self.busy_s else row
+
+
+def _tracker(placement: Placement, side: Side, *, has_gyr: bool) -> Tracker:
+    if placement == "shoe":
+        return ShoeTracker(side) if has_gyr else ShoeAccTracker()
+    return ShankTracker(side) if has_gyr else ShankAccTracker()
+
+
+def _rounded(batch: StrideBatch) -> StrideBatch:
+    times = {name: np.round(getattr(batch, name), DECIMALS) for name in ("ic_s", "tc_s", "next_ic_s")}
+    return replace(batch, **times)
+
+
+def _breaks(run: StrideBatch, end: tuple[float, float]) -> bool:
+    last, stride = end
+    length = float(run.next_ic_s[0] - run.ic_s[0])
+    if run.ic_s[0] - last > CHAIN_BREAK_S or stride <= 0:
+        return True
+    return max(length, stride) / min(length, stride) > CHAIN_RATIO
+
+
+def _runs(batch: StrideBatch) -> list[tuple[int, int]]:
+    """Index ranges of strides that follow one another."""
+    if len(batch) == 0:
+        return []
+    length = batch.next_ic_s - batch.ic_s
+    ratio = np.maximum(length[1:], length[:-1]) / np.minimum(length[1:], length[:-1])
+    cut = (batch.ic_s[1:] - batch.next_ic_s[:-1] > CHAIN_BREAK_S) | (ratio > CHAIN_RATIO)
+    edges = [0, *(np.flatnonzero(cut) + 1).tolist(), len(batch)]
+    return list(zip(edges[:-1], edges[1:], strict=True))
+
+
+def engine_for(recording: Recording) -> Engine:
+    """The engine that suits a recording, with its full scale as stated or as its plateaus show."""
+    return Engine(
+        recording.placement,
+        recording.side,
+        has_gyr=recording.gyr is not None,
+        rate_hz=recording.rate_hz,
+        acc_range_g=recording.acc_range_g or plateau_range_g(recording.acc),
+        gyr_range_dps=recording.gyr_range_dps,
+    )
+
+
+def plateau_range_g(acc: FloatArray) -> float | None:
+    """Full scale, g, if samples pile up just below one that sensors have; else None."""
+    top = np.abs(acc).max(axis=0) / STANDARD_GRAVITY
+    for axis in np.argsort(-top):
+        for scale in RANGES_G:
+            if abs(top[axis] / scale - 1.0) < 0.025:
+                piled = (np.abs(acc[:, axis]) >= 0.998 * top[axis] * STANDARD_GRAVITY).sum()
+                if piled >= 3:
+                    return scale
+    return None
+
+
+def strides_of(recording: Recording) -> tuple[StrideBatch, Engine]:
+    """All strides of a recording, and the engine that found them."""
+    engine = engine_for(recording)
+    first = engine.push_batch(recording.time_s, recording.acc, recording.gyr)
+    return concatenate([first, engine.finish_batch()]), engine
+
+

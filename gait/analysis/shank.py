@@ -1,0 +1,298 @@
+"""A shank with gyroscope: from grid blocks to strides.
+
+The shank never stands still in running, but it swings forward once a stride, about one axis. From one
+forward swing to the next the movement of steady running repeats, so the mean acceleration is zero and the
+mean specific force is gravity: that levels each stride without any rest.
+
+Cues of the contacts, aligned: the shank's forward turn is braked hardest at initial contact; its upward
+acceleration rises fastest there or, on a heel landing, a little later; about terminal contact its backward
+turn pauses, its upward acceleration falls fastest, and the turn then speeds up again.
+
+References
+----------
+Kiernan et al. 2023, PMC10255839 (18 shank rules compared); Fadillioglu et al. 2020, 10.1123/jmpb.2019-0046.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from gait.analysis.batch import StrideBatch, empty_batch, is_walking
+from gait.analysis.contact import Cue, fuse, peak_time
+from gait.analysis.grid import GRID_HZ
+from gait.analysis.kernels import gaussian, gaussian_slope, local_maxima, reach
+from gait.analysis.strapdown import apply, closure_gravity, gather, motion, orientations
+from gait.analysis.tracker import Tracker
+from gait.frames import MOVEMENTS, Side
+from gait.units import DEG, STANDARD_GRAVITY
+
+__all__ = ["ShankTracker"]
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.intp]
+
+LEARN_S = 8.0
+"""Seconds of movement from which the swing axis is learnt; strides are held back so long at the start."""
+
+AXIS_SHARE = 0.6
+"""Share of the turning about one axis below which the movement is not a leg's."""
+
+SWING_SHARE = 0.5
+"""A swing turns at least this share of the fast swings seen while learning."""
+
+SWING_LEAST = 100.0 * DEG
+"""rad/s below which nothing is a swing."""
+
+STRIDE_S = (0.42, 2.4)
+"""s between two swings of a stride."""
+
+FIRST_SHARE = 0.6
+"""The shock is the first rise of at least this share of the steepest: the shank rings after it."""
+
+LAST_SHARE = 0.8
+"""The braking that belongs to contact is the last one of at least this share of the hardest."""
+
+_SWING_SMOOTH_S = 0.040
+_RADIUS_S = 0.25
+_SMOOTH_S = 0.006
+
+IC_CUES = {"brake": Cue(0.001, 0.012), "rise": Cue(-0.012, 0.012)}
+"""On a heel landing the swing is braked before contact and the shock rises late, on a forefoot landing both
+fall together: their mean is steadier than either."""
+
+TC_CUES = {"pause": Cue(0.013, 0.009), "fall": Cue(-0.005, 0.009), "whip": Cue(-0.024, 0.010)}
+
+
+@dataclass(frozen=True)
+class _Units:
+    """Contacts between consecutive swings; session time, s."""
+
+    start: IntArray
+    stop: IntArray
+    ic: FloatArray
+    ic_sd: FloatArray
+    tc: FloatArray
+    tc_sd: FloatArray
+    lean_deg: FloatArray
+    frontal_deg: FloatArray
+    axial_g: FloatArray
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+
+class ShankTracker(Tracker):
+    """Strides of one shank.
+
+    Parameters
+    ----------
+    side
+        Leg; decides the sense of frontal movement.
+    """
+
+    def __init__(self, side: Side) -> None:
+        super().__init__()
+        self._sign = MOVEMENTS[("pronation", side)].sign
+        self._axis: FloatArray | None = None
+        self._share = 0.0
+        self._least = 0.0
+        self._new_segment()
+
+    @property
+    def score(self) -> float | None:
+        """How far one axis dominates the movement: 0 at two thirds, 1 at all of it."""
+        return float(np.clip(3.0 * self._share - 2.0, 0.0, 1.0)) if self._axis is not None else None
+
+    def _new_segment(self) -> None:
+        self._judged = -1
+        self._swing: int | None = None
+        self._last: _Units | None = None
+
+    def _oldest_needed(self) -> int:
+        if self._axis is None:
+            return self._first
+        return (self._end if self._swing is None else self._swing) - round(3.0 * GRID_HZ)
+
+    def _find(self, *, final: bool) -> list[StrideBatch]:
+        while self._axis is None:
+            before = self._first
+            if not self._learn(final=final) and self._first == before:
+                return []
+        spans = self._spans(final=final)
+        if not spans:
+            return []
+        return [self._strides(self._measure(spans))]
+
+    def _learn(self, *, final: bool) -> bool:
+        slow = gaussian(self._gyr, _SWING_SMOOTH_S)
+        size = np.sqrt(np.einsum("ij,ij->i", slow, slow))
+        usable = len(size) if final else len(size) - reach(_SWING_SMOOTH_S)
+        moving = np.flatnonzero(size[: max(usable, 0)] > SWING_LEAST)
+        wanted = round(LEARN_S * GRID_HZ)
+        if len(moving) < wanted and not final:
+            return False
+        moving = moving[:wanted]
+        if len(moving) < GRID_HZ:
+            return False
+        rates = slow[moving]
+        values, vectors = np.linalg.eigh(rates.T @ rates)
+        axis = vectors[:, 2]
+        along = rates @ axis
+        # Forward swing is the fastest turn of a shank, in walking and in running.
+        if np.percentile(along, 98) < -np.percentile(along, 2):
+            axis, along = -axis, -along
+        if values[2] < AXIS_SHARE * values.sum():
+            # No axis: not a leg that swings. Look again at later samples.
+            self._skip(moving[-1])
+            return False
+        self._axis = axis
+        self._share = float(values[2] / values.sum())
+        self._least = max(SWING_LEAST, SWING_SHARE * float(np.percentile(along, 98)))
+        return True
+
+    def _skip(self, until: int) -> None:
+        """Forget samples up to a buffer position."""
+        drop = int(until)
+        self._first += drop
+        self._acc, self._gyr = self._acc[drop:].copy(), self._gyr[drop:].copy()
+        self._clipped, self._peak = self._clipped[drop:].copy(), self._peak[drop:].copy()
+
+    def _spans(self, *, final: bool) -> list[tuple[int, int]]:
+        assert self._axis is not None
+        forward = gaussian(self._gyr, _SWING_SMOOTH_S) @ self._axis
+        usable = len(forward) if final else len(forward) - reach(_SWING_SMOOTH_S)
+        peaks = local_maxima(forward[: max(usable, 0)], _RADIUS_S)
+        # Walking swings at half the speed of running: the limit follows the last swing.
+        spans = []
+        for index in (peaks + self._first)[peaks + self._first > self._judged].tolist():
+            self._judged = index
+            height = float(forward[index - self._first])
+            if height < 0.5 * self._least or height < SWING_LEAST:
+                continue
+            if self._swing is not None and STRIDE_S[0] <= (index - self._swing) / GRID_HZ <= STRIDE_S[1]:
+                spans.append((self._swing, index))
+            elif self._swing is not None and (index - self._swing) / GRID_HZ < STRIDE_S[0]:
+                if height <= float(forward[self._swing - self._first]):
+                    continue
+            self._swing = index
+        return spans
+
+    def _measure(self, spans: list[tuple[int, int]]) -> _Units:
+        assert self._axis is not None
+        edges = np.array(spans, dtype=np.intp) - self._first
+        windows = gather(self._acc, self._gyr, edges[:, 0], edges[:, 1] + 1)
+        quaternion = orientations(windows)
+        turned = apply(quaternion, windows.acc)
+        up = closure_gravity(windows, turned)
+        up /= np.maximum(np.linalg.norm(up, axis=1, keepdims=True), 1e-12)
+        level = _level(up, -self._axis)
+        moved = motion(windows, quaternion, turned, level)
+        begin = (windows.start + self._first) / GRID_HZ
+        pitch_rate = -gaussian(moved.rate[..., 1], _SMOOTH_S, axis=1)
+        pitch_acc = -gaussian_slope(moved.rate[..., 1], _SMOOTH_S, axis=1)
+        rise = gaussian_slope(moved.acc[..., 2], _SMOOTH_S, axis=1)
+        ic_cues, hit = _landing(pitch_rate, pitch_acc, rise, windows.length)
+        tc_cues = _leaving(pitch_rate, pitch_acc, rise, hit, windows.length)
+        tc, tc_sd = fuse(tc_cues, TC_CUES, {})
+        ic, ic_sd = fuse(ic_cues, IC_CUES, {})
+        return _Units(
+            windows.start + self._first,
+            windows.start + self._first + windows.length - 1,
+            begin + ic,
+            ic_sd,
+            begin + tc,
+            tc_sd,
+            np.full(len(spans), np.nan),
+            np.full(len(spans), np.nan),
+            np.full(len(spans), np.nan),
+        )
+
+    def _strides(self, units: _Units) -> StrideBatch:
+        both = units if self._last is None else _join(self._last, units)
+        self._last = _take(both, slice(len(both) - 1, None))
+        n = len(both) - 1
+        if n < 1:
+            return empty_batch()
+        here, after = _take(both, slice(0, n)), _take(both, slice(1, None))
+        stride = after.ic - here.ic
+        duty = (here.tc - here.ic) / stride
+        real = (here.stop == after.start) & (here.tc > here.ic + 0.05) & (after.ic > here.tc + 0.05)
+        clipped, peak = self._shock(here.ic - 0.02, here.tc)
+        batch = replace(
+            empty_batch(n),
+            ic_s=here.ic,
+            tc_s=here.tc,
+            next_ic_s=after.ic,
+            ic_sd_s=here.ic_sd,
+            tc_sd_s=here.tc_sd,
+            walking=is_walking(duty, stride),
+            shank_angle_deg=here.lean_deg,
+            frontal_excursion_deg=here.frontal_deg,
+            axial_peak_g=here.axial_g,
+            peak_acc_g=peak / STANDARD_GRAVITY,
+            clipped=clipped,
+            turn_deg=np.zeros(n),
+        )
+        return batch.take(real)
+
+
+def _landing(
+    pitch_rate: FloatArray, pitch_acc: FloatArray, rise: FloatArray, length: IntArray
+) -> tuple[dict[str, FloatArray], IntArray]:
+    """Braking of the forward swing and the rise of upward acceleration, s from the start."""
+    at = np.arange(pitch_rate.shape[1])[None, :]
+    early = (at > 4) & (at < 0.48 * length[:, None])
+    hit = first_peak(np.where(early, rise, -np.inf), FIRST_SHARE)
+    about = (at >= hit[:, None] - 17) & (at <= hit[:, None] + 3)
+    braked = np.where(about, -pitch_acc, -np.inf)
+    last = braked.shape[1] - 1
+    brake = last - first_peak(braked[:, ::-1], LAST_SHARE)
+    return {"brake": peak_time(-pitch_acc, brake), "rise": peak_time(rise, hit)}, hit
+
+
+def first_peak(values: FloatArray, share: float) -> IntArray:
+    """Column of the first local maximum of each row that reaches `share` of the row's largest value."""
+    top = values.max(axis=1, keepdims=True)
+    inner = (values[:, 1:-1] >= values[:, :-2]) & (values[:, 1:-1] >= values[:, 2:])
+    return (inner & (values[:, 1:-1] >= share * top)).argmax(axis=1) + 1
+
+
+def _leaving(
+    pitch_rate: FloatArray, pitch_acc: FloatArray, rise: FloatArray, hit: IntArray, length: IntArray
+) -> dict[str, FloatArray]:
+    """Pause of the backward turn, fall of upward acceleration and the following whip, s from the start."""
+    at = np.arange(pitch_rate.shape[1])[None, :]
+    late = (at > hit[:, None] + 16) & (at < 0.75 * length[:, None])
+    slow = gaussian(pitch_rate, 0.012, axis=1)
+    pause = np.where(late, slow, -np.inf).argmax(axis=1)
+    # The pause is the last hump before the recovery swing, whose backward turn is the fastest.
+    about = (at >= pause[:, None]) & (at <= pause[:, None] + 7)
+    fall = np.where(about, -rise, -np.inf).argmax(axis=1)
+    behind = (at >= pause[:, None] + 3) & (at <= pause[:, None] + 14)
+    whip = np.where(behind, -pitch_acc, -np.inf).argmax(axis=1)
+    return {
+        "pause": peak_time(slow, pause),
+        "fall": peak_time(-rise, fall),
+        "whip": peak_time(-pitch_acc, whip),
+    }
+
+
+def _level(up: FloatArray, left: FloatArray) -> FloatArray:
+    """(n, 3, 3) world axes seen from each first sample."""
+    y = left[None, :] - up * (up @ left)[:, None]
+    y /= np.linalg.norm(y, axis=1, keepdims=True)
+    return np.stack([np.cross(y, up), y, up], axis=1)
+
+
+def _take(units: _Units, index: slice) -> _Units:
+    return _Units(*(getattr(units, name)[index] for name in units.__dataclass_fields__))
+
+
+def _join(first: _Units, second: _Units) -> _Units:
+    return _Units(
+        *(np.concatenate([getattr(first, name), getattr(second, name)]) for name in first.__dataclass_fields__)
+    )
+

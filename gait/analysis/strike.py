@@ -1,0 +1,30 @@
+"""Foot strike: from an angle and its uncertainty to class probabilities."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import ndtr
+
+__all__ = ["CLASSES", "FOREFOOT_BELOW_DEG", "REARFOOT_ABOVE_DEG", "strike_probabilities"]
+
+FloatArray = npt.NDArray[np.float64]
+
+REARFOOT_ABOVE_DEG = 8.0
+FOREFOOT_BELOW_DEG = -1.6
+"""Altman & Davis 2012, 10.1016/j.gaitpost.2011.09.104."""
+
+CLASSES = ("rearfoot", "midfoot", "forefoot")
+
+
+def strike_probabilities(angle_deg: FloatArray, sd_deg: FloatArray) -> FloatArray:
+    """(n, 3) probabilities of `CLASSES` given angles and their standard uncertainties; NaN for NaN.
+
+    Examples
+    --------
+    >>> strike_probabilities(np.array([8.0]), np.array([2.0])).round(2).tolist()
+    [[0.5, 0.5, 0.0]]
+    """
+    rear = ndtr((angle_deg - REARFOOT_ABOVE_DEG) / sd_deg)
+    fore = ndtr((FOREFOOT_BELOW_DEG - angle_deg) / sd_deg)
+    return np.stack([rear, 1.0 - rear - fore, fore], axis=1)

@@ -1,0 +1,98 @@
+"""The mean running stride of a sensor, from contact to contact."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from gait.analysis.batch import StrideBatch
+from gait.analysis.engine import Engine
+from gait.analysis.grid import GRID_HZ
+from gait.analysis.results import Waveform
+from gait.analysis.shoe import FLAT_SHARE, ShoeTracker
+from gait.analysis.strapdown import Windows, apply, orientations
+from gait.frames import MOVEMENTS
+from gait.recording.model import Recording
+from gait.units import STANDARD_GRAVITY
+
+__all__ = ["mean_waveform"]
+
+FloatArray = npt.NDArray[np.float64]
+
+MOST_STRIDES = 120
+"""Strides, spread over the run, that the mean is taken of."""
+LEAST_STRIDES = 6
+_POINTS = 101
+
+
+def mean_waveform(recording: Recording, batch: StrideBatch, engine: Engine) -> Waveform | None:
+    """Mean and spread on 101 points; None with too few running strides."""
+    rows = np.flatnonzero((batch.walking < 0.5) & np.isfinite(batch.tc_s) & ~batch.slipped)
+    if len(rows) < LEAST_STRIDES:
+        return None
+    rows = rows[np.linspace(0, len(rows) - 1, min(MOST_STRIDES, len(rows))).astype(int)]
+    ic, stop, tc = batch.ic_s[rows], batch.next_ic_s[rows], batch.tc_s[rows]
+    tc_pct = float(np.median((tc - ic) / (stop - ic)) * 100.0)
+    at = ic[:, None] + (stop - ic)[:, None] * np.linspace(0.0, 1.0, _POINTS)[None, :]
+    acc = _interpolate(recording.time_s, recording.acc, at) / STANDARD_GRAVITY
+    tracker = engine.tracker
+    mounting = tracker.mountings[-1][1] if isinstance(tracker, ShoeTracker) and tracker.mountings else None
+    if recording.gyr is None or mounting is None or not mounting.aligned:
+        size = np.linalg.norm(acc, axis=2)
+        mean = np.full((_POINTS, 3), np.nan)
+        spread = mean.copy()
+        mean[:, 0], spread[:, 0] = size.mean(axis=0), size.std(axis=0)
+        return Waveform(recording.placement, recording.side, len(rows), tc_pct, mean, spread)
+    gyr = _interpolate(recording.time_s, recording.gyr, at) @ mounting.matrix.T
+    acc = acc @ mounting.matrix.T
+    pitch, roll = _attitude(recording, mounting.matrix, ic, stop, tc)
+    sign = MOVEMENTS[("pronation", recording.side)].sign
+    degrees = np.degrees(gyr)
+    return Waveform(
+        recording.placement,
+        recording.side,
+        len(rows),
+        tc_pct,
+        acc.mean(axis=0),
+        acc.std(axis=0),
+        degrees.mean(axis=0),
+        degrees.std(axis=0),
+        pitch,
+        sign * (roll - roll[0]),
+    )
+
+
+def _interpolate(time: FloatArray, values: FloatArray, at: FloatArray) -> FloatArray:
+    """(n, k, 3) linear interpolation."""
+    index = np.clip(np.searchsorted(time, at) - 1, 0, len(time) - 2)
+    share = (at - time[index]) / (time[index + 1] - time[index])
+    out: FloatArray = values[index] * (1.0 - share)[..., None] + values[index + 1] * share[..., None]
+    return out
+
+
+def _attitude(
+    recording: Recording, matrix: FloatArray, ic: FloatArray, stop: FloatArray, tc: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Mean pitch (toes up) and roll (left border up) from the flat foot, deg, (101,) each."""
+    assert recording.gyr is not None
+    length = np.floor((stop - ic) * GRID_HZ).astype(np.intp) + 1
+    steps = np.arange(int(length.max()))
+    at = np.minimum(ic[:, None] + steps[None, :] / GRID_HZ, stop[:, None])
+    windows = Windows(
+        np.zeros(len(ic), dtype=np.intp),
+        length,
+        _interpolate(recording.time_s, recording.acc, at),
+        _interpolate(recording.time_s, recording.gyr, at),
+    )
+    quaternion = orientations(windows)
+    flat = np.clip(np.mean(FLAT_SHARE) * (tc - ic) * GRID_HZ, 0, length - 1).astype(np.intp)
+    up = apply(quaternion[np.arange(len(ic)), flat], np.broadcast_to(matrix[2], (len(ic), 3)))
+    inverse = quaternion * np.array([1.0, -1.0, -1.0, -1.0])
+    seen = apply(inverse, np.broadcast_to(up[:, None, :], windows.acc.shape)) @ matrix.T
+    pitch = np.degrees(np.arcsin(np.clip(seen[..., 0], -1.0, 1.0)))
+    roll = np.degrees(np.unwrap(np.arctan2(seen[..., 1], seen[..., 2]), axis=1))
+    grid = np.linspace(0.0, 1.0, _POINTS)
+    share = steps[None, :] / ((stop - ic) * GRID_HZ)[:, None]
+    pitches = np.stack([np.interp(grid, s[:n], p[:n]) for s, p, n in zip(share, pitch, length, strict=True)])
+    rolls = np.stack([np.interp(grid, s[:n], r[:n]) for s, r, n in zip(share, roll, length, strict=True)])
+    return pitches.mean(axis=0), rolls.mean(axis=0)

@@ -1,0 +1,207 @@
+"""The ``gait`` command: a table of commands loaded when called, and where errors become exit codes.
+
+A command is a module of this package with a typer-annotated function ``command`` (or, for a group, a
+``typer.Typer`` called ``app``). It parses, calls the library and prints; it raises `GaitError` and never
+exits by itself. Results go to stdout, everything else to stderr.
+"""
+
+from __future__ import annotations
+
+import errno
+import importlib
+import inspect
+import io
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Annotated, Any, NoReturn
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from gait import __version__
+from gait.errors import GaitError
+
+__all__ = ["COMMANDS", "main", "one_line"]
+
+DONE, BUG, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "report": ("gait.cli.report", "Analyse a recording and write its report."),
+    "analyze": ("gait.cli.analyze", "Strides and metrics only, as CSV and JSON."),
+    "replay": ("gait.cli.replay", "Play a recording through the live engine."),
+    "compare": ("gait.cli.compare", "Two sessions side by side: what changed for sure."),
+    "record": ("gait.cli.record", "Record a session from sensors over Bluetooth."),
+    "scan": ("gait.cli.scan", "List the sensors near by."),
+    "recover": ("gait.cli.recover", "Recordings from the journal of a broken-off session."),
+    "plan": ("gait.cli.plan", "An exercise plan from answers, without a recording."),
+    "explain": ("gait.cli.explain", "Why each recommendation was made, and others not."),
+    "rules": ("gait.cli.rules", "List and check the coaching rules."),
+    "simulate": ("gait.cli.simulate", "Make a virtual run whose every event is known."),
+    "validate": ("gait.cli.validate", "Errors of the strides against a truth file."),
+    "virtual-sensor": ("gait.cli.virtual_sensor", "Play a sensor over a virtual or a real radio."),
+}
+"""Command -> (module, one line of help), in the order that ``gait --help`` shows them."""
+
+
+class _LazyGroup(TyperGroup):
+    """A group that knows its commands' names and helps, and imports one only when it is called."""
+
+    def __init__(self, **attrs: Any) -> None:  # noqa: ANN401 - passed through to typer
+        super().__init__(**attrs)
+        self.commands = {name: TyperCommand(name=name, help=line) for name, (_, line) in COMMANDS.items()}
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401 - typer's types are private
+        if args and args[0] in COMMANDS:
+            self.commands[args[0]] = _load(args[0])
+        return super().resolve_command(ctx, args)
+
+
+def _load(name: str) -> Any:  # noqa: ANN401 - typer's type is private
+    """Import one command's module and build the command from its function or its app."""
+    module_name, line = COMMANDS[name]
+    module = importlib.import_module(module_name)
+    app = getattr(module, "app", None)
+    if app is None:
+        app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+        app.command(name=name, help=_help(module.command) or line)(module.command)
+    app.pretty_exceptions_enable = False
+    command = typer.main.get_command(app)
+    command.name = name
+    return command
+
+
+def _help(function: object) -> str:
+    """Return the part of a numpydoc docstring that speaks to users: all before the first section."""
+    return (inspect.getdoc(function) or "").split("\nParameters\n---", maxsplit=1)[0].strip()
+
+
+def _show_version(value: bool) -> None:
+    if value:
+        typer.echo(f"gait {__version__}")
+        raise typer.Exit
+
+
+def _root(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Show the version and exit.", callback=_show_version, is_eager=True),
+    ] = False,
+) -> None:
+    """Running gait from a wearable sensor on the shoe or the shank: record, analyse, report.
+
+    Start with: gait report PATH
+    """
+
+
+def _app() -> typer.Typer:
+    app = typer.Typer(cls=_LazyGroup, pretty_exceptions_enable=False, rich_markup_mode=None)
+    app.callback()(_root)
+    return app
+
+
+def one_line(text: str) -> str:
+    r"""Text fit for one terminal line; untrusted names may hold escapes, line breaks, lone surrogates.
+
+    Examples
+    --------
+    >>> one_line("run\x1b[2J\n.csv")
+    'run�[2J .csv'
+    """
+    joined = " ".join(text.split())
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in joined)
+
+
+def _say(text: str) -> None:
+    """Put one line on stderr, whatever state stderr is in."""
+    try:
+        print(f"gait: {one_line(text)}", file=sys.stderr, flush=True)
+    except (OSError, ValueError):
+        return
+
+
+def _os_error_text(error: OSError) -> str:
+    what = error.strerror or type(error).__name__
+    return f"{error.filename}: {what}" if error.filename else what
+
+
+def _usage_text(error: Any) -> str:  # noqa: ANN401 - typer's usage errors share no public type across versions
+    context = getattr(error, "ctx", None)
+    hint = f"; see: {context.command_path} --help" if context is not None else ""
+    message = error.format_message().replace("Value error, ", "").rstrip(".")
+    return f"{message}{hint}"
+
+
+def _hush() -> None:
+    """Point stdout at nothing, so that the interpreter's last flush does not complain about a closed pipe."""
+    try:
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nothing, sys.stdout.fileno())
+        os.close(nothing)
+    except (OSError, ValueError, AttributeError):
+        return
+
+
+def _is_closed_pipe(error: BaseException | None) -> bool:
+    return isinstance(error, BrokenPipeError) or (isinstance(error, OSError) and error.errno == errno.EPIPE)
+
+
+def _run(argv: Sequence[str]) -> int:
+    """Carry out a command line; errors come out as exceptions."""
+    command = typer.main.get_command(_app())
+    result = command.main(args=list(argv) or ["--help"], prog_name="gait", standalone_mode=False)
+    sys.stdout.flush()
+    return result if isinstance(result, int) else DONE
+
+
+def _report_bug(error: BaseException) -> int:
+    traceback.print_exception(error)
+    _say("this is a bug, not your input; please report it with the lines above and the command you ran")
+    return BUG
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code: 0 done, 1 a bug, 2 bad usage or input, 130 after Ctrl-C.
+
+    Parameters
+    ----------
+    argv
+        Arguments without the program's name; those of the process by default.
+    """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A console that lacks a sign shows a question mark instead of stopping the program.
+        sys.stdout.reconfigure(errors="replace")
+    try:
+        return _run(sys.argv[1:] if argv is None else argv)
+    except (KeyboardInterrupt, typer.Abort):
+        return INTERRUPTED
+    except GaitError as error:
+        _say(str(error))
+        return BAD_INPUT
+    except SystemExit as stop:
+        if _is_closed_pipe(stop.__context__):
+            _hush()
+            return DONE
+        return stop.code if isinstance(stop.code, int) else DONE
+    except Exception as error:  # noqa: BLE001 - the one place that turns errors into exit codes
+        return _unexpected(error)
+
+
+def _unexpected(error: Exception) -> int:
+    """Sort what is neither a `GaitError` nor an exit: usage, a closed pipe, the file system, a bug."""
+    if _is_closed_pipe(error):
+        _hush()
+        return DONE
+    if hasattr(error, "format_message"):
+        _say(_usage_text(error))
+        return BAD_INPUT
+    if isinstance(error, OSError):
+        _say(_os_error_text(error))
+        return BAD_INPUT
+    return _report_bug(error)
+
+
+def script() -> NoReturn:
+    """Entry point of the ``gait`` script and of ``python -m gait``."""
+    sys.exit(main())

@@ -1,0 +1,274 @@
+"""Gives a rule's condition a probability, from metrics with their uncertainty and from answers.
+
+A metric is taken as normal with standard deviation = half-width of its 95 % interval / 1.96, so that the
+probability that it lies beyond a threshold follows. Answers are taken at the runner's word (0 or 1). Where
+parts combine: ``any`` is the largest (the parts tell of one thing, so their errors are not independent, and
+a product would find something in everyone), ``all`` the product, ``first_known`` the first that is known.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from gait.analysis.results import METRICS, Metric, MetricInfo
+from gait.coaching.answers import Answers
+from gait.coaching.conditions import (
+    AllOf,
+    Answered,
+    AnyOf,
+    Condition,
+    Differs,
+    FirstKnown,
+    Measured,
+    Unasked,
+    walk,
+)
+from gait.coaching.model import Evidence
+from gait.coaching.questions import topic_of, words_for
+
+__all__ = ["Facts", "Judgement", "judge", "probability_beyond", "sides_of"]
+
+Z95 = 1.959964
+"""Half-width of a 95 % interval in standard deviations of a normal distribution."""
+LEAST_UNCERTAINTY = 1e-6
+"""Stands in for an uncertainty of zero, in the metric's unit."""
+NOT_SHOWN_CEILING = 0.5
+"""Most that a left-right difference is believed whose interval holds zero."""
+STAND_IN_CEILING = 0.95
+"""Most that a stand-in is believed: it tells of something else than what was measured."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a rule is judged on: the running metrics by name, and the answers."""
+
+    metrics: Mapping[str, Metric] = field(default_factory=dict)
+    answers: Answers = field(default_factory=Answers)
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """Probability that a condition holds (None: nothing to judge it on), and on what.
+
+    ``by_sensor`` is true where a sensor could have told.
+    """
+
+    p: float | None
+    evidence: tuple[Evidence, ...] = ()
+    missing: tuple[str, ...] = ()
+    by_sensor: bool = False
+
+
+def probability_beyond(value: float, uncertainty: float, threshold: float, *, above: bool) -> float:
+    """Probability that the true value lies above (or below) a threshold.
+
+    Examples
+    --------
+    >>> round(probability_beyond(10.0, 1.96, 8.0, above=True), 3)
+    0.977
+    >>> probability_beyond(8.0, 3.0, 8.0, above=True)
+    0.5
+    """
+    sd = max(abs(uncertainty), LEAST_UNCERTAINTY) / Z95
+    z = (value - threshold) / sd
+    return 0.5 * math.erfc(-z / math.sqrt(2.0)) if above else 0.5 * math.erfc(z / math.sqrt(2.0))
+
+
+def sides_of(condition: Condition, facts: Facts) -> tuple[str, ...]:
+    """Sides that a condition can be judged on: ``("left", "right")``, one of them, or ``("",)``."""
+    sides: set[str] = set()
+    for part in walk(condition):
+        metric = facts.metrics.get(part.metric) if isinstance(part, Measured) and part.per_side else None
+        if metric is not None:
+            sides |= {side for side in ("left", "right") if getattr(metric, side) is not None}
+    return tuple(side for side in ("left", "right") if side in sides) or ("",)
+
+
+def judge(condition: Condition, facts: Facts, side: str = "") -> Judgement:
+    """Judge a condition, for one side or without one."""
+    if isinstance(condition, (AnyOf, AllOf, FirstKnown)):
+        return _combined(condition, [(part, judge(part, facts, side)) for part in condition.of])
+    if isinstance(condition, Measured):
+        return _measured(condition, facts, side)
+    if isinstance(condition, Differs):
+        return _differs(condition, facts)
+    if isinstance(condition, Answered):
+        return _answered(condition, facts.answers)
+    return _unasked(condition, facts.answers)
+
+
+def _combined(condition: AnyOf | AllOf | FirstKnown, parts: list[tuple[Condition, Judgement]]) -> Judgement:
+    found = [judgement for _, judgement in parts]
+    if isinstance(condition, FirstKnown):
+        return _first_known(found)
+    if isinstance(condition, AnyOf):
+        return _any(found)
+    return _all([one for part, one in parts if not (_is_optional(part) and one.p is None)])
+
+
+def _is_optional(part: Condition) -> bool:
+    return isinstance(part, Measured) and part.optional
+
+
+def _join(parts: list[Judgement], p: float | None) -> Judgement:
+    evidence = tuple(dict.fromkeys(item for part in parts for item in part.evidence))
+    missing = tuple(dict.fromkeys(item for part in parts for item in part.missing))
+    return Judgement(p, evidence, missing, any(part.by_sensor for part in parts))
+
+
+def _any(parts: list[Judgement]) -> Judgement:
+    known = [part.p for part in parts if part.p is not None]
+    if not known:
+        return _join(parts, None)
+    seen = any(part.by_sensor and part.p is not None for part in parts)
+    unseen = any(part.by_sensor and part.p is None for part in parts)
+    if unseen and not seen and max(known) < NOT_SHOWN_CEILING:
+        return _join(parts, None)  # nobody noticed it and no sensor looked: that is not "absent"
+    if max(known) < NOT_SHOWN_CEILING:
+        return _join(parts, max(known))
+    telling = [part for part in parts if part.by_sensor or (part.p or 0.0) >= NOT_SHOWN_CEILING]
+    return _join(telling, max(known))  # what was not named is no news once something else was
+
+
+def _all(parts: list[Judgement]) -> Judgement:
+    known = [part.p for part in parts if part.p is not None]
+    if len(known) == len(parts):
+        return _join(parts, math.prod(known))
+    surely_not = [p for p in known if p <= NOT_SHOWN_CEILING / 10]
+    return _join(parts, min(surely_not) if surely_not else None)
+
+
+def _first_known(parts: list[Judgement]) -> Judgement:
+    for part in parts:
+        if part.p is not None:
+            return part
+    return _join(parts, None)
+
+
+def _finite(*values: float | None) -> bool:
+    return all(value is not None and math.isfinite(value) for value in values)
+
+
+def _of_side(metric: Metric, side: str) -> tuple[float | None, float | None]:
+    if side == "left":
+        return metric.left, metric.left_uncertainty
+    if side == "right":
+        return metric.right, metric.right_uncertainty
+    return metric.value, metric.uncertainty
+
+
+def _number(value: float, info: MetricInfo, extra: int = 0) -> str:
+    return f"{value:.{info.decimals + extra}f}"
+
+
+def _unit(unit: str) -> str:
+    return unit if unit in {"", "°", "°/s"} else f" {unit}"
+
+
+def _measured(rule: Measured, facts: Facts, side: str) -> Judgement:
+    info = METRICS[rule.metric]
+    side = side if rule.per_side else ""
+    metric = facts.metrics.get(rule.metric)
+    value, uncertainty = _of_side(metric, side) if metric is not None else (None, None)
+    if metric is not None and value is not None and uncertainty is None:
+        uncertainty = metric.uncertainty
+    if value is None or uncertainty is None or not _finite(value, uncertainty):
+        return Judgement(None, missing=(info.label.lower(),), by_sensor=True)
+    threshold, slack, shifted = _threshold(rule, facts)
+    above = rule.above is not None
+    p = probability_beyond(value, math.hypot(uncertainty, slack), threshold, above=above)
+    p = min(p, STAND_IN_CEILING) if rule.stands_for else p
+    unit = _unit(info.unit)
+    beyond = value > threshold if above else value < threshold
+    word = ("above" if above else "below") if beyond else "not above" if above else "not below"
+    where = f", {side}" if side else ""
+    text = (
+        f"{info.label}{where} {_number(value, info)}{unit} ± {_number(uncertainty, info)}{unit}, "
+        f"{word} {_number(threshold, info)}{unit}{shifted}"
+    )
+    tail = "".join(
+        f"; {part}" for part in (rule.stands_for and f"used in place of {rule.stands_for}", rule.note) if part
+    )
+    return Judgement(
+        p, (Evidence(text + tail, rule.metric, value, uncertainty, threshold, info.unit),), by_sensor=True
+    )
+
+
+def _threshold(rule: Measured, facts: Facts) -> tuple[float, float, str]:
+    """Threshold after any shift, the uncertainty that the shift adds, and words for it."""
+    if rule.shift is None:
+        return rule.threshold, 0.0, ""
+    by = facts.metrics.get(rule.shift.by)
+    if by is None or not _finite(by.value, by.uncertainty):
+        return rule.threshold, 0.0, ""
+    info = METRICS[rule.shift.by]
+    moved = rule.threshold + rule.shift.slope * (by.value - rule.shift.around)
+    words = f" (the bound at {_number(by.value, info)}{_unit(info.unit)})"
+    return moved, abs(rule.shift.slope) * by.uncertainty, words
+
+
+def _differs(rule: Differs, facts: Facts) -> Judgement:
+    info = METRICS[rule.metric]
+    metric = facts.metrics.get(rule.metric)
+    if metric is None or metric.left is None or metric.right is None:
+        return Judgement(None, missing=(f"{info.label.lower()} of both sides",), by_sensor=True)
+    difference, spread = metric.difference, metric.difference_uncertainty
+    if difference is None or spread is None or not _finite(difference, spread):
+        return Judgement(None, missing=(f"{info.label.lower()} of both sides",), by_sensor=True)
+    mean = (metric.left + metric.right) / 2.0
+    if rule.unit == "percent" and mean == 0.0:
+        return Judgement(None, missing=(f"{info.label.lower()} of both sides",), by_sensor=True)
+    scale = 100.0 / abs(mean) if rule.unit == "percent" else 1.0
+    amount, spread = abs(difference) * scale, spread * scale
+    p = probability_beyond(amount, spread, rule.above, above=True)
+    p += probability_beyond(-amount, spread, rule.above, above=True)
+    shown = metric.difference_shown
+    p = p if shown else min(p, NOT_SHOWN_CEILING)
+    unit = " %" if rule.unit == "percent" else _unit(info.unit)
+    digits = 1 if rule.unit == "percent" else info.decimals
+    longer = "left" if difference > 0 else "right"
+    words = (
+        f"{longer} larger by {amount:.{digits}f}{unit} ± {spread:.{digits}f}{unit}"
+        if shown
+        else "no difference shown"
+    )
+    both = f"left {_number(metric.left, info)}, right {_number(metric.right, info)}{_unit(info.unit)}"
+    text = f"{info.label}: {words} ({both})"
+    tail = f"; {rule.note}" if rule.note else ""
+    signed = math.copysign(amount, difference)
+    return Judgement(
+        p, (Evidence(text + tail, rule.metric, signed, spread, rule.above, unit.strip()),), by_sensor=True
+    )
+
+
+def _unasked(rule: Unasked, answers: Answers) -> Judgement:
+    asked = getattr(answers, rule.question) is not None
+    if asked:
+        return Judgement(0.0)
+    return Judgement(1.0, (Evidence(f"You were not asked about {topic_of(rule.question)}"),))
+
+
+def _answered(rule: Answered, answers: Answers) -> Judgement:
+    given = getattr(answers, rule.question)
+    topic = topic_of(rule.question)
+    if given is None:
+        return Judgement(None, missing=(f"your answer on {topic}",))
+    if rule.has:
+        values = (
+            given
+            if isinstance(given, tuple)
+            else ("yes",)
+            if given is True
+            else ()
+            if given is False
+            else (given,)
+        )
+        hits = [value for value in rule.has if value in values]
+        named = ", ".join(words_for(hit) for hit in hits)
+        yes = f"You said yes to {topic}" if hits == ["yes"] else f"You named: {named}"
+        text = yes if hits else f"Asked about {topic}, you did not name it"
+        return Judgement(1.0 if hits else 0.0, (Evidence(text),))
+    holds = given > rule.above if rule.above is not None else given < (rule.below or 0.0)
+    return Judgement(1.0 if holds else 0.0, (Evidence(f"You gave {given:g} for {topic}"),))

@@ -1,0 +1,183 @@
+"""YAML (and so JSON) read safely, with the line of every value kept for error messages.
+
+Stricter than YAML: no anchors or aliases (a few hundred bytes of them can expand to gigabytes), no tags of
+the file's own, no duplicate keys, a bound on size, depth and number of values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from gait.errors import KnowledgeError
+
+__all__ = ["MAX_BYTES", "MarkedDocument", "read_marked", "read_text"]
+
+MAX_BYTES = 256 * 1024
+"""Largest file read, bytes; the largest of our own is below 40 KiB."""
+MAX_VALUES = 20_000
+"""Most values in a file."""
+MAX_DEPTH = 24
+"""Deepest nesting; our own rules need 8."""
+
+Path_ = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class MarkedDocument:
+    """Plain data of one file, with the line that each value stands on.
+
+    Attributes
+    ----------
+    source
+        File's name, as errors show it.
+    data
+        Dicts, lists and scalars.
+    lines
+        Path of keys and indices -> line, from 1.
+    """
+
+    source: str
+    data: Any
+    lines: Mapping[Path_, int]
+
+    def line_of(self, path: Sequence[str | int]) -> int:
+        r"""Line of the value at a path, or of the nearest one above it; parts that are no key are skipped.
+
+        Examples
+        --------
+        >>> doc = read_marked("a: 1\nb:\n  c: 2\n", "x.yaml")
+        >>> doc.line_of(("b", "c")), doc.line_of(("b", "tag", "c")), doc.line_of(("b", "missing"))
+        (3, 3, 2)
+        """
+        here: Path_ = ()
+        for part in path:
+            if (*here, part) in self.lines:
+                here = (*here, part)
+        return self.lines.get(here, 1)
+
+    def where(self, path: Sequence[str | int]) -> str:
+        """``file:line`` of a path."""
+        return f"{self.source}:{self.line_of(path)}"
+
+
+def read_text(path: Path) -> str:
+    """The text of a file of at most `MAX_BYTES`, UTF-8 with or without BOM.
+
+    Raises
+    ------
+    KnowledgeError
+        Missing, unreadable, too large or not UTF-8.
+    """
+    try:
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise KnowledgeError(
+            f"cannot be read ({error.strerror})", where=path, todo="check the path"
+        ) from error
+    if len(raw) > MAX_BYTES:
+        raise KnowledgeError(f"larger than {MAX_BYTES // 1024} KiB", where=path, todo="split it")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise KnowledgeError("is not UTF-8 text", where=path, todo="save it as UTF-8") from error
+
+
+def read_marked(text: str, source: str) -> MarkedDocument:
+    """Parse YAML or JSON text.
+
+    Parameters
+    ----------
+    text
+        The file's text.
+    source
+        Its name for errors.
+
+    Returns
+    -------
+    `MarkedDocument`; ``data`` is None for an empty file.
+
+    Raises
+    ------
+    KnowledgeError
+        With file and line: broken syntax, an alias, a tag, a duplicate key, too deep or too much.
+    """
+    lines: dict[Path_, int] = {}
+    try:
+        _refuse_aliases(text, source)
+        loader = yaml.SafeLoader(text)
+        try:
+            node = loader.get_single_node()
+            data = None if node is None else _plain(loader, node, (), lines, source)
+        finally:
+            loader.dispose()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        where = f"{source}:{mark.line + 1}" if mark is not None else source
+        raise KnowledgeError(f"not valid YAML ({error.problem or 'syntax'})", where=where) from error
+    except yaml.YAMLError as error:
+        raise KnowledgeError(f"not valid YAML ({error})", where=source) from error
+    return MarkedDocument(source, data, lines)
+
+
+def _refuse_aliases(text: str, source: str) -> None:
+    depth = 0
+    for count, event in enumerate(yaml.parse(text, Loader=yaml.SafeLoader)):
+        assert event.start_mark is not None
+        where = f"{source}:{event.start_mark.line + 1}"
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            raise KnowledgeError(
+                "anchors and aliases are not allowed", where=where, todo="write the value out"
+            )
+        if isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
+            depth += 1
+        elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
+            depth -= 1
+        if depth > MAX_DEPTH:
+            raise KnowledgeError(f"nested deeper than {MAX_DEPTH} levels", where=where)
+        if count > MAX_VALUES:
+            raise KnowledgeError(f"more than {MAX_VALUES} values", where=where, todo="split the file")
+
+
+_SCALARS = frozenset(f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null"))
+
+
+def _plain(
+    loader: yaml.SafeLoader, node: yaml.Node, path: Path_, lines: dict[Path_, int], source: str
+) -> Any:  # noqa: ANN401 - whatever the file holds
+    line = node.start_mark.line + 1
+    lines.setdefault(path, line)
+    where = f"{source}:{line}"
+    if isinstance(node, yaml.MappingNode):
+        return _mapping(loader, node, path, lines, source)
+    if isinstance(node, yaml.SequenceNode) and node.tag == "tag:yaml.org,2002:seq":
+        return [_plain(loader, item, (*path, i), lines, source) for i, item in enumerate(node.value)]
+    if isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:timestamp":
+        return str(node.value)
+    if isinstance(node, yaml.ScalarNode) and node.tag in _SCALARS:
+        return loader.construct_object(node)
+    raise KnowledgeError(f"the tag {node.tag!r} is not allowed", where=where, todo="use plain values")
+
+
+def _mapping(
+    loader: yaml.SafeLoader, node: yaml.MappingNode, path: Path_, lines: dict[Path_, int], source: str
+) -> dict[str, Any]:
+    if node.tag != "tag:yaml.org,2002:map":
+        where = f"{source}:{node.start_mark.line + 1}"
+        raise KnowledgeError(f"the tag {node.tag!r} is not allowed", where=where, todo="use plain values")
+    data: dict[str, Any] = {}
+    for key_node, value_node in node.value:
+        line = key_node.start_mark.line + 1
+        key = key_node.value
+        if not isinstance(key_node, yaml.ScalarNode) or not isinstance(key, str):
+            raise KnowledgeError("a key must be plain text", where=f"{source}:{line}")
+        if key in data:
+            raise KnowledgeError(f"{key!r} stands twice", where=f"{source}:{line}", todo="keep one")
+        lines[(*path, key)] = line
+        data[key] = _plain(loader, value_node, (*path, key), lines, source)
+    return data

@@ -1,0 +1,123 @@
+"""Lays strength sessions into the runner's own week: all placements compared, the least bad one taken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import combinations
+
+__all__ = ["DAYS", "DAY_NAMES", "Layout", "lay_out"]
+
+DAYS: tuple[str, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+DAY_NAMES: tuple[str, ...] = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where the strength sessions go.
+
+    Attributes
+    ----------
+    strength
+        Indices of their days, Monday 0, in order.
+    problems
+        Rules that this week cannot keep, in words; empty when it keeps all.
+    """
+
+    strength: tuple[int, ...]
+    problems: tuple[str, ...] = ()
+
+
+def lay_out(runs: Iterable[int], hard: Iterable[int], *, sessions: int, rest_days: int) -> Layout:
+    """Choose the days for strength.
+
+    The week is a circle: Sunday's session counts before Monday's run. Rules in order of weight: no lifting on
+    a day with a hard run; ``rest_days`` days between lifting and the next hard run; no lifting on a day with
+    any run; as many sessions as wanted; not on days in a row; the day between a real rest day; not right
+    after a hard run; one day of the week free of everything; sessions far apart.
+
+    Parameters
+    ----------
+    runs, hard
+        Days with a run, and those of them that are hard; Monday 0.
+    sessions
+        Strength sessions wanted.
+    rest_days
+        Days wanted between lifting and the next hard run.
+
+    Examples
+    --------
+    >>> lay_out([1, 3, 5], [3], sessions=2, rest_days=1).strength
+    (0, 4)
+    """
+    hard_days = frozenset(hard)
+    run_days = frozenset(runs) | hard_days
+    options = [days for n in range(1, sessions + 1) for days in combinations(range(7), n)]
+    best = min(options, key=lambda days: (_cost(days, run_days, hard_days, sessions, rest_days), days))
+    return Layout(best, _problems(best, run_days, hard_days, sessions, rest_days))
+
+
+def _ahead(day: int, others: Iterable[int]) -> int:
+    """Days from one day to the next of others, 7 where it is the same weekday or there is none."""
+    return min(((other - day) % 7 or 7 for other in others), default=7)
+
+
+def _too_close(day: int, hard: frozenset[int], rest_days: int) -> bool:
+    return bool(hard) and _ahead(day, hard) <= rest_days
+
+
+def _cost(
+    days: tuple[int, ...], runs: frozenset[int], hard: frozenset[int], sessions: int, rest_days: int
+) -> tuple[float, ...]:
+    lifts = frozenset(days)
+    busy = runs | lifts
+    no_rest_between = sum(
+        bool(hard) and all((day + k) % 7 in busy for k in range(1, _ahead(day, hard))) for day in days
+    )
+    gaps = [_ahead(day, lifts) for day in days]
+    return (
+        len(lifts & hard),
+        sum(_too_close(day, hard, rest_days) for day in days),
+        len(lifts & runs),
+        sessions - len(days),
+        sum(gap == 1 for gap in gaps),
+        no_rest_between,
+        sum((day - 1) % 7 in hard for day in days),
+        float(len(busy) == 7),
+        -min(gaps),
+    )
+
+
+def _problems(
+    days: tuple[int, ...], runs: frozenset[int], hard: frozenset[int], sessions: int, rest_days: int
+) -> tuple[str, ...]:
+    lifts = frozenset(days)
+    found: list[str] = []
+    if lifts & hard:
+        found.append(
+            f"You lift on {_names(lifts & hard)}, a hard-run day, because no other day is left: run first, "
+            "lift hours later, and ease one of the two."
+        )
+    close = {day for day in days if _too_close(day, hard, rest_days) and day not in hard}
+    if close:
+        found.append(
+            f"The day after lifting on {_names(close)} is a hard run, without a day of rest between: make "
+            "that run easy whenever the legs feel heavy."
+        )
+    if (lifts & runs) - hard:
+        found.append(
+            f"You lift on {_names((lifts & runs) - hard)}, where you also run, because no day without a run "
+            "fits: lift after the run, not before."
+        )
+    if len(days) < sessions:
+        found.append(
+            f"{len(days)} strength session{'s' if len(days) > 1 else ''} instead of {sessions}: more would "
+            "break the rules on rest. A run less would make room."
+        )
+    if len(runs | lifts) == 7:
+        found.append("No day of the week is free of both running and lifting: consider giving up one run.")
+    return tuple(found)
+
+
+def _names(days: Iterable[int]) -> str:
+    return " and ".join(DAY_NAMES[day] for day in sorted(days))

@@ -1,0 +1,236 @@
+"""What samples must be before anything is computed from them: finite, in order, and in the units they say."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from gait.errors import RecordingError
+from gait.recording.table import Layout, Table, line_of_row
+from gait.units import STANDARD_GRAVITY
+
+__all__ = ["Columns", "RowFilter", "check_acc_unit", "check_gyr_unit", "check_step"]
+
+FloatArray = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.intp] | None
+Columns = tuple[FloatArray, ...]
+"""time_s, three of acc and, with a gyroscope, three of gyr; (n,) each."""
+
+LONGEST_GAP_S = 86400.0
+"""A larger jump in time is a wrong clock, not a gap: a session is a run, at most a day."""
+REPEATS_FREE, REPEATS_SHARE = 20, 0.02
+"""Repeated time stamps that are left out quietly: this many, and this share of the rows."""
+ACC_LIMIT_M_S2 = 1000.0 * STANDARD_GRAVITY
+GYR_LIMIT_DPS = 1e5
+"""No wearable sensor measures more (the widest are +-400 g and +-4000 deg/s)."""
+SLOWEST_STEP_S, FASTEST_STEP_S = 0.5, 1e-4
+"""A leg sensor samples between 2 Hz (which shows no stride at all) and 10 kHz."""
+NO_GRAVITY_BELOW_M_S2 = 0.25
+IN_G_BELOW_M_S2 = 4.0
+COUNTS_ABOVE_M_S2 = 400.0
+"""Bounds on the median norm: 9.8 at rest and 9 to 25 on a running leg; in g that is 0.9 to 2.5."""
+HARD_RUN_M_S2 = 30.0
+SLOW_TURN_DPS = 60.0
+"""A leg that is shaken by more than 3 g for 1 % of the time swings; its fastest turns are 300 deg/s and more.
+In rad/s the same turns are numbers from 5 to 40."""
+
+
+class RowFilter:
+    """Lets through the rows of one file that can be used, in order; remembers what it left out.
+
+    State: the last time let through, and the counts.
+    """
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        self.rows = 0
+        self.unreadable = 0
+        self.repeated = 0
+        self._last_s: float | None = None
+        self._turns = 0
+
+    def __call__(self, table: Table) -> Columns:
+        """Columns of one parsed block without the rows that lack a number or repeat a time stamp.
+
+        Raises
+        ------
+        RecordingError
+            Time goes back or jumps by more than a day, or a value that no sensor measures.
+        """
+        columns, rows = self._finite(table)
+        if not len(columns[0]):
+            return columns
+        if self.layout.wrap_s is not None:
+            columns = (self._unwrapped(columns[0], self.layout.wrap_s), *columns[1:])
+        self._check_limits(columns, rows, table)
+        time_s = columns[0]
+        step_s = np.empty(len(time_s))
+        step_s[0] = 1.0 if self._last_s is None else time_s[0] - self._last_s
+        np.subtract(time_s[1:], time_s[:-1], out=step_s[1:])
+        if step_s.min() <= 0.0 or step_s.max() > LONGEST_GAP_S:
+            self._check_order(step_s, rows, table)
+            columns = self._leave_repeats(columns, step_s, rows, table)
+        self.rows += len(columns[0])
+        self._last_s = float(time_s[-1])
+        return columns
+
+    def notes(self) -> tuple[str, ...]:
+        """What was left out, in words for people."""
+        return tuple(
+            f"{count} {'row' if count == 1 else 'rows'} {what} left out"
+            for count, what in (
+                (self.unreadable, "without a number in every column"),
+                (self.repeated, "with a repeated time stamp"),
+            )
+            if count
+        )
+
+    def finish(self) -> None:
+        """Refuse a file of which nothing is left.
+
+        Raises
+        ------
+        RecordingError
+            Fewer than two usable rows.
+        """
+        if self.rows >= 2:
+            return
+        if self.unreadable:
+            what = f"no row has a number in every column ({self.unreadable} rows looked at)"
+        else:
+            what = "no samples below the column names" if self.rows == 0 else "one sample only"
+        raise RecordingError(
+            what, where=self.layout.where, todo="check that the recording was finished and copied whole"
+        )
+
+    def _finite(self, table: Table) -> tuple[Columns, Rows]:
+        """Columns without the rows that lack a number, and which rows they are (None for all)."""
+        if not len(table) or all(
+            np.isfinite(cells.max()) and np.isfinite(cells.min()) for cells in table.columns
+        ):
+            return table.columns, None
+        finite = np.logical_and.reduce([np.isfinite(column) for column in table.columns])
+        self.unreadable += int(len(table) - finite.sum())
+        return tuple(column[finite] for column in table.columns), np.flatnonzero(finite)
+
+    def _unwrapped(self, time_s: FloatArray, span_s: float) -> FloatArray:
+        """Times of a counter that begins again every ``span_s``, as times that go on."""
+        last_s = time_s[0] if self._last_s is None else self._last_s - self._turns * span_s
+        turns = self._turns + np.cumsum(np.diff(time_s, prepend=last_s) < -span_s / 2)
+        self._turns = int(turns[-1])
+        return time_s + span_s * turns
+
+    def _check_limits(self, columns: Columns, rows: Rows, table: Table) -> None:
+        for index, cells in enumerate(columns[1:], start=1):
+            limit = ACC_LIMIT_M_S2 if index <= 3 else GYR_LIMIT_DPS
+            if max(cells.max(), -cells.min()) > limit:
+                row = int(np.argmax(np.abs(cells)))
+                name = self.layout.columns[self.layout.use[index]]
+                raise self._error(
+                    row, rows, table, f"{name} = {cells[row]:g} is more than any sensor measures"
+                )
+
+    def _check_order(self, step_s: FloatArray, rows: Rows, table: Table) -> None:
+        back = np.flatnonzero(step_s < 0.0)
+        if len(back):
+            raise self._error(
+                back[0],
+                rows,
+                table,
+                f"time goes back by {-step_s[back[0]]:g} s",
+                "sort the rows, or split the file where the clock was set back",
+            )
+        far = np.flatnonzero(step_s > LONGEST_GAP_S)
+        if len(far):
+            raise self._error(
+                far[0],
+                rows,
+                table,
+                f"time jumps ahead by {step_s[far[0]]:g} s",
+                "split the file where the clock was set",
+            )
+
+    def _leave_repeats(self, columns: Columns, step_s: FloatArray, rows: Rows, table: Table) -> Columns:
+        fresh = step_s != 0.0
+        self.repeated += int(len(fresh) - fresh.sum())
+        if self.repeated > REPEATS_FREE + REPEATS_SHARE * (self.rows + len(fresh)):
+            raise self._error(
+                int(np.argmin(fresh)),
+                rows,
+                table,
+                "the same time again, as in many rows",
+                "time_s must be the sensor's own clock with enough decimals, not the arrival of packets",
+            )
+        return tuple(column[fresh] for column in columns)
+
+    def _error(self, index: int, rows: Rows, table: Table, what: str, todo: str = "") -> RecordingError:
+        line = line_of_row(table.block, int(index if rows is None else rows[index]))
+        return RecordingError(what, where=f"{self.layout.where}, line {line}", todo=todo)
+
+
+def check_step(time_s: FloatArray, where: str) -> None:
+    """Refuse times that are not seconds.
+
+    Parameters
+    ----------
+    time_s
+        (n,) increasing, n at least 2.
+
+    Raises
+    ------
+    RecordingError
+        The median step is no leg sensor's.
+    """
+    step_s = float(np.median(np.diff(time_s)))
+    if step_s > SLOWEST_STEP_S:
+        todo = "time_s must be in seconds: divide milliseconds by 1000, microseconds by 1000000"
+    elif step_s < FASTEST_STEP_S:
+        todo = "time_s must be in seconds with enough decimals"
+    else:
+        return
+    raise RecordingError(
+        f"time_s steps by {step_s:g} s, which is {1.0 / step_s:.3g} Hz", where=where, todo=todo
+    )
+
+
+def check_acc_unit(acc: FloatArray, where: str) -> None:
+    """Refuse accelerations that are not m/s2 with gravity in them, judged by the median norm.
+
+    Parameters
+    ----------
+    acc
+        (n, 3) as read; gravity makes a sensor at rest read 9.8 m/s2.
+    """
+    level = float(np.median(np.sqrt(np.einsum("ij,ij->i", acc, acc))))
+    if NO_GRAVITY_BELOW_M_S2 <= level < IN_G_BELOW_M_S2:
+        what = f"acc is in g, not m/s2: its median is {level:.2f} where gravity alone is 9.81"
+        todo = "multiply acc_x, acc_y and acc_z by 9.80665"
+    elif level < NO_GRAVITY_BELOW_M_S2:
+        what = f"acc has no gravity in it: its median is {level:.2g} m/s2 where gravity alone is 9.81"
+        todo = "export the raw accelerometer, not 'linear' or 'user' acceleration"
+    elif level > COUNTS_ABOVE_M_S2:
+        what = f"acc is not m/s2: its median is {level:.0f} where gravity alone is 9.81"
+        todo = "divide thousandths of g by 101.97; scale raw counts by the sensor's range"
+    else:
+        return
+    raise RecordingError(what, where=where, todo=todo)
+
+
+def check_gyr_unit(acc: FloatArray, gyr_dps: FloatArray, where: str) -> None:
+    """Refuse angular rates that are rad/s, judged where the leg is seen to run.
+
+    Parameters
+    ----------
+    acc
+        (n, 3) m/s2.
+    gyr_dps
+        (n, 3) as read, deg/s if all is well.
+    """
+    shaken = float(np.percentile(np.sqrt(np.einsum("ij,ij->i", acc, acc)), 99.0))
+    turned = float(np.percentile(np.sqrt(np.einsum("ij,ij->i", gyr_dps, gyr_dps)), 99.5))
+    if shaken > HARD_RUN_M_S2 and 1.0 < turned < SLOW_TURN_DPS:
+        raise RecordingError(
+            f"gyr is in rad/s, not deg/s: its fastest turns are {turned:.1f} while the leg runs",
+            where=where,
+            todo="multiply gyr_x, gyr_y and gyr_z by 57.29578",
+        )

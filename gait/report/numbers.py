@@ -1,0 +1,139 @@
+"""How numbers look: as many digits as are sure, real minus signs, units behind a thin space."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from typing import NamedTuple
+
+from gait.analysis.results import METRICS, Metric
+
+__all__ = ["Shown", "clean", "decimals_for", "duration", "show", "show_metric", "signed", "units"]
+
+MINUS = "\N{MINUS SIGN}"
+NARROW = "\N{NARROW NO-BREAK SPACE}"
+EXTRA_DECIMALS = 1
+"""Decimals that a very sure number gets beyond its metric's own."""
+
+
+class Shown(NamedTuple):
+    """A number as people see it: value, its ± part (empty when unknown), unit."""
+
+    value: str
+    spread: str
+    unit: str
+
+    @property
+    def text(self) -> str:
+        """All in one line, such as ``168.2 ± 0.3 spm``."""
+        middle = f" ± {self.spread}" if self.spread else ""
+        return f"{self.value}{middle}{units(self.unit)}"
+
+
+def units(unit: str) -> str:
+    """Return the unit with the space it needs in front: none before a degree sign."""
+    if not unit:
+        return ""
+    return unit if unit == "°" else f"{NARROW}{unit}"
+
+
+def decimals_for(uncertainty: float | None, most: int) -> int:
+    """Decimals worth showing: the last shown digit is of the size of the uncertainty.
+
+    Parameters
+    ----------
+    uncertainty
+        Half-width of the interval, None or not finite where unknown.
+    most
+        Decimals of the metric; a number surer than that gets one more.
+
+    Examples
+    --------
+    >>> decimals_for(8.0, 1), decimals_for(0.06, 1), decimals_for(None, 1)
+    (0, 2, 1)
+    """
+    if uncertainty is None or not math.isfinite(uncertainty) or uncertainty <= 0.0:
+        return most
+    return max(0, min(most + EXTRA_DECIMALS, -math.floor(math.log10(uncertainty))))
+
+
+def number(value: float | None, decimals: int) -> str:
+    r"""Return a number with that many decimals; a dash for none.
+
+    Examples
+    --------
+    >>> number(-3.456, 1), number(12345.6, 0), number(None, 1)
+    ('−3.5', '12\\u202f346', '–')
+    """
+    if value is None or not math.isfinite(value):
+        return "–"
+    text = f"{abs(value):,.{decimals}f}".replace(",", NARROW)
+    negative = value < 0 and any(sign in "123456789" for sign in text)
+    return f"{MINUS}{text}" if negative else text
+
+
+def signed(value: float | None, decimals: int) -> str:
+    """Return a number with its sign, plus included; zero has none.
+
+    Examples
+    --------
+    >>> signed(2.5, 1), signed(-2.5, 1), signed(0.01, 1)
+    ('+2.5', '−2.5', '0.0')
+    """
+    text = number(value, decimals)
+    plus = (
+        value is not None and math.isfinite(value) and value > 0 and any(sign in "123456789" for sign in text)
+    )
+    return f"+{text}" if plus else text
+
+
+def show(value: float | None, uncertainty: float | None, decimals: int, unit: str) -> Shown:
+    """Return a value with its uncertainty, rounded to what is sure."""
+    if value is None or not math.isfinite(value):
+        return Shown("–", "", "")
+    places = decimals_for(uncertainty, decimals)
+    known = uncertainty is not None and math.isfinite(uncertainty) and uncertainty > 0
+    return Shown(number(value, places), number(uncertainty, places) if known else "", unit)
+
+
+def show_metric(metric: Metric) -> Shown:
+    """Return a metric as people see it; its unit and decimals come from `METRICS`."""
+    info = METRICS[metric.name]
+    return show(metric.value, metric.uncertainty, info.decimals, info.unit)
+
+
+def duration(seconds: float) -> str:
+    """Return a length of time in words.
+
+    Examples
+    --------
+    >>> duration(18.4), duration(754.0), duration(3725.0)
+    ('18 s', '12 min 34 s', '1 h 02 min')
+    """
+    if not math.isfinite(seconds):
+        return "–"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole}{NARROW}s".replace(NARROW, " ")
+    if whole < 3600:
+        minutes, rest = divmod(whole, 60)
+        return f"{minutes} min {rest:02d} s" if minutes < 20 and rest else f"{minutes} min"
+    hours, minutes = divmod(round(whole / 60), 60)
+    return f"{hours} h {minutes:02d} min"
+
+
+def clean(text: object, limit: int = 200) -> str:
+    r"""Return untrusted text as one line of visible signs, cut at a length.
+
+    Control characters, line breaks and the marks that turn the reading direction are dropped.
+
+    Examples
+    --------
+    >>> clean("run\x1b[2J\n\u202eevil")
+    'run[2J evil'
+    """
+    joined = " ".join(str(text).split())
+    kept = "".join(
+        sign for sign in joined if unicodedata.category(sign) not in {"Cc", "Cf", "Cs", "Co", "Cn"}
+    )
+    return kept if len(kept) <= limit else kept[: limit - 1] + "…"

@@ -1,0 +1,162 @@
+"""Thins strides for drawing: an hour's run has ten thousand of them and a page has room for a few hundred.
+
+Only medians and percentiles of what the analysis measured; nothing about gait is worked out here.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+__all__ = ["Series", "Third", "histogram", "over_time", "running", "scatter", "thirds", "trend"]
+
+FloatArray = npt.NDArray[np.float64]
+BINS = 110
+"""Points along the run: one in about three pixels on a phone, enough for a page's half on a screen."""
+SHORTEST_BIN_S = 4.0
+DOTS = 450
+"""Points of a scatter a side."""
+BLOCKS = 8
+"""Blocks of a third of the run whose medians tell how sure the third's median is."""
+T_975 = 2.365
+"""97.5 % point of Student's t with `BLOCKS` - 1 degrees of freedom."""
+
+
+@dataclass(frozen=True)
+class Series:
+    """A line along the run: seconds, median, and the 10th and 90th percentile; NaN where it breaks."""
+
+    time_s: FloatArray
+    middle: FloatArray
+    low: FloatArray
+    high: FloatArray
+
+
+@dataclass(frozen=True)
+class Third:
+    """First and last third of the running of one metric, and the change between them.
+
+    ``uncertainty`` is the 95 % half-width of ``change`` from the scatter of blocks of neighbouring strides:
+    systematic parts are the same in both thirds and cancel.
+    """
+
+    first: float
+    last: float
+    change: float
+    uncertainty: float
+
+    @property
+    def shown(self) -> bool:
+        """True where the interval of the change leaves out zero."""
+        return abs(self.change) > self.uncertainty
+
+
+def running(strides: pd.DataFrame, *, clean: bool = False) -> pd.DataFrame:
+    """Return the running strides; ``clean`` leaves out those marked as touching a gap, a turn and so on."""
+    rows = strides[strides["activity"] == "running"]
+    if clean and "marks" in rows and len(rows):
+        rows = rows[rows["marks"].fillna("").astype(str).str.strip() == ""]
+    return rows
+
+
+def over_time(strides: pd.DataFrame, column: str, start_s: float, end_s: float) -> Series:
+    """Thin one column along the run.
+
+    Parameters
+    ----------
+    strides
+        Running strides of one side, or of both for what has no side.
+    column
+        Numeric column.
+    start_s, end_s
+        Session time that the x axis spans.
+
+    Returns
+    -------
+    A point a bin; a bin without strides is NaN, so the line breaks there. Short runs come stride by stride.
+    """
+    rows = strides[["ic_s", column]].astype(float).dropna()
+    if len(rows) <= BINS:
+        return _stride_by_stride(rows, column)
+    width = max(SHORTEST_BIN_S, (end_s - start_s) / BINS)
+    edges = np.arange(start_s, end_s + width, width)
+    at = np.digitize(rows["ic_s"].to_numpy(), edges) - 1
+    grouped = rows[column].groupby(at).quantile([0.1, 0.5, 0.9]).unstack()  # noqa: PD010 - a series has no pivot
+    table = grouped.reindex(range(len(edges) - 1)).to_numpy(dtype=float)
+    middle = (edges[:-1] + edges[1:]) / 2.0
+    return Series(middle, table[:, 1], table[:, 0], table[:, 2])
+
+
+def _stride_by_stride(rows: pd.DataFrame, column: str) -> Series:
+    """Return every stride as a point, with a break where more than three seconds pass without one."""
+    rows = rows.sort_values("ic_s")
+    time, value = rows["ic_s"].to_numpy(), rows[column].to_numpy()
+    holes = np.flatnonzero(np.diff(time) > 3.0) + 1
+    time = np.insert(time, holes, np.nan)
+    value = np.insert(value, holes, np.nan)
+    return Series(time, value, value, value)
+
+
+def scatter(strides: pd.DataFrame, x: str, y: str) -> tuple[FloatArray, FloatArray]:
+    """Return evenly picked strides as points, at most `DOTS`."""
+    rows = strides[[x, y]].astype(float).dropna().to_numpy()
+    step = max(1, math.ceil(len(rows) / DOTS))
+    return rows[::step, 0], rows[::step, 1]
+
+
+def trend(strides: pd.DataFrame, x: str, y: str, bins: int = 9) -> tuple[FloatArray, FloatArray]:
+    """Return the median of y in slices of x that hold equally many strides; empty below 40 strides."""
+    rows = strides[[x, y]].astype(float).dropna().to_numpy()
+    if len(rows) < 40:
+        return np.empty(0), np.empty(0)
+    rows = rows[np.argsort(rows[:, 0], kind="stable")]
+    parts = np.array_split(rows, min(bins, len(rows) // 12))
+    middles = np.array([np.median(part, axis=0) for part in parts])
+    return middles[:, 0], middles[:, 1]
+
+
+def histogram(values: pd.Series, edges: FloatArray) -> FloatArray:
+    """Return the share of strides in each bin, per cent; what lies outside goes to the end bins."""
+    known = values.astype(float).dropna().to_numpy()
+    if not known.size:
+        return np.zeros(len(edges) - 1)
+    inside = np.clip(known, edges[0], np.nextafter(edges[-1], -np.inf))
+    return 100.0 * np.histogram(inside, edges)[0] / known.size
+
+
+def thirds(strides: pd.DataFrame, column: str) -> Third | None:
+    """Compare the first with the last third of the running.
+
+    Parameters
+    ----------
+    strides
+        Running strides of the sides that count, sorted by time.
+    column
+        Numeric column.
+
+    Returns
+    -------
+    None below 8 strides a block and third: too short to tell.
+
+    Notes
+    -----
+    Neighbouring strides resemble each other, so their number says little about certainty; the medians of
+    `BLOCKS` consecutive blocks in each third do.
+    """
+    values = strides.sort_values("ic_s")[column].astype(float).dropna().to_numpy()
+    size = len(values) // 3
+    if size < 8 * BLOCKS:
+        return None
+    first, last = _block_medians(values[:size]), _block_medians(values[-size:])
+    spread = math.sqrt((float(np.var(first, ddof=1)) + float(np.var(last, ddof=1))) / BLOCKS)
+    early, late = float(np.median(values[:size])), float(np.median(values[-size:]))
+    return Third(early, late, late - early, T_975 * spread)
+
+
+def _block_medians(values: FloatArray) -> FloatArray:
+    """Return the median of each of `BLOCKS` consecutive parts."""
+    return np.array([np.median(part) for part in np.array_split(values, BLOCKS)])

@@ -1,0 +1,198 @@
+"""The house rules that a machine can check."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+import gait
+from gait.cli.main import COMMANDS
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PUBLIC = (
+    "Analysis",
+    "Finding",
+    "GaitError",
+    "Plan",
+    "Recording",
+    "Session",
+    "analyze",
+    "assess",
+    "prescribe",
+    "read",
+    "write_report",
+)
+HEAVY = ("numpy", "pandas", "scipy", "matplotlib", "pydantic", "bleak", "bumble", "jinja2", "asyncio")
+TEXT_SUFFIXES = {
+    ".py",
+    ".md",
+    ".toml",
+    ".txt",
+    ".yaml",
+    ".yml",
+    ".html",
+    ".css",
+    ".j2",
+    ".c",
+    ".h",
+    ".csv",
+    ".ipynb",
+    "",
+}
+LEFT_OUT = {
+    ".git",
+    ".venv",
+    "out",
+    "__pycache__",
+    ".mypy_cache",
+    ".ruff_cache",
+    ".pytest_cache",
+    ".hypothesis",
+    "dist",
+}
+
+
+def _files() -> Iterator[Path]:
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    found = (
+        [ROOT / name for name in listed.stdout.splitlines()]
+        if listed.returncode == 0
+        else list(ROOT.rglob("*"))
+    )
+    for path in found:
+        if (
+            path.is_file()
+            and path.suffix in TEXT_SUFFIXES
+            and not LEFT_OUT & set(path.relative_to(ROOT).parts)
+        ):
+            yield path
+
+
+def _loaded(code: str) -> set[str]:
+    """Modules that a fresh interpreter has loaded after some code."""
+    script = f"import sys\n{code}\nprint('\\n'.join(sys.modules), file=sys.stderr)"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    return set(done.stderr.split())
+
+
+def test_public_names_are_pinned() -> None:
+    """The package's public names are these, each there when asked for, and no others."""
+    assert tuple(gait.__all__) == PUBLIC
+    assert set(dir(gait)) == {*PUBLIC, "__version__"}
+    for name in PUBLIC:
+        assert getattr(gait, name) is not None
+    with pytest.raises(AttributeError, match="no attribute 'analyse'"):
+        _ = gait.analyse  # type: ignore[attr-defined]
+
+
+def test_import_is_light() -> None:
+    """Importing the package loads nothing heavy; using a name does."""
+    assert not _loaded("import gait") & set(HEAVY)
+    assert "pandas" in _loaded("import gait; gait.read")
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], []])
+def test_help_is_light(arguments: list[str]) -> None:
+    """Help and version come at once: no numerics, no Bluetooth, no command is loaded."""
+    loaded = _loaded(f"from gait.cli.main import main; main({arguments})")
+    assert not loaded & set(HEAVY)
+    assert not {name for name in loaded if name.startswith("gait.cli.")} - {"gait.cli.main"}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_is_there_and_told(command: str) -> None:
+    """Each command of the table has its module, and a place in the README."""
+    assert find_spec(COMMANDS[command][0]) is not None
+    assert f"`gait {command}" in README
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """``--help`` of each command works and says what it does."""
+    from gait.cli.main import main
+
+    assert main([command, "--help"]) == 0
+    assert f"gait {command}" in capsys.readouterr().out
+
+
+def test_readme_commands_exist() -> None:
+    """Whatever the README calls ``gait X`` is a command."""
+    named = set(re.findall(r"(?:`|/|\\)gait ([a-z][a-z-]*)", README))
+    assert named <= set(COMMANDS)
+    assert named == set(COMMANDS)
+
+
+def test_readme_paths_exist() -> None:
+    """Files that the README links or shows are in the tree."""
+    links = re.findall(r"\]\(([^)#:]+)\)", README)
+    recordings = re.findall(r"recordings/[a-z-]+", README)
+    assert not [name for name in links + recordings if not (ROOT / name).exists()]
+
+
+def test_ci_runs_the_readme_command() -> None:
+    """CI takes the test command from the README; it stands there once, alone on its line."""
+    assert re.findall(r"(?m)^python3 tests/run\.py.*$", README) == ["python3 tests/run.py"]
+    assert r"grep -m 1 -E '^python3 tests/run\.py' README.md" in (ROOT / ".ci" / "run").read_text(
+        encoding="utf-8"
+    )
+
+
+def test_no_index_host_and_no_machine_path() -> None:
+    """No file names a package index or a folder of someone's machine."""
+    # Spelt in pieces, so that this file passes its own test.
+    banned = re.compile(
+        "|".join(
+            [
+                "py" + r"pi\.org",
+                "python" + r"hosted\.org",
+                "/" + "work/",
+                "/" + "home/",
+                "/" + "root/",
+                "/" + "Users/",
+            ]
+        )
+    )
+    hits = [
+        f"{path.relative_to(ROOT)}:{number}: {line.strip()[:80]}"
+        for path in _files()
+        for number, line in enumerate(
+            path.read_text(encoding="utf-8", errors="replace").splitlines(), start=1
+        )
+        if banned.search(line)
+    ]
+    assert hits == []
+
+
+def test_constraints_pin_every_dependency() -> None:
+    """Each package that the project asks for has exactly one pinned version."""
+    pins = re.findall(r"(?m)^([a-z0-9-]+)==\S+$", (ROOT / "constraints.txt").read_text(encoding="utf-8"))
+    assert len(pins) == len(set(pins))
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    asked = {name.lower() for name in re.findall(r'(?m)^(?:  |\w+ = \[)"([A-Za-z0-9-]+)>=', project)}
+    assert asked - {"hatchling", "weasyprint"} <= set(pins)
+    assert len(asked) > 20
+
+
+def test_modules_stay_small() -> None:
+    """No module grows beyond 400 lines."""
+    long = {
+        str(path.relative_to(ROOT)): lines
+        for path in sorted((ROOT / "gait").rglob("*.py"))
+        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > 400
+    }
+    assert long == {}
