@@ -58,9 +58,9 @@ def make_venv() -> None:
         if run(sys.executable, "-m", "venv", VENV):
             sys.exit("no virtual environment; on Debian and Ubuntu: apt-get install python3-venv")
     say("package and test tools")
-    must(PYTHON, "-m", "pip", "install", "--quiet", "--upgrade", "pip>=25.1")
+    must(PYTHON, "-m", "pip", "install", "-qq", "--upgrade", "pip>=25.1")
     must(
-        PYTHON, "-m", "pip", "install", "--quiet", "--constraint", "constraints.txt",
+        PYTHON, "-m", "pip", "install", "-qq", "--constraint", "constraints.txt",
         "--editable", f".[{EXTRAS}]", "--group", "dev",
     )  # fmt: skip
 

@@ -15,7 +15,7 @@ __all__ = ["bouts_of", "merge_bouts"]
 FloatArray = npt.NDArray[np.float64]
 
 STILL_SD_G = 0.05
-"""Standard deviation of \\|acc\\| within a second, g, below which the sensor is at rest."""
+"""Standard deviation of the acceleration's size within a second, g, below which the sensor is at rest."""
 
 JOIN_S = 1.5
 """s without a stride that do not end a bout."""
@@ -34,7 +34,7 @@ def bouts_of(
     batch
         Strides.
     busy
-        Second -> count, sum and sum of squares of \\|acc\\| in g.
+        Second -> count, sum and sum of squares of the acceleration's size in g.
     gaps
         (start_s, end_s) of what was not recorded.
     span
@@ -62,7 +62,7 @@ def _gait_spans(batch: StrideBatch) -> list[tuple[float, float, bool]]:
 def _settled(walking: npt.NDArray[np.bool_]) -> list[bool]:
     """Single strides of the other kind do not make a bout: majority of five."""
     if len(walking) < 5:
-        return walking.tolist()
+        return [bool(one) for one in walking]
     padded = np.pad(walking.astype(int), 2, mode="edge")
     votes = np.convolve(padded, np.ones(5, dtype=int), mode="valid")
     out: list[bool] = (votes >= 3).tolist()

@@ -14,6 +14,7 @@ from gait.analysis.engine import Engine, strides_of
 from gait.analysis.load import stiffness
 from gait.analysis.quality import LENGTH_TRUST, gaps_of, quality_of, reasons
 from gait.analysis.results import Analysis, Bout, Metric, SensorQuality
+from gait.analysis.shank import ShankTracker
 from gait.analysis.shoe import ShoeTracker
 from gait.analysis.summary import summarise
 from gait.analysis.table import stride_table
@@ -70,15 +71,12 @@ def analyze(session: Session, settings: AnalysisSettings | None = None) -> Analy
     scale = _scale(session, sensors)
     sensors = [replace(one, batch=_scaled(one, scale)) for one in sensors]
     table = stride_table([(s.recording.placement, s.recording.side, s.batch, s.gaps) for s in sensors])
-    with_gyr = {s.recording.side: s.recording.gyr is not None for s in sensors}
+    with_gyr: dict[str, bool] = {s.recording.side: s.recording.gyr is not None for s in sensors}
     relative = _length_uncertainty(session, sensors)
     metrics = summarise(table[table["activity"] == "running"], with_gyr=with_gyr, extra=relative)
     walking = summarise(table[table["activity"] == "walking"], with_gyr=with_gyr, extra=relative)
     metrics |= _stiffness(session, metrics)
-    qualities = tuple(
-        quality_of(s.recording, s.engine, s.batch, s.bouts, reasons(s.recording, s.engine.tracker.score, s.closure_error))
-        for s in sensors
-    )
+    qualities = tuple(quality_of(s.recording, s.engine, s.batch, s.bouts, _reasons(s)) for s in sensors)
     waveforms = (
         tuple(w for s in sensors if (w := mean_waveform(s.recording, s.batch, s.engine)) is not None)
         if settings.waveforms
@@ -110,6 +108,12 @@ def _sensor(recording: Recording) -> _Sensor:
     if isinstance(engine.tracker, ShoeTracker) and engine.tracker.mountings:
         error = float(np.median([one.closure_error for _, one in engine.tracker.mountings]))
     return _Sensor(recording, engine, batch, gaps, bouts_of(batch, engine.busy_s, gaps, span), error)
+
+
+def _reasons(sensor: _Sensor) -> dict[str, str]:
+    tracker = sensor.engine.tracker
+    stood = isinstance(tracker, ShankTracker) and tracker.stood
+    return reasons(sensor.recording, tracker.score, sensor.closure_error, stood=stood)
 
 
 def _scale(session: Session, sensors: list[_Sensor]) -> float:
@@ -158,14 +162,13 @@ def _not_measured(
     metrics: dict[str, Metric], qualities: tuple[SensorQuality, ...], table: pd.DataFrame
 ) -> dict[str, str]:
     if not (table["activity"] == "running").any():
-        return {name: "no running in the recording" for name in ("cadence_spm", "contact_ms")}
+        return dict.fromkeys(("cadence_spm", "contact_ms"), "no running in the recording")
     out: dict[str, str] = {}
     for quality in qualities:
         for name, why in quality.not_measured.items():
-            if name not in metrics:
-                # A reason about this sensor's own data says more than that another sensor is needed.
-                if name not in out or out[name].startswith("needs"):
-                    out[name] = why
+            # A reason about this sensor's own data says more than that another sensor is needed.
+            if name not in metrics and out.get(name, "needs").startswith("needs"):
+                out[name] = why
     if "contact_ms" not in metrics:
         out["contact_ms"] = "the end of contact does not show in this sensor's signal at this speed"
     for name in ("vertical_stiffness_kn_m", "leg_stiffness_kn_m"):

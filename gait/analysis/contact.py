@@ -152,7 +152,7 @@ def contact_cues(windows: Windows, moved: Motion, pose: FootPose) -> ContactCues
 
 
 def _terminal(
-    pitch_rate: FloatArray, pitch_acc: FloatArray, up_acc: FloatArray, at: FloatArray, length: FloatArray
+    pitch_rate: FloatArray, pitch_acc: FloatArray, up_acc: FloatArray, at: IntArray, length: IntArray
 ) -> tuple[dict[str, FloatArray], IntArray]:
     early = (at > 4) & (at < 0.6 * length)
     push = np.where(early, pitch_rate, np.inf).argmin(axis=1)
@@ -168,11 +168,11 @@ def _terminal(
 
 
 def _initial(
-    windows: Windows, moved: Motion, pose: FootPose, pitch_acc: FloatArray, at: FloatArray, swing: IntArray
+    windows: Windows, moved: Motion, pose: FootPose, pitch_acc: FloatArray, at: IntArray, swing: IntArray
 ) -> tuple[dict[str, FloatArray], FloatArray]:
     rows = np.arange(len(swing))
     flat_up = np.take_along_axis(pose.up, (windows.length - 1)[:, None, None], axis=1)
-    hit = _impact(windows, moved, pose, flat_up, (at >= swing[:, None]) & (at < windows.length[:, None] - 4))
+    hit = _impact(moved, pose, flat_up, (at >= swing[:, None]) & (at < windows.length[:, None] - 4))
     before = np.maximum(hit - 3, 0)
     reach_down = np.einsum("pj,nj->np", SOLE, pose.up[rows, before] - flat_up[:, 0])
     first_point = SOLE[reach_down.argmin(axis=1)]
@@ -193,20 +193,19 @@ def _initial(
     return cues, pitch
 
 
-def _impact(
-    windows: Windows, moved: Motion, pose: FootPose, flat_up: FloatArray, landing: npt.NDArray[np.bool_]
-) -> IntArray:
+def _impact(moved: Motion, pose: FootPose, flat_up: FloatArray, landing: npt.NDArray[np.bool_]) -> IntArray:
     """Grid point of the steepest rise of upward acceleration while the sole is near the ground."""
     jerk = gaussian_slope(moved.acc[..., 2], _SMOOTH_S, axis=1)
     lowest = np.einsum("pj,nlj->nlp", SOLE, pose.up - flat_up).min(axis=2) + pose.height
     drift = np.linalg.norm(moved.drift, axis=1)
     scale = NEAR_GROUND_M + NEAR_GROUND_DRIFT_S * drift
     weight = 1.0 / (1.0 + (np.maximum(lowest, 0.0) / scale[:, None]) ** 2)
-    return np.where(landing, jerk * weight, -np.inf).argmax(axis=1)
+    hit: IntArray = np.where(landing, jerk * weight, -np.inf).argmax(axis=1)
+    return hit
 
 
 def _crossing(sole: FloatArray, hit: IntArray) -> FloatArray:
-    """Where the first point comes down through its unloaded height, nearest the impact; NaN if it does not."""
+    """Where the first point comes down through its unloaded height nearest the impact; else NaN."""
     span = np.arange(-14, 9)
     at = np.clip(hit[:, None] + span[None, :], 0, sole.shape[1] - 1)
     height = np.take_along_axis(sole, at, axis=1) - UNLOADED_M
@@ -229,7 +228,9 @@ def peak_time(values: FloatArray, peak: IntArray) -> FloatArray:
     return (peak + offset) / GRID_HZ
 
 
-def fuse(times: dict[str, FloatArray], cues: dict[str, Cue], extra: dict[str, FloatArray]) -> tuple[FloatArray, FloatArray]:
+def fuse(
+    times: dict[str, FloatArray], cues: dict[str, Cue], extra: dict[str, FloatArray]
+) -> tuple[FloatArray, FloatArray]:
     """Weighted mean of the cues, robust against one that strays, and its standard uncertainty.
 
     Parameters
@@ -245,7 +246,9 @@ def fuse(times: dict[str, FloatArray], cues: dict[str, Cue], extra: dict[str, Fl
     """
     names = list(times)
     stack = np.stack([times[name] + cues[name].offset_s for name in names])
-    spread = np.stack([np.hypot(cues[name].spread_s, extra.get(name, np.zeros(stack.shape[1]))) for name in names])
+    spread = np.stack(
+        [np.hypot(cues[name].spread_s, extra.get(name, np.zeros(stack.shape[1]))) for name in names]
+    )
     known = np.isfinite(stack)
     middle = _median_of_known(stack, known)
     away = np.where(known, np.abs(stack - middle), 0.0)
@@ -258,8 +261,6 @@ def fuse(times: dict[str, FloatArray], cues: dict[str, Cue], extra: dict[str, Fl
         misfit = np.sqrt(np.where(known, weight * (stack - mean) ** 2, 0.0).sum(axis=0) / total)
         sigma = np.sqrt(1.0 / total + 0.5 * misfit**2)
     return mean, sigma
-
-
 
 
 def _median_of_known(stack: FloatArray, known: npt.NDArray[np.bool_]) -> FloatArray:

@@ -8,6 +8,7 @@ until the mounting is known, and until three in a row show that somebody is movi
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -180,13 +181,14 @@ class Engine:
         return concatenate(out)
 
     def _note_busy(self, block: GridBlock) -> None:
-        """Count, sum and sum of squares of \\|acc\\| in g, a row a second, for telling rest from movement."""
+        """Count, sum and sum of squares of the acceleration's size, g, a row a second."""
         size = np.sqrt(np.einsum("ij,ij->i", block.acc, block.acc)) / STANDARD_GRAVITY
         second = (block.first + np.arange(len(block))) // round(GRID_HZ)
         base = int(second[0])
         span = int(second[-1]) - base + 1
         rows = np.stack(
-            [np.bincount(second - base, weight, span) for weight in (np.ones_like(size), size, size**2)], axis=1
+            [np.bincount(second - base, weight, span) for weight in (np.ones_like(size), size, size**2)],
+            axis=1,
         )
         for offset, row in enumerate(rows):
             key = base + offset
@@ -220,7 +222,7 @@ def _runs(batch: StrideBatch) -> list[tuple[int, int]]:
     ratio = np.maximum(length[1:], length[:-1]) / np.minimum(length[1:], length[:-1])
     cut = (batch.ic_s[1:] - batch.next_ic_s[:-1] > CHAIN_BREAK_S) | (ratio > CHAIN_RATIO)
     edges = [0, *(np.flatnonzero(cut) + 1).tolist(), len(batch)]
-    return list(zip(edges[:-1], edges[1:], strict=True))
+    return list(pairwise(edges))
 
 
 def engine_for(recording: Recording) -> Engine:
@@ -252,5 +254,3 @@ def strides_of(recording: Recording) -> tuple[StrideBatch, Engine]:
     engine = engine_for(recording)
     first = engine.push_batch(recording.time_s, recording.acc, recording.gyr)
     return concatenate([first, engine.finish_batch()]), engine
-
-

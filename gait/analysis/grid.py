@@ -49,7 +49,7 @@ class GridBlock:
     clipped
         (n,) True where a sample next to the instant was at full scale.
     peak
-        (n,) largest raw \\|acc\\| among the samples next to the instant, m/s2.
+        (n,) largest raw acceleration among the samples next to the instant, m/s2.
     """
 
     first: int
@@ -206,7 +206,7 @@ def _smooth(data: FloatArray, half: int) -> FloatArray:
     weights = np.concatenate([np.arange(1, half + 2), np.arange(half, 0, -1)]).astype(float)
     weights /= weights.sum()
     length = len(data) - 2 * half
-    out = weights[0] * data[:length]
+    out: FloatArray = weights[0] * data[:length]
     for offset in range(1, 2 * half + 1):
         out += weights[offset] * data[offset : offset + length]
     return out

@@ -98,7 +98,9 @@ def solve_mounting(windows: Windows, quaternion: FloatArray, cues: MountingCues)
     forward = np.sum([_median_direction(one) for one in directions], axis=0)
     forward /= np.linalg.norm(forward)
     matrix = np.stack([forward, np.cross(up, forward), up])
-    return Mounting(matrix, _score(directions, forward, cues, up), closure_error, _median_direction(cues.flat))
+    return Mounting(
+        matrix, _score(directions, forward, cues, up), closure_error, _median_direction(cues.flat)
+    )
 
 
 def _vertical(cues: MountingCues) -> tuple[FloatArray, float]:
@@ -111,7 +113,8 @@ def _vertical(cues: MountingCues) -> tuple[FloatArray, float]:
 
 def _horizontal(vectors: FloatArray, up: FloatArray) -> FloatArray:
     flat = vectors - np.outer(vectors @ up, up)
-    return flat / np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-12)
+    out: FloatArray = flat / np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-12)
+    return out
 
 
 def _median_direction(vectors: FloatArray) -> FloatArray:
@@ -124,5 +127,7 @@ def _score(directions: list[FloatArray], forward: FloatArray, cues: MountingCues
     off = np.degrees(np.arccos(np.clip(directions[0] @ forward, -1.0, 1.0)))
     size = np.maximum(np.linalg.norm(cues.closure, axis=1), 1e-12)
     tilt = np.degrees(np.arccos(np.clip(cues.closure @ up / size, -1.0, 1.0)))
-    scatter = np.hypot(np.median(np.abs(off - np.median(off))) * 1.48 + 0.25 * np.median(off), np.median(tilt))
+    scatter = np.hypot(
+        np.median(np.abs(off - np.median(off))) * 1.48 + 0.25 * np.median(off), np.median(tilt)
+    )
     return float(np.clip(1.0 - scatter / _SPREAD_FAIL_DEG, 0.0, 1.0))

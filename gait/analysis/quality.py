@@ -43,27 +43,30 @@ def gaps_of(time_s: FloatArray, rate_hz: float | None) -> tuple[tuple[float, flo
     return tuple((float(time_s[at]), float(time_s[at + 1])) for at in wide)
 
 
-def reasons(recording: Recording, score: float | None, closure_error: float) -> dict[str, str]:
+def reasons(
+    recording: Recording, score: float | None, closure_error: float, *, stood: bool
+) -> dict[str, str]:
     """Metric -> why this sensor could not give it."""
-    out: dict[str, str] = {}
     if recording.placement == "shoe":
-        for name in SHANK_ONLY:
-            out[name] = "needs a sensor on the shank"
-        if recording.gyr is None:
-            for name in SHOE_GYR:
-                out[name] = "not measurable without a gyroscope"
-        elif score is None or score < ALIGNED_SCORE:
-            for name in SHOE_GYR[:4]:
-                out[name] = "the sensor's mounting could not be worked out from the movement"
-        if recording.gyr is not None and closure_error > LENGTH_TRUST:
-            for name in ("stride_length_m", "speed_m_s"):
-                out[name] = "the impacts exceeded what the accelerometer records, so distance is lost"
-    else:
-        for name in SHOE_GYR:
-            out[name] = "needs a sensor with gyroscope on the shoe"
-        if recording.gyr is None:
-            for name in SHANK_ONLY:
-                out[name] = "not measurable without a gyroscope"
+        return _shoe_reasons(recording, score, closure_error)
+    out = dict.fromkeys(SHOE_GYR, "needs a sensor with gyroscope on the shoe")
+    if recording.gyr is None:
+        out |= dict.fromkeys(SHANK_ONLY, "not measurable without a gyroscope")
+    elif not stood:
+        out["shank_angle_deg"] = "needs a second of standing still before the run, to know the upright shank"
+    return out
+
+
+def _shoe_reasons(recording: Recording, score: float | None, closure_error: float) -> dict[str, str]:
+    out = dict.fromkeys(SHANK_ONLY, "needs a sensor on the shank")
+    if recording.gyr is None:
+        return out | dict.fromkeys(SHOE_GYR, "not measurable without a gyroscope")
+    if score is None or score < ALIGNED_SCORE:
+        why = "the sensor's mounting could not be worked out from the movement"
+        out |= dict.fromkeys(SHOE_GYR[:4], why)
+    if closure_error > LENGTH_TRUST:
+        why = "the impacts exceeded what the accelerometer records, so distance is lost"
+        out |= dict.fromkeys(("stride_length_m", "speed_m_s"), why)
     return out
 
 

@@ -100,8 +100,12 @@ METRICS: dict[str, MetricInfo] = {
     ),
     "peak_acc_g": MetricInfo("Peak acceleration", "g", 1, "largest acceleration of the sensor in stance"),
     "shank_angle_deg": MetricInfo("Shank angle at contact", "°", 1, "foot ahead of the knee positive"),
-    "frontal_excursion_deg": MetricInfo("Shank frontal excursion", "°", 1, "inward lean of the shank in stance"),
-    "tibial_peak_g": MetricInfo("Tibial peak acceleration", "g", 1, "largest axial acceleration of the shank"),
+    "frontal_excursion_deg": MetricInfo(
+        "Shank frontal excursion", "°", 1, "inward lean of the shank in stance"
+    ),
+    "tibial_peak_g": MetricInfo(
+        "Tibial peak acceleration", "g", 1, "largest axial acceleration of the shank"
+    ),
     "leg_stiffness_kn_m": MetricInfo("Leg stiffness", "kN/m", 1, "spring-mass model"),
     "vertical_stiffness_kn_m": MetricInfo("Vertical stiffness", "kN/m", 1, "spring-mass model"),
 }

@@ -19,13 +19,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
+from scipy.ndimage import maximum_filter1d
 
 from gait.analysis.batch import StrideBatch, empty_batch, is_walking
 from gait.analysis.contact import Cue, fuse, peak_time
 from gait.analysis.grid import GRID_HZ
 from gait.analysis.kernels import gaussian, gaussian_slope, local_maxima, reach
 from gait.analysis.strapdown import apply, closure_gravity, gather, motion, orientations
-from gait.analysis.tracker import Tracker
+from gait.analysis.tracker import Tracker, sample_rows
 from gait.frames import MOVEMENTS, Side
 from gait.units import DEG, STANDARD_GRAVITY
 
@@ -54,6 +55,14 @@ FIRST_SHARE = 0.6
 
 LAST_SHARE = 0.8
 """The braking that belongs to contact is the last one of at least this share of the hardest."""
+
+MID_STANCE = 0.35
+"""Share of the stance at which the shank stands upright on average (it leans back at contact, forward at
+push-off); the frontal plane is taken from there where nobody stood still."""
+
+STAND_S = 0.8
+STAND_RATE = 6.0 * DEG
+"""A rest: no rate above this, rad/s (gyroscope bias included), for so long."""
 
 _SWING_SMOOTH_S = 0.040
 _RADIUS_S = 0.25
@@ -99,6 +108,8 @@ class ShankTracker(Tracker):
         self._axis: FloatArray | None = None
         self._share = 0.0
         self._least = 0.0
+        self._stand: FloatArray | None = None
+        self._stood_at = 0
         self._new_segment()
 
     @property
@@ -116,7 +127,28 @@ class ShankTracker(Tracker):
             return self._first
         return (self._end if self._swing is None else self._swing) - round(3.0 * GRID_HZ)
 
+    @property
+    def stood(self) -> bool:
+        """Whether a standing rest told where the long axis points."""
+        return self._stand is not None
+
+    def _note_stand(self) -> None:
+        """Direction of gravity in the first long rest: the standing shank's long axis."""
+        if self._stand is not None:
+            return
+        size = np.sqrt(np.einsum("ij,ij->i", self._gyr, self._gyr))
+        calm = maximum_filter1d(size, 2 * round(0.5 * STAND_S * GRID_HZ) + 1, mode="constant", cval=np.inf)
+        quiet = np.flatnonzero(calm < STAND_RATE)
+        if len(quiet) == 0:
+            return
+        half = round(0.5 * STAND_S * GRID_HZ)
+        rest = self._acc[quiet[0] - half : quiet[0] + half + 1].mean(axis=0)
+        if abs(np.linalg.norm(rest) / STANDARD_GRAVITY - 1.0) < 0.1:
+            self._stand = rest / np.linalg.norm(rest)
+            self._stood_at = self._first + int(quiet[0]) + half
+
     def _find(self, *, final: bool) -> list[StrideBatch]:
+        self._note_stand()
         while self._axis is None:
             before = self._first
             if not self._learn(final=final) and self._first == before:
@@ -172,11 +204,12 @@ class ShankTracker(Tracker):
             height = float(forward[index - self._first])
             if height < 0.5 * self._least or height < SWING_LEAST:
                 continue
-            if self._swing is not None and STRIDE_S[0] <= (index - self._swing) / GRID_HZ <= STRIDE_S[1]:
-                spans.append((self._swing, index))
-            elif self._swing is not None and (index - self._swing) / GRID_HZ < STRIDE_S[0]:
-                if height <= float(forward[self._swing - self._first]):
+            if self._swing is not None:
+                length = (index - self._swing) / GRID_HZ
+                if length < STRIDE_S[0] and height <= float(forward[self._swing - self._first]):
                     continue
+                if STRIDE_S[0] <= length <= STRIDE_S[1]:
+                    spans.append((self._swing, index))
             self._swing = index
         return spans
 
@@ -198,6 +231,12 @@ class ShankTracker(Tracker):
         tc_cues = _leaving(pitch_rate, pitch_acc, rise, hit, windows.length)
         tc, tc_sd = fuse(tc_cues, TC_CUES, {})
         ic, ic_sd = fuse(ic_cues, IC_CUES, {})
+        seen = apply(
+            quaternion * np.array([1.0, -1.0, -1.0, -1.0]), np.broadcast_to(up[:, None, :], windows.acc.shape)
+        )
+        # A rest tells only of the strides behind it, so that live and saved data agree.
+        after = windows.start + self._first >= self._stood_at
+        lean, frontal, axial = self._attitude(windows.acc, seen, ic, tc, after)
         return _Units(
             windows.start + self._first,
             windows.start + self._first + windows.length - 1,
@@ -205,10 +244,51 @@ class ShankTracker(Tracker):
             ic_sd,
             begin + tc,
             tc_sd,
-            np.full(len(spans), np.nan),
-            np.full(len(spans), np.nan),
-            np.full(len(spans), np.nan),
+            lean,
+            frontal,
+            axial,
         )
+
+    def _attitude(
+        self,
+        acc: FloatArray,
+        seen: FloatArray,
+        ic: FloatArray,
+        tc: FloatArray,
+        after: npt.NDArray[np.bool_],
+    ) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Shank angle at contact and frontal excursion, deg, and the axial peak behind contact, g.
+
+        Parameters
+        ----------
+        acc
+            (n, L, 3) specific force, sensor frame.
+        seen
+            (n, L, 3) world vertical in the sensor frame.
+        ic, tc
+            (n,) s from the row's start.
+        after
+            (n,) whether the rest that told of the long axis came before.
+        """
+        assert self._axis is not None
+        middle = _vectors_at(seen, (ic + MID_STANCE * (tc - ic)) * GRID_HZ)
+        known = after & (self._stand is not None)
+        stand = np.zeros(3) if self._stand is None else self._stand
+        long_axis = np.where(known[:, None], stand, middle)
+        left = -self._axis[None, :] + long_axis * (long_axis @ self._axis)[:, None]
+        left /= np.linalg.norm(left, axis=1, keepdims=True)
+        forward = np.cross(left, long_axis)
+        pitch = np.degrees(np.arcsin(np.clip(np.einsum("nij,nj->ni", seen, forward), -1.0, 1.0)))
+        roll = self._sign * np.degrees(
+            np.arctan2(np.einsum("nij,nj->ni", seen, left), np.einsum("nij,nj->ni", seen, long_axis))
+        )
+        at_ic = (ic * GRID_HZ)[:, None]
+        lean = sample_rows(pitch, at_ic)[:, 0]
+        early = at_ic + ((tc - ic) * GRID_HZ)[:, None] * np.linspace(0.0, 0.65, 30)[None, :]
+        frontal = sample_rows(roll, early).max(axis=1) - sample_rows(roll, at_ic)[:, 0]
+        shock = at_ic + np.arange(-4, 15)[None, :]
+        axial = sample_rows(np.einsum("nij,nj->ni", acc, long_axis), shock).max(axis=1) / STANDARD_GRAVITY
+        return np.where(known, lean, np.nan), frontal, axial
 
     def _strides(self, units: _Units) -> StrideBatch:
         both = units if self._last is None else _join(self._last, units)
@@ -257,7 +337,8 @@ def first_peak(values: FloatArray, share: float) -> IntArray:
     """Column of the first local maximum of each row that reaches `share` of the row's largest value."""
     top = values.max(axis=1, keepdims=True)
     inner = (values[:, 1:-1] >= values[:, :-2]) & (values[:, 1:-1] >= values[:, 2:])
-    return (inner & (values[:, 1:-1] >= share * top)).argmax(axis=1) + 1
+    first: IntArray = (inner & (values[:, 1:-1] >= share * top)).argmax(axis=1) + 1
+    return first
 
 
 def _leaving(
@@ -287,12 +368,21 @@ def _level(up: FloatArray, left: FloatArray) -> FloatArray:
     return np.stack([np.cross(y, up), y, up], axis=1)
 
 
+def _vectors_at(values: FloatArray, at: FloatArray) -> FloatArray:
+    """(n, 3) vectors of (n, L, 3) rows at the nearest sample to each `at`."""
+    index = np.clip(np.nan_to_num(at).round().astype(np.intp), 0, values.shape[1] - 1)
+    out: FloatArray = values[np.arange(len(values)), index]
+    return out
+
+
 def _take(units: _Units, index: slice) -> _Units:
     return _Units(*(getattr(units, name)[index] for name in units.__dataclass_fields__))
 
 
 def _join(first: _Units, second: _Units) -> _Units:
     return _Units(
-        *(np.concatenate([getattr(first, name), getattr(second, name)]) for name in first.__dataclass_fields__)
+        *(
+            np.concatenate([getattr(first, name), getattr(second, name)])
+            for name in first.__dataclass_fields__
+        )
     )
-

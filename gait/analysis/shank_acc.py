@@ -237,7 +237,8 @@ def _onset(jerk: FloatArray, origin: int) -> FloatArray:
     rows = np.arange(len(part))
     low, high = part[rows, index - 1], part[rows, index]
     share = np.clip((top[:, 0] / 3.0 - low) / np.maximum(high - low, 1e-9), 0.0, 1.0)
-    return (origin - 16 + index - 1 + share) / GRID_HZ
+    time: FloatArray = (origin - 16 + index - 1 + share) / GRID_HZ
+    return time
 
 
 def _release(along: FloatArray, origin: int) -> FloatArray:
@@ -258,5 +259,8 @@ def _release(along: FloatArray, origin: int) -> FloatArray:
 
 def _join(first: _Landings, second: _Landings) -> _Landings:
     return _Landings(
-        *(np.concatenate([getattr(first, name), getattr(second, name)]) for name in first.__dataclass_fields__)
+        *(
+            np.concatenate([getattr(first, name), getattr(second, name)])
+            for name in first.__dataclass_fields__
+        )
     )

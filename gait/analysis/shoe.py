@@ -309,7 +309,7 @@ def _lean_deg(flat: FloatArray, mounting: Mounting) -> FloatArray:
 
 
 def _both_ends(values: FloatArray, length: IntArray) -> FloatArray:
-    """(n, 2 h + 2): the last `h` samples before the end and the end itself; the start and `h` samples after."""
+    """(n, 2 h + 2): the last `h` samples and the end itself, then the start and `h` samples behind it."""
     half = round(_HALF_S * GRID_HZ)
     back = np.maximum(length[:, None] - 1 + np.arange(-half, 1)[None, :], 0)
     ahead = np.minimum(np.arange(0, half + 1)[None, :], length[:, None] - 1)
@@ -323,7 +323,8 @@ def _circumduction_cm(moved: Motion, windows: Windows, sign: float) -> FloatArra
     end = moved.position[rows, windows.length - 1]
     along = end[:, :2] / np.maximum(np.hypot(end[:, 0], end[:, 1]), 1e-6)[:, None]
     left = moved.position[..., 1] * along[:, None, 0] - moved.position[..., 0] * along[:, None, 1]
-    return 100.0 * (sign * left * windows.inside).max(axis=1)
+    bow: FloatArray = 100.0 * (sign * left * windows.inside).max(axis=1)
+    return bow
 
 
 def _turn_deg(quaternion: FloatArray, windows: Windows, mounting: Mounting) -> FloatArray:
@@ -362,4 +363,3 @@ def _join(first: _Swings, second: _Swings) -> _Swings:
             for name in first.__dataclass_fields__
         )
     )
-

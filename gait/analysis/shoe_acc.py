@@ -3,8 +3,8 @@
 On a standing foot the accelerometer reads gravity, in the same direction of the sensor each time; that
 direction is what it reads just behind the shocks of landing. Flat instants are where the reading is nearest
 to it. The landing is the sharpest rise of the reading before a flat instant, the push-off its highest
-smooth peak behind; without a gyroscope the strike is not known, and what it does to the timing of the rise goes into
-the uncertainty.
+smooth peak behind; without a gyroscope the strike is not known, and what it does to the timing of the rise
+goes into the uncertainty.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
 
 LEARN_S = 10.0
-"""Seconds of movement from which the foot's vertical is learnt; strides are held back so long at the start."""
+"""Seconds of movement from which the foot's vertical is learnt; strides are held back so long."""
 
 _MOVING_G = 0.3
 _SMOOTH_S = 0.006
@@ -89,7 +89,8 @@ class ShoeAccTracker(Tracker):
     def _excess(self, acc: FloatArray) -> FloatArray:
         assert self._up is not None
         off = acc / STANDARD_GRAVITY - self._up
-        return np.einsum("ij,ij->i", off, off)
+        excess: FloatArray = np.einsum("ij,ij->i", off, off)
+        return excess
 
     def _cost(self, acc: FloatArray, _gyr: FloatArray) -> FloatArray:
         return gaussian(self._excess(acc), _COST_SMOOTH_S)
@@ -141,9 +142,7 @@ class ShoeAccTracker(Tracker):
         hit = np.where(late, gaussian(jerk, 0.010, axis=1), -np.inf).argmax(axis=1)
         about = (at >= hit[:, None] - 6) & (at <= hit[:, None] + 4)
         steep = np.where(about, rise, -np.inf).argmax(axis=1)
-        ic, ic_sd = fuse(
-            {"rise": peak_time(rise, steep), "onset": _onset(jerk, hit)}, IC_CUES, {}
-        )
+        ic, ic_sd = fuse({"rise": peak_time(rise, steep), "onset": _onset(jerk, hit)}, IC_CUES, {})
         push = gaussian(size, _PUSH_SMOOTH_S, axis=1)
         tc, tc_sd = fuse({"push": peak_time(push, _first_peak(push, windows.length))}, TC_CUES, {})
         begin = (windows.start + self._first) / GRID_HZ
@@ -194,7 +193,8 @@ def _onset(jerk: FloatArray, hit: IntArray) -> FloatArray:
     index = np.where(below.any(axis=1), np.minimum(index, part.shape[1] - 2), 0)
     low, high = part[rows, index], part[rows, index + 1]
     share = np.clip((level - low) / np.maximum(high - low, 1e-9), 0.0, 1.0)
-    return (at[rows, index] + share) / GRID_HZ
+    time: FloatArray = (at[rows, index] + share) / GRID_HZ
+    return time
 
 
 def _first_peak(push: FloatArray, length: IntArray) -> IntArray:
@@ -209,6 +209,8 @@ def _first_peak(push: FloatArray, length: IntArray) -> IntArray:
 
 def _join(first: _Swings, second: _Swings) -> _Swings:
     return _Swings(
-        *(np.concatenate([getattr(first, name), getattr(second, name)]) for name in first.__dataclass_fields__)
+        *(
+            np.concatenate([getattr(first, name), getattr(second, name)])
+            for name in first.__dataclass_fields__
+        )
     )
-

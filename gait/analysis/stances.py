@@ -1,7 +1,7 @@
 """Where the foot stands still: the flat instant of each stance, and the strides between them.
 
 A foot on the ground turns slowly and its accelerometer reads little more than gravity; nowhere else in a
-stride do both hold. The sum of both deviations therefore has one deep minimum a stance, whatever the mounting.
+stride do both hold. The sum of both deviations has one deep minimum a stance, however the sensor is mounted.
 """
 
 from __future__ import annotations

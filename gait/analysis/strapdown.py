@@ -57,8 +57,7 @@ def gather(acc: FloatArray, gyr: FloatArray, start: IntArray, stop: IntArray) ->
 
 
 def orientations(windows: Windows) -> FloatArray:
-    """(n, L, 4) quaternions (w, x, y, z) that turn a sensor-frame vector at each sample into the frame of
-    the stride's first sample.
+    """(n, L, 4) quaternions (w, x, y, z) from the sensor at each sample to its stride's first sample.
 
     The rate between two samples is their mean (trapezoid); each step is an exact rotation by it.
     """
@@ -111,7 +110,8 @@ def closure_gravity(windows: Windows, turned: FloatArray) -> FloatArray:
     Its length is g when the accelerometer did not clip and the stride began and ended at rest.
     """
     weights = windows.inside.astype(float)
-    return np.einsum("ij,ijk->ik", weights, turned) / windows.length[:, None]
+    mean: FloatArray = np.einsum("ij,ijk->ik", weights, turned) / windows.length[:, None]
+    return mean
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ class Motion:
     Attributes
     ----------
     acc
-        (n, L, 3) acceleration without gravity, m/s2, world frame: z up, x and y as the segment's at the start.
+        (n, L, 3) acceleration without gravity, m/s2, world frame: z up, x and y as the segment's.
     velocity, position
         (n, L, 3) m/s and m relative to the start; at rest at both ends.
     rate

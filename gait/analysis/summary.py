@@ -41,8 +41,8 @@ SYSTEMATIC: dict[str, tuple[float, float]] = {
     "step_ms": (4.0, 4.0),
     "cadence_spm": (0.08, 0.05),
 }
-"""95 % half-widths, in the metric's unit, of the method's own error on one runner, and of the part of it that
-differs between the two sides. From the virtual runner's whole range and the published spread between runners."""
+"""95 % half-widths, in the metric's unit: the method's own error on one runner, and the part that differs
+between the sides. From the virtual runner's whole range and the published spread between runners."""
 
 SINGLE_SENSOR: dict[str, float] = {"contact_ms": 15.0, "flight_ms": 15.0, "duty_factor": 0.02}
 """What an accelerometer alone adds in quadrature: the strike, which shifts the contact, is not known."""
@@ -58,7 +58,9 @@ LEAST_STRIDES = 3
 _NOT_SUMMARISED = ("p_rearfoot", "p_midfoot", "p_forefoot")
 
 
-def summarise(table: pd.DataFrame, *, with_gyr: Mapping[str, bool], extra: Mapping[str, float]) -> dict[str, Metric]:
+def summarise(
+    table: pd.DataFrame, *, with_gyr: Mapping[str, bool], extra: Mapping[str, float]
+) -> dict[str, Metric]:
     """Metrics over the strides of `table`.
 
     Parameters
@@ -112,7 +114,9 @@ def _metric(name: str, table: pd.DataFrame, with_gyr: Mapping[str, bool], relati
     return _with_difference(metric, sides, float(np.hypot(apart, relative * value * 0.3)))
 
 
-def _with_difference(metric: Metric, sides: dict[str, tuple[float, float, float, int]], apart: float) -> Metric:
+def _with_difference(
+    metric: Metric, sides: dict[str, tuple[float, float, float, int]], apart: float
+) -> Metric:
     if len(sides) < 2:
         return metric
     left, right = sides["left"], sides["right"]

@@ -31,7 +31,9 @@ STEP_SHARE = (0.3, 0.7)
 _FROM_SHANK = ("shank_angle_deg", "frontal_excursion_deg", "tibial_peak_g")
 
 
-def stride_table(sensors: list[tuple[Placement, Side, StrideBatch, tuple[tuple[float, float], ...]]]) -> pd.DataFrame:
+def stride_table(
+    sensors: list[tuple[Placement, Side, StrideBatch, tuple[tuple[float, float], ...]]],
+) -> pd.DataFrame:
     """All strides, sorted by contact.
 
     Parameters
@@ -105,7 +107,9 @@ def _frame(
             "contact_u_ms": spread,
             "strike_angle_u_deg": np.where(known, 1.96 * batch.strike_sd_deg, np.nan),
             "circumduction_cm": batch.circumduction_cm,
-            "vertical_oscillation_cm": np.where(running, _oscillation_cm(contact, 0.5 * stride - contact), np.nan),
+            "vertical_oscillation_cm": np.where(
+                running, _oscillation_cm(contact, 0.5 * stride - contact), np.nan
+            ),
             "frontal_excursion_deg": batch.frontal_excursion_deg,
             "tibial_peak_g": batch.axial_peak_g,
             "marks": _marks(batch, gaps, spread),

@@ -87,7 +87,7 @@ class Tracker(ABC):
         self._clipped, self._peak = self._clipped[drop:].copy(), self._peak[drop:].copy()
 
     def _shock(self, start_s: FloatArray, stop_s: FloatArray) -> tuple[BoolArray, FloatArray]:
-        """Whether any sample of each span clipped, and the largest raw \\|acc\\| in it, m/s2."""
+        """Whether any sample of each span clipped, and the largest raw acceleration in it, m/s2."""
         if len(start_s) == 0:
             return np.empty(0, dtype=bool), np.empty(0)
         limit = len(self._peak)

@@ -115,15 +115,15 @@ def _row(name: str, metric: Metric) -> tuple[str, ...]:
 
     info = METRICS[name]
 
-    def show(value: float | None) -> str:
-        return "" if value is None else f"{value:.{info.decimals}f}"
+    def show(value: float | None, more: int = 0) -> str:
+        return "" if value is None else f"{value:.{info.decimals + more}f}"
 
     bound = ">= " if metric.lower_bound else ""
     unit = f" {info.unit}" if info.unit else ""
     return (
         info.label,
         f"{bound}{show(metric.value)}{unit}",
-        f"+-{show(metric.uncertainty)}",
+        f"±{show(metric.uncertainty, more=metric.uncertainty < 0.5 * 10.0**-info.decimals)}",
         show(metric.left),
         show(metric.right),
     )

@@ -39,10 +39,18 @@ class RowFilter:
     """Lets through the rows of one file that can be used, in order; remembers what it left out.
 
     State: the last time let through, and the counts.
+
+    Parameters
+    ----------
+    layout
+        Of the file: time first, then acc, then gyr.
+    gyroscope_only
+        True where gyr follows time at once.
     """
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: Layout, *, gyroscope_only: bool = False) -> None:
         self.layout = layout
+        self.limits = [GYR_LIMIT_DPS] * 3 if gyroscope_only else [*[ACC_LIMIT_M_S2] * 3, *[GYR_LIMIT_DPS] * 3]
         self.rows = 0
         self.unreadable = 0
         self.repeated = 0
@@ -122,8 +130,7 @@ class RowFilter:
 
     def _check_limits(self, columns: Columns, rows: Rows, table: Table) -> None:
         for index, cells in enumerate(columns[1:], start=1):
-            limit = ACC_LIMIT_M_S2 if index <= 3 else GYR_LIMIT_DPS
-            if max(cells.max(), -cells.min()) > limit:
+            if max(cells.max(), -cells.min()) > self.limits[index - 1]:
                 row = int(np.argmax(np.abs(cells)))
                 name = self.layout.columns[self.layout.use[index]]
                 raise self._error(

@@ -16,7 +16,7 @@ from gait.errors import RecordingError
 from gait.recording.table import Layout
 from gait.units import DEG, STANDARD_GRAVITY
 
-__all__ = ["DIALECTS", "Dialect", "layout_of"]
+__all__ = ["DIALECTS", "Dialect", "gyroscope_layout", "layout_of"]
 
 AXES = "xyz"
 RAD = 1.0 / DEG
@@ -83,7 +83,7 @@ DIALECTS: tuple[Dialect, ...] = (
         name="phyphox",
         time=((r"Time \(s\)", 1.0),),
         acc=(r"Acceleration {} \(m/s\^?2\)", r"{} \(m/s\^?2\)"),
-        gyr=(r"Gyroscope {} \(rad/s\)",),
+        gyr=(r"Gyroscope {} \(rad/s\)", r"{} \(rad/s\)"),
         gyr_scale=RAD,
     ),
     Dialect(
@@ -94,6 +94,14 @@ DIALECTS: tuple[Dialect, ...] = (
         gyr=(r"gyroRotation{}\(rad/s\)", r"motionRotationRate{}\(rad/s\)"),
         acc_scale=-STANDARD_GRAVITY,
         gyr_scale=RAD,
+    ),
+    Dialect(
+        name="Sensor Logger, gyroscope",
+        time=((r"time", 1e-9),),
+        acc=(),
+        gyr=(r"{}",),
+        gyr_scale=RAD,
+        only_names=r".*gyro.*",
     ),
     Dialect(
         # All of its files have the same columns (z stands first), so the name has to rule out the others.
@@ -118,7 +126,7 @@ UNUSABLE = (
     (
         r"[xyz]-axis \(deg/s\)|Gyroscope [xyz] \(rad/s\)",
         "a gyroscope without its accelerometer",
-        "join both in one CSV",
+        "put the accelerometer's file beside it and give that one",
     ),
 )
 """Column, what the file is then, what to do."""
@@ -153,16 +161,27 @@ def layout_of(columns: Sequence[str], separator: str, path: Path) -> Layout | No
     return None
 
 
-def _fit(dialect: Dialect, columns: Sequence[str], separator: str, path: Path) -> Layout | None:
+def gyroscope_layout(columns: Sequence[str], separator: str, path: Path) -> Layout | None:
+    """How to read a file that holds a gyroscope alone: seconds and deg/s; None where it is no such file."""
+    for dialect in DIALECTS:
+        layout = _fit(dialect, columns, separator, path, gyroscope=True)
+        if layout is not None:
+            return layout
+    return None
+
+
+def _fit(
+    dialect: Dialect, columns: Sequence[str], separator: str, path: Path, *, gyroscope: bool = False
+) -> Layout | None:
     if dialect.only_names and re.fullmatch(dialect.only_names, path.name, re.IGNORECASE) is None:
         return None
     times = ((_find(columns, pattern), seconds) for pattern, seconds in dialect.time)
     time = next(((index, seconds) for index, seconds in times if index is not None), None)
-    acc = _axes(columns, dialect.acc)
-    if time is None or acc is None:
+    acc, gyr = _axes(columns, dialect.acc), _axes(columns, dialect.gyr)
+    if time is None or (acc is None) != gyroscope or (gyroscope and gyr is None):
         return None
-    gyr = _axes(columns, dialect.gyr) or ()
-    scale = (time[1], *[dialect.acc_scale] * 3, *[dialect.gyr_scale] * len(gyr))
+    acc, gyr = acc or (), gyr or ()
+    scale = (time[1], *[dialect.acc_scale] * len(acc), *[dialect.gyr_scale] * len(gyr))
     return Layout(
         where=str(path),
         columns=tuple(columns),

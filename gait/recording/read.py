@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -20,22 +20,14 @@ import numpy.typing as npt
 
 from gait.errors import RecordingError
 from gait.frames import Placement, Side
-from gait.recording import dialects
 from gait.recording.checks import Columns, RowFilter, check_acc_unit, check_gyr_unit, check_step
-from gait.recording.format import (
-    ACC_COLUMNS,
-    GYR_COLUMNS,
-    TIME_COLUMN,
-    Preamble,
-    bare_name,
-    looks_like_recording,
-    parse_preamble,
-    place_from_name,
-)
+from gait.recording.companion import find_gyroscope, join_gyroscope
+from gait.recording.format import Preamble, bare_name, place_from_name
+from gait.recording.head import Head, fault_of, read_head
 from gait.recording.model import Recording, Session
 from gait.recording.session import candidates, read_notes, refuse_doubles, session_name
 from gait.recording.source import Source
-from gait.recording.table import NUMBER, Layout, map_ahead, parse_block, split_header
+from gait.recording.table import map_ahead, parse_block
 from gait.units import DEG
 
 __all__ = ["find_recordings", "read", "read_chunks", "read_recording"]
@@ -44,29 +36,13 @@ FloatArray = npt.NDArray[np.float64]
 
 TIME_OF_DAY_S, LATEST_S = 1e8, 1e10
 """Times from the first on are counted from 1970, as phones do; beyond the second there is no such date."""
-PREAMBLE_LINES = 2000
-TOP_ROWS = 40
-UNIT_ROWS = 3
-"""Lines looked at for the column names: all, those that are no comment; and lines of units below them."""
-SHOWN = 120
-"""Characters of the column names that a message repeats."""
 MOST_ROWS = 150_000_000
 """Rows held in memory for one recording: a day at 1666 Hz. `read_chunks` has no such limit."""
-
-
 FILES_AT_ONCE = 2
 ENOUGH_ROWS = 256
 """Rows that units are judged by at least; the few behind the last block may be one swing of the leg."""
 LOOKED_AT = 4000
 """Rows of a block, evenly spaced, that units are judged by at most."""
-
-
-@dataclass(frozen=True)
-class _Head:
-    """What is known of a file once its column names are read."""
-
-    preamble: Preamble
-    layout: Layout
 
 
 def read(path: str | Path, *, placement: Placement | None = None, side: Side | None = None) -> Session:
@@ -137,24 +113,11 @@ def find_recordings(path: str | Path) -> list[Path]:
     if not place.is_dir():
         return [place]
     files = candidates(place)
-    faults = {file: _fault(file) for file in files}
+    faults = {file: fault_of(file) for file in files}
     found = [file for file in files if faults[file] is None]
     if not found:
         raise next(fault for fault in faults.values() if fault is not None)
     return found
-
-
-def _fault(file: Path) -> RecordingError | None:
-    """Why a file is no recording; a damaged one counts as a recording, so that reading it says so."""
-    with Source(file) as source:
-        try:
-            comments, rows = _top_rows(source)
-        except RecordingError:
-            return None
-        try:
-            return None if not rows or _header(comments, rows, file) else _missing_columns(rows[0], file)
-        except RecordingError as fault:
-            return fault
 
 
 def read_recording(
@@ -164,7 +127,7 @@ def read_recording(
     file = Path(path)
     pieces: list[Columns] = []
     with Source(file) as source:
-        head = _read_head(source, file)
+        head = read_head(source, file)
         empty = _empty_recording(file, head.preamble, placement, side)
         kept = RowFilter(head.layout)
         for columns in _checked_blocks(source, head, kept):
@@ -174,7 +137,15 @@ def read_recording(
     kept.finish()
     whole = _fill(empty, pieces)
     check_step(whole.time_s, str(file))
-    return replace(whole, notes=kept.notes())
+    whole = replace(whole, notes=kept.notes())
+    gyroscope = _own_gyroscope(file, head)
+    return whole if gyroscope is None else join_gyroscope(whole, gyroscope)
+
+
+def _own_gyroscope(file: Path, head: Head) -> Path | None:
+    """File of the gyroscope, where another program wrote the accelerometer into this one alone."""
+    foreign = head.layout.scale is not None
+    return find_gyroscope(file) if foreign and len(head.layout.use) <= 4 else None
 
 
 def _fill(empty: Recording, pieces: list[Columns]) -> Recording:
@@ -227,7 +198,10 @@ def read_chunks(
         raise RecordingError(f"pieces of {rows} rows", todo="ask for at least one row")
     file = Path(path)
     with Source(file) as source:
-        head = _read_head(source, file)
+        head = read_head(source, file)
+        if _own_gyroscope(file, head) is not None:
+            yield from _pieces_of(read_recording(file, placement=placement, side=side), rows)
+            return
         empty = _empty_recording(file, head.preamble, placement, side)
         kept = RowFilter(head.layout)
         checked = False
@@ -239,6 +213,13 @@ def read_chunks(
                     checked = True
                 yield piece
         kept.finish()
+
+
+def _pieces_of(whole: Recording, rows: int) -> Iterator[Recording]:
+    for start in range(0, len(whole.time_s), rows):
+        part = slice(start, start + rows)
+        gyr = None if whole.gyr is None else whole.gyr[part]
+        yield replace(whole, time_s=whole.time_s[part], acc=whole.acc[part], gyr=gyr)
 
 
 def _cut(blocks: Iterator[Columns], rows: int) -> Iterator[list[Columns]]:
@@ -257,7 +238,7 @@ def _cut(blocks: Iterator[Columns], rows: int) -> Iterator[list[Columns]]:
         yield waiting
 
 
-def _checked_blocks(source: Source, head: _Head, kept: RowFilter) -> Generator[Columns]:
+def _checked_blocks(source: Source, head: Head, kept: RowFilter) -> Generator[Columns]:
     """Usable rows of the file, block by block (time, acc, gyr), parsed in threads ahead of the use."""
     with closing(map_ahead(lambda block: parse_block(block, head.layout), source.blocks())) as tables:
         for number, table in enumerate(tables):
@@ -276,98 +257,6 @@ def _check_units(columns: Columns, where: str) -> None:
     check_acc_unit(acc, where)
     if len(columns) > 4:
         check_gyr_unit(acc, np.column_stack(columns[4:7]), where)
-
-
-def _top_rows(source: Source) -> tuple[list[str], list[str]]:
-    """Comment lines at the top, and the lines below them down to the one that may name the columns.
-
-    Other programs put a few lines of their own above the column names.
-    """
-    comments: list[str] = []
-    rows: list[str] = []
-    while (line := source.line()) is not None and len(rows) < TOP_ROWS:
-        if line.startswith("#") and not rows:
-            comments.append(line)
-        elif line.strip():
-            rows.append(line)
-            if _names_columns(line):
-                return comments, rows
-        if source.next_line > PREAMBLE_LINES:
-            raise source.error(source.next_line, "no column names so far", "this is not a CSV recording")
-    return comments, rows
-
-
-def _names_columns(line: str) -> bool:
-    """Whether a line can be the column names: four cells or more, hardly a number among them."""
-    cells = split_header(line)[1]
-    numbers = sum(NUMBER.fullmatch(cell) is not None for cell in cells)
-    return len(cells) >= 4 and numbers * 2 < len(cells)
-
-
-def _read_head(source: Source, file: Path) -> _Head:
-    comments, rows = _top_rows(source)
-    if not rows:
-        what = "only a preamble in it" if comments else "an empty file"
-        raise RecordingError(what, where=file, todo="check that the recording was finished and copied whole")
-    head = _header(comments, rows, file)
-    if head is None:
-        raise _missing_columns(rows[0], file)
-    _skip_units(source, head.layout)
-    decimal = "," if head.layout.separator != "," and "," in _peek(source) else "."
-    return replace(head, layout=replace(head.layout, decimal=decimal))
-
-
-def _header(comments: list[str], rows: list[str], file: Path) -> _Head | None:
-    """What the lines at the top of a file say; None where they name no columns that can be used."""
-    separator, columns = split_header(rows[-1])
-    if looks_like_recording(columns):
-        layout: Layout | None = Layout(str(file), columns, _used(columns, file), separator)
-    else:
-        layout = dialects.layout_of(columns, separator, file)
-    return None if layout is None else _Head(parse_preamble(comments, str(file)), layout)
-
-
-def _skip_units(source: Source, layout: Layout) -> None:
-    """Skip the lines of units that some programs put below the column names."""
-    if layout.scale is None:
-        return
-    for _ in range(UNIT_ROWS):
-        cells = _peek(source).split(layout.separator)
-        if len(cells) <= max(layout.use) or any(sign.isdigit() for sign in cells[layout.use[0]]):
-            return
-        source.line()
-
-
-def _peek(source: Source) -> str:
-    """Return the next line and leave it where it is."""
-    line = source.line()
-    if line is not None:
-        source.push_back(line)
-    return line or ""
-
-
-def _used(columns: tuple[str, ...], where: Path) -> tuple[int, ...]:
-    gyr = [name for name in GYR_COLUMNS if name in columns]
-    if gyr and len(gyr) < len(GYR_COLUMNS):
-        missing = ", ".join(name for name in GYR_COLUMNS if name not in columns)
-        raise RecordingError(f"{missing} missing", where=where, todo="give all three gyr columns or none")
-    wanted = (TIME_COLUMN, *ACC_COLUMNS, *gyr)
-    for name in wanted:
-        if columns.count(name) > 1:
-            raise RecordingError(f"two columns called {name}", where=where, todo="keep one")
-    return tuple(columns.index(name) for name in wanted)
-
-
-def _missing_columns(line: str, where: Path) -> RecordingError:
-    columns = split_header(line)[1]
-    missing = [name for name in (TIME_COLUMN, *ACC_COLUMNS) if name not in columns]
-    seen = ", ".join(columns)
-    seen = seen if len(seen) <= SHOWN else f"{seen[:SHOWN]}..."
-    if missing == [TIME_COLUMN]:
-        todo = "add time_s in seconds: the row's number divided by the sample rate"
-    else:
-        todo = "it needs time_s, acc_x, acc_y, acc_z, and gyr_x, gyr_y, gyr_z from a gyroscope"
-    return RecordingError(f"no column {', '.join(missing)} (found: {seen})", where=where, todo=todo)
 
 
 def _empty_recording(

@@ -135,7 +135,7 @@ def _replacing(target: Path) -> Iterator[BinaryIO]:
 
 def _compressed(raw: BinaryIO) -> BinaryIO:
     # Neither a name nor a time goes into the header: the same samples give the same bytes.
-    return cast("BinaryIO", gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=raw, mtime=0))
+    return cast("BinaryIO", gzip.GzipFile(filename="", mode="wb", compresslevel=4, fileobj=raw, mtime=0))
 
 
 def _refused(target: Path, error: OSError) -> RecordingError:

@@ -28,7 +28,7 @@ def _table(head: str, columns: list[np.ndarray], separator: str = ",", formats: 
 
 
 def _dot() -> str:
-    top = "sep=,\nDeviceTag:,left\nFirmwareVersion:,1.6.0\nAppVersion:,2021.0\nSyncStatus:,Synced\nOutputRate:,100Hz\n"
+    top = "sep=,\nDeviceTag:,left\nFirmwareVersion:,1.6.0\nSyncStatus:,Synced\nOutputRate:,100Hz\n"
     head = "PacketCounter,SampleTimeFine,Quat_W,Acc_X,Acc_Y,Acc_Z,Gyr_X,Gyr_Y,Gyr_Z,"
     ticks = (2**32 - 1_500_000 + np.round(TIME * 1e6)) % 2**32
     table = _table(head, [np.arange(ROWS), ticks, TIME, *ACC.T, *GYR.T])
@@ -41,7 +41,7 @@ def _metamotion() -> str:
     return "\n".join(
         line
         if index == 0
-        else ",".join(["%.0f" % float(line.split(",")[0]), "2026-01-01T01.00.00", *line.split(",")[2:]])
+        else ",".join([f"{float(line.split(',')[0]):.0f}", "2026-01-01T01.00.00", *line.split(",")[2:]])
         for index, line in enumerate(table.strip().split("\n"))
     )
 
@@ -149,10 +149,56 @@ def test_what_cannot_be_used_is_said(put: Put, head: str, name: str, words: str)
         read_recording(path)
 
 
-def test_a_gyroscope_file_beside_is_passed_over(put: Put) -> None:
-    """In a folder the unusable file does not stand in the way of the usable one."""
+@pytest.mark.parametrize(
+    ("acc_name", "gyr_name", "acc_text", "gyr_head", "start", "scale"),
+    [
+        (
+            "TotalAcceleration.csv",
+            "Gyroscope.csv",
+            _sensor_logger,
+            "time,seconds_elapsed,z,y,x",
+            1e6 * EPOCH_MS,
+            1e9,
+        ),
+        (
+            "left_Accelerometer_100Hz.csv",
+            "left_Gyroscope_100Hz.csv",
+            _metamotion,
+            "epoc (ms),elapsed (s),x-axis (deg/s),y-axis (deg/s),z-axis (deg/s)",
+            float(EPOCH_MS),
+            1e3,
+        ),
+    ],
+)
+def test_a_gyroscope_in_its_own_file(put: Put, acc_name, gyr_name, acc_text, gyr_head, start, scale) -> None:
+    """The file beside the accelerometer's is joined: same clock, samples where both were measured."""
+    times = np.arange(0.5, 2.0, 0.02)
+    rates = np.column_stack([100.0 * times, 200.0 - 50.0 * times, np.full(len(times), 300.0)])
+    cells = rates if "deg/s" in gyr_head else np.radians(rates)[:, ::-1]
+    path = put(acc_text(), acc_name)
+    put(_table(gyr_head, [start + times * scale, times, *cells.T]), gyr_name)
+    recording = read_recording(path, placement="shoe", side="left")
+    elapsed = recording.time_s - start / scale
+    assert recording.gyr is not None
+    assert elapsed[0] == pytest.approx(0.5, abs=0.011)
+    assert elapsed[-1] == pytest.approx(1.98, abs=0.011)
+    expected = np.column_stack([100.0 * elapsed, 200.0 - 50.0 * elapsed, np.full(len(elapsed), 300.0)])
+    np.testing.assert_allclose(np.degrees(recording.gyr), expected, atol=0.1)
+    assert recording.notes == (f"angular rate from {gyr_name}, interpolated to the accelerometer's samples",)
+    pieces = list(read_chunks(path, 40, placement="shoe", side="left"))
+    assert sum(len(piece.time_s) for piece in pieces) == len(recording.time_s)
+    assert all(piece.gyr is not None for piece in pieces)
+
+
+def test_a_stranger_beside_is_passed_over(put: Put) -> None:
+    """In a folder, a gyroscope of other hours and other names is neither joined nor in the way."""
     put(
         "Time (s),Gyroscope x (rad/s),Gyroscope y (rad/s),Gyroscope z (rad/s)\n0,1,2,3\n", "run/Gyroscope.csv"
     )
     folder = put(_phyphox(), "run/left_shoe.csv").parent
     assert len(read(folder).recordings) == 1
+    head = "time,seconds_elapsed,z,y,x"
+    put(_table(head, [1e6 * EPOCH_MS + (900 + TIME) * 1e9, TIME, *GYR.T]), "apart/Gyroscope.csv")
+    path = put(_sensor_logger(), "apart/TotalAcceleration.csv")
+    with pytest.raises(RecordingError, match=r"no time in common with TotalAcceleration\.csv"):
+        read_recording(path, placement="shoe", side="left")
