@@ -32,6 +32,9 @@ GAP_SAMPLES = 3.5
 CLIP_SHARE = 0.985
 """Share of full scale from which a sample counts as clipped (offset and scale errors of the chip)."""
 
+_CACHE_ROWS = 8192
+"""Rows that are interpolated at a time: they stay in the processor's cache."""
+
 _RATE_SAMPLES = 200
 """Samples looked at for the nominal rate where the recording does not state it."""
 
@@ -222,13 +225,12 @@ def _cubic(time: FloatArray, values: FloatArray, index: npt.NDArray[np.intp], at
     u2, u3 = u * u, u * u * u
     h00, h10, h01, h11 = 2 * u3 - 3 * u2 + 1, u3 - 2 * u2 + u, 3 * u2 - 2 * u3, u3 - u2
     # Collect the weights of the four samples, so that each channel costs four products.
-    before = -h10 * slope0
-    here = h00 - h11 * slope1
-    ahead = h01 + h10 * slope0
-    after = h11 * slope1
-    return (
-        before[:, None] * values[index - 1]
-        + here[:, None] * values[index]
-        + ahead[:, None] * values[index + 1]
-        + after[:, None] * values[index + 2]
-    )
+    weights = (-h10 * slope0, h00 - h11 * slope1, h01 + h10 * slope0, h11 * slope1)
+    out = np.empty((len(at), values.shape[1]))
+    for low in range(0, len(at), _CACHE_ROWS):
+        part = slice(low, low + _CACHE_ROWS)
+        where, total = index[part], out[part]
+        np.multiply(values.take(where - 1, axis=0), weights[0][part, None], out=total)
+        for step in (0, 1, 2):
+            total += values.take(where + step, axis=0) * weights[step + 1][part, None]
+    return out

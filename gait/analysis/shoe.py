@@ -30,8 +30,11 @@ IntArray = npt.NDArray[np.intp]
 CALIBRATION_SWINGS = 8
 """Swings that are held back at the start until the mounting is known from them."""
 
-REVIEW_SWINGS = 32
-"""After so many swings the mounting is looked at again."""
+FIRST_REVIEW, LATER_REVIEWS = 32, 128
+"""After so many swings the mounting is looked at again, the first time and from then on."""
+
+REVIEWED = 32
+"""Swings, spread over those since the last time, that a review looks at."""
 
 SLIP_DEG = 15.0
 """Change of the flat foot's vertical in the sensor frame, deg, that counts as a different mounting."""
@@ -92,6 +95,7 @@ class ShoeTracker(Tracker):
         self._sign = MOVEMENTS[("pronation", side)].sign
         self.mountings: list[tuple[float, Mounting]] = []
         self._mounting: Mounting | None = None
+        self._review_after = FIRST_REVIEW
         self._new_segment()
 
     @property
@@ -115,7 +119,7 @@ class ShoeTracker(Tracker):
                 if count == 0:
                     break
                 self._calibrate(self._held[:count])
-            room = REVIEW_SWINGS - sum(len(one) for one in self._since_review)
+            room = self._review_after - sum(len(one) for one in self._since_review)
             swings = self._measure(self._held[:room])
             cut = self._slip_at(swings)
             if cut is not None:
@@ -203,8 +207,9 @@ class ShoeTracker(Tracker):
     def _review(self, *, slipped: bool) -> None:
         """Follow slow changes; start anew after a slip."""
         seen = sum(len(one) for one in self._since_review)
-        if not slipped and seen < REVIEW_SWINGS:
+        if not slipped and seen < self._review_after:
             return
+        self._review_after = LATER_REVIEWS
         assert self._mounting is not None
         recent = self._since_review[-1] if slipped else None
         start = np.concatenate([one.start for one in self._since_review])
@@ -212,10 +217,8 @@ class ShoeTracker(Tracker):
         if slipped:
             start, stop = start[-SLIP_RUN:], stop[-SLIP_RUN:]
         self._since_review = []
-        inside = start >= self._first
-        if not inside.any():
-            return
-        spans = list(zip(start[inside].tolist(), stop[inside].tolist(), strict=True))
+        chosen = np.unique(np.linspace(0, len(start) - 1, REVIEWED).astype(int))
+        spans = list(zip(start[chosen].tolist(), stop[chosen].tolist(), strict=True))
         windows, quaternion, turned = self._integrate(spans)
         fresh = self._solve(windows, quaternion, turned)
         when = spans[0][0] / GRID_HZ

@@ -26,6 +26,8 @@ from gait.errors import GaitError
 __all__ = ["COMMANDS", "main", "one_line"]
 
 DONE, BUG, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+LONGEST_LINE = 2000
+"""Characters of a message: more than any of ours, less than a name can have."""
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "report": ("gait.cli.report", "Analyse a recording and write its report."),
@@ -109,7 +111,7 @@ def one_line(text: str) -> str:
     >>> one_line("run\x1b[2J\n.csv")
     'run�[2J .csv'
     """
-    joined = " ".join(text.split())
+    joined = " ".join(text.split())[:LONGEST_LINE]
     return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in joined)
 
 

@@ -25,7 +25,7 @@ from gait.recording.companion import find_gyroscope, join_gyroscope
 from gait.recording.format import Preamble, bare_name, place_from_name
 from gait.recording.head import Head, fault_of, read_head
 from gait.recording.model import Recording, Session
-from gait.recording.session import candidates, read_notes, refuse_doubles, session_name
+from gait.recording.session import candidates, is_folder, read_notes, refuse_doubles, session_name
 from gait.recording.source import Source
 from gait.recording.table import map_ahead, parse_block
 from gait.units import DEG
@@ -69,7 +69,7 @@ def read(path: str | Path, *, placement: Placement | None = None, side: Side | N
     ``session.toml`` of the folder is read for a single file of it too.
     """
     place = Path(path)
-    if place.is_dir():
+    if is_folder(place):
         with ThreadPoolExecutor(FILES_AT_ONCE) as pool:
             one = partial(read_recording, placement=placement, side=side)
             recordings = list(pool.map(one, find_recordings(place)))
@@ -110,7 +110,7 @@ def find_recordings(path: str | Path) -> list[Path]:
         There is none; says what is wrong with the first.
     """
     place = Path(path)
-    if not place.is_dir():
+    if not is_folder(place):
         return [place]
     files = candidates(place)
     faults = {file: fault_of(file) for file in files}

@@ -13,7 +13,7 @@ from gait.errors import RecordingError
 from gait.recording.format import bare_name
 from gait.recording.model import Recording, RunInfo, RunnerInfo
 
-__all__ = ["SessionNotes", "candidates", "read_notes", "refuse_doubles", "session_name"]
+__all__ = ["SessionNotes", "candidates", "is_folder", "read_notes", "refuse_doubles", "session_name"]
 
 SESSION_FILE = "session.toml"
 NOTES_LIMIT = 1 << 20
@@ -45,6 +45,20 @@ def session_name(path: Path) -> str:
     """Name people know a session by: its folder's, or its file's without the suffix."""
     resolved = path.resolve()
     return (resolved.name if resolved.is_dir() else bare_name(resolved)) or "session"
+
+
+def is_folder(path: Path) -> bool:
+    """Whether a path is a folder.
+
+    Raises
+    ------
+    RecordingError
+        The path cannot be looked at: too long, a loop of links, no permission.
+    """
+    try:
+        return path.is_dir()
+    except OSError as error:
+        raise RecordingError(f"cannot be opened ({error.strerror})", where=path) from None
 
 
 def candidates(folder: Path) -> list[Path]:

@@ -76,6 +76,10 @@ CASES: dict[str, tuple[Maker, str]] = {
     "markup in a name": (_file("", "<img src=x onerror=alert(1)> left shoe.csv"), "an empty file"),
     "escapes in a name": (_file("", "left_shoe\x1b[2J\n.csv"), "an empty file"),
     "escapes in a column": (_file("\x1b]0;owned\x07,b\n1,2\n"), "no column time_s"),
+    "a name too long": (
+        lambda folder: folder / ("x" * 5000),
+        "cannot be opened" if os.name == "posix" else "",
+    ),
     "no place": (_file(_good(), "data.csv"), "--placement shoe|shank and --side left|right"),
     "unknown note": (_session("[runner]\nmas_kg = 3\n"), "unknown key 'mas_kg'"),
     "notes that are no TOML": (_session("[runner\n"), "not valid TOML"),

@@ -131,14 +131,15 @@ def test_arrivals_alone_are_late_by_the_shortest_delay_and_say_so():
 
 @settings(max_examples=40, deadline=None)
 @given(
-    st.lists(st.tuples(st.integers(0, 10**10), st.integers(0, 10**6)), min_size=1, max_size=40, unique=True)
+    st.lists(
+        st.tuples(st.integers(0, 120_000_000), st.integers(0, 10**6)), min_size=1, max_size=40, unique=True
+    )
 )
 def test_the_envelope_never_lies_above_a_packet(points):
     """Causality: no packet arrives before its samples were taken, whatever the delays look like."""
     rows = np.array([(device, device + delay) for device, delay in points], dtype=float)
     found = fit_clock([], rows)
-    if len(found.device_us) == 1:
-        assert np.all(found.host_us(rows[:, 0]) <= rows[:, 1] + 1e-3)
+    assert np.all(found.host_us(rows[:, 0]) <= rows[:, 1] + 1e-3)
     assert np.all(np.isfinite(found.host_us(rows[:, 0])))
 
 
