@@ -36,10 +36,12 @@ _SMOOTH_S = 0.006
 _PUSH_SMOOTH_S = 0.012
 _COST_SMOOTH_S = 0.015
 _SWAY_SMOOTH_S = 0.040
-STILL_LIMIT_G2 = 1.0
+STILL_LIMIT_G2 = 2.0
 """Squared deviation from gravity, g2, that a flat instant can have."""
 STANCE_AFTER_S = (0.045, 0.130)
 """s behind the sharpest jerk of a stride in which the foot is on the ground, whatever the speed."""
+STANCE_WITHIN_S = (0.045, 0.220)
+"""s behind it in which the quietest instant of the stance lies."""
 MOVING_G = 0.8
 RESTING_G = 0.5
 
@@ -126,7 +128,21 @@ class ShoeAccTracker(Tracker):
             return False
         up = np.median(np.median(force[after], axis=1), axis=0)
         self._up = up / np.linalg.norm(up)
+        self._refine(hits)
         return True
+
+    def _refine(self, hits: IntArray) -> None:
+        """Take the vertical from the quietest instant behind each landing; twice, as that moves with it."""
+        reach_s = np.arange(*(round(limit * GRID_HZ) for limit in STANCE_WITHIN_S))
+        at = hits[:, None] + reach_s[None, :]
+        at = at[at[:, -1] < len(self._acc)]
+        if len(at) < 3:
+            return
+        smooth = gaussian(self._acc, _COST_SMOOTH_S)
+        for _ in range(2):
+            quiet = at[np.arange(len(at)), self._cost(self._acc, self._acc)[at].argmin(axis=1)]
+            up = np.median(smooth[quiet], axis=0)
+            self._up = up / np.linalg.norm(up)
 
     def _measure(self, spans: list[tuple[int, int]]) -> _Swings:
         edges = np.array(spans, dtype=np.intp) - self._first

@@ -26,7 +26,7 @@ from gait.errors import GaitError
 __all__ = ["COMMANDS", "main", "one_line"]
 
 DONE, BUG, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
-LONGEST_LINE = 2000
+LONGEST_LINE = 1000
 """Characters of a message: more than any of ours, less than a name can have."""
 
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -111,7 +111,9 @@ def one_line(text: str) -> str:
     >>> one_line("run\x1b[2J\n.csv")
     'run�[2J .csv'
     """
-    joined = " ".join(text.split())[:LONGEST_LINE]
+    joined = " ".join(text.split())
+    if len(joined) > LONGEST_LINE:
+        joined = f"{joined[: LONGEST_LINE // 2]}...{joined[-LONGEST_LINE // 2 :]}"
     return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in joined)
 
 

@@ -61,7 +61,8 @@ class SoundController(Controller):  # type: ignore[misc] # Bumble is untyped to 
 
     def on_hci_le_create_connection_cancel_command(self, _command: Any) -> Any:  # noqa: ANN401 - Bumble's types
         """Complete the pending connection as cancelled, as the Core specification asks for."""
-        pending, self.pending_le_connection = self.pending_le_connection, None
+        pending: Any = getattr(self, "pending_le_connection", None)
+        self.pending_le_connection = None
         if pending is None:
             return hci.HCI_StatusReturnParameters(hci.HCI_ErrorCode.COMMAND_DISALLOWED_ERROR)
         event = hci.HCI_LE_Connection_Complete_Event(

@@ -55,6 +55,7 @@ def _raise(error: BaseException):
         (PermissionError(13, "Permission denied", "out.html"), 2, "gait: out.html: Permission denied\n"),
         (OSError(28, "No space left on device"), 2, "gait: No space left on device\n"),
         (KeyboardInterrupt(), 130, ""),
+        (typer.Abort(), 130, ""),
         (typer.Exit(3), 3, ""),
         (typer.BadParameter("too odd"), 2, "gait: Invalid value: too odd; see: gait odd --help\n"),
         (BrokenPipeError(32, "Broken pipe"), 0, ""),

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from gait.errors import GaitError, RecordingError
 from gait.recording.read import read, read_chunks, read_recording
+from gait.recording.source import Source
 
 Text = Callable[..., str]
 Put = Callable[..., Path]
@@ -122,6 +123,17 @@ def test_the_line_is_right_behind_the_first_block(put: Put) -> None:
         read_recording(path)
     with pytest.raises(RecordingError, match="line 240003"):
         list(read_chunks(path, 1000))
+
+
+@pytest.mark.parametrize("size", [1, 100, 5000])
+def test_time_goes_back_between_blocks(
+    csv_text: Text, put: Put, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Order is kept across blocks too, wherever one ends."""
+    monkeypatch.setattr(Source.blocks, "__defaults__", (size,))
+    path = put(_line(csv_text(), 201, "0.50,1,1,9.81,1,1,1"))
+    with pytest.raises(RecordingError, match=r"line 201: time goes back by 1\.48 s"):
+        read_recording(path)
 
 
 def test_two_files_for_one_side(csv_text: Text, put: Put) -> None:

@@ -107,6 +107,7 @@ def test_same_recording_same_bytes(make_recording: Make, tmp_path: Path) -> None
     first = write_recording(make_recording(), tmp_path / "a.csv.gz").read_bytes()
     second = write_recording(make_recording(), tmp_path / "b.csv.gz").read_bytes()
     assert first == second
+    assert first[4:8] == b"\0\0\0\0"
     assert gzip.decompress(first) == plain
 
 
@@ -145,6 +146,17 @@ def test_bad_samples_leave_the_old_file(make_recording: Make, tmp_path: Path) ->
         write_recording(make_recording(acc=acc), path)
     assert path.read_bytes() == before
     assert [file.name for file in tmp_path.iterdir()] == ["left_shoe.csv"]
+
+
+def test_on_the_disk_before_it_has_its_name(
+    make_recording: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A power cut leaves the old file or the new one: the bytes are forced out before the renaming."""
+    path = tmp_path / "left_shoe.csv"
+    seen: list[tuple[bool, int]] = []
+    monkeypatch.setattr(os, "fsync", lambda handle: seen.append((path.exists(), os.fstat(handle).st_size)))
+    write_recording(make_recording(), path)
+    assert seen == [(False, path.stat().st_size)]
 
 
 def test_nowhere_to_write(make_recording: Make, tmp_path: Path) -> None:
