@@ -54,6 +54,9 @@ UNLOADED_M = 0.003
 SLAP_PITCH_DEG = 3.0
 """Pitch at landing, deg from flat, below which the landing has no turn to time."""
 
+SETTLING = 10
+"""Grid points between the shock and the flat instant at least: a foot needs 50 ms to come to rest."""
+
 NEAR_GROUND_M = 0.04
 """Height of the sole, m, at which an acceleration is half as likely to be the impact."""
 
@@ -172,7 +175,7 @@ def _initial(
 ) -> tuple[dict[str, FloatArray], FloatArray]:
     rows = np.arange(len(swing))
     flat_up = np.take_along_axis(pose.up, (windows.length - 1)[:, None, None], axis=1)
-    hit = _impact(moved, pose, flat_up, (at >= swing[:, None]) & (at < windows.length[:, None] - 4))
+    hit = _impact(moved, pose, flat_up, (at >= swing[:, None]) & (at < windows.length[:, None] - SETTLING))
     before = np.maximum(hit - 3, 0)
     reach_down = np.einsum("pj,nj->np", SOLE, pose.up[rows, before] - flat_up[:, 0])
     first_point = SOLE[reach_down.argmin(axis=1)]

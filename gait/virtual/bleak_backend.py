@@ -250,8 +250,8 @@ class BumbleClient(BaseBleakClient):
     async def write_gatt_char(
         self,
         characteristic: BleakGATTCharacteristic,
-        data: Any,
-        response: bool,  # noqa: ANN401 - a buffer
+        data: Any,  # noqa: ANN401 - a buffer
+        response: bool,
     ) -> None:
         """Write a characteristic."""
         one = self._object(characteristic)

@@ -14,7 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gait.errors import GaitError, RecordingError
+from gait.recording.format import parse_preamble
 from gait.recording.read import read, read_chunks, read_recording
+from gait.recording.session import read_notes
 from gait.recording.source import Source
 
 Text = Callable[..., str]
@@ -251,3 +253,32 @@ def test_no_table_crashes_the_reader(put: Put, rows: list[list[str]], top: str, 
     assert len(recording.time_s) == len(recording.acc) >= 2
     assert (recording.time_s[1:] > recording.time_s[:-1]).all()
     assert abs(recording.acc).max() < 1e5
+
+
+TOML_WORDS = "[runner] [run] [answers] [[run]] mass_kg height_m notes x 70.5 -0 inf nan true 1979-05-27"
+TOML_BITS = st.sampled_from([*TOML_WORDS.split(), " = ", *"[]{}.,#='é\\\"\n\t", r"\u0000"])
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(bits=st.lists(TOML_BITS, max_size=25), raw=st.binary(max_size=60))
+def test_no_notes_crash_the_reader(put: Put, bits: list[str], raw: bytes) -> None:
+    """Any ``session.toml`` gives notes with possible values, or is refused."""
+    for content in ("".join(bits), raw):
+        folder = put(content, "session.toml").parent
+        try:
+            notes = read_notes(folder)
+        except RecordingError:
+            continue
+        assert notes.runner.mass_kg is None or 20 <= notes.runner.mass_kg <= 300
+        assert notes.run.distance_m is None or notes.run.distance_m >= 1
+
+
+@settings(max_examples=300, deadline=None)
+@given(lines=st.lists(st.text(alphabet="#= \"[]{}.,abc019-:\\'tru", max_size=20), max_size=8))
+def test_no_preamble_crashes_the_reader(lines: list[str]) -> None:
+    """Any comment lines behind our first one are a preamble, or are refused."""
+    try:
+        preamble = parse_preamble(["# gait-recording = 1", *(f"# {line}" for line in lines)], "x.csv")
+    except RecordingError:
+        return
+    assert preamble.side in {None, "left", "right"}

@@ -1,0 +1,207 @@
+"""Packets become an unbroken run of samples: order, duplicates, gaps, and what a sensor's restart means.
+
+Pure: no radio, no file, no clock of its own. The index of a sample is its identity; the sequence number
+only counts losses. A packet's clock must fit its index, else the packet is damaged or the sensor started
+anew: one odd packet is dropped, two odd ones that fit each other begin a new epoch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from gait.protocol.data import DataPacket, Flag
+from gait.recording.journal import Block
+from gait.sensors.coverage import Coverage, Interval
+
+__all__ = ["Assembly", "Counts"]
+
+WRAP_INDEX = 1 << 32
+WRAP_US = 1 << 32
+WRAP_SEQ = 1 << 16
+CLOCK_TOLERANCE_US = 20_000.0
+"""A FIFO interrupt is latched within one sample; 20 ms allow for one that waited for a flash erase."""
+RATE_TOLERANCE = 0.02
+"""An IMU's own oscillator is within 1 % of nominal (data sheets); the period in the packet is measured."""
+RATE_RANGE = 4.0
+"""Largest ratio of two rates of the profile: how far a change of rate can bend the clock over a gap."""
+FAR_AHEAD = 416 * 3600 * 24
+"""Samples; a packet further ahead than a day is damaged."""
+
+
+@dataclass
+class Counts:
+    """What came in, for the live line and the journal; each packet counts once."""
+
+    packets: int = 0
+    samples: int = 0
+    backfilled: int = 0
+    duplicates: int = 0
+    malformed: int = 0
+    implausible: int = 0
+    lost_packets: int = 0
+    given_up: int = 0
+    restarts: int = 0
+
+
+@dataclass(frozen=True)
+class _Anchor:
+    """The last live packet: a point of the line index -> sensor clock."""
+
+    index: int
+    device_us: int
+    period_us: float
+    config_id: int
+
+
+@dataclass
+class Assembly:
+    """The stream of one sensor.
+
+    Parameters
+    ----------
+    stream
+        Its number in the journal.
+
+    State: the epoch, the samples at hand, the last packet, and an odd packet that waits for company.
+    """
+
+    stream: int
+    epoch: int = 0
+    have: Coverage = field(default_factory=Coverage)
+    counts: Counts = field(default_factory=Counts)
+    _anchor: _Anchor | None = None
+    _odd: tuple[DataPacket, int] | None = None
+    _last_seq: int | None = None
+
+    def take(self, packet: DataPacket, arrival_us: int) -> list[Block]:
+        """Blocks of the samples in a packet that were not at hand before; empty for a duplicate.
+
+        Parameters
+        ----------
+        packet
+            As decoded.
+        arrival_us
+            Host clock at arrival.
+        """
+        self.counts.packets += 1
+        self._count_losses(packet)
+        placed = self._place(packet)
+        if placed is not None:
+            self._odd = None
+            return self._keep(packet, placed, arrival_us)
+        if packet.flags & Flag.BACKFILL:
+            self.counts.implausible += 1
+            return []
+        return self._take_odd(packet, arrival_us)
+
+    def device_us(self, clock_us: int) -> int:
+        """Unwrap a 32-bit reading of the sensor's clock near the last packet's time."""
+        near = 0 if self._anchor is None else self._anchor.device_us
+        return near + _signed(clock_us - near, WRAP_US)
+
+    def restart(self) -> None:
+        """Begin a new epoch: the sensor was switched off and on, or its session is another."""
+        if self._anchor is None and self.have.first is None:
+            return
+        self.epoch += 1
+        self.counts.restarts += 1
+        self.have = Coverage()
+        self._anchor = self._odd = self._last_seq = None
+
+    def give_up(self, gap: Interval) -> None:
+        """Stop asking for samples that the sensor no longer has; they stay a gap."""
+        self.counts.given_up += sum(end - start for start, end in self.have.add(*gap))
+
+    def _place(self, packet: DataPacket) -> _Anchor | None:
+        """Unwrapped index and clock of a packet; None where they do not fit the run of the sensor."""
+        anchor = self._anchor
+        if anchor is None:
+            return _Anchor(packet.index, packet.t_us, packet.period_us, packet.config_id)
+        ahead = _signed(packet.index - anchor.index, WRAP_INDEX)
+        index = anchor.index + ahead
+        expected = anchor.device_us + ahead * anchor.period_us
+        off = _signed(packet.t_us - round(expected), WRAP_US)
+        same = packet.config_id == anchor.config_id
+        bend = abs(ahead) * anchor.period_us * (RATE_TOLERANCE if same else RATE_RANGE)
+        if index < 0 or abs(ahead) > FAR_AHEAD or abs(off) > CLOCK_TOLERANCE_US + bend:
+            return None
+        return _Anchor(index, round(expected) + off, packet.period_us, packet.config_id)
+
+    def _take_odd(self, packet: DataPacket, arrival_us: int) -> list[Block]:
+        """One odd packet waits; the next one tells whether it was damage or a new start."""
+        waiting, self._odd = self._odd, (packet, arrival_us)
+        if packet.flags & Flag.CLOCK_RESET:
+            waiting = None
+        elif waiting is None or not _follows(waiting[0], packet):
+            self.counts.implausible += 1
+            return []
+        self.restart()
+        blocks: list[Block] = []
+        for one, at in [waiting, (packet, arrival_us)] if waiting else [(packet, arrival_us)]:
+            placed = self._place(one)
+            if placed is not None:
+                blocks += self._keep(one, placed, at)
+        if waiting:
+            self.counts.implausible -= 1
+        return blocks
+
+    def _keep(self, packet: DataPacket, placed: _Anchor, arrival_us: int) -> list[Block]:
+        late = bool(packet.flags & Flag.BACKFILL)
+        fresh = self.have.add(placed.index, placed.index + len(packet.counts))
+        if not late and (self._anchor is None or placed.index >= self._anchor.index):
+            self._anchor = placed
+        if not fresh:
+            self.counts.duplicates += 1
+        kept = sum(end - start for start, end in fresh)
+        self.counts.samples += kept
+        self.counts.backfilled += kept if late else 0
+        whole = Block(
+            stream=self.stream,
+            epoch=self.epoch,
+            config_id=packet.config_id,
+            flags=int(packet.flags),
+            index=placed.index,
+            device_us=placed.device_us,
+            arrival_us=-1 if late else arrival_us,
+            period_us=packet.period_us,
+            counts=packet.counts,
+        )
+        return [_cut(whole, interval) for interval in fresh]
+
+    def _count_losses(self, packet: DataPacket) -> None:
+        """Notifications that never came, by sequence number; a repeated or a late one is none."""
+        if self._last_seq is None:
+            self._last_seq = packet.seq
+            return
+        step = _signed(packet.seq - self._last_seq, WRAP_SEQ)
+        if step > 0:
+            self.counts.lost_packets += step - 1
+            self._last_seq = packet.seq
+
+
+def _follows(first: DataPacket, second: DataPacket) -> bool:
+    """Whether two packets lie on one run of a sensor: its clock advanced as far as its counter did."""
+    ahead = _signed(second.index - first.index, WRAP_INDEX)
+    elapsed = _signed(second.t_us - first.t_us, WRAP_US)
+    expected = ahead * first.period_us
+    return 0 < ahead < FAR_AHEAD and abs(elapsed - expected) < CLOCK_TOLERANCE_US + RATE_TOLERANCE * expected
+
+
+def _cut(block: Block, interval: Interval) -> Block:
+    """Return the part of a block that lies in an interval of indices."""
+    start, end = interval
+    skip = start - block.index
+    if skip == 0 and end - start == len(block.counts):
+        return block
+    return replace(
+        block,
+        index=start,
+        device_us=block.device_us + round(skip * block.period_us),
+        arrival_us=-1,
+        counts=block.counts[skip : skip + end - start],
+    )
+
+
+def _signed(difference: int, modulus: int) -> int:
+    """Return the difference of two wrapped counters, from minus half the modulus up to half of it."""
+    return (difference + modulus // 2) % modulus - modulus // 2

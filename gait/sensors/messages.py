@@ -1,0 +1,118 @@
+"""What the platforms' Bluetooth stacks complain about, in one line that says what to do."""
+
+from __future__ import annotations
+
+import sys
+
+from gait.errors import LinkLostError, SensorError
+
+__all__ = ["ADVICE", "explain", "fault_of"]
+
+ADVICE: dict[str, dict[str, str]] = {
+    "no-bluetooth": {
+        "linux": "plug in a Bluetooth adapter; then start the service: sudo systemctl start bluetooth",
+        "darwin": "use a Mac with Bluetooth, or check System Information > Bluetooth",
+        "win32": "plug in a Bluetooth adapter and look for it in the Device Manager",
+        "any": "use a computer with Bluetooth LE; gait record --virtual left,right needs none",
+    },
+    "off": {
+        "linux": "switch it on: bluetoothctl power on (blocked? rfkill unblock bluetooth)",
+        "darwin": "switch it on in the menu bar or in System Settings > Bluetooth",
+        "win32": "switch it on in Settings > Bluetooth & devices",
+        "any": "switch Bluetooth on",
+    },
+    "denied": {
+        "linux": "log in at the machine itself or join the group: sudo usermod -aG bluetooth $USER",
+        "darwin": "allow your terminal in System Settings > Privacy & Security > Bluetooth",
+        "win32": "allow desktop apps in Settings > Privacy & security > Radios and Bluetooth",
+        "any": "allow this program to use Bluetooth",
+    },
+    "busy": {
+        "linux": "close other programs that scan or connect, then try again: bluetoothctl scan off",
+        "darwin": "close other programs that scan or connect, then try again",
+        "win32": "close other programs that scan or connect, then try again",
+        "any": "close other programs that use Bluetooth, then try again",
+    },
+}
+"""Fault -> platform (`sys.platform`) -> what to do."""
+WHAT = {
+    "no-bluetooth": "no Bluetooth on this computer",
+    "off": "Bluetooth is switched off",
+    "denied": "no permission to use Bluetooth",
+    "busy": "Bluetooth is busy",
+}
+REASONS = {
+    "NO_BLUETOOTH": "no-bluetooth",
+    "NO_BLE_CENTRAL_ROLE": "no-bluetooth",
+    "POWERED_OFF": "off",
+    "DENIED_BY_USER": "denied",
+    "DENIED_BY_SYSTEM": "denied",
+    "DENIED_BY_UNKNOWN": "denied",
+}
+"""Names of bleak's `BleakBluetoothNotAvailableReason` (bleak 2.0 and later) -> fault."""
+SIGNS: tuple[tuple[str, str], ...] = (
+    ("accessdenied", "denied"),
+    ("access denied", "denied"),
+    ("notpermitted", "denied"),
+    ("not authorized", "denied"),
+    ("unauthorized", "denied"),
+    ("permission", "denied"),
+    ("notready", "off"),
+    ("not ready", "off"),
+    ("turned off", "off"),
+    ("powered off", "off"),
+    ("no powered bluetooth", "off"),
+    ("inprogress", "busy"),
+    ("serviceunknown", "no-bluetooth"),
+    ("no such file", "no-bluetooth"),
+    ("no bluetooth", "no-bluetooth"),
+    ("not supported", "no-bluetooth"),
+    ("unsupported", "no-bluetooth"),
+    ("bluez", "no-bluetooth"),
+)
+"""What D-Bus, WinRT and older bleak say, lower case -> fault; the first that fits counts."""
+
+
+def fault_of(error: BaseException) -> str:
+    """Key of `ADVICE` for an error of bleak or of the system below it; empty where it tells neither."""
+    reason = getattr(getattr(error, "reason", None), "name", "")
+    if reason in REASONS:
+        return REASONS[reason]
+    if isinstance(error, PermissionError):
+        return "denied"
+    if isinstance(error, FileNotFoundError | ConnectionRefusedError):
+        return "no-bluetooth"  # the system bus has no socket, or nobody answers there
+    text = f"{type(error).__name__} {error}".lower()
+    return next((fault for sign, fault in SIGNS if sign in text), "")
+
+
+def explain(error: BaseException, where: str = "", system: str = sys.platform) -> SensorError:
+    """Build our error from one of bleak's, of the operating system's or a time-out.
+
+    Parameters
+    ----------
+    error
+        What was raised while scanning or connecting.
+    where
+        The sensor's name, empty while scanning.
+    system
+        As `sys.platform`.
+
+    Examples
+    --------
+    >>> from bleak.exc import BleakError
+    >>> print(explain(BleakError("Bluetooth device is turned off"), system="linux"))
+    Bluetooth is switched off; switch it on: bluetoothctl power on (blocked? rfkill unblock bluetooth)
+    """
+    fault = fault_of(error)
+    if fault and not (where and fault == "no-bluetooth"):
+        advice = ADVICE[fault]
+        return SensorError(WHAT[fault], todo=advice.get(system, advice["any"]))
+    if isinstance(error, TimeoutError):
+        return LinkLostError(
+            "no answer", where=where, todo="bring it closer, check its battery, switch it off and on"
+        )
+    reason = str(error) or type(error).__name__
+    return LinkLostError(
+        f"the link failed ({reason})", where=where, todo="bring the sensor closer and try again"
+    )
