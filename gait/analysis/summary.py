@@ -23,9 +23,9 @@ __all__ = ["SYSTEMATIC", "summarise"]
 FloatArray = npt.NDArray[np.float64]
 
 SYSTEMATIC: dict[str, tuple[float, float]] = {
-    "contact_ms": (12.0, 5.0),
-    "flight_ms": (12.0, 5.0),
-    "duty_factor": (0.018, 0.008),
+    "contact_ms": (12.0, 10.0),
+    "flight_ms": (12.0, 10.0),
+    "duty_factor": (0.018, 0.015),
     "strike_angle_deg": (4.0, 3.0),
     "pronation_excursion_deg": (4.0, 3.0),
     "pronation_rate_dps": (80.0, 60.0),
