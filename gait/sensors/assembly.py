@@ -10,14 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from gait.protocol.data import DataPacket, Flag
+from gait.protocol.profile import unwrap
 from gait.recording.journal import Block
 from gait.sensors.coverage import Coverage, Interval
 
 __all__ = ["Assembly", "Counts"]
 
-WRAP_INDEX = 1 << 32
-WRAP_US = 1 << 32
-WRAP_SEQ = 1 << 16
+INDEX_BITS, CLOCK_BITS, SEQ_BITS = 32, 32, 16
 CLOCK_TOLERANCE_US = 20_000.0
 """A FIFO interrupt is latched within one sample; 20 ms allow for one that waited for a flash erase."""
 RATE_TOLERANCE = 0.02
@@ -72,6 +71,7 @@ class Assembly:
     _anchor: _Anchor | None = None
     _odd: tuple[DataPacket, int] | None = None
     _last_seq: int | None = None
+    _clock_us: int | None = None
 
     def take(self, packet: DataPacket, arrival_us: int) -> list[Block]:
         """Blocks of the samples in a packet that were not at hand before; empty for a duplicate.
@@ -95,18 +95,20 @@ class Assembly:
         return self._take_odd(packet, arrival_us)
 
     def device_us(self, clock_us: int) -> int:
-        """Unwrap a 32-bit reading of the sensor's clock near the last packet's time."""
-        near = 0 if self._anchor is None else self._anchor.device_us
-        return near + _signed(clock_us - near, WRAP_US)
+        """Unwrap a 32-bit reading of the sensor's clock, near the reading before."""
+        near = clock_us if self._clock_us is None else self._clock_us
+        self._clock_us = unwrap(clock_us, near, CLOCK_BITS)
+        return self._clock_us
 
     def restart(self) -> None:
         """Begin a new epoch: the sensor was switched off and on, or its session is another."""
         if self._anchor is None and self.have.first is None:
+            self._clock_us = None
             return
         self.epoch += 1
         self.counts.restarts += 1
         self.have = Coverage()
-        self._anchor = self._odd = self._last_seq = None
+        self._anchor = self._odd = self._last_seq = self._clock_us = None
 
     def give_up(self, gap: Interval) -> None:
         """Stop asking for samples that the sensor no longer has; they stay a gap."""
@@ -116,16 +118,16 @@ class Assembly:
         """Unwrapped index and clock of a packet; None where they do not fit the run of the sensor."""
         anchor = self._anchor
         if anchor is None:
-            return _Anchor(packet.index, packet.t_us, packet.period_us, packet.config_id)
-        ahead = _signed(packet.index - anchor.index, WRAP_INDEX)
-        index = anchor.index + ahead
-        expected = anchor.device_us + ahead * anchor.period_us
-        off = _signed(packet.t_us - round(expected), WRAP_US)
+            return _Anchor(packet.index, self.device_us(packet.t_us), packet.period_us, packet.config_id)
+        index = unwrap(packet.index, anchor.index, INDEX_BITS)
+        ahead = index - anchor.index
+        expected = round(anchor.device_us + ahead * anchor.period_us)
+        device_us = unwrap(packet.t_us, expected, CLOCK_BITS)
         same = packet.config_id == anchor.config_id
         bend = abs(ahead) * anchor.period_us * (RATE_TOLERANCE if same else RATE_RANGE)
-        if index < 0 or abs(ahead) > FAR_AHEAD or abs(off) > CLOCK_TOLERANCE_US + bend:
+        if index < 0 or abs(ahead) > FAR_AHEAD or abs(device_us - expected) > CLOCK_TOLERANCE_US + bend:
             return None
-        return _Anchor(index, round(expected) + off, packet.period_us, packet.config_id)
+        return _Anchor(index, device_us, packet.period_us, packet.config_id)
 
     def _take_odd(self, packet: DataPacket, arrival_us: int) -> list[Block]:
         """One odd packet waits; the next one tells whether it was damage or a new start."""
@@ -150,6 +152,7 @@ class Assembly:
         fresh = self.have.add(placed.index, placed.index + len(packet.counts))
         if not late and (self._anchor is None or placed.index >= self._anchor.index):
             self._anchor = placed
+            self._clock_us = placed.device_us
         if not fresh:
             self.counts.duplicates += 1
         kept = sum(end - start for start, end in fresh)
@@ -173,7 +176,7 @@ class Assembly:
         if self._last_seq is None:
             self._last_seq = packet.seq
             return
-        step = _signed(packet.seq - self._last_seq, WRAP_SEQ)
+        step = unwrap(packet.seq, self._last_seq, SEQ_BITS) - self._last_seq
         if step > 0:
             self.counts.lost_packets += step - 1
             self._last_seq = packet.seq
@@ -181,8 +184,8 @@ class Assembly:
 
 def _follows(first: DataPacket, second: DataPacket) -> bool:
     """Whether two packets lie on one run of a sensor: its clock advanced as far as its counter did."""
-    ahead = _signed(second.index - first.index, WRAP_INDEX)
-    elapsed = _signed(second.t_us - first.t_us, WRAP_US)
+    ahead = unwrap(second.index, first.index, INDEX_BITS) - first.index
+    elapsed = unwrap(second.t_us, first.t_us, CLOCK_BITS) - first.t_us
     expected = ahead * first.period_us
     return 0 < ahead < FAR_AHEAD and abs(elapsed - expected) < CLOCK_TOLERANCE_US + RATE_TOLERANCE * expected
 
@@ -200,8 +203,3 @@ def _cut(block: Block, interval: Interval) -> Block:
         arrival_us=-1,
         counts=block.counts[skip : skip + end - start],
     )
-
-
-def _signed(difference: int, modulus: int) -> int:
-    """Return the difference of two wrapped counters, from minus half the modulus up to half of it."""
-    return (difference + modulus // 2) % modulus - modulus // 2

@@ -25,6 +25,9 @@ SMALLEST_STEP_S = 2e-6
 GAP_PERIODS = 1.5
 
 FloatArray = npt.NDArray[np.float64]
+Facts = Mapping[str, Any]
+Configs = Mapping[tuple[int, int], Facts]
+"""(epoch, config id) -> facts of the ``config`` note."""
 
 
 @dataclass(frozen=True)
@@ -93,12 +96,14 @@ def recordings_of(journal: Journal) -> tuple[Recording, ...]:
     return tuple(one for one in made if one is not None)
 
 
-def _recording(journal: Journal, session: Mapping[str, Any], stream: int) -> Recording | None:
+def _recording(journal: Journal, session: Facts, stream: int) -> Recording | None:
     sensor = next(iter(journal.named("sensor", stream)), None)
-    configs = {int(one["config_id"]): one for one in journal.named("config", stream)}
+    configs = {(int(one["epoch"]), int(one["config_id"])): one for one in journal.named("config", stream)}
     if sensor is None or not configs:
         raise RecordingError(f"the records that describe sensor {stream} are damaged", where=journal.path)
-    blocks = [one for one in journal.blocks if one.stream == stream and one.config_id in configs]
+    blocks = [one for one in journal.blocks if one.stream == stream and _config(configs, one) is not None]
+    if not blocks:
+        return None
     pieces = []
     clocks: list[ClockMap] = []
     for epoch, own in _by_epoch(blocks).items():
@@ -115,7 +120,7 @@ def _recording(journal: Journal, session: Mapping[str, Any], stream: int) -> Rec
     if not keep.any():
         return None
     time_s, acc, gyr = _spaced(time_s[keep]), acc[keep], gyr[keep]
-    first = configs[blocks[0].config_id]
+    first = _config(configs, blocks[0]) or {}
     return Recording(
         placement=cast("Placement", sensor["placement"]),
         side=cast("Side", sensor["side"]),
@@ -131,6 +136,12 @@ def _recording(journal: Journal, session: Mapping[str, Any], stream: int) -> Rec
     )
 
 
+def _config(configs: Configs, block: Block) -> Facts | None:
+    """Configuration of a block: as noted in its epoch, else in the last one before that knew the id."""
+    known = [key for key in configs if key[1] == block.config_id and key[0] <= block.epoch]
+    return configs[max(known)] if known else None
+
+
 def _by_epoch(blocks: Sequence[Block]) -> dict[int, list[Block]]:
     """Blocks of each run of the sensor's clock, by sample index, without those that are there twice."""
     groups: dict[int, list[Block]] = defaultdict(list)
@@ -141,7 +152,7 @@ def _by_epoch(blocks: Sequence[Block]) -> dict[int, list[Block]]:
     return dict(groups)
 
 
-def _exchange(facts: Mapping[str, Any]) -> Exchange:
+def _exchange(facts: Facts) -> Exchange:
     return Exchange(
         int(facts["asked_us"]), int(facts["received_us"]), int(facts["sent_us"]), int(facts["answered_us"])
     )
@@ -158,17 +169,19 @@ def _arrivals(blocks: Sequence[Block]) -> FloatArray:
 
 
 def _piece(
-    blocks: Sequence[Block], clock: ClockMap, configs: Mapping[int, Mapping[str, Any]], origin_us: int
+    blocks: Sequence[Block], clock: ClockMap, configs: Configs, origin_us: int
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Session time, acc and gyr of one epoch."""
     device_us = np.concatenate([one.device_us + np.arange(len(one.counts)) * one.period_us for one in blocks])
-    scales = np.concatenate([np.tile(_scale(configs[one.config_id]), (len(one.counts), 1)) for one in blocks])
+    scales = np.concatenate(
+        [np.tile(_scale(_config(configs, one) or {}), (len(one.counts), 1)) for one in blocks]
+    )
     counts = np.concatenate([one.counts for one in blocks])
     values = counts * scales
     return (clock.host_us(device_us) - origin_us) / 1e6, values[:, :3], values[:, 3:]
 
 
-def _scale(config: Mapping[str, Any]) -> FloatArray:
+def _scale(config: Facts) -> FloatArray:
     """Return m/s2 and rad/s of one count, for the six columns."""
     return np.repeat([float(config["acc_m_s2"]), float(config["gyr_rad_s"])], 3)
 
