@@ -10,7 +10,7 @@ from gait.analysis.engine import Engine
 from gait.analysis.grid import GRID_HZ
 from gait.analysis.results import Waveform
 from gait.analysis.shoe import FLAT_SHARE, ShoeTracker
-from gait.analysis.strapdown import Windows, apply, orientations
+from gait.analysis.strapdown import Windows, apply, motion, orientations
 from gait.frames import MOVEMENTS
 from gait.recording.model import Recording
 from gait.units import STANDARD_GRAVITY
@@ -22,6 +22,8 @@ FloatArray = npt.NDArray[np.float64]
 MOST_STRIDES = 120
 """Strides, spread over the run, that the mean is taken of."""
 LEAST_STRIDES = 6
+PATH_TRUST = 0.12
+"""Relative error of gravity's closure above which the path is not drawn: the impacts were clipped."""
 _POINTS = 101
 
 
@@ -58,8 +60,60 @@ def mean_waveform(recording: Recording, batch: StrideBatch, engine: Engine) -> W
         degrees.mean(axis=0),
         degrees.std(axis=0),
         pitch,
-        sign * (roll - roll[0]),
+        np.where(np.linspace(0.0, 100.0, _POINTS) <= tc_pct, sign * (roll - roll[0]), np.nan),
+        _path(recording, mounting.matrix, ic, stop, tc) if mounting.closure_error < PATH_TRUST else None,
     )
+
+
+def _path(
+    recording: Recording, matrix: FloatArray, ic: FloatArray, stop: FloatArray, tc: FloatArray
+) -> FloatArray:
+    """(101, 3) mean path of the sensor from contact, m: x along the stride, y left, z up.
+
+    Integrated from flat foot to flat foot, where the velocity is known, and put together so that it starts at
+    contact.
+    """
+    assert recording.gyr is not None
+    flat = ic + np.mean(FLAT_SHARE) * (tc - ic)
+    stride = stop - ic
+    length = np.floor(stride * GRID_HZ).astype(np.intp) + 1
+    steps = np.arange(int(length.max()))
+    at = np.minimum(flat[:, None] + steps[None, :] / GRID_HZ, (flat + stride)[:, None])
+    windows = Windows(
+        np.zeros(len(ic), dtype=np.intp),
+        length,
+        _interpolate(recording.time_s, recording.acc, at),
+        _interpolate(recording.time_s, recording.gyr, at),
+    )
+    quaternion = orientations(windows)
+    level = np.repeat(matrix[None], len(ic), axis=0)
+    position = motion(windows, quaternion, apply(quaternion, windows.acc), level).position
+    grid = np.linspace(0.0, 1.0, _POINTS)
+    share = steps[None, :] / (length - 1)[:, None]
+    paths = np.stack(
+        [
+            np.stack([np.interp(grid, one[:n], path[:n, axis]) for axis in range(3)], axis=1)
+            for one, path, n in zip(share, position, length, strict=True)
+        ]
+    )
+    mean = np.median(paths, axis=0)
+    mean[:, 2] -= grid * mean[-1, 2]
+    way = mean[-1]
+    along = way[:2] / max(float(np.hypot(way[0], way[1])), 1e-9)
+    turned = np.stack(
+        [
+            mean[:, 0] * along[0] + mean[:, 1] * along[1],
+            mean[:, 1] * along[0] - mean[:, 0] * along[1],
+            mean[:, 2],
+        ],
+        axis=1,
+    )
+    shift = float(np.median((flat - ic) / stride))
+    phase = grid - shift
+    whole = np.stack([np.interp(np.mod(phase, 1.0), grid, turned[:, axis]) for axis in range(3)], axis=1)
+    whole -= np.where(phase < 0, 1.0, 0.0)[:, None] * turned[-1]
+    out: FloatArray = whole - whole[0]
+    return out
 
 
 def _interpolate(time: FloatArray, values: FloatArray, at: FloatArray) -> FloatArray:
@@ -89,7 +143,7 @@ def _attitude(
     up = apply(quaternion[np.arange(len(ic)), flat], np.broadcast_to(matrix[2], (len(ic), 3)))
     inverse = quaternion * np.array([1.0, -1.0, -1.0, -1.0])
     seen = apply(inverse, np.broadcast_to(up[:, None, :], windows.acc.shape)) @ matrix.T
-    pitch = np.degrees(np.arcsin(np.clip(seen[..., 0], -1.0, 1.0)))
+    pitch = np.degrees(np.unwrap(np.arctan2(seen[..., 0], seen[..., 2]), axis=1))
     roll = np.degrees(np.unwrap(np.arctan2(seen[..., 1], seen[..., 2]), axis=1))
     grid = np.linspace(0.0, 1.0, _POINTS)
     share = steps[None, :] / ((stop - ic) * GRID_HZ)[:, None]

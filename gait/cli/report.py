@@ -40,7 +40,9 @@ def command(
     answers: Annotated[
         Path | None, typer.Option("--answers", metavar="FILE", help="TOML or JSON file of answers.")
     ] = None,
-    ask: Annotated[bool, typer.Option("--ask", help="Ask on the terminal about pain, training, form.")] = False,
+    ask: Annotated[
+        bool, typer.Option("--ask", help="Ask on the terminal about pain, training, form.")
+    ] = False,
     placement: PlacementOption = None,
     side: SideOption = None,
     distance: DistanceOption = None,
@@ -100,5 +102,7 @@ def _stem(path: Path) -> str:
 
 def _outcome(findings: tuple[Finding, ...], plan: Plan) -> list[str]:
     found = [finding for finding in findings if finding.outcome == "present"]
-    lines = [f"  stands out: {finding.title}{f' ({finding.side})' if finding.side else ''}" for finding in found]
+    lines = [
+        f"  stands out: {finding.title}{f' ({finding.side})' if finding.side else ''}" for finding in found
+    ]
     return [*lines, f"  next: {plan.next_step}"]
