@@ -89,4 +89,5 @@ def mirror_to_left(vectors: FloatArray, side: Side, *, axial: bool) -> FloatArra
     if side == "left":
         return vectors
     signs = np.array([-1.0, 1.0, -1.0]) if axial else np.array([1.0, -1.0, 1.0])
-    return vectors * signs
+    mirrored: FloatArray = vectors * signs
+    return mirrored

@@ -229,8 +229,8 @@ def _cubic(time: FloatArray, values: FloatArray, index: npt.NDArray[np.intp], at
     out = np.empty((len(at), values.shape[1]))
     for low in range(0, len(at), _CACHE_ROWS):
         part = slice(low, low + _CACHE_ROWS)
-        where, total = index[part], out[part]
-        np.multiply(values.take(where - 1, axis=0), weights[0][part, None], out=total)
-        for step in (0, 1, 2):
-            total += values.take(where + step, axis=0) * weights[step + 1][part, None]
+        rows, total = index[part], out[part]
+        np.multiply(values.take(rows - 1, axis=0), weights[0][part, None], out=total)
+        for ahead in (0, 1, 2):
+            total += values.take(rows + ahead, axis=0) * weights[ahead + 1][part, None]
     return out

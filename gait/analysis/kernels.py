@@ -46,7 +46,7 @@ def gaussian_slope(values: FloatArray, sigma_s: float, axis: int = 0) -> FloatAr
     return out
 
 
-def local_maxima(values: FloatArray, radius_s: float) -> npt.NDArray[np.intp]:
+def local_maxima(values: FloatArray, radius_s: float, *, ends: tuple[bool, bool] = (False, False)) -> npt.NDArray[np.intp]:
     """Indices of points that are the (first) largest within `radius_s` on both sides.
 
     Parameters
@@ -55,12 +55,16 @@ def local_maxima(values: FloatArray, radius_s: float) -> npt.NDArray[np.intp]:
         (n,) on the grid.
     radius_s
         Points nearer than this to an end cannot be judged and are left out.
+    ends
+        Judge points near the left and the right end too, by what there is: nothing came before, no more will
+        come behind.
     """
     half = max(1, round(radius_s * GRID_HZ))
     if len(values) < 2 * half + 1:
         return np.empty(0, dtype=np.intp)
     top = maximum_filter1d(values, 2 * half + 1, mode="nearest")
-    found = np.flatnonzero((values == top)[half:-half]) + half
+    start, stop = 2 if ends[0] else half, len(values) - (2 if ends[1] else half)
+    found = np.flatnonzero((values == top)[start:stop]) + start
     if len(found) < 2:
         return found
     # A plateau (standing, clipped) gives several neighbours: keep the first.

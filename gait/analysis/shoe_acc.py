@@ -43,7 +43,6 @@ STANCE_AFTER_S = (0.045, 0.130)
 STANCE_WITHIN_S = (0.045, 0.220)
 """s behind it in which the quietest instant of the stance lies."""
 MOVING_G = 0.8
-RESTING_G = 0.5
 
 IC_CUES = {"rise": Cue(-0.008, 0.012), "onset": Cue(-0.004, 0.012)}
 """The instep feels a heel landing some 15 ms late and a forefoot landing at once."""
@@ -78,7 +77,7 @@ class ShoeAccTracker(Tracker):
 
     def _new_segment(self) -> None:
         self._finder = StanceFinder(
-            self._cost, self._sway, limit=STILL_LIMIT_G2, moving=MOVING_G, resting=RESTING_G, doubt=(0.3, 4.0)
+            self._cost, self._sway, limit=STILL_LIMIT_G2, moving=MOVING_G
         )
         self._last: _Swings | None = None
 

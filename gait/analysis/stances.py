@@ -1,7 +1,8 @@
 """Where the foot stands still: the flat instant of each stance, and the strides between them.
 
-A foot on the ground turns slowly and its accelerometer reads little more than gravity; nowhere else in a
-stride do both hold. The sum of both deviations has one deep minimum a stance, however the sensor is mounted.
+A foot on the ground turns slowly and its accelerometer reads little more than gravity. The swing has such an
+instant too, at its turning point, but no shock shortly before it. Stillness over the shock behind it therefore has
+one deep minimum a stance, however the sensor is mounted.
 """
 
 from __future__ import annotations
@@ -11,12 +12,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.ndimage import maximum_filter1d
 
 from gait.analysis.grid import GRID_HZ
-from gait.analysis.kernels import gaussian, local_maxima, reach
+from gait.analysis.kernels import gaussian, gaussian_slope, local_maxima, reach
 from gait.units import DEG, STANDARD_GRAVITY
 
-__all__ = ["StanceFinder", "stillness", "turning"]
+__all__ = ["STRIDE_MAX_S", "StanceFinder", "shock_before", "stillness", "turning"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -24,11 +26,17 @@ RATE_SCALE = 100.0 * DEG
 """rad/s that weigh as much as one g of unexplained acceleration."""
 
 STILL_LIMIT = 6.0
-"""Largest cost of a flat instant: about 1.5 g and 200 deg/s at once, which fast mid-stances reach."""
+"""Largest stillness cost of a flat instant: about 1.5 g and 200 deg/s at once, as in fast mid-stances."""
+
+STILL_FLOOR = 0.5
+"""Cost below which the shock decides between two instants: the turning point of a swing can be as still."""
 
 _SMOOTH_S = 0.010
 _TURN_SMOOTH_S = 0.040
-_RADIUS_S = 0.20
+_SHOCK_SMOOTH_S = 0.008
+
+SHOCK_S = 0.28
+"""s before a flat instant within which its landing lies (the flat part of a stance begins within that)."""
 
 STANCE_APART_S = 0.42
 """Flat instants of one foot cannot lie nearer: 4.75 steps/s is the fastest published cadence."""
@@ -39,8 +47,8 @@ STRIDE_MAX_S = 2.4
 MOVING = 150.0 * DEG
 """rad/s a segment must reach between two stances to have made a step."""
 
-RESTING = 100.0 * DEG
-"""rad/s below which it did not move between two minima: they are one stance."""
+DOUBT = 8.0
+"""A minimum this many times worse than both its neighbours is a pause in a long swing, not a stance."""
 
 
 def stillness(acc: FloatArray, gyr: FloatArray) -> FloatArray:
@@ -53,6 +61,15 @@ def stillness(acc: FloatArray, gyr: FloatArray) -> FloatArray:
 def turning(_acc: FloatArray, gyr: FloatArray) -> FloatArray:
     """(n,) smoothed size of the angular rate, rad/s."""
     return gaussian(np.sqrt(np.einsum("ij,ij->i", gyr, gyr)), _TURN_SMOOTH_S)
+
+
+def shock_before(acc: FloatArray) -> FloatArray:
+    """(n,) largest jerk, g/s, in the `SHOCK_S` up to each instant."""
+    slope = gaussian_slope(acc, _SHOCK_SMOOTH_S) / STANDARD_GRAVITY
+    size = np.sqrt(np.einsum("ij,ij->i", slope, slope))
+    width = round(SHOCK_S * GRID_HZ)
+    out: FloatArray = maximum_filter1d(size, width, mode="nearest", origin=(width - 1) // 2)
+    return out
 
 
 @dataclass
@@ -69,21 +86,18 @@ class StanceFinder:
         segment moves.
     limit
         Largest cost of a flat instant.
-    moving, resting
-        Movement above which a step was made between two instants, and below which they are one stance.
-    doubt
-        A minimum is doubted if its cost exceeds the first number plus the second times its neighbours'.
+    moving
+        Movement above which a step was made between two instants.
     """
 
     cost: Callable[[FloatArray, FloatArray], FloatArray]
     movement: Callable[[FloatArray, FloatArray], FloatArray]
     limit: float = STILL_LIMIT
     moving: float = MOVING
-    resting: float = RESTING
-    doubt: tuple[float, float] = (1.0, 4.0)
     _kept: tuple[int, float] | None = None
-    _judged: int = -1
     _doubtful: tuple[int, float] | None = None
+    _judged: int = -1
+    _origin: int | None = None
 
     def find(self, first: int, acc: FloatArray, gyr: FloatArray, *, final: bool) -> list[tuple[int, int]]:
         """Strides, as pairs of flat instants (absolute grid indices), that the signals complete.
@@ -96,52 +110,48 @@ class StanceFinder:
             No more will come in this segment.
         """
         cost = self.cost(acc, gyr)
-        turn = self.movement(acc, gyr)
-        margin = 0 if final else reach(_TURN_SMOOTH_S)
-        usable = len(cost) - margin
-        found = local_maxima(-cost[:usable], _RADIUS_S)
+        moved = self.movement(acc, gyr)
+        rank = (cost + STILL_FLOOR) / np.maximum(shock_before(acc), 1.0) ** 2
+        usable = len(cost) - (0 if final else reach(_TURN_SMOOTH_S))
+        if self._origin is None:
+            self._origin = first
+        ends = (first == self._origin, final)
+        found = local_maxima(-rank[: max(usable, 0)], STANCE_APART_S, ends=ends)
         found = found[(cost[found] < self.limit) & (found + first > self._judged)]
         strides: list[tuple[int, int]] = []
         for index in found.tolist():
             self._judged = index + first
-            strides += self._take(index + first, float(cost[index]), first, turn)
-        if final:
-            strides += self._settle(first, turn)
-        return strides
+            strides += self._take(index + first, float(rank[index]), first, moved)
+        return strides + (self._settle(first, moved) if final else [])
 
-    def _take(self, index: int, cost: float, first: int, turn: FloatArray) -> list[tuple[int, int]]:
+    def _take(self, index: int, rank: float, first: int, moved: FloatArray) -> list[tuple[int, int]]:
         out: list[tuple[int, int]] = []
         if self._doubtful is not None:
-            # A poor minimum between two good ones is a pause of the swing, not a stance.
-            if self._doubtful[1] > self.doubt[0] + self.doubt[1] * cost:
+            if self._doubtful[1] > DOUBT * rank:
                 self._doubtful = None
             else:
-                out += self._settle(first, turn)
+                out += self._settle(first, moved)
         if self._kept is None:
-            self._kept = (index, cost)
-            return out
-        if cost > self.doubt[0] + self.doubt[1] * self._kept[1]:
-            self._doubtful = (index, cost)
-            return out
-        return out + self._join(index, cost, first, turn)
+            self._kept = (index, rank)
+        elif rank > DOUBT * self._kept[1]:
+            self._doubtful = (index, rank)
+        else:
+            out += self._join(index, rank, first, moved)
+        return out
 
-    def _settle(self, first: int, turn: FloatArray) -> list[tuple[int, int]]:
+    def _settle(self, first: int, moved: FloatArray) -> list[tuple[int, int]]:
         if self._doubtful is None:
             return []
-        index, cost = self._doubtful
+        index, rank = self._doubtful
         self._doubtful = None
-        return self._join(index, cost, first, turn)
+        return self._join(index, rank, first, moved)
 
-    def _join(self, index: int, cost: float, first: int, turn: FloatArray) -> list[tuple[int, int]]:
+    def _join(self, index: int, rank: float, first: int, moved: FloatArray) -> list[tuple[int, int]]:
         assert self._kept is not None
-        start, start_cost = self._kept
-        low = max(start - first, 0)
-        peak = float(turn[low : index - first + 1].max())
-        if (index - start) / GRID_HZ < STANCE_APART_S and peak > self.resting and cost >= start_cost:
-            return []
-        self._kept = (index, cost)
-        near = (index - start) / GRID_HZ < STANCE_APART_S
-        if near or peak < self.moving or (index - start) / GRID_HZ > STRIDE_MAX_S:
+        start = self._kept[0]
+        self._kept = (index, rank)
+        peak = float(moved[max(start - first, 0) : index - first + 1].max())
+        if peak < self.moving or (index - start) / GRID_HZ > STRIDE_MAX_S:
             return []
         return [(start, index)]
 

@@ -133,6 +133,13 @@ class JournalWriter:
     path
         The file, created readable by its owner alone.
 
+    Attributes
+    ----------
+    size
+        Bytes written.
+    begun
+        Whether it holds samples.
+
     Raises
     ------
     RecordingError
@@ -141,6 +148,7 @@ class JournalWriter:
 
     path: Path
     size: int = field(default=0, init=False)
+    begun: bool = field(default=False, init=False)
     _file: int = field(default=-1, init=False)
     _dirty: bool = field(default=False, init=False)
 
@@ -188,6 +196,7 @@ class JournalWriter:
             block.arrival_us,
             block.period_us,
         )
+        self.begun = True
         self._append(KIND_BLOCK, block.stream, head + block.counts.astype("<i2").tobytes())
 
     def sync(self) -> None:
@@ -209,6 +218,11 @@ class JournalWriter:
         finally:
             file, self._file = self._file, -1
             os.close(file)
+
+    def discard(self) -> None:
+        """Close and delete: for a session that never began."""
+        self.close()
+        self.path.unlink(missing_ok=True)
 
     def _append(self, kind: int, stream: int, payload: bytes) -> None:
         if len(payload) > PAYLOAD_LIMIT:

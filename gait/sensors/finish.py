@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from gait.errors import RecordingError
 from gait.frames import Placement, Side
+from gait.protocol.data import to_samples
 from gait.recording.journal import Block, Journal, read_journal
 from gait.recording.model import Recording
 from gait.recording.write import write_recording
@@ -172,18 +173,14 @@ def _piece(
     blocks: Sequence[Block], clock: ClockMap, configs: Configs, origin_us: int
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Session time, acc and gyr of one epoch."""
-    device_us = np.concatenate([one.device_us + np.arange(len(one.counts)) * one.period_us for one in blocks])
-    scales = np.concatenate(
-        [np.tile(_scale(_config(configs, one) or {}), (len(one.counts), 1)) for one in blocks]
-    )
-    counts = np.concatenate([one.counts for one in blocks])
-    values = counts * scales
-    return (clock.host_us(device_us) - origin_us) / 1e6, values[:, :3], values[:, 3:]
+    device_us = [one.device_us + np.arange(len(one.counts)) * one.period_us for one in blocks]
+    samples = [_samples(one, _config(configs, one) or {}) for one in blocks]
+    acc, gyr = (np.concatenate(column) for column in zip(*samples, strict=True))
+    return (clock.host_us(np.concatenate(device_us)) - origin_us) / 1e6, acc, gyr
 
 
-def _scale(config: Facts) -> FloatArray:
-    """Return m/s2 and rad/s of one count, for the six columns."""
-    return np.repeat([float(config["acc_m_s2"]), float(config["gyr_rad_s"])], 3)
+def _samples(block: Block, config: Facts) -> tuple[FloatArray, FloatArray]:
+    return to_samples(block.counts, float(config["acc_range_g"]), float(config["gyr_range_dps"]))
 
 
 def _in_order(time_s: FloatArray) -> npt.NDArray[np.bool_]:

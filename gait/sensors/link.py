@@ -21,7 +21,6 @@ from gait.protocol.control import (
     Backfill,
     BackfillDone,
     Command,
-    Done,
     Op,
     Result,
     Start,
@@ -223,4 +222,4 @@ def _answers(answer: Answer, command: Command) -> bool:
         return isinstance(command, Start)
     if isinstance(answer, BackfillDone):
         return isinstance(command, Backfill)
-    return isinstance(answer, Done) and answer.op is OPS.get(type(command))
+    return answer.op is OPS.get(type(command))
