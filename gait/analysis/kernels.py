@@ -46,7 +46,9 @@ def gaussian_slope(values: FloatArray, sigma_s: float, axis: int = 0) -> FloatAr
     return out
 
 
-def local_maxima(values: FloatArray, radius_s: float, *, ends: tuple[bool, bool] = (False, False)) -> npt.NDArray[np.intp]:
+def local_maxima(
+    values: FloatArray, radius_s: float, *, ends: tuple[bool, bool] = (False, False)
+) -> npt.NDArray[np.intp]:
     """Indices of points that are the (first) largest within `radius_s` on both sides.
 
     Parameters

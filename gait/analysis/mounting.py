@@ -4,8 +4,8 @@ Vertical: the mean specific force between two flat instants is gravity (`closure
 impacts, unless they clip; what the accelerometer reads at the flat instants is gravity too, unless the foot
 is never quiet. Each is trusted by how close to one g it comes.
 
-Forward: where the foot's up-axis leans while the heel rises and in mid-swing. It leans forward in every
-gait, so the sense is known without asking the runner to do anything.
+Forward: where the foot's up-axis leans while the heel rises. It leans forward in every gait, so the sense is
+known without asking the runner to do anything.
 """
 
 from __future__ import annotations
@@ -24,6 +24,10 @@ FloatArray = npt.NDArray[np.float64]
 
 _LEAN_DEG = 50.0
 """Lean of the foot about toe-off; direction is well defined there (Falbriard 2018: 50-70 deg)."""
+
+RESUPINATION_DEG = 6.0
+"""deg that the foot rolls outward between its flat instant and this lean: it stands everted and pushes off
+supinated (rearfoot curves of running, such as Reinschmidt 1997, 10.1016/S0167-9457(97)00011-5)."""
 
 _SWING_SHARE = 0.62
 """The foot leans forward most before this share of the way from one flat instant to the next."""
@@ -78,8 +82,13 @@ def mounting_cues(windows: Windows, turned: FloatArray, flat_acc: FloatArray) ->
     return MountingCues(closure_gravity(windows, turned), flat_acc)
 
 
-def solve_mounting(windows: Windows, quaternion: FloatArray, cues: MountingCues) -> Mounting:
+def solve_mounting(windows: Windows, quaternion: FloatArray, cues: MountingCues, outward: float) -> Mounting:
     """The mounting on which the strides agree best.
+
+    Parameters
+    ----------
+    outward
+        1 for a left foot, -1 for a right one: the sense of turning outward about the vertical.
 
     Notes
     -----
@@ -91,15 +100,16 @@ def solve_mounting(windows: Windows, quaternion: FloatArray, cues: MountingCues)
     early = np.arange(tilt.shape[1])[None, :] < _SWING_SHARE * windows.length[:, None]
     tilt = np.where(early, tilt, 2.0)
     rows = np.arange(len(tilt))
-    lowest = tilt.argmin(axis=1)
     limit = np.maximum(tilt.min(axis=1) + 1e-9, np.cos(np.radians(_LEAN_DEG)))
     risen = (tilt <= limit[:, None]).argmax(axis=1)
-    directions = [_horizontal(lean[rows, at], up) for at in (risen, lowest)]
-    forward = np.sum([_median_direction(one) for one in directions], axis=0)
-    forward /= np.linalg.norm(forward)
+    directions = _horizontal(lean[rows, risen], up)
+    leaning = _median_direction(directions)
+    # The lean points outward of the long axis by what the foot rolls while it rises.
+    turn = -outward * np.arctan2(np.sin(np.radians(RESUPINATION_DEG)), np.sin(np.radians(_LEAN_DEG)))
+    forward = np.cos(turn) * leaning + np.sin(turn) * np.cross(up, leaning)
     matrix = np.stack([forward, np.cross(up, forward), up])
     return Mounting(
-        matrix, _score(directions, forward, cues, up), closure_error, _median_direction(cues.flat)
+        matrix, _score(directions, leaning, cues, up), closure_error, _median_direction(cues.flat)
     )
 
 
@@ -122,9 +132,9 @@ def _median_direction(vectors: FloatArray) -> FloatArray:
     return middle / max(float(np.linalg.norm(middle)), 1e-12)
 
 
-def _score(directions: list[FloatArray], forward: FloatArray, cues: MountingCues, up: FloatArray) -> float:
+def _score(directions: FloatArray, leaning: FloatArray, cues: MountingCues, up: FloatArray) -> float:
     """1 minus the scatter of the cues, as a share of what would be no agreement at all."""
-    off = np.degrees(np.arccos(np.clip(directions[0] @ forward, -1.0, 1.0)))
+    off = np.degrees(np.arccos(np.clip(directions @ leaning, -1.0, 1.0)))
     size = np.maximum(np.linalg.norm(cues.closure, axis=1), 1e-12)
     tilt = np.degrees(np.arccos(np.clip(cues.closure @ up / size, -1.0, 1.0)))
     scatter = np.hypot(

@@ -149,7 +149,7 @@ class ShoeTracker(Tracker):
 
     def _solve(self, windows: Windows, quaternion: FloatArray, turned: FloatArray) -> Mounting:
         flat = _around(self._acc, windows.start)
-        return solve_mounting(windows, quaternion, mounting_cues(windows, turned, flat))
+        return solve_mounting(windows, quaternion, mounting_cues(windows, turned, flat), self._sign)
 
     def _integrate(self, spans: list[tuple[int, int]]) -> tuple[Windows, FloatArray, FloatArray]:
         edges = np.array(spans, dtype=np.intp) - self._first

@@ -76,9 +76,7 @@ class ShoeAccTracker(Tracker):
         return None
 
     def _new_segment(self) -> None:
-        self._finder = StanceFinder(
-            self._cost, self._sway, limit=STILL_LIMIT_G2, moving=MOVING_G
-        )
+        self._finder = StanceFinder(self._cost, self._sway, limit=STILL_LIMIT_G2, moving=MOVING_G)
         self._last: _Swings | None = None
 
     def _oldest_needed(self) -> int:

@@ -25,8 +25,8 @@ FloatArray = npt.NDArray[np.float64]
 RATE_SCALE = 100.0 * DEG
 """rad/s that weigh as much as one g of unexplained acceleration."""
 
-STILL_LIMIT = 6.0
-"""Largest stillness cost of a flat instant: about 1.5 g and 200 deg/s at once, as in fast mid-stances."""
+STILL_LIMIT = 10.0
+"""Largest stillness cost of a flat instant: about 2 g and 250 deg/s at once, as in the fastest."""
 
 STILL_FLOOR = 0.5
 """Cost below which the shock decides between two instants: the turning point of a swing can be as still."""

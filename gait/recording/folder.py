@@ -12,26 +12,23 @@ from typing import Self
 from gait.errors import RecordingError
 from gait.recording.journal import JOURNAL_NAME
 
-__all__ = ["FolderLock", "make_folder"]
+__all__ = ["FolderLock", "make_folder", "refuse_used"]
 
 LOCK_NAME = ".recording.lock"
 OWNER_FOLDER, OWNER_FILE = 0o700, 0o600
 
 
-def make_folder(folder: Path) -> None:
-    """Make a folder for a new session; what it holds of an older one is never touched.
+def refuse_used(folder: Path) -> None:
+    """Refuse a folder that holds a session: what was recorded is never touched.
 
     Raises
     ------
     RecordingError
-        It holds recordings or an unfinished journal, or cannot be made.
+        It holds recordings or a journal, or is a file.
     """
-    try:
-        folder.mkdir(mode=OWNER_FOLDER, parents=True, exist_ok=True)
-    except OSError as error:
-        raise RecordingError(f"cannot be made ({error.strerror})", where=folder) from None
-    journal = folder / JOURNAL_NAME
-    if journal.exists():
+    if folder.exists() and not folder.is_dir():
+        raise RecordingError("is not a folder", where=folder, todo="choose another name")
+    if (folder / JOURNAL_NAME).exists():
         raise RecordingError(
             "a session was recorded here before",
             where=folder,
@@ -40,6 +37,20 @@ def make_folder(folder: Path) -> None:
     found = sorted(folder.glob("*.csv")) + sorted(folder.glob("*.csv.gz"))
     if found:
         raise RecordingError(f"holds {found[0].name} already", where=folder, todo="choose another folder")
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder that its owner alone may look into; one that is there is left as it is.
+
+    Raises
+    ------
+    RecordingError
+        It cannot be made.
+    """
+    try:
+        folder.mkdir(mode=OWNER_FOLDER, parents=True, exist_ok=True)
+    except OSError as error:
+        raise RecordingError(f"cannot be made ({error.strerror})", where=folder) from None
 
 
 @dataclass

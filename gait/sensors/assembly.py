@@ -61,11 +61,17 @@ class Assembly:
     stream
         Its number in the journal.
 
+    Attributes
+    ----------
+    base
+        Index of the first sample of this epoch, where the sensor told.
+
     State: the epoch, the samples at hand, the last packet, and an odd packet that waits for company.
     """
 
     stream: int
     epoch: int = 0
+    base: int | None = None
     have: Coverage = field(default_factory=Coverage)
     counts: Counts = field(default_factory=Counts)
     _anchor: _Anchor | None = None
@@ -108,7 +114,18 @@ class Assembly:
         self.epoch += 1
         self.counts.restarts += 1
         self.have = Coverage()
+        self.base = None
         self._anchor = self._odd = self._last_seq = self._clock_us = None
+
+    def missing(self, until: int | None = None) -> list[Interval]:
+        """Gaps from the first sample of the epoch to the newest at hand, or `until` where that is later."""
+        gaps = self.have.missing(until)
+        first = self.have.first
+        if self.base is None:
+            return gaps
+        if first is None:
+            return [(self.base, until)] if until is not None and until > self.base else []
+        return [(self.base, first), *gaps] if self.base < first else gaps
 
     def give_up(self, gap: Interval) -> None:
         """Stop asking for samples that the sensor no longer has; they stay a gap."""

@@ -24,6 +24,8 @@ __all__ = ["Finished", "finish", "recordings_of"]
 SMALLEST_STEP_S = 2e-6
 """Two samples are at least this far apart, so that they are still two in a file with six decimals."""
 GAP_PERIODS = 1.5
+SKEW_FROM_S = 60.0
+"""In a shorter session the clocks' skew drowns in the delays."""
 
 FloatArray = npt.NDArray[np.float64]
 Facts = Mapping[str, Any]
@@ -204,9 +206,10 @@ def _figures(time_s: FloatArray, rate_hz: float, clocks: Sequence[ClockMap]) -> 
     figures: dict[str, float | int] = {
         "gaps": len(gaps),
         "missing_s": round(float(np.sum(gaps - 1.0 / rate_hz)), 3),
-        "clock_skew_ppm": round(clocks[0].skew_ppm, 1),
         "sensor_starts": len(clocks),
     }
+    if time_s[-1] - time_s[0] >= SKEW_FROM_S:
+        figures["clock_skew_ppm"] = round(clocks[0].skew_ppm, 1)
     if all(np.isfinite(one.uncertainty_us) for one in clocks):
         figures["clock_uncertainty_ms"] = round(max(one.uncertainty_us for one in clocks) / 1e3, 2)
     return figures

@@ -22,6 +22,9 @@ __all__ = ["Follower", "Timing"]
 
 QUEUE_PACKETS = 20_000
 """Packets that may wait to be written, a quarter of an hour: more is a host that is stuck."""
+DITHER_S = 0.03
+GOLDEN = 0.6180339887
+"""Clock exchanges are spread over the usual connection intervals by the golden ratio: evenly."""
 
 
 @dataclass(frozen=True)
@@ -201,7 +204,10 @@ class Follower:
         await self._begin(link)
         self.connected = True
         self._event("connected", "")
-        for _ in range(self.timing.syncs_at_start):
+        for turn in range(self.timing.syncs_at_start):
+            # An answer comes at a connection event, and a question asked at once would wait a whole
+            # interval for the next: spread over the interval, one of them hardly waits.
+            await self._pause(DITHER_S * (turn * GOLDEN % 1.0), link.lost)
             await self._sync(link)
         self._schedule()
         while not self.stop.is_set() and not self.ended:
@@ -231,6 +237,7 @@ class Follower:
             self._boot_id = status.boot_id
             await link.ask(self.start)
             status = await link.status()
+            self.assembly.base = status.ring_first
         self._learn(status)
         self.last_packet_us = self.clock_us()
 
@@ -317,7 +324,7 @@ class Follower:
 
     async def _fill(self, link: Link, until: int | None = None) -> bool:
         """Ask for the oldest gap; True where something was asked for."""
-        gaps = self.assembly.have.missing(until)
+        gaps = self.assembly.missing(until)
         if not gaps:
             return False
         first, end = gaps[0]

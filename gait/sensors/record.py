@@ -18,7 +18,7 @@ from gait.errors import SensorError
 from gait.frames import Placement, Side
 from gait.protocol.control import Start
 from gait.protocol.data import to_samples
-from gait.recording.folder import FolderLock, make_folder
+from gait.recording.folder import FolderLock, make_folder, refuse_used
 from gait.recording.journal import JOURNAL_NAME, Block, JournalWriter
 from gait.sensors.assembly import Counts
 from gait.sensors.clock import ClockMap
@@ -185,6 +185,7 @@ async def record(
         The folder is in use, or the disk is full: then what was recorded is in the journal.
     """
     used = backend or Backend()
+    refuse_used(folder)
     seen = await find(settings, used)
     make_folder(folder)
     with FolderLock(folder):
@@ -343,7 +344,7 @@ def _view(follower: Follower, before: int, seconds: float, now_us: int) -> Senso
         follower.connected,
         follower.ended,
         (counts.samples - before) / seconds,
-        sum(end - start for start, end in follower.assembly.have.missing()),
+        sum(end - start for start, end in follower.assembly.missing()),
         follower.battery_pct,
         max(0.0, (now_us - follower.last_packet_us) / 1e6),
         counts,

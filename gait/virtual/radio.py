@@ -22,8 +22,8 @@ ACL_BYTES = 251
 """Data length of LE 4.2 and later; Bumble's default of 27 cuts each notification into ten."""
 IDLE_EVENT_S = 0.0075
 """Pace of a stalled link that has no connection interval of its own: the shortest that LE has."""
-NOTIFICATION_BYTES = 60
-"""A packet of samples is longer than this, everything else is shorter."""
+NOTIFICATION_BYTES = 100
+"""A packet of samples is longer than this, everything else (STATUS: 64 bytes) is shorter."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,169 @@
+"""Which Bluetooth a command talks to: the computer's own, an HCI transport, or virtual sensors."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from gait.errors import MissingExtraError, UsageError
+from gait.frames import Side
+
+if TYPE_CHECKING:
+    from gait.recording.model import Recording
+    from gait.sensors.scan import Backend
+    from gait.virtual.world import Plan
+
+__all__ = [
+    "FaultOption",
+    "HciOption",
+    "LossOption",
+    "MinutesOption",
+    "PlayOption",
+    "hci_backend",
+    "motions",
+    "need_bumble",
+    "parse_sides",
+    "plan_of",
+    "virtual_backend",
+]
+
+HciOption = Annotated[
+    str | None,
+    typer.Option(
+        "--hci",
+        metavar="TRANSPORT",
+        help="Talk through Bumble instead of the computer's own Bluetooth: tcp-client:HOST:PORT, usb:0, ...",
+    ),
+]
+PlayOption = Annotated[
+    Path | None,
+    typer.Option("--play", metavar="PATH", help="Recording that virtual sensors play; else a virtual run."),
+]
+FaultOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--fault", metavar="KIND@S[+S]", help="Let something go wrong with virtual sensors, such as drop@5+2."
+    ),
+]
+LossOption = Annotated[
+    float,
+    typer.Option("--loss", min=0.0, max=0.5, help="Share of packets that get lost on the virtual air."),
+]
+MinutesOption = Annotated[
+    float, typer.Option("--minutes", min=0.1, max=600.0, help="Length of the virtual run, minutes.")
+]
+
+CLOCK_PPM = (60.0, -40.0)
+"""Clocks of virtual sensors: two crystals at the ends of what is sold."""
+
+
+def need_bumble(feature: str) -> None:
+    """Refuse a feature that Bumble makes, where it is not installed.
+
+    Raises
+    ------
+    MissingExtraError
+        Names the extra.
+    """
+    if importlib.util.find_spec("bumble") is None:
+        raise MissingExtraError(feature, "virtual")
+
+
+def parse_sides(words: Sequence[str]) -> list[Side]:
+    """Sides out of ``left``, ``right``, ``left,right`` or nothing, which means both.
+
+    Raises
+    ------
+    UsageError
+        Another word, or one side twice.
+    """
+    known: dict[str, Side] = {"left": "left", "right": "right"}
+    names = [name for word in words for name in word.split(",") if name]
+    sides = [known[name] for name in names if name in known]
+    if len(sides) < len(names) or len(set(sides)) < len(sides):
+        raise UsageError(
+            f"{' '.join(words)!r} are no virtual sensors", todo="write left, right or left,right"
+        )
+    return sides or ["left", "right"]
+
+
+def motions(sides: Sequence[Side], play: Path | None, minutes: float) -> list[Recording]:
+    """Return what virtual sensors are to feel: a saved recording's sides, or those of a virtual run.
+
+    Raises
+    ------
+    UsageError
+        The recording lacks a side.
+    """
+    if play is not None:
+        from gait.recording.read import read
+
+        there = {one.side: one for one in read(play).recordings}
+        for side in sides:
+            if side not in there:
+                raise UsageError(f"holds no {side} side", where=play, todo=f"it holds: {', '.join(there)}")
+        return [there[side] for side in sides]
+    from gait.virtual.runner import RunnerSettings, SensorSettings, simulate
+
+    session = simulate(RunnerSettings(), [SensorSettings(side=side) for side in sides], minutes).session
+    return [next(one for one in session.recordings if one.side == side) for side in sides]
+
+
+def plan_of(recordings: Sequence[Recording], faults: Sequence[str]) -> Plan:
+    """Virtual sensors that play recordings; the faults strike the first of them."""
+    from gait.virtual.faults import parse_fault
+    from gait.virtual.motion import Playback
+    from gait.virtual.sensor import SensorSettings, VirtualSensor
+
+    struck = [parse_fault(text) for text in faults]
+    plan = []
+    for number, one in enumerate(recordings):
+        settings = SensorSettings(
+            side=one.side,
+            placement=one.placement,
+            serial=f"VS{number + 1:04d}",
+            clock_ppm=CLOCK_PPM[number % 2],
+            seed=number + 1,
+        )
+        plan.append((VirtualSensor(settings, Playback(one)), struck if number == 0 else []))
+    return plan
+
+
+@asynccontextmanager
+async def virtual_backend(plan: Plan, loss: float) -> AsyncIterator[Backend]:
+    """A Bluetooth stack in this process, with these sensors in the air."""
+    from gait.virtual.radio import AirSettings
+    from gait.virtual.world import open_world
+
+    async with open_world(plan, AirSettings(loss=loss)) as world:
+        yield _backend(world.adapter)
+
+
+@asynccontextmanager
+async def hci_backend(transport: str | None) -> AsyncIterator[Backend]:
+    """The computer's own Bluetooth, or Bumble on a transport."""
+    from gait.sensors.scan import Backend
+
+    if transport is None:
+        yield Backend()
+        return
+    need_bumble("--hci")
+    from gait.virtual.adapter import Adapter
+
+    adapter = await Adapter.open(transport)
+    try:
+        yield _backend(adapter)
+    finally:
+        await adapter.close()
+
+
+def _backend(adapter: Any) -> Backend:  # noqa: ANN401 - Bumble is optional
+    from gait.sensors.scan import Backend
+    from gait.virtual.bleak_backend import backends
+
+    return Backend(*backends(adapter))

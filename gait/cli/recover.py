@@ -1,0 +1,38 @@
+"""``gait recover``: recordings from the journal of a session that was broken off."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+__all__ = ["command"]
+
+
+def command(
+    folder: Annotated[Path, typer.Argument(help="Folder that gait record wrote to.", show_default=False)],
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Write the CSVs anew where they are there already.")
+    ] = False,
+) -> None:
+    """Make the CSVs of a session that was broken off: killed, out of power, disk full.
+
+    Everything that had reached the journal is kept; at most the last second is missing.
+    """
+    from gait.recording.folder import FolderLock
+    from gait.recording.journal import read_journal
+    from gait.sensors.finish import finish
+
+    read_journal(folder)
+    with FolderLock(folder):
+        finished = finish(folder, replace=replace)
+    for file, one in zip(finished.files, finished.recordings, strict=True):
+        facts = one.extra["recorder"]
+        print(
+            f"{file}: {one.time_s[-1]:.1f} s, {len(one.time_s)} samples, {facts['gaps']} gaps",
+            file=sys.stderr,
+        )
+    if finished.lost_bytes:
+        print(f"{finished.lost_bytes} bytes at a broken place were left out", file=sys.stderr)

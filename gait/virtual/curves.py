@@ -1,0 +1,89 @@
+"""Smooth curves: quintics from end to end, and splines through points with given ends, many at once."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.interpolate import BSpline, make_interp_spline
+
+__all__ = ["Curve", "quintic", "through"]
+
+FloatArray = npt.NDArray[np.float64]
+Curve = tuple[FloatArray, FloatArray, FloatArray]
+"""Value, first and second derivative in time."""
+
+
+def quintic(at: FloatArray, duration: FloatArray, start: Curve, end: Curve) -> Curve:
+    """The quintic from `start` to `end`, continuous with them to the second derivative; held outside.
+
+    Parameters
+    ----------
+    at
+        (n,) s since the start.
+    duration
+        (n,) s.
+    start, end
+        Value, velocity, acceleration, (n,) each.
+    """
+    u = np.clip(at / duration, 0.0, 1.0)
+    p0, v0, a0 = start[0], start[1] * duration, start[2] * duration**2
+    p1, v1, a1 = end[0], end[1] * duration, end[2] * duration**2
+    gap = p1 - p0
+    c3 = 10.0 * gap - 6.0 * v0 - 4.0 * v1 - 1.5 * a0 + 0.5 * a1
+    c4 = -15.0 * gap + 8.0 * v0 + 7.0 * v1 + 1.5 * a0 - a1
+    c5 = 6.0 * gap - 3.0 * v0 - 3.0 * v1 - 0.5 * a0 + 0.5 * a1
+    value = p0 + u * (v0 + u * (0.5 * a0 + u * (c3 + u * (c4 + u * c5))))
+    slope = (v0 + u * (a0 + u * (3.0 * c3 + u * (4.0 * c4 + u * 5.0 * c5)))) / duration
+    bend = (a0 + u * (6.0 * c3 + u * (12.0 * c4 + u * 20.0 * c5))) / duration**2
+    return value, slope, bend
+
+
+@lru_cache(maxsize=16)
+def _basis(knots: tuple[float, ...]) -> BSpline:
+    """Quintic spline on [0, 1] that is linear in (p0, v0, a0, inner points, p1, v1, a1)."""
+    inner = len(knots)
+    at = np.r_[0.0, knots, 1.0]
+    columns = []
+    for which in range(inner + 6):
+        unit = np.zeros(inner + 6)
+        unit[which] = 1.0
+        values = np.r_[unit[0], unit[3 : 3 + inner], unit[3 + inner]]
+        start, end = unit[1:3], unit[4 + inner : 6 + inner]
+        bounds: Any = ([(1, start[0]), (2, start[1])], [(1, end[0]), (2, end[1])])
+        columns.append(make_interp_spline(at, values, k=5, bc_type=bounds))
+    return BSpline(columns[0].t, np.stack([column.c for column in columns], axis=1), 5)
+
+
+def through(
+    at: FloatArray,
+    duration: FloatArray,
+    start: Curve,
+    points: tuple[tuple[float, FloatArray], ...],
+    end: Curve,
+) -> Curve:
+    """A curve through points at shares of the duration, with given ends.
+
+    Parameters
+    ----------
+    points
+        (share of the duration, (n,) value) in order.
+    """
+    u = np.clip(at / duration, 0.0, 1.0)
+    data = np.stack(
+        [
+            start[0],
+            start[1] * duration,
+            start[2] * duration**2,
+            *(value for _, value in points),
+            end[0],
+            end[1] * duration,
+            end[2] * duration**2,
+        ],
+        axis=1,
+    )
+    spline = _basis(tuple(share for share, _ in points))
+    value, slope, bend = (np.einsum("nk,nk->n", spline(u, nu=order), data) for order in (0, 1, 2))
+    return value, slope / duration, bend / duration**2

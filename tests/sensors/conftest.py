@@ -1,0 +1,135 @@
+"""Whole sessions on a virtual radio, in virtual time: a minute passes in a second of the processor."""
+
+import asyncio
+import json
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pytest
+
+from gait.recording.journal import read_journal
+from gait.recording.model import Recording
+from gait.sensors.follow import Timing
+from gait.sensors.record import RecordSettings, record
+from gait.sensors.scan import Backend
+from gait.virtual.bleak_backend import backends
+from gait.virtual.faults import parse_fault
+from gait.virtual.motion import Playback
+from gait.virtual.radio import AirSettings
+from gait.virtual.sensor import SensorSettings, VirtualSensor
+from gait.virtual.world import open_world
+
+
+class FastLoop(asyncio.SelectorEventLoop):
+    """An event loop whose clock jumps to the next timer instead of waiting for it."""
+
+    def __init__(self):
+        super().__init__()
+        self.now_s = 1000.0
+        self._wait, self._selector.select = self._selector.select, self._jump
+
+    def _jump(self, timeout=None):
+        events = self._wait(0)
+        if not events and timeout:
+            self.now_s += timeout
+        return events
+
+    def time(self):
+        return self.now_s
+
+    def run_in_executor(self, _, func, *args):
+        future = self.create_future()
+        future.set_result(func(*args))
+        return future
+
+
+def motion_of(side, duration_s=400.0):
+    """A recording in which every sample differs from its neighbours."""
+    time_s = np.arange(0.0, duration_s, 0.01)
+    phase = 2.0 * np.pi * 1.4 * time_s + (0.0 if side == "left" else np.pi)
+    acc = np.column_stack([10 * np.sin(phase), 5 * np.cos(2 * phase), 9.8 + 20 * np.sin(phase + 1)])
+    gyr = np.column_stack([np.sin(phase), 6 * np.cos(phase), np.sin(2 * phase)])
+    return Recording("shoe", side, time_s, acc, gyr)
+
+
+@dataclass
+class Outcome:
+    """What a session left behind, and the truth about its sensors."""
+
+    finished: object
+    journal: object
+    sensors: dict
+    counts: dict
+    origin_s: float
+    heard: list
+    views: list
+
+    def recording(self, side="left"):
+        return next(one for one in self.finished.recordings if one.side == side)
+
+    def events(self, stream=0):
+        return [one["kind"] for one in self.journal.named("event", stream)]
+
+    def errors_ms(self, side="left", *, only_last=False):
+        """Recorded time minus true time of each sample, ms, matched by the sample's number.
+
+        `only_last` looks at the samples after the last restart of the sensor.
+        """
+        sensor, stream = self.sensors[side], list(self.sensors).index(side)
+        blocks = [one for one in self.journal.blocks if one.stream == stream]
+        blocks.sort(key=lambda one: (one.epoch, one.index))
+        epochs = np.concatenate([np.full(len(one.counts), one.epoch) for one in blocks])
+        numbers = np.concatenate([one.index + np.arange(len(one.counts)) for one in blocks])
+        found = self.recording(side).time_s
+        assert len(found) == len(numbers)
+        truth = np.array([sensor.sample_time_s(int(one)) for one in numbers]) - self.origin_s
+        errors = 1e3 * (found - truth)
+        return errors[epochs == epochs[-1]] if only_last else errors
+
+
+@pytest.fixture
+def session(tmp_path):
+    """Record virtual sensors: ``session(left=[faults], right=None, seconds=10)`` -> `Outcome`."""
+
+    def run(left=(), right=None, seconds=10.0, rate=416, loss=0.0, settings=None, timing=None, play_s=400.0):
+        plan, sensors = [], {}
+        for number, (side, faults) in enumerate((("left", left), ("right", right))):
+            if faults is None:
+                continue
+            base = SensorSettings(
+                side=side, serial=f"VS000{number}", clock_ppm=(60.0, -40.0)[number], seed=number
+            )
+            mine = replace(base, **(settings or {}))
+            sensors[side] = VirtualSensor(mine, Playback(motion_of(side, play_s)))
+            plan.append((sensors[side], [parse_fault(text) for text in faults]))
+        heard, views = [], []
+        folder = tmp_path / "session"
+        loop = FastLoop()
+
+        async def go():
+            air = AirSettings(loss=loss, jitter_s=0.004)
+            async with open_world(plan, air, loop.time) as world:
+                return await record(
+                    folder,
+                    RecordSettings(
+                        rate_hz=rate,
+                        duration_s=seconds,
+                        expected=len(plan),
+                        give_up_s=20.0,
+                        timing=timing or Timing(),
+                    ),
+                    asyncio.Event(),
+                    backend=Backend(*backends(world.adapter)),
+                    clock_us=lambda: round(loop.time() * 1e6),
+                    observer=lambda *block: heard.append(block),
+                    report=lambda _, seen: views.append(seen),
+                )
+
+        with asyncio.Runner(loop_factory=lambda: loop) as runner:
+            finished = runner.run(go())
+        journal = read_journal(folder)
+        counts = json.loads(json.dumps(journal.named("end")[0]["counts"])) if journal.named("end") else {}
+        origin_s = journal.named("session")[0]["origin_us"] / 1e6
+        return Outcome(finished, journal, sensors, counts, origin_s, heard, views)
+
+    return run

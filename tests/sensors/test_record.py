@@ -1,0 +1,172 @@
+"""Whole sessions through bleak, GATT, ATT, L2CAP and HCI to virtual sensors, and all that goes wrong."""
+
+import numpy as np
+import pytest
+
+from gait.recording.read import read
+from gait.virtual.sensor import VirtualSensor
+
+
+def assert_whole(outcome, side="left"):
+    """Every sample that the sensor took is in the recording, once, with its values, in order."""
+    sensor: VirtualSensor = outcome.sensors[side]
+    found = outcome.recording(side)
+    assert len(found.time_s) == sensor.taken
+    assert np.all(np.diff(found.time_s) > 0.0)
+    assert np.max(np.abs(np.diff(found.time_s) - sensor.period_s)) < 2e-4
+    step = 2 * 16 * 9.80665 / 65536
+    times = np.array(
+        [sensor.sample_time_s(one) for one in range(sensor.end_index - sensor.taken, sensor.end_index)]
+    )
+    truth = np.column_stack(
+        [
+            np.interp(times - sensor.zero_s, sensor.motion.recording.time_s, axis)
+            for axis in sensor.motion.recording.acc.T
+        ]
+    )
+    assert np.max(np.abs(found.acc - truth)) < step
+
+
+@pytest.mark.parametrize("rate", [208, 416])
+def test_two_sensors_are_recorded_whole(session, rate):
+    """No fault: nothing missing, both in one session time, within 2 ms of truth."""
+    outcome = session(right=(), rate=rate, seconds=10.0)
+    for side in ("left", "right"):
+        assert_whole(outcome, side)
+        assert np.max(np.abs(outcome.errors_ms(side))) < 2.0
+    folder = outcome.finished.files[0].parent
+    again = read(folder)
+    assert {one.side for one in again.recordings} == {"left", "right"}
+    assert again.recordings[0].started
+
+
+def test_drop_stall_and_lost_packets_leave_nothing_missing(session):
+    """Two drops, a stalled link and 2 % of the packets lost: all of it is fetched from the ring."""
+    outcome = session(
+        left=["drop@3+4", "stall@11+1.5", "drop@15+2"], right=["stall@5+1"], seconds=22.0, loss=0.02
+    )
+    for side in ("left", "right"):
+        assert_whole(outcome, side)
+    assert outcome.counts["0"]["backfilled"] > 6 * 416
+    assert outcome.counts["0"]["lost_packets"] > 0
+    assert outcome.events().count("connected") == 3
+
+
+def test_a_gap_longer_than_the_ring_stays_a_visible_gap(session):
+    """Away for 10 s with a ring of 4 s: about 6 s are missing, shown as one gap, the rest is there."""
+    outcome = session(left=["drop@3+10"], seconds=20.0, settings={"ring_s": 4.0})
+    found = outcome.recording()
+    steps = np.diff(found.time_s)
+    assert np.sum(steps > 0.01) == 1
+    assert 5.0 < steps.max() < 9.0
+    assert found.extra["recorder"]["gaps"] == 1
+    assert outcome.counts["0"]["given_up"] == round((steps.max() - outcome.sensors["left"].period_s) * 416)
+    assert len(found.time_s) + outcome.counts["0"]["given_up"] == outcome.sensors["left"].taken
+    assert np.max(np.abs(outcome.errors_ms())) < 2.0
+
+
+def test_duplicates_of_a_second_subscription_are_dropped(session):
+    """Every notification twice, as after bleak #2002: each sample once."""
+    outcome = session(left=["twice@2+3"], seconds=8.0)
+    assert_whole(outcome)
+    assert outcome.counts["0"]["duplicates"] > 50
+
+
+def test_bunched_notifications_keep_their_own_time(session):
+    """Eight packets at once for 4 s: device time, not arrival, is written."""
+    outcome = session(left=["bunch@2+4"], seconds=10.0)
+    assert_whole(outcome)
+    assert np.max(np.abs(outcome.errors_ms())) < 2.0
+
+
+def test_hostile_packets_are_counted_and_dropped(session):
+    """Empty, cut, oversized and random notifications change nothing."""
+    outcome = session(left=["hostile@3"], seconds=7.0)
+    assert_whole(outcome)
+    assert outcome.counts["0"]["malformed"] >= 5
+
+
+def test_a_silent_sensor_is_woken(session):
+    """The link holds but nothing comes: asked again after 2 s, and the gap is fetched."""
+    outcome = session(left=["silent@3"], seconds=12.0)
+    assert_whole(outcome)
+    assert "silent" in outcome.events()
+
+
+def test_a_rebooted_sensor_goes_on_in_the_same_session_time(session):
+    """Clock and counter begin anew: later samples stand where they belong, the hole is visible."""
+    outcome = session(left=["reboot@5"], seconds=14.0)
+    found = outcome.recording()
+    steps = np.diff(found.time_s)
+    assert np.all(steps > 0.0)
+    assert np.sum(steps > 0.02) == 1
+    assert found.extra["recorder"]["sensor_starts"] == 2
+    assert np.max(np.abs(outcome.errors_ms(only_last=True))) < 2.0
+    assert found.time_s[-1] > 13.0
+
+
+def test_a_clock_that_jumps_does_not_move_the_samples(session):
+    """A clock set to zero while running: same samples, same session time."""
+    outcome = session(left=["clock@5"], seconds=12.0)
+    found = outcome.recording()
+    assert len(found.time_s) >= outcome.sensors["left"].taken - 19
+    assert np.max(np.diff(found.time_s)) < 0.05
+    assert found.extra["recorder"]["sensor_starts"] == 2
+
+
+def test_ranges_changed_while_running_keep_the_units(session):
+    """From 16 g to 32 g in mid-run: m/s2 before and after, nothing missing."""
+    outcome = session(left=["config@4"], seconds=9.0)
+    found, sensor = outcome.recording(), outcome.sensors["left"]
+    assert len(found.time_s) == sensor.taken
+    times = np.array([sensor.sample_time_s(one) for one in range(sensor.taken)]) - sensor.zero_s
+    truth = np.interp(times, sensor.motion.recording.time_s, sensor.motion.recording.acc[:, 2])
+    assert np.max(np.abs(found.acc[:, 2] - truth)) < 0.02
+
+
+def test_counters_wrap(session):
+    """Sequence, 32-bit index and 71.6-minute clock wrap within the session: nothing shows."""
+    starts = {"clock_start_us": (1 << 32) - 4_000_000, "seq_start": 65500, "index_start": (1 << 32) - 1000}
+    outcome = session(left=["drop@3+2"], seconds=10.0, settings=starts)
+    assert_whole(outcome)
+    assert np.max(np.abs(outcome.errors_ms())) < 2.0
+
+
+def test_one_dead_sensor_does_not_stop_the_other(session):
+    """The left battery dies after 4 s: what it sent is kept, the right one is whole."""
+    outcome = session(left=["dead@4"], right=(), seconds=12.0)
+    assert_whole(outcome, "right")
+    assert 3.0 < outcome.recording("left").time_s[-1] < 5.0
+    assert not outcome.views[-1][0].connected
+
+
+def test_the_session_ends_when_the_only_sensor_is_gone_for_long(session):
+    """Nobody there any more: the session ends by itself, with what there was."""
+    outcome = session(left=["dead@3"], seconds=3600.0)
+    assert outcome.recording().time_s[-1] == pytest.approx(3.0, abs=0.5)
+
+
+def test_the_session_ends_with_the_sensor(session):
+    """The sensor stops by itself after 6 s: everything up to there, and no waiting."""
+    outcome = session(seconds=3600.0, play_s=6.0)
+    assert_whole(outcome)
+    assert outcome.recording().time_s[-1] == pytest.approx(6.0, abs=0.6)
+
+
+def test_the_observer_hears_increasing_session_time(session):
+    """What the live analysis gets is in order and within a few ms of what is written."""
+    outcome = session(left=["drop@3+2"], seconds=10.0)
+    times = np.concatenate([block[2] for block in outcome.heard])
+    assert np.all(np.diff(times) > 0.0)
+    assert len(times) > 0.7 * outcome.sensors["left"].taken
+    written = outcome.recording().time_s
+    near = np.abs(written[np.clip(np.searchsorted(written, times), 0, len(written) - 1)] - times)
+    assert np.percentile(near, 95) < 0.01
+
+
+def test_five_minutes_with_wrong_clocks_and_faults_stay_within_two_milliseconds(session):
+    """+60 and -40 ppm, 15 ms interval with jitter, drops: 2 ms against truth over the whole session."""
+    outcome = session(left=["drop@60+10", "stall@120+2"], right=["drop@90+20"], seconds=150.0, rate=208)
+    for side in ("left", "right"):
+        assert_whole(outcome, side)
+        assert np.max(np.abs(outcome.errors_ms(side))) < 2.0
