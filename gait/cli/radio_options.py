@@ -58,6 +58,8 @@ MinutesOption = Annotated[
     float, typer.Option("--minutes", min=0.1, max=600.0, help="Length of the virtual run, minutes.")
 ]
 
+FELT_HZ = 832.0
+"""Rate at which a virtual run is made: twice what any sensor samples, so that sampling it loses nothing."""
 CLOCK_PPM = (60.0, -40.0)
 """Clocks of virtual sensors: two crystals at the ends of what is sold."""
 
@@ -108,10 +110,13 @@ def motions(sides: Sequence[Side], play: Path | None, minutes: float) -> list[Re
             if side not in there:
                 raise UsageError(f"holds no {side} side", where=play, todo=f"it holds: {', '.join(there)}")
         return [there[side] for side in sides]
-    from gait.virtual.runner import RunnerSettings, SensorSettings, simulate
+    from gait.virtual.imu import SensorSettings
+    from gait.virtual.runner import simulate
+    from gait.virtual.stride_plan import RunnerSettings
 
-    session = simulate(RunnerSettings(), [SensorSettings(side=side) for side in sides], minutes).session
-    return [next(one for one in session.recordings if one.side == side) for side in sides]
+    runner = RunnerSettings(parts=(("stand", 3.0), ("run", 60.0 * minutes), ("stand", 2.0)))
+    feels = SensorSettings(rate_hz=FELT_HZ, acc_range_g=32.0, gyr_range_dps=4000.0)
+    return list(simulate(runner, feels, sides=tuple(sides)).session.recordings)
 
 
 def plan_of(recordings: Sequence[Recording], faults: Sequence[str]) -> Plan:

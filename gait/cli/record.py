@@ -183,7 +183,7 @@ class _Screen:
     """What is shown while recording. State: one engine a sensor, recent strides, and what was printed."""
 
     engines: dict[Side, Engine] = field(default_factory=dict)
-    strides_ms: dict[Side, list[float]] = field(default_factory=dict)
+    strides_s: dict[Side, list[float]] = field(default_factory=dict)
     last_s: float = -PLAIN_EVERY_S
     open_line: bool = False
 
@@ -196,16 +196,16 @@ class _Screen:
         if side not in self.engines:
             self.engines[side] = Engine(placement, side, has_gyr=True)
         strides = self.engines[side].push(time_s, acc, gyr)
-        recent = self.strides_ms.get(side, []) + [one.stride_ms for one in strides]
-        self.strides_ms[side] = recent[-RECENT_STRIDES:]
+        recent = self.strides_s.get(side, []) + [one.next_ic_s - one.ic_s for one in strides]
+        self.strides_s[side] = recent[-RECENT_STRIDES:]
 
     def show(self, elapsed_s: float, views: Sequence[SensorView]) -> None:
         """Show the live line."""
         from gait.sensors.live import live_line
 
         cadence: dict[Side, float] = {
-            side: 120_000.0 / sorted(recent)[len(recent) // 2]
-            for side, recent in self.strides_ms.items()
+            side: 120.0 / sorted(recent)[len(recent) // 2]
+            for side, recent in self.strides_s.items()
             if recent
         }
         line = live_line(elapsed_s, views, cadence)

@@ -23,6 +23,9 @@ FloatArray = npt.NDArray[np.float64]
 HEEL_M, BALL_M = -0.11, 0.09
 """m along the sole from below the sensor: where a heel landing touches, where the push-off turns."""
 
+FULL_TURN_DEG = 6.0
+"""Strike angle from which a landing turns the foot as fast as the style says."""
+
 SHOCK_RISE_S = 0.012
 _STEP_S = 1e-4
 
@@ -130,8 +133,21 @@ def _landing(plan: StridePlan, style: Style, index: npt.NDArray[np.intp]) -> Cur
     """Pitch, rad, with its derivatives at contact of strides `index`."""
     effort = plan.effort[index]
     strike = np.radians(plan.strike_deg[index])
-    slap = -np.sign(plan.strike_deg[index]) * np.radians(style.landing_dps2) * effort
-    return strike, np.radians(style.landing_dps) * effort * (plan.kind[index] != 2), slap
+    # A flat landing has nothing to turn: the rates fade with the angle.
+    turning = effort * np.minimum(np.abs(plan.strike_deg[index]) / FULL_TURN_DEG, 1.0)
+    slap = -np.sign(plan.strike_deg[index]) * np.radians(style.landing_dps2) * turning
+    return strike, np.radians(style.landing_dps) * turning * (plan.kind[index] != 2), slap
+
+
+def _first_touch(plan: StridePlan, index: npt.NDArray[np.intp]) -> FloatArray:
+    """Metres along the sole to what touches first."""
+    return np.where(plan.strike_deg[index] > 0, HEEL_M, BALL_M)
+
+
+def _turning_point(plan: StridePlan, style: Style, phase: _Phase) -> FloatArray:
+    """Metres along the sole to what the foot turns about: what touched first, then the ball."""
+    _, heel_off = _times(plan, style, phase)
+    return np.where(phase.since_s < heel_off, _first_touch(plan, phase.stride), BALL_M)
 
 
 def _leaving(plan: StridePlan, style: Style, index: npt.NDArray[np.intp]) -> Curve:
@@ -187,10 +203,10 @@ def _roll(plan: StridePlan, style: Style, phase: _Phase) -> Curve:
     return _either(phase.grounded, _either(phase.since_s < peak, rise, fall), air)
 
 
-def _pivot(pitch: Curve) -> tuple[Curve, Curve]:
-    """Along and up: where the sole below the sensor is for a foot on its heel or ball."""
+def _pivot(pitch: Curve, about: FloatArray) -> tuple[Curve, Curve]:
+    """Along and up: where the sole below the sensor is for a foot that turns about a point of it."""
     angle, rate, acc = pitch
-    arm = np.where(angle > 0, -HEEL_M, -BALL_M)
+    arm = -about
     cos, sin = np.cos(angle), np.sin(angle)
     along = arm * (cos - 1.0), -arm * sin * rate, -arm * (sin * acc + cos * rate**2)
     up = arm * sin, arm * cos * rate, arm * (cos * acc - sin * rate**2)
@@ -212,10 +228,11 @@ def _along(plan: StridePlan, style: Style, phase: _Phase, pitch: Curve) -> Curve
         (zero, style.landing_forward * effort, zero),
         _still(slide),
     )
-    ground = _add(_add(_pivot(pitch)[0], shear), _still(plan.pivot_m[phase.stride]))
-    leave = _pivot(_leaving(plan, style, phase.stride))[0]
+    about = _turning_point(plan, style, phase)
+    ground = _add(_add(_pivot(pitch, about)[0], shear), _still(plan.pivot_m[phase.stride]))
+    leave = _pivot(_leaving(plan, style, phase.stride), np.full_like(zero, BALL_M))[0]
     start = leave[0] + plan.pivot_m[phase.stride] + slide, leave[1], leave[2]
-    touch = _pivot(_landing(plan, style, phase.after))[0]
+    touch = _pivot(_landing(plan, style, phase.after), _first_touch(plan, phase.after))[0]
     end = touch[0] + plan.pivot_m[phase.after], touch[1] + style.landing_forward * next_effort, touch[2]
     way = end[0] - start[0]
     points = ((0.33, start[0] + 0.26 * way), (0.66, start[0] + 0.70 * way))
@@ -232,10 +249,11 @@ def _height(plan: StridePlan, style: Style, phase: _Phase, pitch: Curve) -> Curv
     sink = quintic(phase.since_s, np.full_like(zero, style.stop_s), (zero, drop, zero), deep)
     late = 0.6 * phase.contact_s
     rise = quintic(phase.since_s - late, 0.4 * phase.contact_s, deep, _still(zero))
-    ground = _add(_pivot(pitch)[1], _either(phase.since_s < late, sink, rise))
+    about = _turning_point(plan, style, phase)
+    ground = _add(_pivot(pitch, about)[1], _either(phase.since_s < late, sink, rise))
     ground = _add(ground, _shock(style, phase.since_s, effort))
-    leave = _pivot(_leaving(plan, style, phase.stride))[1]
-    touch = _pivot(_landing(plan, style, phase.after))[1]
+    leave = _pivot(_leaving(plan, style, phase.stride), np.full_like(zero, BALL_M))[1]
+    touch = _pivot(_landing(plan, style, phase.after), _first_touch(plan, phase.after))[1]
     end = touch[0], touch[1] - style.landing_v * next_effort, touch[2]
     lift = style.heel_lift_m * (0.35 + 0.65 * plan.effort[phase.stride])
     points = ((0.33, lift), (0.62, 0.55 * lift), (0.86, np.maximum(style.clearance_m * effort, 0.03)))

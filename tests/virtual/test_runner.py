@@ -1,0 +1,162 @@
+"""The virtual runner's truth is the truth: of its motion, its signals, and the recordings made from it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from scipy.spatial.transform import Rotation
+
+from gait.errors import UsageError
+from gait.recording.read import read
+from gait.units import STANDARD_GRAVITY
+from gait.virtual.foot_motion import BALL_M, HEEL_M, foot_state
+from gait.virtual.imu import SensorSettings
+from gait.virtual.presets import PRESETS
+from gait.virtual.runner import simulate
+from gait.virtual.stride_plan import LegOffset, RunnerSettings, Style, plan_strides
+
+RECORDINGS = Path(__file__).parents[2] / "recordings"
+
+RUNNERS = st.builds(
+    RunnerSettings,
+    cadence_spm=st.floats(150, 195),
+    speed_m_s=st.floats(2.5, 5.5),
+    strike_angle_deg=st.floats(-15, 30),
+    pronation_deg=st.floats(2, 18),
+    style_seed=st.integers(0, 10_000),
+    parts=st.just((("stand", 1.5), ("run", 6.0), ("stand", 1.5))),
+)
+SLOW = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@SLOW
+@given(RUNNERS)
+def test_motion_is_smooth(runner: RunnerSettings) -> None:
+    """Position and pitch continue to the second derivative everywhere: halving the step halves the jumps."""
+    style = Style.draw(runner)
+    plan = plan_strides(runner, 1)[0]
+    jumps = []
+    for step in (4e-4, 1e-4):
+        time = np.arange(plan.ic_s[1] - 0.05, plan.ic_s[4] + 0.05, step)
+        state = foot_state(plan, style, time)
+        jumps.append(np.abs(np.diff(state.acc, axis=0)).max())
+    assert jumps[1] < 0.35 * jumps[0] + 0.2
+
+
+@SLOW
+@given(RUNNERS)
+def test_the_foot_touches_at_contact(runner: RunnerSettings) -> None:
+    """At ``ic_s`` heel (toes up) or ball (toes down) touches, coming down; at mid-stance the foot rests."""
+    style = Style.draw(runner)
+    plan = plan_strides(runner, 1)[0]
+    ic = plan.ic_s[2:6]
+    state = foot_state(plan, style, ic)
+    arm = np.where(state.pitch_deg > 0, HEEL_M, BALL_M)
+    height = state.position[:, 2] + arm * np.sin(np.radians(state.pitch_deg))
+    assert np.abs(height).max() < 1e-6
+    assert (state.velocity[:, 2] < -0.2).any()
+    rest = foot_state(plan, style, ic + 0.42 * (plan.tc_s[2:6] - ic))
+    assert np.abs(rest.velocity[:, :2]).max() < 0.02
+    assert np.abs(rest.pitch_deg).max() < 0.01
+
+
+@SLOW
+@given(RUNNERS, st.integers(0, 99))
+def test_integrating_the_signals_gives_back_the_motion(runner: RunnerSettings, seed: int) -> None:
+    """A perfect sensor's readings, integrated over a stride, end within 1 mm and 0.1 deg of the truth."""
+    sensor = SensorSettings(rate_hz=833.0, perfect=True, mounting=Rotation.identity(), height_m=0.0)
+    made = simulate(runner, sensor, sides=("left",), seed=seed, keep_motion=True)
+    recording = made.session.recordings[0]
+    time, state = made.motion["left"]
+    row = made.truth.iloc[3]
+    inside = np.flatnonzero((time >= row.ic_s + 0.05) & (time < row.ic_s + 0.6))
+    first, last = inside[0], inside[-1]
+    assert recording.gyr is not None
+    turn, velocity, position = (
+        state.rotation[int(first)],
+        state.velocity[first].copy(),
+        state.position[first].copy(),
+    )
+    for k in range(first, last):
+        step = time[k + 1] - time[k]
+        after = turn * Rotation.from_rotvec(0.5 * (recording.gyr[k] + recording.gyr[k + 1]) * step)
+        up = np.array([0.0, 0.0, STANDARD_GRAVITY])
+        acc0, acc1 = turn.apply(recording.acc[k]) - up, after.apply(recording.acc[k + 1]) - up
+        position += velocity * step + (2.0 * acc0 + acc1) / 6.0 * step**2
+        velocity += 0.5 * (acc0 + acc1) * step
+        turn = after
+    assert np.degrees((turn.inv() * state.rotation[int(last)]).magnitude()) < 0.1
+    assert np.linalg.norm(position - state.position[last]) < 1e-3
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_presets_reproduce_their_parameters(name: str) -> None:
+    """The truth of a preset has its cadence, speed, strike angle and pronation."""
+    preset = PRESETS[name]
+    truth = simulate(preset.runner, preset.sensor, seed=2).truth
+    running = truth[truth["activity"] == "running"]
+    right = running[running["side"] == "right"]
+    stride = right["stride_length_m"] / right["speed_m_s"]
+    assert 120.0 / stride.median() == pytest.approx(preset.runner.cadence_spm, rel=0.02)
+    assert running["speed_m_s"].median() == pytest.approx(preset.runner.speed_m_s, rel=0.02)
+    assert right["fsa_deg"].median() == pytest.approx(preset.runner.strike_angle_deg, abs=1.0)
+    assert right["pronation_excursion_deg"].median() == pytest.approx(preset.runner.pronation_deg, abs=1.0)
+
+
+def test_leg_offsets_show_in_the_truth() -> None:
+    """A left leg that stays 12 ms longer does."""
+    runner = RunnerSettings(left=LegOffset(contact_ms=12.0), parts=(("run", 40.0),))
+    truth = simulate(runner, seed=3).truth
+    contact = (truth["tc_s"] - truth["ic_s"]).groupby(truth["side"]).median() * 1e3
+    assert contact["left"] - contact["right"] == pytest.approx(12.0, abs=1.5)
+
+
+def test_same_seed_same_run() -> None:
+    """Recording and truth are reproducible; another seed gives another run."""
+    runner = RunnerSettings(parts=(("run", 10.0),))
+    one, two, other = (simulate(runner, seed=seed) for seed in (5, 5, 6))
+    assert np.array_equal(one.session.recordings[0].acc, two.session.recordings[0].acc)
+    pd.testing.assert_frame_equal(one.truth, two.truth)
+    assert not np.array_equal(one.session.recordings[0].acc, other.session.recordings[0].acc)
+
+
+def test_a_sensor_clips_quantises_drops_and_stops() -> None:
+    """Range, steps, lost samples and gaps are those asked for."""
+    sensor = SensorSettings(acc_range_g=8.0, dropped=0.02, gaps=((4.0, 5.0),), clock_error=0.005)
+    made = simulate(PRESETS["clipped-8g"].runner, sensor, sides=("left",), seed=1)
+    recording = made.session.recordings[0]
+    step = 8.0 * STANDARD_GRAVITY / 32768
+    assert np.abs(recording.acc).max() <= 8.0 * STANDARD_GRAVITY
+    assert np.abs(recording.acc / step - np.rint(recording.acc / step)).max() < 1e-6
+    assert not ((recording.time_s >= 4.0) & (recording.time_s < 5.0)).any()
+    expected = recording.time_s[-1] * 208.0 - 208.0
+    assert len(recording.time_s) == pytest.approx(0.98 * expected, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"cadence_spm": 20.0}, {"strike_angle_deg": 80.0}, {"contact_ms": 390.0, "cadence_spm": 180.0}],
+)
+def test_impossible_runners_are_refused(wrong: dict[str, float]) -> None:
+    """A value out of range names itself and what is allowed."""
+    with pytest.raises(UsageError, match=next(iter(wrong))):
+        RunnerSettings(**wrong)
+
+
+def test_recordings_are_what_their_page_says() -> None:
+    """``recordings/easy-rearfoot`` is made again, sample for sample."""
+    preset = PRESETS["easy-rearfoot"]
+    made = simulate(preset.runner, preset.sensor, seed=1)
+    kept = read(RECORDINGS / "easy-rearfoot")
+    for fresh, old in zip(
+        made.session.recordings, sorted(kept.recordings, key=lambda one: one.side), strict=True
+    ):
+        assert np.abs(fresh.acc - old.acc).max() < 0.006
+        assert np.abs(fresh.time_s - old.time_s).max() < 1e-5
+    truth = pd.read_csv(RECORDINGS / "easy-rearfoot" / "truth.csv")
+    assert np.abs(truth["ic_s"] - made.truth["ic_s"].to_numpy()).max() < 1e-5
