@@ -96,5 +96,6 @@ class MissingExtraError(GaitError):
         self.feature = feature
         self.extra = extra
         super().__init__(
-            f"{feature} needs the extra '{extra}'", todo=f'install it with: pip install "running-gait[{extra}]"'
+            f"{feature} needs the extra '{extra}'",
+            todo=f'install it with: pip install "running-gait[{extra}]"',
         )

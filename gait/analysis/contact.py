@@ -28,7 +28,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gait.analysis.grid import GRID_HZ
-from gait.analysis.kernels import gaussian, gaussian_slope, parabola_offset
+from gait.analysis.kernels import first_peak, gaussian, gaussian_slope, parabola_offset
 from gait.analysis.strapdown import Motion, Windows, apply
 
 __all__ = ["SOLE", "Cue", "FootPose", "contact_cues", "foot_pose", "fuse", "peak_time"]
@@ -51,11 +51,18 @@ SOLE = np.array(
 UNLOADED_M = 0.003
 """m that an unloaded midsole stands above its height in mid-stance where it touches first."""
 
+SHRINK = 0.85
+"""Factor on the fused uncertainty: the spreads are rounded up, and with it 95 % intervals of contact time
+hold the truth of 96 % of the strides of forty virtual runners (2.5-5.2 m/s, -15..28 deg, 104-416 Hz)."""
+
 SLAP_PITCH_DEG = 3.0
 """Pitch at landing, deg from flat, below which the landing has no turn to time."""
 
 SETTLING = 10
 """Grid points between the shock and the flat instant at least: a foot needs 50 ms to come to rest."""
+
+FIRST_SHARE = 0.6
+"""The shock is the first rise of at least this share of the steepest: sensor and shoe ring after it."""
 
 NEAR_GROUND_M = 0.04
 """Height of the sole, m, at which an acceleration is half as likely to be the impact."""
@@ -203,8 +210,7 @@ def _impact(moved: Motion, pose: FootPose, flat_up: FloatArray, landing: npt.NDA
     drift = np.linalg.norm(moved.drift, axis=1)
     scale = NEAR_GROUND_M + NEAR_GROUND_DRIFT_S * drift
     weight = 1.0 / (1.0 + (np.maximum(lowest, 0.0) / scale[:, None]) ** 2)
-    hit: IntArray = np.where(landing, jerk * weight, -np.inf).argmax(axis=1)
-    return hit
+    return first_peak(np.where(landing, jerk * weight, -np.inf), FIRST_SHARE)
 
 
 def _crossing(sole: FloatArray, hit: IntArray) -> FloatArray:
@@ -262,7 +268,7 @@ def fuse(
     with np.errstate(divide="ignore", invalid="ignore"):
         mean = np.where(known, weight * stack, 0.0).sum(axis=0) / total
         misfit = np.sqrt(np.where(known, weight * (stack - mean) ** 2, 0.0).sum(axis=0) / total)
-        sigma = np.sqrt(1.0 / total + 0.5 * misfit**2)
+        sigma = SHRINK * np.sqrt(1.0 / total + 0.5 * misfit**2)
     return mean, sigma
 
 

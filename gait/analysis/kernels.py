@@ -10,7 +10,7 @@ from scipy.ndimage import correlate1d, maximum_filter1d
 
 from gait.analysis.grid import GRID_HZ
 
-__all__ = ["gaussian", "gaussian_slope", "local_maxima", "parabola_offset", "reach"]
+__all__ = ["first_peak", "gaussian", "gaussian_slope", "local_maxima", "parabola_offset", "reach"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -85,3 +85,11 @@ def parabola_offset(before: FloatArray, at: FloatArray, after: FloatArray) -> Fl
     with np.errstate(divide="ignore", invalid="ignore"):
         offset = 0.5 * (before - after) / bend
     return np.clip(np.where(np.isfinite(offset), offset, 0.0), -0.5, 0.5)
+
+
+def first_peak(values: FloatArray, share: float) -> npt.NDArray[np.intp]:
+    """Column of the first local maximum of each row that reaches `share` of the row's largest value."""
+    top = values.max(axis=1, keepdims=True)
+    inner = (values[:, 1:-1] >= values[:, :-2]) & (values[:, 1:-1] >= values[:, 2:])
+    first: npt.NDArray[np.intp] = (inner & (values[:, 1:-1] >= share * top)).argmax(axis=1) + 1
+    return first

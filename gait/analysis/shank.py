@@ -24,7 +24,7 @@ from scipy.ndimage import maximum_filter1d
 from gait.analysis.batch import StrideBatch, empty_batch, is_walking
 from gait.analysis.contact import Cue, fuse, peak_time
 from gait.analysis.grid import GRID_HZ
-from gait.analysis.kernels import gaussian, gaussian_slope, local_maxima, reach
+from gait.analysis.kernels import first_peak, gaussian, gaussian_slope, local_maxima, reach
 from gait.analysis.strapdown import apply, closure_gravity, gather, motion, orientations
 from gait.analysis.tracker import Tracker, sample_rows
 from gait.frames import MOVEMENTS, Side
@@ -331,14 +331,6 @@ def _landing(
     last = braked.shape[1] - 1
     brake = last - first_peak(braked[:, ::-1], LAST_SHARE)
     return {"brake": peak_time(-pitch_acc, brake), "rise": peak_time(rise, hit)}, hit
-
-
-def first_peak(values: FloatArray, share: float) -> IntArray:
-    """Column of the first local maximum of each row that reaches `share` of the row's largest value."""
-    top = values.max(axis=1, keepdims=True)
-    inner = (values[:, 1:-1] >= values[:, :-2]) & (values[:, 1:-1] >= values[:, 2:])
-    first: IntArray = (inner & (values[:, 1:-1] >= share * top)).argmax(axis=1) + 1
-    return first
 
 
 def _leaving(

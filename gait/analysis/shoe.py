@@ -49,6 +49,9 @@ _HALF_S = 0.45
 _FLAT_SMOOTH_S = 0.010
 _ROLL_SMOOTH_S = 0.008
 
+GAIT_SCORE = 0.15
+"""Alignment score below which the movement has no common axis: it is not gait."""
+
 STRIKE_SD_DEG = 2.0
 """deg, one sigma between runners: long axis of the foot against the axes found (Falbriard 2020: 1.6-5.9)."""
 
@@ -76,6 +79,7 @@ class _Swings:
     lean: FloatArray
     slipped: npt.NDArray[np.bool_]
     aligned: npt.NDArray[np.bool_]
+    plausible: npt.NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.start)
@@ -189,6 +193,7 @@ class ShoeTracker(Tracker):
             lean,
             lean > SLIP_DEG,
             np.full(len(start), mounting.aligned),
+            np.full(len(start), mounting.score > GAIT_SCORE),
         )
 
     def _eversion_rate(self, windows: Windows, mounting: Mounting) -> FloatArray:
@@ -241,7 +246,15 @@ class ShoeTracker(Tracker):
         ic, tc, next_ic = before.ic, after.tc, after.ic
         stride = next_ic - ic
         paused = after.start - before.stop > round(1.0 * GRID_HZ)
-        real = ~paused & (tc > ic + 0.05) & (next_ic > tc + 0.05) & (stride < 2.4) & np.isfinite(stride)
+        real = (
+            ~paused
+            & before.plausible
+            & after.plausible
+            & (tc > ic + 0.05)
+            & (next_ic > tc + 0.05)
+            & (stride < 2.4)
+            & np.isfinite(stride)
+        )
         angle, excursion, rate = self._attitude(before, after)
         aligned = before.aligned & after.aligned & ~before.slipped & ~after.slipped
         clipped, peak = self._shock(ic - 0.02, tc)

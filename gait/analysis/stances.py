@@ -1,14 +1,15 @@
 """Where the foot stands still: the flat instant of each stance, and the strides between them.
 
 A foot on the ground turns slowly and its accelerometer reads little more than gravity. The swing has such an
-instant too, at its turning point, but no shock shortly before it. Stillness over the shock behind it therefore has
-one deep minimum a stance, however the sensor is mounted.
+instant too, at its turning point, but no shock shortly before it. Stillness over the shock behind it has one
+deep minimum a stance, however the sensor is mounted.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -35,8 +36,11 @@ _SMOOTH_S = 0.010
 _TURN_SMOOTH_S = 0.040
 _SHOCK_SMOOTH_S = 0.008
 
-SHOCK_S = 0.28
+SHOCK_S = 0.14
 """s before a flat instant within which its landing lies (the flat part of a stance begins within that)."""
+
+SHOCK_LEAST = 80.0
+"""g/s of jerk below which no shock counts: walking is told by stillness alone."""
 
 STANCE_APART_S = 0.42
 """Flat instants of one foot cannot lie nearer: 4.75 steps/s is the fastest published cadence."""
@@ -46,6 +50,9 @@ STRIDE_MAX_S = 2.4
 
 MOVING = 150.0 * DEG
 """rad/s a segment must reach between two stances to have made a step."""
+
+TWICE = (1.7, 2.3)
+"""Ratio of a stride to the one before at which a stance was missed between."""
 
 DOUBT = 8.0
 """A minimum this many times worse than both its neighbours is a pause in a long swing, not a stance."""
@@ -98,6 +105,7 @@ class StanceFinder:
     _doubtful: tuple[int, float] | None = None
     _judged: int = -1
     _origin: int | None = None
+    _lengths: tuple[int, int] = (0, 0)
 
     def find(self, first: int, acc: FloatArray, gyr: FloatArray, *, final: bool) -> list[tuple[int, int]]:
         """Strides, as pairs of flat instants (absolute grid indices), that the signals complete.
@@ -111,7 +119,8 @@ class StanceFinder:
         """
         cost = self.cost(acc, gyr)
         moved = self.movement(acc, gyr)
-        rank = (cost + STILL_FLOOR) / np.maximum(shock_before(acc), 1.0) ** 2
+        rank = (cost + STILL_FLOOR) / np.maximum(shock_before(acc), SHOCK_LEAST) ** 2
+        self._rank, self._cost, self._first = rank, cost, first
         usable = len(cost) - (0 if final else reach(_TURN_SMOOTH_S))
         if self._origin is None:
             self._origin = first
@@ -150,10 +159,29 @@ class StanceFinder:
         assert self._kept is not None
         start = self._kept[0]
         self._kept = (index, rank)
-        peak = float(moved[max(start - first, 0) : index - first + 1].max())
-        if peak < self.moving or (index - start) / GRID_HZ > STRIDE_MAX_S:
+        edges = [start, *self._missed(start, index), index]
+        strides = []
+        for low, high in pairwise(edges):
+            peak = float(moved[max(low - first, 0) : high - first + 1].max())
+            if peak >= self.moving and (high - low) / GRID_HZ <= STRIDE_MAX_S:
+                strides.append((low, high))
+                self._lengths = (self._lengths[1], high - low)
+        return strides
+
+    def _missed(self, start: int, index: int) -> list[int]:
+        """A stance that lies half-way in what is twice as long as the stride before; at most one."""
+        length = index - start
+        one, two = self._lengths
+        if not 0 < max(one, two) < 1.2 * min(one, two) or not TWICE[0] * two < length < TWICE[1] * two:
             return []
-        return [(start, index)]
+        low, high = start + round(0.4 * length), start + round(0.6 * length)
+        part = slice(max(low - self._first, 0), high - self._first)
+        best = int(self._rank[part].argmin()) if high - low == len(self._rank[part]) else -1
+        return [low + best] if best >= 0 and self._cost[part][best] < self.limit else []
+
+    def __post_init__(self) -> None:
+        self._rank = self._cost = np.empty(0)
+        self._first = 0
 
     @property
     def needed(self) -> int | None:

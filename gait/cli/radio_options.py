@@ -25,7 +25,6 @@ __all__ = [
     "MinutesOption",
     "PlayOption",
     "hci_backend",
-    "motions",
     "need_bumble",
     "parse_sides",
     "plan_of",
@@ -94,7 +93,7 @@ def parse_sides(words: Sequence[str]) -> list[Side]:
     return sides or ["left", "right"]
 
 
-def motions(sides: Sequence[Side], play: Path | None, minutes: float) -> list[Recording]:
+def _motions(sides: Sequence[Side], play: Path | None, minutes: float) -> list[Recording]:
     """Return what virtual sensors are to feel: a saved recording's sides, or those of a virtual run.
 
     Raises
@@ -119,15 +118,21 @@ def motions(sides: Sequence[Side], play: Path | None, minutes: float) -> list[Re
     return list(simulate(runner, feels, sides=tuple(sides)).session.recordings)
 
 
-def plan_of(recordings: Sequence[Recording], faults: Sequence[str]) -> Plan:
-    """Virtual sensors that play recordings; the faults strike the first of them."""
+def plan_of(sides: Sequence[Side], play: Path | None, minutes: float, faults: Sequence[str]) -> Plan:
+    """Virtual sensors, each with what it feels; the faults strike the first of them.
+
+    Raises
+    ------
+    UsageError
+        A fault or a side that there is not.
+    """
     from gait.virtual.faults import parse_fault
     from gait.virtual.motion import Playback
     from gait.virtual.sensor import SensorSettings, VirtualSensor
 
     struck = [parse_fault(text) for text in faults]
     plan = []
-    for number, one in enumerate(recordings):
+    for number, one in enumerate(_motions(sides, play, minutes)):
         settings = SensorSettings(
             side=one.side,
             placement=one.placement,

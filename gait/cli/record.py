@@ -21,7 +21,6 @@ from gait.cli.radio_options import (
     MinutesOption,
     PlayOption,
     hci_backend,
-    motions,
     need_bumble,
     parse_sides,
     plan_of,
@@ -115,7 +114,7 @@ def command(
     expected = 0
     if virtual:
         need_bumble("--virtual")
-        plan = plan_of(motions(parse_sides(words), play, minutes), fault or ())
+        plan = plan_of(parse_sides(words), play, minutes, fault or ())
         words, expected = [], len(plan)
         backend = virtual_backend(plan, loss)
     else:

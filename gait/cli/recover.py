@@ -30,9 +30,7 @@ def command(
         finished = finish(folder, replace=replace)
     for file, one in zip(finished.files, finished.recordings, strict=True):
         facts = one.extra["recorder"]
-        print(
-            f"{file}: {one.time_s[-1]:.1f} s, {len(one.time_s)} samples, {facts['gaps']} gaps",
-            file=sys.stderr,
-        )
+        length = f"{one.time_s[-1] - one.time_s[0]:.1f} s, {len(one.time_s)} samples"
+        print(f"{file}: {length}, {facts['gaps']} gaps, {facts['missing_s']:g} s missing", file=sys.stderr)
     if finished.lost_bytes:
         print(f"{finished.lost_bytes} bytes at a broken place were left out", file=sys.stderr)

@@ -13,7 +13,6 @@ from gait.cli.radio_options import (
     LossOption,
     MinutesOption,
     PlayOption,
-    motions,
     need_bumble,
     parse_sides,
     plan_of,
@@ -60,7 +59,7 @@ def command(
     chosen = parse_sides(sides or ())
     if dongle is not None and len(chosen) > 1:
         raise UsageError("a dongle plays one sensor", where="--dongle", todo="add left or right")
-    plan = plan_of(motions(chosen, play, minutes), fault or ())
+    plan = plan_of(chosen, play, minutes, fault or ())
     asyncio.run(_serve(plan, serve, loss) if serve is not None else _dongle(plan, dongle or ""))
 
 

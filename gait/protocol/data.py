@@ -38,8 +38,8 @@ _HEADER = struct.Struct("<BBHIIBBH")
 HEADER_BYTES = _HEADER.size
 SAMPLE_BYTES = 12
 MAX_SAMPLES = 19
-PERIOD_UNIT_US = 0.125
-"""The measured sample period is sent in eighths of a microsecond."""
+PERIOD_UNIT_US = 0.25
+"""The measured sample period is sent in quarters of a microsecond: eighths of 104 Hz's overflow 16 bits."""
 
 FULL_COUNTS = 32768
 """Counts at full scale of a 16-bit axis."""
@@ -73,7 +73,7 @@ class DataPacket:
     config_id
         0-255, changes with any range or rate.
     period_us
-        Measured sample period, microseconds, a multiple of 1/8.
+        Measured sample period, microseconds, a multiple of 1/4.
     flags
         See `Flag`.
     counts

@@ -15,7 +15,14 @@ from gait.report.words import Words
 
 __all__ = ["DifferenceRow", "NumberRow", "SensorRow", "number_rows", "sensor_rows", "side_rows", "third_rows"]
 
-TIRING = ("cadence_spm", "contact_ms", "flight_ms", "strike_angle_deg", "pronation_excursion_deg", "speed_m_s")
+TIRING = (
+    "cadence_spm",
+    "contact_ms",
+    "flight_ms",
+    "strike_angle_deg",
+    "pronation_excursion_deg",
+    "speed_m_s",
+)
 """What is compared between the first and the last third."""
 WIDEST = 0.9
 """Share of the scale's half that the longer end of a row's interval reaches."""
@@ -71,7 +78,9 @@ def _number_row(metric: Metric, words: Words) -> NumberRow:
         number(metric.sd, info.decimals + 1) if math.isfinite(metric.sd) else "–",
         number(float(metric.n), 0),
         show(metric.left, metric.left_uncertainty, info.decimals, "").text if metric.left is not None else "",
-        show(metric.right, metric.right_uncertainty, info.decimals, "").text if metric.right is not None else "",
+        show(metric.right, metric.right_uncertainty, info.decimals, "").text
+        if metric.right is not None
+        else "",
         words(f"what.{metric.name}"),
         metric.lower_bound,
     )

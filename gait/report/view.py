@@ -139,5 +139,3 @@ def _sources(findings: Sequence[Finding], plan: Plan | None) -> tuple[Source, ..
     for source in (source for part in parts for source in part):
         found.setdefault(source.key, source)
     return tuple(found.values())
-
-

@@ -74,7 +74,9 @@ def render_template(name: str, view: dict[str, Any]) -> str:
     """
     style = _style()
     digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
+    policy = (
+        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
+    )
     # The style sheet is a file of this package.
     return _environment().get_template(name).render(view, style=Markup(style), policy=policy)  # noqa: S704
 

@@ -135,14 +135,15 @@ class Assembly:
         """Unwrapped index and clock of a packet; None where they do not fit the run of the sensor."""
         anchor = self._anchor
         if anchor is None:
-            return _Anchor(packet.index, self.device_us(packet.t_us), packet.period_us, packet.config_id)
+            index = packet.index if self.base is None else unwrap(packet.index, self.base, INDEX_BITS)
+            return _Anchor(index, self.device_us(packet.t_us), packet.period_us, packet.config_id)
         index = unwrap(packet.index, anchor.index, INDEX_BITS)
         ahead = index - anchor.index
         expected = round(anchor.device_us + ahead * anchor.period_us)
         device_us = unwrap(packet.t_us, expected, CLOCK_BITS)
         same = packet.config_id == anchor.config_id
         bend = abs(ahead) * anchor.period_us * (RATE_TOLERANCE if same else RATE_RANGE)
-        if index < 0 or abs(ahead) > FAR_AHEAD or abs(device_us - expected) > CLOCK_TOLERANCE_US + bend:
+        if abs(ahead) > FAR_AHEAD or abs(device_us - expected) > CLOCK_TOLERANCE_US + bend:
             return None
         return _Anchor(index, device_us, packet.period_us, packet.config_id)
 

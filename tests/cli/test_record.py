@@ -1,4 +1,4 @@
-"""Recording from the command line: one process, two processes, killed, interrupted, and in the wrong place."""
+"""Recording from the command line: one process, two processes, killed, interrupted, used wrongly."""
 
 import os
 import re
@@ -10,11 +10,15 @@ import time
 import numpy as np
 import pytest
 
+from gait.analysis.analyze import analyze
 from gait.cli.main import main
 from gait.recording.journal import JOURNAL_NAME, read_journal
 from gait.recording.model import Recording
 from gait.recording.read import read
 from gait.recording.write import write_recording
+from gait.virtual.imu import SensorSettings
+from gait.virtual.runner import simulate
+from gait.virtual.stride_plan import RunnerSettings
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="signals")
 PLAYED_HZ = 100.0
@@ -57,48 +61,53 @@ def ended(process, seconds=60):
     return process.returncode, rest
 
 
-def assert_follows(session, played, side):
-    """The recording is the played motion, shifted in time alone."""
-    found = next(one for one in session.recordings if one.side == side)
-    source = next(one for one in read(played).recordings if one.side == side)
-    steps = np.diff(found.time_s)
-    assert steps.min() > 0.0
-    assert steps.max() < 1.5 / 416
-    shifts = np.arange(-0.5, 0.5, 0.001)
-    inner = slice(300, 1500)
-    errors = [
-        np.abs(
-            np.interp(found.time_s[inner] + shift, source.time_s, source.acc[:, 2]) - found.acc[inner, 2]
-        ).max()
-        for shift in shifts
-    ]
-    assert min(errors) < 0.5
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """A virtual run of 12 s for sensors to play, and its truth."""
+    folder = tmp_path_factory.mktemp("run")
+    made = simulate(
+        RunnerSettings(parts=(("stand", 2.0), ("run", 12.0), ("stand", 1.0))),
+        SensorSettings(rate_hz=832.0, acc_range_g=32.0, gyr_range_dps=4000.0),
+    )
+    for one in made.session.recordings:
+        write_recording(one, folder / f"{one.side}_shoe.csv")
+    return folder, made.truth
 
 
-def test_two_processes_lose_nothing(played, tmp_path):
-    """Sensors in one process, recorder in another; drops, a stall and 2 % loss: every sample of the rings."""
-    address = f"unix-server:{tmp_path}/air" if os.name == "posix" else "tcp-server:127.0.0.1:19321"
-    faults = [word for text in ("drop@2+1", "stall@5+0.5", "drop@7+1") for word in ("--fault", text)]
-    sensors = gait("virtual-sensor", "--serve", address, "--play", played, "--loss", "0.02", *faults)
+def test_two_processes_lose_nothing(run, tmp_path):
+    """Sensors in one process, recorder in another; drops, a stall, 2 % loss: every sample, and the truth.
+
+    Two sensors at 416 Hz. No sample of the sensors' rings is missing, and the analysis of what was recorded
+    agrees with the run's truth in cadence, and in contact time with the run as it was never sent.
+    """
+    played, truth = run
+    posix = os.name == "posix"
+    serve = f"unix-server:{tmp_path}/air" if posix else "tcp-server:127.0.0.1:19321"
+    hci = f"unix:{tmp_path}/air" if posix else "tcp-client:127.0.0.1:19321"
+    faults = [word for text in ("drop@3+1", "stall@7+0.5", "drop@10+1.5") for word in ("--fault", text)]
+    sensors = gait("virtual-sensor", "--serve", serve, "--play", played, "--loss", "0.02", *faults)
     try:
         wait_for(sensors, "ready")
         out = tmp_path / "out"
-        hci = address.replace("-server", "" if os.name == "posix" else "-client")
-        recorder = gait("record", "--hci", hci, "--rate", "416", "--scan", "1", "-o", out, "--duration", "30")
+        recorder = gait("record", "--hci", hci, "--rate", "416", "--scan", "1", "-o", out, "--duration", "60")
         code, said = ended(recorder)
-        assert code == 0, said
-        assert said.count("nothing missing") == 2
-        session = read(out)
-        for side in ("left", "right"):
-            assert_follows(session, played, side)
-        counts = read_journal(out).named("end")[0]["counts"]
-        assert counts["0"]["lost_packets"] + counts["1"]["lost_packets"] > 10
-        for stream in ("0", "1"):
-            assert counts[stream]["given_up"] == 0
-            assert counts[stream]["samples"] == pytest.approx(12.0 * 416, abs=25)
     finally:
         sensors.kill()
         ended(sensors)
+    assert code == 0, said
+    assert said.count("nothing missing") == 2
+    counts = read_journal(out).named("end")[0]["counts"]
+    assert counts["0"]["lost_packets"] + counts["1"]["lost_packets"] > 10
+    length_s = read(played).recordings[0].time_s[-1]
+    for stream in ("0", "1"):
+        assert counts[stream]["given_up"] == 0
+        # the second sensor starts a moment after the first, on whose start the run begins
+        assert counts[stream]["samples"] == pytest.approx(length_s * 416, abs=0.5 * 416)
+    found, never_sent = analyze(read(out)).metrics, analyze(read(played)).metrics
+    left = truth[(truth["side"] == "left") & (truth["ic_s"] > 3.0)]
+    stride_s = float(np.median(np.diff(left["ic_s"])))
+    assert found["cadence_spm"].value == pytest.approx(120.0 / stride_s, rel=0.01)
+    assert found["contact_ms"].value == pytest.approx(never_sent["contact_ms"].value, abs=5.0)
 
 
 @POSIX
@@ -131,15 +140,15 @@ def test_killed_with_9_then_recovered(played, tmp_path, capsys):
     assert main(["recover", str(out)]) == 0
     found = read(out).recordings[0]
     blocks = read_journal(out).blocks
-    assert len(found.time_s) == sum(len(one.counts) for one in blocks) > 600
+    assert len(found.time_s) == sum(len(one.counts) for one in blocks) > 500
     assert np.all(np.diff(found.time_s) < 1.5 / 208)
 
 
 def test_a_full_disk_ends_in_one_line_and_loses_nothing(played, tmp_path):
-    """The disk takes 20 kB: exit code 2, what to do, and recover brings back what there was."""
+    """The disk takes 12 kB: exit code 2, what to do, and recover brings back what there was."""
     out = tmp_path / "out"
     code = (
-        "import os, sys\nfrom gait.cli.main import main\nreal = os.write\nroom = [20000]\n"
+        "import os, sys\nfrom gait.cli.main import main\nreal = os.write\nroom = [12000]\n"
         "def write(file, data):\n"
         "    if len(data) < 3 or bytes(data[:2]) != b'\\xa5J':\n        return real(file, data)\n"
         "    room[0] -= len(data)\n"
@@ -155,7 +164,7 @@ def test_a_full_disk_ends_in_one_line_and_loses_nothing(played, tmp_path):
     assert "No space left on device" in done.stderr.splitlines()[-1]
     assert "gait recover" in done.stderr.splitlines()[-1]
     assert main(["recover", str(out)]) == 0
-    assert read(out).recordings[0].time_s[-1] > 3.0
+    assert read(out).recordings[0].time_s[-1] > 2.0
 
 
 @pytest.mark.parametrize(

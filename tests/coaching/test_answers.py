@@ -46,7 +46,9 @@ def test_json_reads_as_toml_does(tmp_path: Path) -> None:
         ("a.toml", "pain = 2020-01-01\n", 1, ["pain"]),
     ],
 )
-def test_what_is_wrong_is_named_with_its_line(tmp_path: Path, name: str, text: str, line: int | None, words: list[str]) -> None:
+def test_what_is_wrong_is_named_with_its_line(
+    tmp_path: Path, name: str, text: str, line: int | None, words: list[str]
+) -> None:
     """The message holds file, line, the field and what is allowed."""
     path = tmp_path / name
     path.write_text(text, encoding="utf-8")
@@ -68,7 +70,9 @@ def test_every_answer_is_asked_but_the_packs_own() -> None:
     assert [q.field for q in QUESTIONS].count("pain") == 1
     assert {q.field for q in QUESTIONS} == set(Answers.model_fields) - {"own"}
     for question in QUESTIONS:
-        assert {choice.value for choice in question.choices} == set(choices_of(question.field)), question.field
+        assert {choice.value for choice in question.choices} == set(choices_of(question.field)), (
+            question.field
+        )
         annotation = Answers.model_fields[question.field].annotation
         if question.kind == "yes_no":
             assert bool in get_args(annotation)
@@ -85,6 +89,10 @@ def test_a_question_that_depends_comes_after_what_it_depends_on() -> None:
 
 def test_the_template_filled_in_is_valid() -> None:
     """With every comment sign before an answer taken away the template still parses as answers' fields."""
-    lines = [line.removeprefix("# ") for line in answers_template().splitlines() if " = " in line and line.startswith("# ")]
+    lines = [
+        line.removeprefix("# ")
+        for line in answers_template().splitlines()
+        if " = " in line and line.startswith("# ")
+    ]
     filled = tomllib.loads("\n".join(lines))
     assert set(filled) == set(Answers.model_fields) - {"own"}

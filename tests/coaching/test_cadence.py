@@ -30,7 +30,9 @@ def test_target_and_limit_stay_within_the_rule(baseline: float) -> None:
         assert str(figure) in target.how
 
 
-def test_low_cadence_gets_a_target_from_the_recording(metric: Callable[..., Metric], analysis: Callable[..., Analysis]) -> None:
+def test_low_cadence_gets_a_target_from_the_recording(
+    metric: Callable[..., Metric], analysis: Callable[..., Analysis]
+) -> None:
     """150 steps a minute at 3.0 m/s: 158 first, 165 at most, and the finding is named as the reason."""
     run = analysis(metric("cadence_spm", 150.0, 1.0), metric("speed_m_s", 3.0, 0.1))
     plan = prescribe(assess(run), run)
@@ -39,7 +41,9 @@ def test_low_cadence_gets_a_target_from_the_recording(metric: Callable[..., Metr
     assert "low_cadence" in {reason.finding for reason in plan.cadence.reasons}
 
 
-def test_a_high_cadence_is_left_alone(metric: Callable[..., Metric], analysis: Callable[..., Analysis]) -> None:
+def test_a_high_cadence_is_left_alone(
+    metric: Callable[..., Metric], analysis: Callable[..., Analysis]
+) -> None:
     """A foot far ahead at 184 steps a minute gives no target, and the plan says why."""
     run = analysis(metric("cadence_spm", 184.0, 1.0), metric("shank_angle_deg", 16.0, 1.0))
     plan = prescribe(assess(run), run)
@@ -59,7 +63,9 @@ def test_without_a_baseline_counting_is_asked_for() -> None:
     assert target.target_spm == 168.0
 
 
-def test_cadence_work_waits_for_a_red_light(metric: Callable[..., Metric], analysis: Callable[..., Analysis]) -> None:
+def test_cadence_work_waits_for_a_red_light(
+    metric: Callable[..., Metric], analysis: Callable[..., Analysis]
+) -> None:
     """With strong pain there is no cadence target."""
     run = analysis(metric("cadence_spm", 150.0, 1.0))
     answers = {"pain": ["knee_front"], "pain_strength": 7}

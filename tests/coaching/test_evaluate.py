@@ -20,7 +20,9 @@ spread = st.floats(1e-3, 1e3)
 
 
 @given(finite, spread, finite, st.booleans())
-def test_probability_is_that_of_the_normal_distribution(value: float, half: float, bound: float, above: bool) -> None:
+def test_probability_is_that_of_the_normal_distribution(
+    value: float, half: float, bound: float, above: bool
+) -> None:
     """The share of a normal with sd = half-width / 1.96 beyond the bound, as scipy has it."""
     sd = half / norm.ppf(0.975)
     expected = norm.sf(bound, value, sd) if above else norm.cdf(bound, value, sd)
@@ -45,14 +47,21 @@ def _said(value: str) -> Answered:
 
 def test_any_takes_the_largest_and_all_the_product(metric: Callable[..., Metric]) -> None:
     """``any`` is as sure as its surest part; ``all`` multiplies."""
-    facts = Facts({"strike_angle_deg": metric("strike_angle_deg", 10.0, 1.96), "cadence_spm": metric("cadence_spm", 156.0, 1.96)})
+    facts = Facts(
+        {
+            "strike_angle_deg": metric("strike_angle_deg", 10.0, 1.96),
+            "cadence_spm": metric("cadence_spm", 156.0, 1.96),
+        }
+    )
     slow = Measured(kind="measured", metric="cadence_spm", below=157.0, source="x")
     p, q = norm.cdf(2.0), norm.cdf(1.0)
     assert judge(AnyOf(kind="any", of=(_strike(), slow)), facts).p == pytest.approx(max(p, q), abs=1e-4)
     assert judge(AllOf(kind="all", of=(_strike(), slow)), facts).p == pytest.approx(p * q, abs=1e-4)
 
 
-def test_all_with_an_unknown_part_is_unknown_unless_another_is_surely_not(metric: Callable[..., Metric]) -> None:
+def test_all_with_an_unknown_part_is_unknown_unless_another_is_surely_not(
+    metric: Callable[..., Metric],
+) -> None:
     """One part surely absent settles ``all``; otherwise an unknown part leaves it open."""
     unknown = Measured(kind="measured", metric="shank_angle_deg", above=10.0, source="x")
     both = AllOf(kind="all", of=(_strike(), unknown))
@@ -66,7 +75,11 @@ def test_all_with_an_unknown_part_is_unknown_unless_another_is_surely_not(metric
 def test_an_optional_part_counts_only_where_it_was_measured(metric: Callable[..., Metric]) -> None:
     """Without the shank the strike alone decides; with it, a shin near upright rules it out."""
     rule = AllOf(
-        kind="all", of=(_strike(), Measured(kind="measured", metric="shank_angle_deg", above=3.0, optional=True, source="x"))
+        kind="all",
+        of=(
+            _strike(),
+            Measured(kind="measured", metric="shank_angle_deg", above=3.0, optional=True, source="x"),
+        ),
     )
     strike = metric("strike_angle_deg", 20.0)
     assert judge(rule, Facts({"strike_angle_deg": strike})).p == pytest.approx(1.0)
@@ -82,7 +95,9 @@ def test_the_direct_measure_comes_before_its_stand_in(metric: Callable[..., Metr
     by_shoe = judge(rule, Facts({"strike_angle_deg": strike}))
     assert by_shoe.p == STAND_IN_CEILING
     assert "in place of the shin" in by_shoe.evidence[0].text
-    by_shank = judge(rule, Facts({"strike_angle_deg": strike, "shank_angle_deg": metric("shank_angle_deg", 2.0)}))
+    by_shank = judge(
+        rule, Facts({"strike_angle_deg": strike, "shank_angle_deg": metric("shank_angle_deg", 2.0)})
+    )
     assert by_shank.p == pytest.approx(0.0, abs=1e-6)
 
 
@@ -122,7 +137,17 @@ def test_a_shifted_bound_moves_with_speed_and_adds_its_doubt(speed: float, doubt
 def test_a_difference_that_is_not_shown_is_never_called_present(d: float, half: float, bound: float) -> None:
     """With zero inside the interval the probability stays at a coin toss or below."""
     rule = Differs(kind="differs", metric="strike_angle_deg", above=bound, unit="own", source="x")
-    two = Metric("strike_angle_deg", 10, 1, 1, 100, left=10 + d / 2, right=10 - d / 2, difference=d, difference_uncertainty=half)
+    two = Metric(
+        "strike_angle_deg",
+        10,
+        1,
+        1,
+        100,
+        left=10 + d / 2,
+        right=10 - d / 2,
+        difference=d,
+        difference_uncertainty=half,
+    )
     found = judge(rule, Facts({"strike_angle_deg": two}))
     assert found.p is not None
     assert 0.0 <= found.p <= 1.0
@@ -144,13 +169,20 @@ def test_a_difference_is_judged_in_per_cent_of_the_mean(two_sided: Callable[...,
 def test_not_a_number_counts_as_not_measured(metric: Callable[..., Metric]) -> None:
     """A NaN value or uncertainty is unknown, never a verdict."""
     for value, half in ((math.nan, 1.0), (10.0, math.nan), (math.inf, 1.0)):
-        assert judge(_strike(), Facts({"strike_angle_deg": metric("strike_angle_deg", value, half)})).p is None
+        assert (
+            judge(_strike(), Facts({"strike_angle_deg": metric("strike_angle_deg", value, half)})).p is None
+        )
 
 
 def test_sides_are_those_measured(two_sided: Callable[..., Metric], metric: Callable[..., Metric]) -> None:
     """Both sides, the one there is, or none, from the metric itself."""
-    assert sides_of(_strike(), Facts({"strike_angle_deg": two_sided("strike_angle_deg", 1, 2)})) == ("left", "right")
-    assert sides_of(_strike(), Facts({"strike_angle_deg": metric("strike_angle_deg", 1.0, left=1.0)})) == ("left",)
+    assert sides_of(_strike(), Facts({"strike_angle_deg": two_sided("strike_angle_deg", 1, 2)})) == (
+        "left",
+        "right",
+    )
+    assert sides_of(_strike(), Facts({"strike_angle_deg": metric("strike_angle_deg", 1.0, left=1.0)})) == (
+        "left",
+    )
     assert sides_of(_strike(), Facts()) == ("",)
 
 

@@ -53,10 +53,18 @@ def test_too_many_values_are_refused_before_they_are_built() -> None:
         read_marked("[" + "1," * 30_000 + "1]", "p.yaml")
 
 
-scalars = st.none() | st.booleans() | st.integers(-(10**9), 10**9) | st.text(st.characters(codec="ascii"), max_size=20)
+scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**9), 10**9)
+    | st.text(st.characters(codec="ascii"), max_size=20)
+)
 trees = st.recursive(
     scalars,
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text("abcxyz", min_size=1, max_size=6), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.text("abcxyz", min_size=1, max_size=6), inner, max_size=4)
+    ),
     max_leaves=20,
 )
 

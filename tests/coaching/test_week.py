@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from gait.coaching.week import DAY_NAMES, lay_out
 
 runs_and_hard = st.sets(st.integers(0, 6)).flatmap(
-    lambda runs: st.tuples(st.just(runs), st.sets(st.sampled_from(sorted(runs))) if runs else st.just(set[int]()))
+    lambda runs: st.tuples(
+        st.just(runs), st.sets(st.sampled_from(sorted(runs))) if runs else st.just(set[int]())
+    )
 )
 
 
@@ -23,11 +25,21 @@ def _clean(days: tuple[int, ...], runs: set[int], hard: set[int], rest: int) -> 
 
 
 @given(runs_and_hard, st.integers(1, 3), st.integers(1, 2))
-def test_rules_are_kept_whenever_some_week_keeps_them(pair: tuple[set[int], set[int]], sessions: int, rest: int) -> None:
+def test_rules_are_kept_whenever_some_week_keeps_them(
+    pair: tuple[set[int], set[int]], sessions: int, rest: int
+) -> None:
     """If any placement keeps all rules for as many sessions, the chosen one does; if none for any, it says so."""
     runs, hard = pair
     found = lay_out(runs, hard, sessions=sessions, rest_days=rest)
-    most = max((n for n in range(1, sessions + 1) for days in combinations(range(7), n) if _clean(days, runs, hard, rest)), default=0)
+    most = max(
+        (
+            n
+            for n in range(1, sessions + 1)
+            for days in combinations(range(7), n)
+            if _clean(days, runs, hard, rest)
+        ),
+        default=0,
+    )
     assert 1 <= len(found.strength) <= sessions
     if most:
         assert _clean(found.strength, runs, hard, rest)
