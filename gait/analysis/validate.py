@@ -28,7 +28,7 @@ EDGE_S = 1.0
 
 @dataclass(frozen=True)
 class ErrorFigures:
-    """Found minus true: bias, standard deviation, mean absolute error, 95 % limits, worst; unit in the name."""
+    """Found minus true: bias, standard deviation, mean absolute error, 95 % limits, worst."""
 
     bias: float
     sd: float

@@ -14,8 +14,9 @@ from gait.cli.session_options import JsonOption, PathArgument, PlacementOption, 
 from gait.errors import RecordingError
 
 if TYPE_CHECKING:
-    from gait.analysis.validate import SensorValidation
     import pandas as pd
+
+    from gait.analysis.validate import SensorValidation
 
 __all__ = ["command"]
 

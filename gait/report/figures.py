@@ -1,4 +1,4 @@
-"""The page's pictures: what is drawn from which numbers; words come from the catalogue, strokes from `svg`."""
+"""The page's pictures: what is drawn from which numbers; words come from the catalogue, strokes of `svg`."""
 
 from __future__ import annotations
 
@@ -293,8 +293,11 @@ def _acceleration(wave: Waveform) -> FloatArray | None:
 def _wave(waves: Sequence[Waveform], kind: str, unit: str, words: Words, pick: Pick) -> Figure | None:
     """One quantity over the stride, a line a side; shoes before shanks when both were worn."""
     placement = next((wave.placement for wave in waves if wave.placement == "shoe"), "shank")
-    lines = {wave.side: (pick(wave), wave) for wave in waves if wave.placement == placement}
-    lines = {side: pair for side, pair in lines.items() if pair[0] is not None and np.isfinite(pair[0]).any()}
+    lines: dict[Side, tuple[FloatArray, Waveform]] = {}
+    for wave in waves:
+        values = pick(wave) if wave.placement == placement else None
+        if values is not None and np.isfinite(values).any():
+            lines[wave.side] = (values, wave)
     if not lines:
         return None
     percent = np.linspace(0.0, 100.0, 101)

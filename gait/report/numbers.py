@@ -63,7 +63,7 @@ def number(value: float | None, decimals: int) -> str:
     Examples
     --------
     >>> number(-3.456, 1), number(12345.6, 0), number(None, 1)
-    ('−3.5', '12\\u202f346', '–')
+    ('−3.5', '12\u202f346', '–')
     """
     if value is None or not math.isfinite(value):
         return "–"

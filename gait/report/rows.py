@@ -57,7 +57,7 @@ class DifferenceRow:
 
 @dataclass(frozen=True)
 class SensorRow:
-    """How good one sensor's recording was, as (label, value) pairs, with remarks and what it could not tell."""
+    """How good one sensor's recording was, as (label, value) pairs, with remarks and what is missing."""
 
     name: str
     facts: tuple[tuple[str, str], ...]

@@ -85,7 +85,7 @@ def over_time(strides: pd.DataFrame, column: str, start_s: float, end_s: float) 
     width = max(SHORTEST_BIN_S, (end_s - start_s) / BINS)
     edges = np.arange(start_s, end_s + width, width)
     at = np.digitize(rows["ic_s"].to_numpy(), edges) - 1
-    grouped = rows[column].groupby(at).quantile([0.1, 0.5, 0.9]).unstack()  # noqa: PD010 - a series has no pivot
+    grouped = rows[column].groupby(at).quantile(np.array([0.1, 0.5, 0.9])).unstack()  # noqa: PD010 - a series has no pivot
     table = grouped.reindex(range(len(edges) - 1)).to_numpy(dtype=float)
     middle = (edges[:-1] + edges[1:]) / 2.0
     return Series(middle, table[:, 1], table[:, 0], table[:, 2])
@@ -151,7 +151,10 @@ def thirds(strides: pd.DataFrame, column: str) -> Third | None:
     size = len(values) // 3
     if size < 8 * BLOCKS:
         return None
-    first, last = _block_medians(values[:size]), _block_medians(values[-size:])
+    first, last = (
+        _block_medians(values[:size].astype(np.float64)),
+        _block_medians(values[-size:].astype(np.float64)),
+    )
     spread = math.sqrt((float(np.var(first, ddof=1)) + float(np.var(last, ddof=1))) / BLOCKS)
     early, late = float(np.median(values[:size])), float(np.median(values[-size:]))
     return Third(early, late, late - early, T_975 * spread)

@@ -1,4 +1,4 @@
-"""All that a page shows, gathered for the template: words and numbers ready to print, nothing left to decide."""
+"""All that a page shows, gathered for the template: words and numbers ready to print, nothing to decide."""
 
 from __future__ import annotations
 
@@ -133,7 +133,8 @@ def _sources(findings: Sequence[Finding], plan: Plan | None) -> tuple[Source, ..
     if plan is not None:
         parts += [notice.sources for notice in plan.notices]
         exercises = (*plan.exercises, *plan.warm_up, *plan.cool_down)
-        reasons = [reason for one in (*exercises, *plan.advice) for reason in one.reasons]
+        reasons = [reason for one in exercises for reason in one.reasons]
+        reasons += [reason for one in plan.advice for reason in one.reasons]
         reasons += plan.cadence.reasons if plan.cadence else ()
         parts += [reason.sources for reason in reasons]
     for source in (source for part in parts for source in part):

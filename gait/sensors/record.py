@@ -23,9 +23,10 @@ from gait.recording.journal import JOURNAL_NAME, Block, JournalWriter
 from gait.sensors.assembly import Counts
 from gait.sensors.clock import ClockMap
 from gait.sensors.finish import Finished, finish
-from gait.sensors.follow import Follower, Timing
+from gait.sensors.follow import Follower
 from gait.sensors.link import ClockSource
 from gait.sensors.scan import Backend, Seen, choose, scan
+from gait.sensors.timing import Timing
 
 __all__ = ["Observer", "RecordSettings", "SensorView", "record"]
 

@@ -80,7 +80,7 @@ def test_small_steady_chunks_give_the_same_strides(virtual) -> None:
 @SLOW
 @given(turn=st.tuples(*[st.floats(-1, 1)] * 4).filter(lambda q: np.linalg.norm(q) > 0.1))
 def test_mounting_does_not_matter(virtual, turn) -> None:
-    """Upside down, reversed, sideways: the same contacts to a millisecond, the same strike to half a degree."""
+    """Upside down, reversed, sideways: contacts the same to a millisecond, strike to half a degree."""
     recording = virtual(strike_angle_deg=12.0).session.recordings[0]
     rotation = Rotation.from_quat(turn)
     turned = Recording(
@@ -142,7 +142,7 @@ def test_noise_has_no_strides(placement, gyro, size) -> None:
     """Rest, trembling and pure noise of any size: nothing is invented."""
     rng = np.random.default_rng(int(size * 100))
     time = np.arange(0.0, 40.0, 1.0 / 208.0)
-    acc = rng.normal(0.0, size, (len(time), 3)) + [0.0, 0.0, 9.81]
+    acc = rng.normal(0.0, size, (len(time), 3)) + np.array([0.0, 0.0, 9.81])
     gyr = rng.normal(0.0, size / 4.0, (len(time), 3)) if gyro else None
     assert len(strides_of(Recording(placement, "left", time, acc, gyr, rate_hz=208.0))[0]) == 0
 

@@ -15,6 +15,7 @@ from gait.recording.model import RunInfo, RunnerInfo
 
 @pytest.fixture(scope="session")
 def pack() -> Knowledge:
+    """The package's own rules."""
     return load_knowledge()
 
 
@@ -56,14 +57,17 @@ def _analysis(*metrics: Metric, walking: tuple[Metric, ...] = ()) -> Analysis:
 
 @pytest.fixture(scope="session")
 def metric() -> Callable[..., Metric]:
+    """Make a metric of one side."""
     return _metric
 
 
 @pytest.fixture(scope="session")
 def two_sided() -> Callable[..., Metric]:
+    """Make a metric of two sides."""
     return _two_sided
 
 
 @pytest.fixture(scope="session")
 def analysis() -> Callable[..., Analysis]:
+    """Make an analysis of metrics."""
     return _analysis

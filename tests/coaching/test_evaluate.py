@@ -38,7 +38,7 @@ def test_above_and_below_share_the_whole(value: float, half: float, bound: float
 
 
 def _strike(bound: float = 8.0, **more: object) -> Measured:
-    return Measured(kind="measured", metric="strike_angle_deg", above=bound, source="x", **more)  # type: ignore[arg-type]
+    return Measured(kind="measured", metric="strike_angle_deg", above=bound, source="skr", **more)  # type: ignore[arg-type]
 
 
 def _said(value: str) -> Answered:
@@ -53,7 +53,7 @@ def test_any_takes_the_largest_and_all_the_product(metric: Callable[..., Metric]
             "cadence_spm": metric("cadence_spm", 156.0, 1.96),
         }
     )
-    slow = Measured(kind="measured", metric="cadence_spm", below=157.0, source="x")
+    slow = Measured(kind="measured", metric="cadence_spm", below=157.0, source="skr")
     p, q = norm.cdf(2.0), norm.cdf(1.0)
     assert judge(AnyOf(kind="any", of=(_strike(), slow)), facts).p == pytest.approx(max(p, q), abs=1e-4)
     assert judge(AllOf(kind="all", of=(_strike(), slow)), facts).p == pytest.approx(p * q, abs=1e-4)
@@ -63,7 +63,7 @@ def test_all_with_an_unknown_part_is_unknown_unless_another_is_surely_not(
     metric: Callable[..., Metric],
 ) -> None:
     """One part surely absent settles ``all``; otherwise an unknown part leaves it open."""
-    unknown = Measured(kind="measured", metric="shank_angle_deg", above=10.0, source="x")
+    unknown = Measured(kind="measured", metric="shank_angle_deg", above=10.0, source="skr")
     both = AllOf(kind="all", of=(_strike(), unknown))
     present = judge(both, Facts({"strike_angle_deg": metric("strike_angle_deg", 20.0)}))
     absent = judge(both, Facts({"strike_angle_deg": metric("strike_angle_deg", -5.0)}))
@@ -78,7 +78,7 @@ def test_an_optional_part_counts_only_where_it_was_measured(metric: Callable[...
         kind="all",
         of=(
             _strike(),
-            Measured(kind="measured", metric="shank_angle_deg", above=3.0, optional=True, source="x"),
+            Measured(kind="measured", metric="shank_angle_deg", above=3.0, optional=True, source="skr"),
         ),
     )
     strike = metric("strike_angle_deg", 20.0)
@@ -89,7 +89,7 @@ def test_an_optional_part_counts_only_where_it_was_measured(metric: Callable[...
 
 def test_the_direct_measure_comes_before_its_stand_in(metric: Callable[..., Metric]) -> None:
     """A shank angle decides over the shoe's stand-in, which is believed to a ceiling only."""
-    shank = Measured(kind="measured", metric="shank_angle_deg", above=10.0, source="x")
+    shank = Measured(kind="measured", metric="shank_angle_deg", above=10.0, source="skr")
     rule = FirstKnown(kind="first_known", of=(shank, _strike(stands_for="the shin")))
     strike = metric("strike_angle_deg", 25.0)
     by_shoe = judge(rule, Facts({"strike_angle_deg": strike}))
@@ -112,12 +112,12 @@ def test_nobody_noticed_and_no_sensor_looked_is_not_absent() -> None:
 
 @given(st.floats(2.0, 5.0), st.floats(0.01, 1.0))
 def test_a_shifted_bound_moves_with_speed_and_adds_its_doubt(speed: float, doubt: float) -> None:
-    """bound + slope x (speed - around), with the speed's uncertainty in quadrature, by hand."""
+    """Bound + slope x (speed - around), with the speed's uncertainty in quadrature, by hand."""
     rule = Measured(
         kind="measured",
         metric="cadence_spm",
         below=157.0,
-        source="x",
+        source="skr",
         shift=Shift(by="speed_m_s", slope=5.6, around=3.04),
     )
     facts = Facts(
@@ -136,7 +136,7 @@ def test_a_shifted_bound_moves_with_speed_and_adds_its_doubt(speed: float, doubt
 @given(st.floats(-40, 40), st.floats(0.1, 40), st.floats(0, 20))
 def test_a_difference_that_is_not_shown_is_never_called_present(d: float, half: float, bound: float) -> None:
     """With zero inside the interval the probability stays at a coin toss or below."""
-    rule = Differs(kind="differs", metric="strike_angle_deg", above=bound, unit="own", source="x")
+    rule = Differs(kind="differs", metric="strike_angle_deg", above=bound, unit="own", source="skr")
     two = Metric(
         "strike_angle_deg",
         10,
@@ -158,7 +158,7 @@ def test_a_difference_that_is_not_shown_is_never_called_present(d: float, half: 
 
 def test_a_difference_is_judged_in_per_cent_of_the_mean(two_sided: Callable[..., Metric]) -> None:
     """8 ms of 240 ms are 3.3 %: above 2.8 % for sure when known to 0.5 ms, and named by side."""
-    rule = Differs(kind="differs", metric="contact_ms", above=2.8, source="x")
+    rule = Differs(kind="differs", metric="contact_ms", above=2.8, source="skr")
     found = judge(rule, Facts({"contact_ms": two_sided("contact_ms", 236.0, 244.0, spread=0.5)}))
     assert found.p is not None
     assert found.p > 0.99

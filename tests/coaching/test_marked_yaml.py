@@ -75,7 +75,7 @@ def test_json_reads_back_as_itself(tree: object) -> None:
     assert read_marked(json.dumps(tree), "x.json").data == tree
 
 
-@given(st.binary(max_size=300))
+@given(raw=st.binary(max_size=300))
 def test_any_bytes_are_read_or_refused(raw: bytes, tmp_path_factory: pytest.TempPathFactory) -> None:
     """No file, whatever it holds, leads to anything but data or a `KnowledgeError`."""
     path = tmp_path_factory.mktemp("any") / "p.yaml"

@@ -28,7 +28,7 @@ def _clean(days: tuple[int, ...], runs: set[int], hard: set[int], rest: int) -> 
 def test_rules_are_kept_whenever_some_week_keeps_them(
     pair: tuple[set[int], set[int]], sessions: int, rest: int
 ) -> None:
-    """If any placement keeps all rules for as many sessions, the chosen one does; if none for any, it says so."""
+    """If any placement keeps all rules for as many sessions, the chosen one does; else it says so."""
     runs, hard = pair
     found = lay_out(runs, hard, sessions=sessions, rest_days=rest)
     most = max(

@@ -9,9 +9,9 @@ import pytest
 
 from gait.recording.journal import read_journal
 from gait.recording.model import Recording
-from gait.sensors.follow import Timing
 from gait.sensors.record import RecordSettings, record
 from gait.sensors.scan import Backend
+from gait.sensors.timing import Timing
 from gait.virtual.bleak_backend import backends
 from gait.virtual.faults import parse_fault
 from gait.virtual.motion import Playback

@@ -1,0 +1,54 @@
+"""How patient the recorder is, and waiting that can be cut short."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["Timing", "first_of"]
+
+
+@dataclass(frozen=True)
+class Timing:
+    """How patient the recorder is, seconds.
+
+    Attributes
+    ----------
+    syncs_at_start, sync_every_s
+        Clock exchanges.
+    silence_s
+        Without a packet for so long the sensor is asked how it is, and then the link is made anew.
+    backoff_s, backoff_most_s
+        Wait before a reconnect, doubled after each failure.
+    backfill_after_s
+        How often gaps are looked for.
+    backfill_samples
+        Most samples asked for at once: the answer fits into a few seconds.
+    tail_s
+        Patience with the last gaps at the end of a session.
+    """
+
+    syncs_at_start: int = 8
+    sync_every_s: float = 20.0
+    silence_s: float = 2.0
+    battery_every_s: float = 60.0
+    backoff_s: float = 0.25
+    backoff_most_s: float = 8.0
+    backfill_after_s: float = 1.0
+    backfill_samples: int = 4000
+    tail_s: float = 10.0
+    tick_s: float = 0.2
+
+
+async def first_of(events: list[asyncio.Event], seconds: float) -> None:
+    """Wait until one of the events is set, or so many seconds."""
+    waits: list[Coroutine[Any, Any, Any]] = [event.wait() for event in events]
+    tasks = {asyncio.ensure_future(one) for one in [*waits, asyncio.sleep(seconds)]}
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
