@@ -1,0 +1,140 @@
+"""``gait report``: the whole way on real and made recordings, honest where there is nothing to say."""
+
+from __future__ import annotations
+
+import json
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gait.cli.main import main
+from gait.recording.model import Recording
+from gait.recording.write import write_recording
+
+ROOT = Path(__file__).resolve().parents[2]
+SHARED = ROOT.parent / "shared" / "data"
+
+
+class Text(HTMLParser):
+    """Words of a page, and the tags it is made of."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.tags: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
+        self.tags.append(tag)
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+
+def page(path: Path) -> Text:
+    """Read a page."""
+    found = Text()
+    found.feed(path.read_text(encoding="utf-8"))
+    return found
+
+
+def report(source: Path, tmp_path: Path, *more: str) -> Text:
+    """Run ``gait report`` and read its page."""
+    target = tmp_path / "page.html"
+    assert main(["report", str(source), "-o", str(target), *more]) == 0
+    return page(target)
+
+
+def write(path: Path, acc: np.ndarray, gyr: np.ndarray | None) -> Path:
+    """Write a left shoe's recording at 100 Hz."""
+    time = np.arange(len(acc)) / 100.0
+    write_recording(Recording("shoe", "left", time, acc, gyr, rate_hz=100.0), path)
+    return path
+
+
+def test_a_recording_that_comes_along(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Page, JSON and strides of the README's recording; the summary names the page."""
+    numbers, table = tmp_path / "run.json", tmp_path / "strides.csv"
+    text = report(
+        ROOT / "recordings" / "easy-rearfoot", tmp_path, "--json", str(numbers), "--strides", str(table)
+    )
+    words = " ".join(text.words)
+    assert "Cadence" in words
+    assert "Hip thrust" in words
+    assert "script" not in text.tags
+    assert "page.html" in capsys.readouterr().out
+    body = json.loads(numbers.read_text(encoding="utf-8"))
+    assert body["gait_analysis"] == 1
+    assert body["metrics"]["cadence_spm"]["value"] == pytest.approx(168.4, abs=1.0)
+    assert {one["id"] for one in body["findings"]} >= {"heel_striking"}
+    assert body["plan"]["exercises"]
+    assert table.read_text(encoding="utf-8").count("\n") > 300
+
+
+@pytest.mark.parametrize("kind", ["still", "noise", "short", "waving"])
+@pytest.mark.parametrize("gyro", [True, False])
+def test_nothing_is_invented(
+    tmp_path: Path, kind: str, gyro: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without running there is a page that says so, and no number of a run."""
+    rng = np.random.default_rng(4)
+    n = {"still": 6000, "noise": 6000, "short": 1000, "waving": 4000}[kind]
+    acc = rng.normal(0.0, {"noise": 25.0}.get(kind, 0.05), (n, 3)) + np.array([0.0, 0.0, 9.81])
+    gyr = rng.normal(0.0, {"noise": 5.0}.get(kind, 0.01), (n, 3))
+    if kind == "waving":
+        sway = np.cumsum(rng.normal(0.0, 0.4, (n, 3)), axis=0) * 0.02
+        acc, gyr = acc + sway, gyr + sway
+    source = write(tmp_path / "left_shoe.csv", acc, gyr if gyro else None)
+    text = report(source, tmp_path, "--json", str(tmp_path / "run.json"))
+    assert "no running" in " ".join(text.words).lower()
+    assert json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))["metrics"] == {}
+    assert "no running" in capsys.readouterr().out
+
+
+def test_a_hostile_name_stays_text(tmp_path: Path) -> None:
+    """HTML in a folder's, a sensor's or the notes' name shows as text and adds no element."""
+    folder = tmp_path / "<img src=x onerror=alert(1)>"
+    folder.mkdir()
+    acc = np.tile([0.0, 0.0, 9.81], (600, 1))
+    time = np.arange(600) / 100.0
+    device = {"name": "<script>alert(2)</script>"}
+    write_recording(Recording("shoe", "left", time, acc, None, device=device), folder / "left_shoe.csv")
+    (folder / "session.toml").write_text('[run]\nnotes = "</style><b>bold</b>"\n', encoding="utf-8")
+    text = report(folder, tmp_path)
+    assert "img" not in text.tags
+    assert "script" not in text.tags
+    assert "<img src=x onerror=alert(1)>" in " ".join(text.words)
+
+
+def test_wrong_answers_are_refused_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An answers file with an unknown key: exit 2, the file named."""
+    wrong = tmp_path / "answers.toml"
+    wrong.write_text("colour = 3\n", encoding="utf-8")
+    source = ROOT / "recordings" / "easy-rearfoot"
+    assert main(["report", str(source), "-o", str(tmp_path / "x.html"), "--answers", str(wrong)]) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert "answers.toml" in error
+
+
+@pytest.mark.shared_data
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("outdoor_run", ()),
+        ("outdoor_gyro/right_shoe.csv", ()),
+        ("treadmill_fast", ()),
+        ("treadmill_fast/left_shank.csv", ()),
+        ("instep_indoor/2017-11-27-11-13-41", ()),
+        ("shank_force/trial_00.csv", ("--placement", "shank", "--side", "left")),
+    ],
+)
+def test_real_recordings(tmp_path: Path, name: str, options: tuple[str, ...]) -> None:
+    """A page for each; without a gyroscope the strike is said to be not measurable."""
+    if not SHARED.is_dir():
+        pytest.skip("REAL RECORDINGS NOT HERE: ../shared/data is only on the project's own machines")
+    text = " ".join(report(SHARED / name, tmp_path, *options).words)
+    assert "Cadence" in text
+    if name == "outdoor_run":
+        assert "not measurable without a gyroscope" in text

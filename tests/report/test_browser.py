@@ -1,0 +1,86 @@
+"""The page in a real browser: silent, self-contained, nothing cut off, and sound for assistive technology."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import gait
+
+ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.browser
+
+
+def chromium() -> str:
+    """Path of a Chromium; a loud skip without one, a failure in CI."""
+    for name in ("chromium", "chromium-browser", "google-chrome", "chrome"):
+        if found := shutil.which(name):
+            return found
+    if os.environ.get("CI"):
+        pytest.fail("no Chromium in CI: tests/run.py must install it")
+    pytest.skip("NO CHROMIUM ON THIS MACHINE: THE PAGE WAS NOT LOOKED AT IN A BROWSER")
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Reports of the recordings that come along."""
+    folder = tmp_path_factory.mktemp("pages")
+    out = {}
+    for name in ("easy-rearfoot", "run-walk"):
+        analysis = gait.analyze(gait.read(ROOT / "recordings" / name))
+        findings = gait.assess(analysis)
+        plan = gait.prescribe(findings, analysis)
+        out[name] = gait.write_report(analysis, findings, plan, folder / f"{name}.html")
+    return out
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A headless Chromium."""
+    path = chromium()
+    sync_api = pytest.importorskip("playwright.sync_api")
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
+    with sync_api.sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=path, args=flags)
+        yield opened
+        opened.close()
+
+
+@pytest.mark.parametrize("name", ["easy-rearfoot", "run-walk"])
+@pytest.mark.parametrize("width", [360, 768, 1280])
+def test_page_is_silent_and_fits(browser: Any, pages: dict[str, Path], name: str, width: int) -> None:
+    """No console message, no request beyond the file, no sideways scrolling."""
+    view = browser.new_page(viewport={"width": width, "height": 800})
+    said: list[str] = []
+    asked: list[str] = []
+    view.on("console", lambda message: said.append(message.text))
+    view.on("pageerror", lambda error: said.append(str(error)))
+    view.on("request", lambda request: asked.append(request.url))
+    view.goto(pages[name].as_uri())
+    assert said == []
+    assert asked == [pages[name].as_uri()]
+    assert view.evaluate("document.documentElement.scrollWidth") <= width
+    view.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(browser: Any, pages: dict[str, Path], scheme: str) -> None:
+    """No serious or critical violation, in the light and in the dark."""
+    axe = pytest.importorskip("axe_core_python.sync_playwright")
+    context = browser.new_context(bypass_csp=True, color_scheme=scheme)
+    view = context.new_page()
+    view.goto(pages["easy-rearfoot"].as_uri())
+    found = axe.Axe().run(view)["violations"]
+    serious = [one["id"] for one in found if one["impact"] in {"serious", "critical"}]
+    assert serious == []
+    context.close()
+
+
+def test_page_is_small(pages: dict[str, Path]) -> None:
+    """Far below 1 MB."""
+    assert pages["run-walk"].stat().st_size < 600_000
