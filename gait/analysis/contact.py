@@ -16,7 +16,7 @@ Terminal contact
 References
 ----------
 Falbriard et al. 2018, 10.3389/fphys.2018.00610 (pitch-rate features); Mitschke et al. 2017,
-10.3390/app7090959 (delays by strike and sole); Maiwald et al. 2009, 10.1080/19424280903063648 (vertical
+10.3390/app7090959 (delays by strike and sole); Maiwald et al. 2009, Footwear Science 1(2) (vertical
 acceleration of the touching point).
 """
 

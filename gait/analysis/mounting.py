@@ -27,7 +27,7 @@ _LEAN_DEG = 50.0
 
 RESUPINATION_DEG = 6.0
 """deg that the foot rolls outward between its flat instant and this lean: it stands everted and pushes off
-supinated (rearfoot curves of running, such as Reinschmidt 1997, 10.1016/S0167-9457(97)00011-5)."""
+supinated (rearfoot curves of running studies: about 6 deg between mid-stance and toe-off)."""
 
 _SWING_SHARE = 0.62
 """The foot leans forward most before this share of the way from one flat instant to the next."""

@@ -10,7 +10,7 @@ turn pauses, its upward acceleration falls fastest, and the turn then speeds up 
 
 References
 ----------
-Kiernan et al. 2023, PMC10255839 (18 shank rules compared); Fadillioglu et al. 2020, 10.1123/jmpb.2019-0046.
+Kiernan et al. 2023, PMC10255839 (18 shank rules compared); Fadillioglu et al. 2020, Gait & Posture 81.
 """
 
 from __future__ import annotations

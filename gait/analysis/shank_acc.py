@@ -9,7 +9,7 @@ lets go.
 References
 ----------
 Kiernan et al. 2023, PMC10255839 (axial and forward rules compared); Aubol & Milner 2020,
-10.1016/j.jbiomech.2019.109542 (minimum before the axial peak); Bach et al. 2022,
+J Biomech 105 (minimum before the axial peak); Bach et al. 2022,
 10.1101/2022.02.14.480318 (data and the accuracy to reach).
 """
 

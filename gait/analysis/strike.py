@@ -12,7 +12,7 @@ FloatArray = npt.NDArray[np.float64]
 
 REARFOOT_ABOVE_DEG = 8.0
 FOREFOOT_BELOW_DEG = -1.6
-"""Altman & Davis 2012, 10.1016/j.gaitpost.2011.09.104."""
+"""Altman & Davis 2012, Gait & Posture 35(2): rearfoot above the first, forefoot below the second."""
 
 CLASSES = ("rearfoot", "midfoot", "forefoot")
 

@@ -12,15 +12,19 @@ import pandas as pd
 
 from gait.analysis.batch import StrideBatch
 from gait.analysis.engine import strides_of
+from gait.analysis.rules import RULES, rule_contacts
 from gait.errors import RecordingError
 from gait.recording.model import Recording, Session
 
-__all__ = ["ErrorFigures", "SensorValidation", "load_truth", "validate"]
+__all__ = ["ErrorFigures", "SensorValidation", "load_truth", "validate", "validate_rules"]
 
 FloatArray = npt.NDArray[np.float64]
 
 NEAR = 0.25
 """Share of the stride within which a found contact is the true one."""
+
+RULE_NEAR_S = 0.25
+"""s within which a rule's contact is compared with a true one: single rules stray."""
 
 EDGE_S = 1.0
 """s from the recording's ends within which a missed contact is counted apart."""
@@ -165,6 +169,36 @@ def _errors(
     if len(neighbours):
         pairs["cadence_spm"] = 120.0 / stride[rows[neighbours]] - 120.0 / np.diff(ic)[neighbours]
     return {name: figures for name, error in pairs.items() if (figures := _figures(error)) is not None}
+
+
+def validate_rules(recording: Recording, truth: pd.DataFrame) -> dict[str, dict[str, ErrorFigures]]:
+    """Errors of every published single rule on one shoe, by rule; the fused estimate first."""
+    own = truth
+    if "side" in truth.columns:
+        own = truth[truth["side"] == recording.side].reset_index(drop=True)
+    if recording.placement != "shoe" or recording.gyr is None or len(own) == 0:
+        return {}
+    batch, _ = strides_of(recording)
+    rows, at = _pairs(batch, own["ic_s"].to_numpy(dtype=float))
+    fused = _errors(batch, own, rows, at)
+    out: dict[str, dict[str, ErrorFigures]]
+    out = {"fused": {name: fused[name] for name in ("ic_ms", "tc_ms", "contact_ms") if name in fused}}
+    true = own["ic_s"].to_numpy(dtype=float)
+    for name in RULES:
+        initial, terminal = rule_contacts(recording, name)
+        if len(initial) == 0:
+            continue
+        nearest = np.abs(initial[:, None] - true[None, :]).argmin(axis=1)
+        near = np.abs(initial - true[nearest]) < RULE_NEAR_S
+        ic, tc = (own[column].to_numpy(dtype=float)[nearest[near]] for column in ("ic_s", "tc_s"))
+        errors: dict[str, FloatArray] = {
+            "ic_ms": 1e3 * (initial[near] - ic),
+            "tc_ms": 1e3 * (terminal[near] - tc),
+            "contact_ms": 1e3 * ((terminal - initial)[near] - (tc - ic)),
+        }
+        found = {key: figures for key, error in errors.items() if (figures := _figures(error)) is not None}
+        out[name] = found
+    return out
 
 
 def _figures(error: FloatArray) -> ErrorFigures | None:

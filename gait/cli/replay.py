@@ -41,16 +41,55 @@ def command(
     session = load_session(path, placement=placement, side=side)
     begun = time.monotonic()
     start = min(float(one.time_s[0]) for one in session.recordings)
+    view = _Screen() if sys.stdout.isatty() and not jsonl else None
     count = 0
-    for decided_s, stride in _strides(session.recordings):
-        if math.isfinite(factor):
-            wait = (decided_s - start) / factor - (time.monotonic() - begun)
-            if wait > 0:
-                time.sleep(wait)
-        count += 1
-        print(_json(stride, decided_s) if jsonl else _line(stride), flush=True)
+    try:
+        for decided_s, stride in _strides(session.recordings):
+            if math.isfinite(factor):
+                wait = (decided_s - start) / factor - (time.monotonic() - begun)
+                if wait > 0:
+                    time.sleep(wait)
+            count += 1
+            if view is not None:
+                view.show(stride, decided_s, count)
+            else:
+                print(_json(stride, decided_s) if jsonl else _line(stride), flush=True)
+    finally:
+        if view is not None:
+            view.close()
     if not jsonl:
         print(f"{count} strides", file=sys.stderr)
+
+
+class _Screen:
+    """A live table on a terminal: the last stride of each sensor and how the run goes."""
+
+    def __init__(self) -> None:
+        from rich.live import Live
+
+        self._last: dict[str, Stride] = {}
+        self._live = Live(refresh_per_second=8, transient=False)
+        self._live.start()
+
+    def show(self, stride: Stride, decided_s: float, count: int) -> None:
+        """Bring the table up to date."""
+        from rich.table import Table
+
+        self._last[f"{stride.side} {stride.placement}"] = stride
+        minutes, seconds = divmod(int(decided_s), 60)
+        table = Table(title=f"{minutes}:{seconds:02d}   {count} strides", title_justify="left")
+        for name in ("sensor", "", "cadence", "contact", "strike"):
+            table.add_column(name, justify="left" if name in ("sensor", "") else "right")
+        for name, one in sorted(self._last.items()):
+            contact = f"{one.contact_ms:.0f} ms" if math.isfinite(one.contact_ms) else "-"
+            angle = one.strike_angle_deg
+            strike = f"{angle:+.0f} deg" if math.isfinite(angle) else "-"
+            table.add_row(name, one.activity, f"{one.cadence_spm:.0f} spm", contact, strike)
+        self._live.update(table)
+
+    def close(self) -> None:
+        """Leave the last table standing."""
+        self._live.stop()
 
 
 def _factor(speed: str) -> float:

@@ -16,7 +16,7 @@ from gait.errors import RecordingError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from gait.analysis.validate import SensorValidation
+    from gait.analysis.validate import ErrorFigures, SensorValidation
 
 __all__ = ["command"]
 
@@ -29,6 +29,9 @@ def command(
         Path | None, typer.Option("--truth", metavar="FILE", help="Truth; else truth.csv of the folder.")
     ] = None,
     json_file: JsonOption = None,
+    rules: Annotated[
+        bool, typer.Option("--rules", help="Published single rules beside the fused ones.")
+    ] = False,
     placement: PlacementOption = None,
     side: SideOption = None,
 ) -> None:
@@ -37,16 +40,19 @@ def command(
     Misses and invented strides are counted apart from the timing errors. A folder of trial_NN.csv with a
     truth that has a column ``trial`` is taken trial by trial.
     """
-    from gait.analysis.validate import load_truth, validate
+    from gait.analysis.validate import load_truth, validate, validate_rules
 
     folder = path if path.is_dir() else path.parent
     known = load_truth(truth or folder / "truth.csv")
     results: dict[str, list[SensorValidation]] = {}
+    beside: dict[str, dict[str, dict[str, ErrorFigures]]] = {}
     for name, one, own in _parts(path, known):
         session = load_session(one, placement=placement, side=side)
         results[name] = validate(session, own)
+        if rules:
+            beside |= {f"{name}, {one.name}": validate_rules(one, own) for one in session.recordings}
     to_stdout = json_file == STDOUT
-    for line in _table(results):
+    for line in [*_table(results), *_rule_table(beside)]:
         print(line, file=sys.stderr if to_stdout else sys.stdout)
     if json_file is not None:
         body = {name: [dataclasses.asdict(one) for one in ones] for name, ones in results.items()}
@@ -88,6 +94,22 @@ def _table(results: dict[str, list[SensorValidation]]) -> list[str]:
                 lines.append(
                     f"  {metric:26}{e.bias:8.2f}{e.sd:8.2f}{e.mae:8.2f}{limits:>18}{e.worst:8.2f}{e.n:7d}"
                 )
+    return lines
+
+
+def _rule_table(beside: dict[str, dict[str, dict[str, ErrorFigures]]]) -> list[str]:
+    lines = []
+    for name, rules in beside.items():
+        if not rules:
+            continue
+        lines.append(f"{name}: bias / SD / MAE, ms")
+        lines.append(f"  {'':28}{'initial contact':>22}{'terminal contact':>22}{'contact time':>22}")
+        for rule, errors in rules.items():
+            cells = [
+                f"{e.bias:+6.1f} /{e.sd:5.1f} /{e.mae:5.1f}" if (e := errors.get(key)) else "-"
+                for key in ("ic_ms", "tc_ms", "contact_ms")
+            ]
+            lines.append(f"  {rule:28}" + "".join(f"{cell:>22}" for cell in cells))
     return lines
 
 

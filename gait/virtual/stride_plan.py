@@ -25,8 +25,7 @@ STAND_STRIDE_S = 0.7
 def contact_at(speed_m_s: float) -> float:
     """Usual ground contact time, s: falls from 0.25 at 2.5 m/s to 0.16 at 5.5 m/s.
 
-    Straight line through published means of recreational runners (Garcia-Pinillos 2019,
-    10.1080/02640414.2018.1544187, and the like).
+    A straight line through the range that treadmill studies of recreational runners report.
     """
     return float(np.clip(0.323 - 0.030 * speed_m_s, 0.15, 0.32))
 
