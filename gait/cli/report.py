@@ -37,6 +37,13 @@ def command(
     strides: Annotated[
         Path | None, typer.Option("--strides", metavar="FILE", help="Write one row a stride as CSV too.")
     ] = None,
+    pdf: Annotated[
+        Path | None, typer.Option("--pdf", metavar="FILE", help="Print the page to PDF too.")
+    ] = None,
+    parquet: Annotated[
+        Path | None, typer.Option("--parquet", metavar="FILE", help="Write the strides as Parquet too.")
+    ] = None,
+    open_page: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
     answers: Annotated[
         Path | None, typer.Option("--answers", metavar="FILE", help="TOML or JSON file of answers.")
     ] = None,
@@ -68,6 +75,7 @@ def command(
     from gait.cli.ask import gather_answers
     from gait.coaching.assess import assess
     from gait.coaching.prescribe import prescribe
+    from gait.report.export import write_parquet, write_pdf
     from gait.report.tables import analysis_json, write_json, write_strides
     from gait.report.write import write_report
 
@@ -84,6 +92,12 @@ def command(
     print(f"report: {page}", file=target)
     if strides is not None:
         write_strides(analysis, strides)
+    if parquet is not None:
+        write_parquet(analysis, parquet)
+    if pdf is not None:
+        write_pdf(page, pdf)
+    if open_page:
+        typer.launch(page.resolve().as_uri())
     if to_stdout:
         import json
 

@@ -107,6 +107,18 @@ def test_a_hostile_name_stays_text(tmp_path: Path) -> None:
     assert "<img src=x onerror=alert(1)>" in " ".join(text.words)
 
 
+def test_parquet_is_read_by_another_program(tmp_path: Path) -> None:
+    """The strides as Parquet hold what the CSV holds."""
+    parquet = pytest.importorskip("pyarrow.parquet")
+    csv, target = tmp_path / "s.csv", tmp_path / "s.parquet"
+    source = ROOT / "recordings" / "easy-rearfoot"
+    report(source, tmp_path, "--parquet", str(target), "--strides", str(csv))
+    table = parquet.read_table(target).to_pydict()
+    lines = csv.read_text(encoding="utf-8").splitlines()
+    assert len(table["ic_s"]) == len(lines) - 1
+    assert table["ic_s"][0] == pytest.approx(float(lines[1].split(",")[1]), abs=1e-4)
+
+
 def test_wrong_answers_are_refused_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """An answers file with an unknown key: exit 2, the file named."""
     wrong = tmp_path / "answers.toml"
