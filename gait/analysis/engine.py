@@ -40,6 +40,12 @@ CHAIN_RATIO = 1.7
 RANGES_G = (2.0, 4.0, 8.0, 16.0, 24.0, 32.0, 64.0)
 """Full scales that accelerometers have."""
 
+COARSE = 0.4
+"""Standard uncertainty of an event's time as a share of the sample period beyond the grid's."""
+
+CLIPPED_SD_S = 0.003
+"""s that a cut-off impact adds to initial contact's uncertainty: its peak is not there."""
+
 DECIMALS = 6
 """Event times are given to the microsecond."""
 
@@ -166,7 +172,7 @@ class Engine:
 
     def _gate(self, batches: list[StrideBatch]) -> StrideBatch:
         """Let chains of strides through; drop what stays alone."""
-        batch = _rounded(concatenate(batches))
+        batch = self._widened(_rounded(concatenate(batches)))
         out: list[StrideBatch] = []
         for start, stop in _runs(batch):
             run = batch.take(slice(start, stop))
@@ -179,6 +185,17 @@ class Engine:
                 out += self._chain
                 self._chain = []
         return concatenate(out)
+
+    def _widened(self, batch: StrideBatch) -> StrideBatch:
+        """Uncertainties with what a low rate and clipped samples add to them."""
+        rate = self._grid.rate_hz or GRID_HZ
+        coarse = COARSE * max(1.0 / rate - 1.0 / GRID_HZ, 0.0)
+        cut = np.where(batch.clipped, CLIPPED_SD_S, 0.0)
+        return replace(
+            batch,
+            ic_sd_s=np.sqrt(batch.ic_sd_s**2 + coarse**2 + cut**2),
+            tc_sd_s=np.sqrt(batch.tc_sd_s**2 + coarse**2),
+        )
 
     def _note_busy(self, block: GridBlock) -> None:
         """Count, sum and sum of squares of the acceleration's size, g, a row a second."""

@@ -108,6 +108,11 @@ class GridStream:
         self._data = np.empty((0, self._channels))
         self._next: int | None = None
 
+    @property
+    def rate_hz(self) -> float | None:
+        """Nominal rate; None until it is known."""
+        return self._rate_hz
+
     def push(self, time_s: FloatArray, acc: FloatArray, gyr: FloatArray | None) -> list[GridBlock]:
         """Grid blocks that the new samples complete; a new block means a new segment or its continuation.
 

@@ -13,10 +13,10 @@ from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import maximum_filter1d, minimum_filter1d
+from scipy.ndimage import maximum_filter1d
 
 from gait.analysis.grid import GRID_HZ
-from gait.analysis.kernels import gaussian, gaussian_slope, reach
+from gait.analysis.kernels import gaussian, gaussian_slope, local_maxima, reach
 from gait.units import DEG, STANDARD_GRAVITY
 
 __all__ = ["STRIDE_MAX_S", "StanceFinder", "shock_before", "stillness", "turning"]
@@ -53,12 +53,6 @@ MOVING = 150.0 * DEG
 
 TWICE = (1.7, 2.3)
 """Ratio of a stride to the one before at which a stance was missed between."""
-
-AHEAD_S = 0.12
-"""s that are waited for behind a flat instant that is as good as the one before: the rest of its stance."""
-
-ALIKE = 3.0
-"""A minimum not worse than the one before by this factor is a stance without waiting for another."""
 
 DOUBT = 8.0
 """A minimum this many times worse than both its neighbours is a pause in a long swing, not a stance."""
@@ -127,43 +121,17 @@ class StanceFinder:
         moved = self.movement(acc, gyr)
         rank = (cost + STILL_FLOOR) / np.maximum(shock_before(acc), SHOCK_LEAST) ** 2
         self._rank, self._cost, self._first = rank, cost, first
-        usable = len(cost) - (0 if final else reach(_SMOOTH_S))
+        usable = len(cost) - (0 if final else reach(_TURN_SMOOTH_S))
         if self._origin is None:
             self._origin = first
+        ends = (first == self._origin, final)
+        found = local_maxima(-rank[: max(usable, 0)], STANCE_APART_S, ends=ends)
+        found = found[(cost[found] < self.limit) & (found + first > self._judged)]
         strides: list[tuple[int, int]] = []
-        for index in self._candidates(rank[: max(usable, 0)], first == self._origin, final=final):
-            if index + first <= self._judged or cost[index] >= self.limit:
-                continue
-            verdict = self._verdict(rank[: max(usable, 0)], index, first, final=final)
-            if verdict is None:
-                break
+        for index in found.tolist():
             self._judged = index + first
-            if verdict:
-                strides += self._take(index + first, float(rank[index]), first, moved)
+            strides += self._take(index + first, float(rank[index]), first, moved)
         return strides + (self._settle(first, moved) if final else [])
-
-    def _candidates(self, rank: FloatArray, at_start: bool, *, final: bool) -> list[int]:
-        """Points that are the best of what lies close behind and a stance's length before."""
-        back, ahead = round(STANCE_APART_S * GRID_HZ), round(AHEAD_S * GRID_HZ)
-        if len(rank) < 3:
-            return []
-        best = minimum_filter1d(rank, back + ahead + 1, mode="nearest", origin=(back - ahead) // 2)
-        found = np.flatnonzero(rank == best)
-        low = 2 if at_start else back
-        high = len(rank) - (2 if final else ahead)
-        return found[(found >= low) & (found < high)].tolist()  # type: ignore[no-any-return]
-
-    def _verdict(self, rank: FloatArray, index: int, first: int, *, final: bool) -> bool | None:
-        """Whether a candidate is a stance; None until enough has been seen."""
-        if self._kept is not None:
-            if index + first - self._kept[0] < STANCE_APART_S * GRID_HZ:
-                return False
-            if rank[index] <= ALIKE * self._kept[1]:
-                return True
-        behind = rank[index : index + round(STANCE_APART_S * GRID_HZ) + 1]
-        if len(behind) <= round(STANCE_APART_S * GRID_HZ) and not final:
-            return None
-        return bool(behind.min() >= rank[index])
 
     def _take(self, index: int, rank: float, first: int, moved: FloatArray) -> list[tuple[int, int]]:
         out: list[tuple[int, int]] = []
@@ -194,9 +162,7 @@ class StanceFinder:
         edges = [start, *self._missed(start, index), index]
         strides = []
         for low, high in pairwise(edges):
-            # The end is left out: its smoothed movement depends on what has not come yet.
-            inner = moved[max(low - first, 0) : max(high - first - reach(_TURN_SMOOTH_S), low - first + 1)]
-            peak = float(inner.max())
+            peak = float(moved[max(low - first, 0) : high - first + 1].max())
             if peak >= self.moving and (high - low) / GRID_HZ <= STRIDE_MAX_S:
                 strides.append((low, high))
                 self._lengths = (self._lengths[1], high - low)

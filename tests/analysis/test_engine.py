@@ -147,6 +147,20 @@ def test_noise_has_no_strides(placement, gyro, size) -> None:
     assert len(strides_of(Recording(placement, "left", time, acc, gyr, rate_hz=208.0))[0]) == 0
 
 
+def test_uncertainty_grows_where_it_should(virtual) -> None:
+    """A low rate, a clipping accelerometer and a missing gyroscope each widen contact time's interval."""
+    widths = {}
+    for name, sensor in {
+        "good": SensorSettings(),
+        "slow": SensorSettings(rate_hz=60.0),
+        "clipped": SensorSettings(acc_range_g=4.0),
+        "no gyroscope": SensorSettings(gyroscope=False),
+    }.items():
+        strides, _ = strides_of(virtual(sensor=sensor).session.recordings[0])
+        widths[name] = np.median(np.hypot(strides.ic_sd_s, strides.tc_sd_s))
+    assert min(widths["slow"], widths["clipped"], widths["no gyroscope"]) > 1.05 * widths["good"]
+
+
 def test_a_gap_is_not_bridged(virtual) -> None:
     """No stride spans what was not recorded; strides on both sides are found."""
     made = virtual(sensor=SensorSettings(gaps=((12.0, 14.0),)))

@@ -95,6 +95,13 @@ def test_replay_gives_the_strides_of_analyze(tmp_path: Path, capsys: pytest.Capt
     assert np.median(late) < 0.9
 
 
+def test_running_and_walking_recording_is_whole() -> None:
+    """In the demo with walking breaks no contact is missed and none invented, on either side."""
+    folder = RECORDINGS / "run-walk"
+    for one in validate(read(folder), pd.read_csv(folder / "truth.csv")):
+        assert (one.missed, one.invented) == (0, 0), one.name
+
+
 def test_wrong_speed(capsys: pytest.CaptureFixture[str]) -> None:
     """A speed that is none is refused in one line."""
     assert main(["replay", str(RECORDINGS / "run-walk"), "--speed", "fast"]) == 2
