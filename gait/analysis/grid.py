@@ -121,7 +121,8 @@ class GridStream:
         time_s, acc, gyr
             (n,), (n, 3), (n, 3): increasing times, also across calls.
         """
-        data = acc if gyr is None else np.hstack([acc, gyr])
+        # Rows together in memory, whatever the reader's layout: all that follows works row by row.
+        data = np.ascontiguousarray(acc if gyr is None else np.hstack([acc, gyr]))
         self._time = np.concatenate([self._time, time_s])
         self._data = np.concatenate([self._data, data])
         return self._drain(final=False)
