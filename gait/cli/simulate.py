@@ -12,11 +12,13 @@ import typer
 from gait.errors import UsageError
 
 if TYPE_CHECKING:
-    from gait.frames import Side
+    from gait.frames import Placement, Side
     from gait.virtual.imu import SensorSettings
-    from gait.virtual.stride_plan import LegOffset, RunnerSettings
+    from gait.virtual.stride_plan import LegOffset, RunnerSettings, Turn
 
 __all__ = ["command"]
+
+MOST_NOISE = 100.0
 
 Settings = TypeVar("Settings", "RunnerSettings", "SensorSettings")
 
@@ -34,20 +36,34 @@ def command(
     contact: Annotated[float | None, typer.Option(metavar="MS", help="Contact time; else by speed.")] = None,
     pronation: Annotated[float | None, typer.Option(metavar="DEG", help="Pronation excursion.")] = None,
     circumduction: Annotated[float | None, typer.Option(metavar="CM", help="Sideways swing.")] = None,
+    shank_angle: Annotated[
+        float | None, typer.Option(metavar="DEG", help="Shank at contact, foot ahead of the knee positive.")
+    ] = None,
+    knee_in: Annotated[float | None, typer.Option(metavar="DEG", help="Inward lean of the shank.")] = None,
+    step_width: Annotated[float | None, typer.Option(metavar="CM", help="Between the feet's lines.")] = None,
+    slope: Annotated[float | None, typer.Option(metavar="PERCENT", help="Uphill positive.")] = None,
+    turn: Annotated[
+        list[str] | None, typer.Option(metavar="AT:DEG[:OVER]", help="Turn left at a second, over seconds.")
+    ] = None,
     variability: Annotated[float | None, typer.Option(help="Spread of stride time, relative.")] = None,
     fatigue: Annotated[float | None, typer.Option(help="Relative change of cadence to the end.")] = None,
     left: Annotated[
-        str | None, typer.Option(help="How the left leg differs: contact=+12ms,strike=-3,pronation=+4.")
+        str | None,
+        typer.Option(help="How the left leg differs: contact=+12ms,strike=-3,pronation=+4,shank=+2."),
     ] = None,
     right: Annotated[str | None, typer.Option(help="How the right leg differs.")] = None,
-    side: Annotated[str | None, typer.Option(help="One shoe alone: left or right.")] = None,
+    side: Annotated[str | None, typer.Option(help="One leg alone: left or right.")] = None,
+    placement: Annotated[str, typer.Option(help="Where sensors are: shoe, shank or both.")] = "shoe",
     rate: Annotated[float | None, typer.Option(metavar="HZ", help="Sample rate, 50 to 833.")] = None,
     acc_range: Annotated[
         float | None, typer.Option(metavar="G", help="Full scale, such as 8, 16, 32.")
     ] = None,
     gyr_range: Annotated[float | None, typer.Option(metavar="DPS", help="Full scale, such as 2000.")] = None,
     gyro: Annotated[bool, typer.Option("--gyro/--no-gyro", help="With or without a gyroscope.")] = True,
-    noise: Annotated[float, typer.Option(min=0.0, max=100.0, help="Factor on noise and offsets.")] = 1.0,
+    noise: Annotated[
+        str | None,
+        typer.Option(help="Factor on noise and offsets, or densities: acc=100ug,gyr=4.5mdps (per root Hz)."),
+    ] = None,
     clock_error: Annotated[float | None, typer.Option(help="Relative error of the sample clock.")] = None,
     jitter: Annotated[float | None, typer.Option(metavar="MS", help="Spread of the stamps.")] = None,
     dropped: Annotated[float | None, typer.Option(help="Share of samples lost.")] = None,
@@ -56,7 +72,7 @@ def command(
     seed: Annotated[int, typer.Option(help="Seed of strides, mounting and noise.")] = 1,
     compress: Annotated[bool, typer.Option("--gz", help="Write .csv.gz.")] = False,
 ) -> None:
-    """Make a virtual run: a recording a shoe, and truth.csv with every event.
+    """Make a virtual run: a recording a sensor, and truth.csv with every event.
 
     The same options and seed give the same files.
     """
@@ -81,6 +97,11 @@ def command(
         circumduction_cm=circumduction,
         variability=variability,
         fatigue=fatigue,
+        shank_angle_deg=shank_angle,
+        knee_in_deg=knee_in,
+        step_width_cm=step_width,
+        slope_percent=slope,
+        turns=None if not turn else tuple(_turn(one) for one in turn),
         style_seed=style,
         left=_leg(left, "--left"),
         right=_leg(right, "--right"),
@@ -97,14 +118,10 @@ def command(
         dropped=dropped,
         gaps=None if not gap else tuple(_gap(one) for one in gap),
     )
-    sensor = replace(
-        sensor,
-        acc_noise=sensor.acc_noise * noise,
-        gyr_noise=sensor.gyr_noise * noise,
-        acc_bias=sensor.acc_bias * noise,
-        gyr_bias=sensor.gyr_bias * noise,
+    sensor = _noisy(sensor, noise) if noise else sensor
+    _write(
+        output, runner, sensor, _sides(side), _placements(placement), seed, ".csv.gz" if compress else ".csv"
     )
-    _write(output, runner, sensor, _sides(side), seed, ".csv.gz" if compress else ".csv")
 
 
 def _given(settings: Settings, **changes: object) -> Settings:
@@ -123,12 +140,66 @@ def _sides(side: str | None) -> tuple[Side, ...]:
     raise UsageError(f"{side!r}", where="--side", todo="left or right")
 
 
+def _placements(text: str) -> tuple[Placement, ...]:
+    known: dict[str, tuple[Placement, ...]] = {
+        "shoe": ("shoe",),
+        "shank": ("shank",),
+        "both": ("shoe", "shank"),
+    }
+    if text not in known:
+        raise UsageError(f"{text!r}", where="--placement", todo="shoe, shank or both")
+    return known[text]
+
+
+def _noisy(sensor: SensorSettings, text: str) -> SensorSettings:
+    """A sensor with noise as said: a factor on everything, or densities."""
+    from gait.units import DEG, STANDARD_GRAVITY
+
+    todo = "a factor such as 2, or densities such as acc=100ug,gyr=4.5mdps"
+    if re.fullmatch(r"\d+(?:\.\d+)?", text):
+        factor = float(text)
+        if factor > MOST_NOISE:
+            raise UsageError(f"a factor of {factor:g}", where="--noise", todo=f"give 0 to {MOST_NOISE:g}")
+        return replace(
+            sensor,
+            acc_noise=sensor.acc_noise * factor,
+            gyr_noise=sensor.gyr_noise * factor,
+            acc_bias=sensor.acc_bias * factor,
+            gyr_bias=sensor.gyr_bias * factor,
+        )
+    units = {"ug": 1e-6 * STANDARD_GRAVITY, "mg": 1e-3 * STANDARD_GRAVITY, "mdps": 1e-3 * DEG, "dps": DEG}
+    for part in text.split(","):
+        found = re.fullmatch(r"\s*(?:(acc)=(\d+(?:\.\d+)?)([um]g)|(gyr)=(\d+(?:\.\d+)?)(m?dps))\s*", part)
+        if not found:
+            raise UsageError(f"{part!r}", where="--noise", todo=todo)
+        if found[1]:
+            sensor = replace(sensor, acc_noise=float(found[2]) * units[found[3]])
+        else:
+            sensor = replace(sensor, gyr_noise=float(found[5]) * units[found[6]])
+    return sensor
+
+
+def _turn(text: str) -> Turn:
+    from gait.virtual.stride_plan import Turn
+
+    number = r"([+-]?\d+(?:\.\d+)?)"
+    found = re.fullmatch(rf"{number}:{number}(?::{number})?", text)
+    if not found:
+        raise UsageError(f"{text!r}", where="--turn", todo="AT:DEG or AT:DEG:OVER, such as 60:90:4")
+    return Turn(float(found[1]), float(found[2]), float(found[3]) if found[3] else Turn.over_s)
+
+
 def _leg(text: str | None, option: str) -> LegOffset | None:
     if text is None:
         return None
     from gait.virtual.stride_plan import LegOffset
 
-    names = {"contact": "contact_ms", "strike": "strike_deg", "pronation": "pronation_deg"}
+    names = {
+        "contact": "contact_ms",
+        "strike": "strike_deg",
+        "pronation": "pronation_deg",
+        "shank": "shank_deg",
+    }
     values: dict[str, float] = {}
     for part in text.split(","):
         found = re.fullmatch(r"\s*(\w+)\s*=\s*([+-]?\d+(?:\.\d+)?)\s*(?:ms|deg)?\s*", part)
@@ -150,13 +221,14 @@ def _write(
     runner: RunnerSettings,
     sensor: SensorSettings,
     sides: tuple[Side, ...],
+    placements: tuple[Placement, ...],
     seed: int,
     ending: str,
 ) -> None:
     from gait.recording.write import Decimals, write_recording
     from gait.virtual.runner import simulate
 
-    made = simulate(runner, sensor, sides=sides, seed=seed, name=folder.name)
+    made = simulate(runner, sensor, sides=sides, placements=placements, seed=seed, name=folder.name)
     folder.mkdir(parents=True, exist_ok=True)
     for recording in made.session.recordings:
         target = folder / f"{recording.side}_{recording.placement}{ending}"

@@ -9,11 +9,54 @@ import numpy as np
 import numpy.typing as npt
 from scipy.interpolate import BSpline, make_interp_spline
 
-__all__ = ["Curve", "quintic", "through"]
+__all__ = ["Curve", "add", "either", "quintic", "ringing", "still", "through"]
 
 FloatArray = npt.NDArray[np.float64]
 Curve = tuple[FloatArray, FloatArray, FloatArray]
 """Value, first and second derivative in time."""
+
+
+def still(value: FloatArray) -> Curve:
+    """A curve that rests at a value."""
+    return value, np.zeros_like(value), np.zeros_like(value)
+
+
+def add(one: Curve, other: Curve) -> Curve:
+    """Sum of two curves."""
+    return one[0] + other[0], one[1] + other[1], one[2] + other[2]
+
+
+def either(choice: npt.NDArray[np.bool_], one: Curve, other: Curve) -> Curve:
+    """`one` where chosen, else `other`."""
+    first, second, third = (np.where(choice, a, b) for a, b in zip(one, other, strict=True))
+    return first, second, third
+
+
+def ringing(since: FloatArray, size: FloatArray, rise_s: float, frequency_hz: float) -> Curve:
+    """A damped oscillation that begins like the fourth power of time, so that acceleration starts at zero.
+
+    Parameters
+    ----------
+    since
+        (n,) s since the blow; not negative.
+    size
+        (n,) scale of the amplitude, in the unit of the result.
+    rise_s
+        Time constant of rise and decay.
+    frequency_hz
+        Of the oscillation.
+    """
+    w, d = 2.0 * np.pi * frequency_hz, 1.0 / rise_s
+    t = np.minimum(since, 25.0 * rise_s)
+    fade = size * d**3 * np.exp(-d * t)
+    sin, cos = np.sin(w * t), np.cos(w * t)
+    p1 = 3.0 * t**2 - d * t**3
+    p2 = 6.0 * t - 3.0 * d * t**2 - d * p1
+    return (
+        fade * t**3 * sin,
+        fade * (p1 * sin + t**3 * w * cos),
+        fade * (p2 * sin + 2.0 * p1 * w * cos - t**3 * w**2 * sin),
+    )
 
 
 def quintic(at: FloatArray, duration: FloatArray, start: Curve, end: Curve) -> Curve:

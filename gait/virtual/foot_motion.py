@@ -7,16 +7,17 @@ where it touched (heel for toes up, ball for toes down); the midsole gives way b
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
-from scipy.spatial.transform import Rotation
 
-from gait.virtual.curves import Curve, quintic, through
-from gait.virtual.stride_plan import StridePlan, Style
+from gait.virtual.curves import Curve, add, either, quintic, ringing, still, through
+from gait.virtual.path import heading, laid_on_path, tilted
+from gait.virtual.phase import Phase, outward, phase_at
+from gait.virtual.segment import SegmentState, attitude
+from gait.virtual.stride_plan import StridePlan
+from gait.virtual.style import Style
 
-__all__ = ["BALL_M", "HEEL_M", "FootState", "foot_state", "rate_slope"]
+__all__ = ["BALL_M", "HEEL_M", "foot_state"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -27,106 +28,33 @@ FULL_TURN_DEG = 6.0
 """Strike angle from which a landing turns the foot as fast as the style says."""
 
 SHOCK_RISE_S = 0.012
-_STEP_S = 1e-4
+
+TOE_ROLL_FROM = 0.75
+"""Share of stance from which the ball comes off over the toes."""
+
+SWING_WAY = ((0.33, 0.21), (0.66, 0.63))
+SWING_HEIGHT = ((0.14, 0.37), (0.40, 1.0), (0.62, 0.63))
+"""(share of the swing, share of the way or of the highest lift): the foot leaves slowly, highest at 40 %."""
 
 
-@dataclass(frozen=True)
-class FootState:
-    """The foot at n instants, world frame (x along the way, y left, z up).
-
-    Attributes
-    ----------
-    rotation
-        Segment to world.
-    rate
-        (n, 3) angular rate, rad/s, segment frame.
-    position, velocity, acc
-        (n, 3) of the point of the sole below the sensor, m, m/s, m/s2.
-    pitch_deg, roll_deg
-        (n,) toes up, eversion.
-    """
-
-    rotation: Rotation
-    rate: FloatArray
-    position: FloatArray
-    velocity: FloatArray
-    acc: FloatArray
-    pitch_deg: FloatArray
-    roll_deg: FloatArray
-
-
-@dataclass(frozen=True)
-class _Phase:
-    """Where each instant lies in its stride; (n,) each."""
-
-    stride: npt.NDArray[np.intp]
-    after: npt.NDArray[np.intp]
-    since_s: FloatArray
-    contact_s: FloatArray
-    swing_s: FloatArray
-    grounded: npt.NDArray[np.bool_]
-
-
-def foot_state(plan: StridePlan, style: Style, time_s: FloatArray) -> FootState:
+def foot_state(plan: StridePlan, style: Style, time_s: FloatArray) -> SegmentState:
     """State of the foot at given times (s of the runner's clock, any order)."""
-    pitch, roll, path = _motion(plan, style, time_s)
-    yaw = np.full(len(time_s), np.radians(style.toe_out_deg) * _outward(plan))
-    rotation = Rotation.from_euler("ZYX", np.stack([yaw, -pitch[0], roll[0]], axis=1))
-    position, velocity, acc = (np.stack([axis[order] for axis in path], axis=1) for order in (0, 1, 2))
-    return FootState(
+    phase = phase_at(plan, time_s)
+    pitch, roll = _pitch(plan, style, phase), _roll(plan, style, phase)
+    rotation, rate, slope = attitude(_yaw(plan, style, phase), pitch, roll)
+    way = (_along(plan, style, phase, pitch), _sideways(plan, phase), _height(plan, style, phase, pitch))
+    position, velocity, acc = laid_on_path(plan, phase, way)
+    state = SegmentState(
         rotation,
-        _rate(pitch, roll),
+        rate,
+        slope,
         position,
         velocity,
         acc,
         np.degrees(pitch[0]),
-        np.degrees(roll[0]) * _outward(plan),
+        np.degrees(roll[0]) * outward(plan),
     )
-
-
-def rate_slope(plan: StridePlan, style: Style, time_s: FloatArray) -> FloatArray:
-    """(n, 3) angular acceleration, rad/s2, segment frame."""
-    ahead = _motion(plan, style, time_s + _STEP_S)
-    behind = _motion(plan, style, time_s - _STEP_S)
-    out: FloatArray = (_rate(ahead[0], ahead[1]) - _rate(behind[0], behind[1])) / (2.0 * _STEP_S)
-    return out
-
-
-def _outward(plan: StridePlan) -> float:
-    return 1.0 if plan.side == "left" else -1.0
-
-
-def _rate(pitch: Curve, roll: Curve) -> FloatArray:
-    """Body rates of a heading that does not change: roll about x, pitch about the rolled y."""
-    tip = -pitch[1]
-    return np.stack([roll[1], tip * np.cos(roll[0]), -tip * np.sin(roll[0])], axis=1)
-
-
-def _motion(
-    plan: StridePlan, style: Style, time_s: FloatArray
-) -> tuple[Curve, Curve, tuple[Curve, Curve, Curve]]:
-    phase = _phase(plan, time_s)
-    pitch = _pitch(plan, style, phase)
-    roll = _roll(plan, style, phase)
-    path = (_along(plan, style, phase, pitch), _sideways(plan, phase), _height(plan, style, phase, pitch))
-    return pitch, roll, path
-
-
-def _phase(plan: StridePlan, time_s: FloatArray) -> _Phase:
-    stride = np.clip(np.searchsorted(plan.ic_s, time_s, side="right") - 1, 0, len(plan) - 2)
-    since = np.maximum(time_s - plan.ic_s[stride], 0.0)
-    contact = (plan.tc_s - plan.ic_s)[stride]
-    swing = plan.ic_s[stride + 1] - plan.tc_s[stride]
-    return _Phase(stride, stride + 1, since, contact, swing, since < contact)
-
-
-def _either(grounded: npt.NDArray[np.bool_], ground: Curve, air: Curve) -> Curve:
-    first, second, third = (np.where(grounded, a, b) for a, b in zip(ground, air, strict=True))
-    return first, second, third
-
-
-def _still(value: FloatArray) -> Curve:
-    return value, np.zeros_like(value), np.zeros_like(value)
+    return tilted(state, plan.slope_percent)
 
 
 def _landing(plan: StridePlan, style: Style, index: npt.NDArray[np.intp]) -> Curve:
@@ -144,7 +72,7 @@ def _first_touch(plan: StridePlan, index: npt.NDArray[np.intp]) -> FloatArray:
     return np.where(plan.strike_deg[index] > 0, HEEL_M, BALL_M)
 
 
-def _turning_point(plan: StridePlan, style: Style, phase: _Phase) -> FloatArray:
+def _turning_point(plan: StridePlan, style: Style, phase: Phase) -> FloatArray:
     """Metres along the sole to what the foot turns about: what touched first, then the ball."""
     _, heel_off = _times(plan, style, phase)
     return np.where(phase.since_s < heel_off, _first_touch(plan, phase.stride), BALL_M)
@@ -161,7 +89,7 @@ def _leaving(plan: StridePlan, style: Style, index: npt.NDArray[np.intp]) -> Cur
     )
 
 
-def _times(plan: StridePlan, style: Style, phase: _Phase) -> tuple[FloatArray, FloatArray]:
+def _times(plan: StridePlan, style: Style, phase: Phase) -> tuple[FloatArray, FloatArray]:
     """Seconds from contact to the flat foot, and to heel-off."""
     flat = np.minimum(style.flat_s / plan.effort[phase.stride], 0.30 * phase.contact_s)
     # Who stands lifts the heel when the next step begins.
@@ -170,37 +98,50 @@ def _times(plan: StridePlan, style: Style, phase: _Phase) -> tuple[FloatArray, F
     return flat, heel_off
 
 
-def _pitch(plan: StridePlan, style: Style, phase: _Phase) -> Curve:
+def _pitch(plan: StridePlan, style: Style, phase: Phase) -> Curve:
     flat, heel_off = _times(plan, style, phase)
-    zero = _still(np.zeros(len(phase.since_s)))
+    zero = still(np.zeros(len(phase.since_s)))
     here, there = _landing(plan, style, phase.stride), _landing(plan, style, phase.after)
     leave = _leaving(plan, style, phase.stride)
     down = quintic(phase.since_s, flat, here, zero)
     lift = quintic(phase.since_s - heel_off, phase.contact_s - heel_off, zero, leave)
-    middle = _either(phase.since_s < flat, down, zero)
-    ground = _either(phase.since_s < heel_off, middle, lift)
+    middle = either(phase.since_s < flat, down, zero)
+    ground = either(phase.since_s < heel_off, middle, lift)
     effort = plan.effort[phase.stride]
+    back = np.radians(style.swing_deg) * (0.55 + 0.45 * effort)
     points = (
-        (0.36, np.radians(style.swing_deg) * (0.55 + 0.45 * effort)),
-        (0.62, np.radians(-35.0) * effort),
-        (0.86, there[0] + np.radians(style.late_deg) * effort),
+        (0.38, back),
+        (0.66, 0.38 * back),
+        (0.88, there[0] + np.radians(style.late_deg) * effort),
     )
     air = through(phase.since_s - phase.contact_s, phase.swing_s, leave, points, there)
-    return _either(phase.grounded, ground, air)
+    return either(phase.grounded, ground, air)
 
 
-def _roll(plan: StridePlan, style: Style, phase: _Phase) -> Curve:
+def _yaw(plan: StridePlan, style: Style, phase: Phase) -> Curve:
+    """Heading of the foot, rad to the left: turned out, more so behind the runner, less in front."""
+    rest = still(np.zeros(len(phase.since_s)))
+    swung = np.radians(style.swing_yaw_deg) * outward(plan) * plan.effort[phase.stride]
+    points = ((0.33, swung), (0.70, -0.7 * swung))
+    air = through(phase.swinging_s, phase.swing_s, rest, points, rest)
+    own = either(phase.grounded, rest, air)
+    toe_out = still(np.full(len(phase.since_s), np.radians(style.toe_out_deg) * outward(plan)))
+    return add(add(heading(plan, phase), toe_out), own)
+
+
+def _roll(plan: StridePlan, style: Style, phase: Phase) -> Curve:
     """Eversion about x, rad, with the sign of the leg."""
-    sign = _outward(plan)
+    sign = outward(plan)
     n = len(phase.since_s)
-    start = _still(np.full(n, np.radians(-style.inversion_deg) * sign))
-    top = _still(start[0] + np.radians(plan.pronation_deg[phase.stride]) * sign)
-    away = _still(np.full(n, np.radians(-2.0) * sign))
+    start = still(np.full(n, np.radians(-style.inversion_deg) * sign))
+    top = still(start[0] + np.radians(plan.pronation_deg[phase.stride]) * sign)
+    away = still(np.full(n, np.radians(-2.0) * sign))
     peak = np.minimum(style.pronation_at * phase.contact_s, 0.25)
     rise = quintic(phase.since_s, peak, start, top)
     fall = quintic(phase.since_s - peak, phase.contact_s - peak, top, away)
-    air = quintic(phase.since_s - phase.contact_s, phase.swing_s, away, start)
-    return _either(phase.grounded, _either(phase.since_s < peak, rise, fall), air)
+    tucked = away[0] - np.radians(style.swing_roll_deg) * sign * plan.effort[phase.stride]
+    air = through(phase.swinging_s, phase.swing_s, away, ((0.45, tucked),), start)
+    return either(phase.grounded, either(phase.since_s < peak, rise, fall), air)
 
 
 def _pivot(pitch: Curve, about: FloatArray) -> tuple[Curve, Curve]:
@@ -213,73 +154,81 @@ def _pivot(pitch: Curve, about: FloatArray) -> tuple[Curve, Curve]:
     return along, up
 
 
-def _add(one: Curve, other: Curve) -> Curve:
-    return one[0] + other[0], one[1] + other[1], one[2] + other[2]
+def _toe_roll(style: Style, phase: Phase, effort: FloatArray, speed: float) -> Curve:
+    """How far the ball itself comes off, rolling over the toes in the last part of stance, m."""
+    last = (1.0 - TOE_ROLL_FROM) * phase.contact_s
+    return quintic(
+        phase.since_s - TOE_ROLL_FROM * phase.contact_s,
+        last,
+        still(np.zeros_like(last)),
+        _rolled(style, effort, speed),
+    )
 
 
-def _along(plan: StridePlan, style: Style, phase: _Phase, pitch: Curve) -> Curve:
-    effort = plan.effort[phase.stride] * (plan.kind[phase.stride] != 2)
-    next_effort = plan.effort[phase.after] * (plan.kind[phase.after] != 2)
+def _rolled(style: Style, effort: FloatArray, speed: float) -> Curve:
+    """The same at toe-off."""
+    return style.toe_roll_m * effort, speed * effort, style.toe_acc * effort
+
+
+def _along(plan: StridePlan, style: Style, phase: Phase, pitch: Curve) -> Curve:
+    moving, next_moving = (
+        plan.effort[index] * (plan.kind[index] != 2) for index in (phase.stride, phase.after)
+    )
     zero = np.zeros(len(phase.since_s))
-    slide = style.landing_forward * effort * style.shear_s * 0.45
+    slide = style.landing_forward * moving * style.shear_s * 0.35
     shear = quintic(
         phase.since_s,
         np.full_like(zero, style.shear_s),
-        (zero, style.landing_forward * effort, zero),
-        _still(slide),
+        (zero, style.landing_forward * moving, -style.landing_brake * moving),
+        still(slide),
     )
     about = _turning_point(plan, style, phase)
-    ground = _add(_add(_pivot(pitch, about)[0], shear), _still(plan.pivot_m[phase.stride]))
+    ground = add(add(_pivot(pitch, about)[0], shear), still(plan.pivot_m[phase.stride]))
+    ground = add(ground, _toe_roll(style, phase, plan.effort[phase.stride], style.toe_on))
     leave = _pivot(_leaving(plan, style, phase.stride), np.full_like(zero, BALL_M))[0]
-    start = leave[0] + plan.pivot_m[phase.stride] + slide, leave[1], leave[2]
+    leave = add(leave, _rolled(style, plan.effort[phase.stride], style.toe_on))
+    start = add(leave, still(plan.pivot_m[phase.stride] + slide))
     touch = _pivot(_landing(plan, style, phase.after), _first_touch(plan, phase.after))[0]
-    end = touch[0] + plan.pivot_m[phase.after], touch[1] + style.landing_forward * next_effort, touch[2]
+    sliding = (zero, style.landing_forward * next_moving, -style.landing_brake * next_moving)
+    end = add(add(touch, still(plan.pivot_m[phase.after])), sliding)
     way = end[0] - start[0]
-    points = ((0.33, start[0] + 0.26 * way), (0.66, start[0] + 0.70 * way))
-    air = through(phase.since_s - phase.contact_s, phase.swing_s, start, points, end)
-    return _either(phase.grounded, ground, air)
+    points = tuple((share, start[0] + part * way) for share, part in SWING_WAY)
+    air = through(phase.swinging_s, phase.swing_s, start, points, end)
+    return either(phase.grounded, ground, air)
 
 
-def _height(plan: StridePlan, style: Style, phase: _Phase, pitch: Curve) -> Curve:
-    effort = plan.effort[phase.stride] * (plan.kind[phase.stride] != 2)
-    next_effort = plan.effort[phase.after] * (plan.kind[phase.after] != 2)
+def _height(plan: StridePlan, style: Style, phase: Phase, pitch: Curve) -> Curve:
+    effort = plan.effort[phase.stride]
+    moving, next_moving = (
+        plan.effort[index] * (plan.kind[index] != 2) for index in (phase.stride, phase.after)
+    )
     zero = np.zeros(len(phase.since_s))
-    drop = -style.landing_v * effort
-    deep = _still(-style.sole_m * effort)
-    sink = quintic(phase.since_s, np.full_like(zero, style.stop_s), (zero, drop, zero), deep)
+    deep = still(-style.sole_m * moving)
+    sink = quintic(
+        phase.since_s, np.full_like(zero, style.stop_s), (zero, -style.landing_v * moving, zero), deep
+    )
     late = 0.6 * phase.contact_s
-    rise = quintic(phase.since_s - late, 0.4 * phase.contact_s, deep, _still(zero))
+    rise = quintic(phase.since_s - late, 0.4 * phase.contact_s, deep, still(zero))
     about = _turning_point(plan, style, phase)
-    ground = _add(_pivot(pitch, about)[1], _either(phase.since_s < late, sink, rise))
-    ground = _add(ground, _shock(style, phase.since_s, effort))
+    ground = add(_pivot(pitch, about)[1], either(phase.since_s < late, sink, rise))
+    ground = add(ground, _toe_roll(style, phase, effort, style.toe_up))
     leave = _pivot(_leaving(plan, style, phase.stride), np.full_like(zero, BALL_M))[1]
+    leave = add(leave, _rolled(style, effort, style.toe_up))
     touch = _pivot(_landing(plan, style, phase.after), _first_touch(plan, phase.after))[1]
-    end = touch[0], touch[1] - style.landing_v * next_effort, touch[2]
-    lift = style.heel_lift_m * (0.35 + 0.65 * plan.effort[phase.stride])
-    points = ((0.33, lift), (0.62, 0.55 * lift), (0.86, np.maximum(style.clearance_m * effort, 0.03)))
-    air = through(phase.since_s - phase.contact_s, phase.swing_s, leave, points, end)
-    return _either(phase.grounded, ground, air)
+    end = add(touch, (zero, -style.landing_v * next_moving, zero))
+    lift = style.heel_lift_m * (0.35 + 0.65 * effort)
+    low = np.maximum(style.clearance_m * moving, 0.03)
+    points = (*((share, part * lift) for share, part in SWING_HEIGHT), (0.86, low))
+    air = through(phase.swinging_s, phase.swing_s, leave, points, end)
+    rung = ringing(phase.since_s, style.shock_m * moving, SHOCK_RISE_S, style.shock_hz)
+    return add(either(phase.grounded, ground, air), rung)
 
 
-def _shock(style: Style, since: FloatArray, effort: FloatArray) -> Curve:
-    """Damped ringing of the sensor on the shoe behind contact, m: rises like the third power of time."""
-    size = style.shock_m * effort
-    w, d = 2.0 * np.pi * style.shock_hz, 1.0 / SHOCK_RISE_S
-    t = np.minimum(since, 0.3)
-    fade = size * d**3 * np.exp(-d * t)
-    sin, cos = np.sin(w * t), np.cos(w * t)
-    value = fade * t**3 * sin
-    p1 = 3.0 * t**2 - d * t**3
-    slope = fade * (p1 * sin + t**3 * w * cos)
-    p2 = 6.0 * t - 3.0 * d * t**2 - d * p1
-    bend = fade * (p2 * sin + 2.0 * p1 * w * cos - t**3 * w**2 * sin)
-    return value, slope, bend
-
-
-def _sideways(plan: StridePlan, phase: _Phase) -> Curve:
-    bow = 0.01 * plan.bow_cm * _outward(plan) * plan.effort[phase.stride]
-    u = np.clip((phase.since_s - phase.contact_s) / phase.swing_s, 0.0, 1.0)
+def _sideways(plan: StridePlan, phase: Phase) -> Curve:
+    bow = 0.01 * plan.bow_cm * outward(plan) * plan.effort[phase.stride]
+    u = np.clip(phase.swinging_s / phase.swing_s, 0.0, 1.0)
     sin, cos = np.sin(np.pi * u), np.cos(np.pi * u)
     k = np.pi / phase.swing_s
+    line = still(np.full_like(u, plan.aside_m))
     air = bow * sin**4, bow * 4.0 * sin**3 * cos * k, bow * k**2 * (12.0 * sin**2 * cos**2 - 4.0 * sin**4)
-    return _either(phase.grounded, _still(np.zeros_like(u)), air)
+    return either(phase.grounded, line, add(line, air))

@@ -31,7 +31,11 @@ class SensorSettings:
     mounting
         Segment to sensor; None draws any rotation from the seed.
     height_m
-        Of the sensor above the sole.
+        Of a shoe's sensor above the sole.
+    shank_height_m, shank_front_m
+        Of a shank's sensor above and in front of the ankle.
+    on_skin
+        A shank's sensor rings on the soft tissue under it after each blow; False: fixed to the bone.
     acc_noise, gyr_noise
         Densities, m/s2 and rad/s per square root of Hz (defaults of a current consumer chip).
     acc_bias, gyr_bias
@@ -56,6 +60,9 @@ class SensorSettings:
     gyroscope: bool = True
     mounting: Rotation | None = None
     height_m: float = 0.07
+    shank_height_m: float = 0.15
+    shank_front_m: float = 0.03
+    on_skin: bool = True
     acc_noise: float = 1.0e-3
     gyr_noise: float = 8.0e-5
     acc_bias: float = 0.05
@@ -89,9 +96,9 @@ def sample_times(
     true = stamps / (1.0 + settings.clock_error)
     if settings.jitter_s:
         limit = 0.4 / settings.rate_hz
-        true = true + np.clip(rng.normal(0.0, settings.jitter_s, count), -limit, limit)
+        late = np.clip(rng.normal(0.0, settings.jitter_s, count), -limit, limit)
+        true = true + late - late[0]
         stamps = true * (1.0 + settings.clock_error)
-        stamps = stamps - stamps[0]
     keep = rng.random(count) >= settings.dropped
     for start, stop in settings.gaps:
         keep &= (stamps < start) | (stamps >= stop)

@@ -28,15 +28,22 @@ PRESETS: dict[str, Preset] = {
         _SENSOR,
     ),
     "caving-in": Preset(
-        "feet that roll in far and swing out",
+        "feet and knees that cave in, legs that swing out",
         RunnerSettings(
-            speed_m_s=2.9, pronation_deg=19, circumduction_cm=9, strike_angle_deg=10, style_seed=12
+            speed_m_s=2.9,
+            pronation_deg=19,
+            circumduction_cm=9,
+            knee_in_deg=11,
+            strike_angle_deg=10,
+            style_seed=12,
         ),
         _SENSOR,
     ),
     "overstriding": Preset(
         "a slow cadence with the heel far ahead",
-        RunnerSettings(cadence_spm=148, speed_m_s=2.9, strike_angle_deg=24, style_seed=13),
+        RunnerSettings(
+            cadence_spm=148, speed_m_s=2.9, strike_angle_deg=24, shank_angle_deg=16, style_seed=13
+        ),
         _SENSOR,
     ),
     "forefoot-fast": Preset(
@@ -45,6 +52,7 @@ PRESETS: dict[str, Preset] = {
             cadence_spm=184,
             speed_m_s=4.8,
             strike_angle_deg=-8,
+            shank_angle_deg=4,
             pronation_deg=10,
             contact_ms=178,
             style_seed=14,

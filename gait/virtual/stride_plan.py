@@ -11,13 +11,14 @@ import numpy.typing as npt
 from gait.errors import UsageError
 from gait.frames import Side
 
-__all__ = ["LegOffset", "RunnerSettings", "StridePlan", "Style", "contact_at", "plan_strides"]
+__all__ = ["LegOffset", "RunnerSettings", "StridePlan", "Turn", "contact_at", "plan_strides"]
 
 FloatArray = npt.NDArray[np.float64]
 Kind = Literal["run", "walk", "stand"]
 
 WALK_DUTY = 0.62
 WALK_STRIKE_DEG = 20.0
+WALK_SHANK_DEG = 18.0
 STAND_STRIDE_S = 0.7
 """s between the two feet coming to a stand, times two."""
 
@@ -37,6 +38,24 @@ class LegOffset:
     contact_ms: float = 0.0
     strike_deg: float = 0.0
     pronation_deg: float = 0.0
+    shank_deg: float = 0.0
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A change of heading by `degrees` to the left, from `at_s` on, over `over_s`."""
+
+    at_s: float
+    degrees: float
+    over_s: float = 4.0
+
+    def __post_init__(self) -> None:
+        if not (self.at_s >= 0.0 and self.over_s > 0.0 and -720.0 <= self.degrees <= 720.0):
+            raise UsageError(
+                f"a turn at {self.at_s:g} s by {self.degrees:g} deg over {self.over_s:g} s",
+                where="turn",
+                todo="give seconds from 0 on, degrees within 720, and a duration above 0",
+            )
 
 
 @dataclass(frozen=True)
@@ -55,6 +74,12 @@ class RunnerSettings:
         Excursion from contact to its maximum.
     circumduction_cm
         Sideways bow of the swing.
+    shank_angle_deg
+        Of the shank at contact against the vertical, foot ahead of the knee positive (overstriding).
+    knee_in_deg
+        Inward lean of the shank from contact to its maximum in stance.
+    step_width_cm
+        Between the lines of left and right feet.
     push_off_deg
         Pitch of the foot at toe-off; None: from the style.
     toe_out_deg
@@ -65,6 +90,10 @@ class RunnerSettings:
         Relative change of cadence to the end of the run, negative slower; contact grows by twice as much.
     left, right
         Differences of the legs.
+    turns
+        Changes of heading.
+    slope_percent
+        Of the ground along the first heading, uphill positive.
     parts
         (kind, seconds) in order; ``run``, ``walk`` or ``stand``.
     style_seed
@@ -77,12 +106,17 @@ class RunnerSettings:
     strike_angle_deg: float = 15.0
     pronation_deg: float = 9.0
     circumduction_cm: float = 2.0
+    shank_angle_deg: float = 8.0
+    knee_in_deg: float = 4.0
+    step_width_cm: float = 6.0
     push_off_deg: float | None = None
     toe_out_deg: float | None = None
     variability: float = 0.015
     fatigue: float = 0.0
     left: LegOffset = field(default_factory=LegOffset)
     right: LegOffset = field(default_factory=LegOffset)
+    turns: tuple[Turn, ...] = ()
+    slope_percent: float = 0.0
     parts: tuple[tuple[Kind, float], ...] = (("stand", 3.0), ("run", 120.0), ("stand", 2.0))
     style_seed: int = 1
 
@@ -94,6 +128,10 @@ class RunnerSettings:
             "strike_angle_deg": (-20.0, 35.0),
             "pronation_deg": (0.0, 25.0),
             "circumduction_cm": (0.0, 20.0),
+            "shank_angle_deg": (-10.0, 30.0),
+            "knee_in_deg": (0.0, 20.0),
+            "step_width_cm": (-10.0, 40.0),
+            "slope_percent": (-40.0, 40.0),
             "variability": (0.0, 0.1),
             "fatigue": (-0.2, 0.2),
         }
@@ -108,63 +146,6 @@ class RunnerSettings:
                 where="contact_ms",
                 todo="shorten contact or lower the cadence",
             )
-
-
-@dataclass(frozen=True)
-class Style:
-    """What is a runner's own; drawn within ranges seen in published curves."""
-
-    landing_v: float
-    landing_forward: float
-    sole_m: float
-    stop_s: float
-    shear_s: float
-    flat_s: float
-    heel_off: float
-    push_off_deg: float
-    push_off_dps: float
-    push_off_dps2: float
-    landing_dps: float
-    landing_dps2: float
-    swing_deg: float
-    late_deg: float
-    heel_lift_m: float
-    clearance_m: float
-    inversion_deg: float
-    pronation_at: float
-    toe_out_deg: float
-    shock_hz: float
-    shock_m: float
-
-    @classmethod
-    def draw(cls, settings: RunnerSettings) -> Style:
-        """The style of ``settings.style_seed``."""
-        rng = np.random.default_rng(settings.style_seed)
-        fast = settings.speed_m_s - 3.0
-        landing = rng.uniform(0.7, 1.3)
-        return cls(
-            landing_v=landing,
-            landing_forward=rng.uniform(0.5, 1.4),
-            sole_m=rng.uniform(0.003, 0.007),
-            stop_s=rng.uniform(0.012, 0.024),
-            shear_s=rng.uniform(0.014, 0.028),
-            flat_s=rng.uniform(0.030, 0.045) + abs(settings.strike_angle_deg) * rng.uniform(0.0006, 0.0011),
-            heel_off=rng.uniform(0.50, 0.56),
-            push_off_deg=settings.push_off_deg or -rng.uniform(42.0, 54.0),
-            push_off_dps=-rng.uniform(560.0, 700.0) - 40.0 * fast,
-            push_off_dps2=rng.uniform(9000.0, 14000.0),
-            landing_dps=-rng.uniform(20.0, 200.0),
-            landing_dps2=rng.uniform(2000.0, 9000.0),
-            swing_deg=-rng.uniform(80.0, 102.0) - 6.0 * fast,
-            late_deg=rng.uniform(4.0, 12.0),
-            heel_lift_m=rng.uniform(0.20, 0.30) + 0.05 * fast,
-            clearance_m=rng.uniform(0.06, 0.11),
-            inversion_deg=rng.uniform(3.0, 8.0),
-            pronation_at=rng.uniform(0.32, 0.42),
-            toe_out_deg=rng.uniform(3.0, 14.0) if settings.toe_out_deg is None else settings.toe_out_deg,
-            shock_hz=rng.uniform(18.0, 32.0),
-            shock_m=rng.uniform(0.0004, 0.0012) * landing,
-        )
 
 
 @dataclass(frozen=True)
@@ -185,6 +166,16 @@ class StridePlan:
         0 run, 1 walk, 2 stand.
     bow_cm
         Sideways bow of the swing.
+    shank_deg
+        Angle of the shank at contact.
+    knee_in_deg
+        Inward lean of the shank in stance.
+    aside_m
+        Of the foot's line to the left of the way.
+    heading_rad, place_m
+        (n,), (n, 2): heading of the way at each footprint, and where the way is there.
+    slope_percent
+        Of the ground.
     """
 
     side: Side
@@ -196,6 +187,12 @@ class StridePlan:
     effort: FloatArray
     kind: npt.NDArray[np.int64]
     bow_cm: float
+    shank_deg: FloatArray
+    knee_in_deg: float
+    aside_m: float
+    heading_rad: FloatArray
+    place_m: FloatArray
+    slope_percent: float
 
     def __len__(self) -> int:
         return len(self.ic_s)
@@ -206,7 +203,7 @@ def plan_strides(settings: RunnerSettings, seed: int) -> tuple[StridePlan, Strid
     rng = np.random.default_rng(seed)
     kind, base = _rhythm(settings)
     n = len(base)
-    noise = [_correlated(rng, n) for _ in range(5)]
+    noise = [_correlated(rng, n) for _ in range(6)]
     run = kind == 0
     moving = kind != 2
     total = max(int(moving.sum()), 1)
@@ -224,8 +221,15 @@ def plan_strides(settings: RunnerSettings, seed: int) -> tuple[StridePlan, Strid
     effort = np.where(run, 1.0, 0.45)
     pivot = np.r_[0.0, np.cumsum(length)[:-1]]
     half = np.where(kind == 2, 0.5 * STAND_STRIDE_S, 0.5 * stride)
+    shank = np.array([settings.shank_angle_deg, WALK_SHANK_DEG, 0.0])[kind] + 50.0 * settings.variability * (
+        noise[5] * moving
+    )
+    ways = _ways(settings.turns, np.stack([start, start + half]), np.stack([pivot, pivot + 0.5 * length]))
     legs = []
-    for side, own, shift in (("left", settings.left, 0.0), ("right", settings.right, 1.0)):
+    for side, own, shift, (heading, place) in (
+        ("left", settings.left, 0.0, ways[0]),
+        ("right", settings.right, 1.0, ways[1]),
+    ):
         ic = start + shift * half
         own_stride = np.diff(ic, append=ic[-1] + stride[-1])
         touch = np.where(kind == 2, own_stride - 0.45, contact + 1e-3 * own.contact_ms * run)
@@ -242,9 +246,33 @@ def plan_strides(settings: RunnerSettings, seed: int) -> tuple[StridePlan, Strid
                 effort,
                 kind,
                 settings.circumduction_cm,
+                shank + own.shank_deg * run,
+                settings.knee_in_deg,
+                0.005 * settings.step_width_cm * (1.0 if side == "left" else -1.0),
+                heading,
+                place,
+                settings.slope_percent,
             )
         )
     return legs[0], legs[1]
+
+
+def _ways(
+    turns: tuple[Turn, ...], time_s: FloatArray, along_m: FloatArray
+) -> list[tuple[FloatArray, FloatArray]]:
+    """Heading, rad, and place of the way, (n, 2) m, at the footprints of both legs, (2, n) each."""
+    order = np.argsort(along_m.ravel(), kind="stable")
+    now = time_s.ravel()[order]
+    heading = np.zeros(len(now))
+    for turn in turns:
+        share = np.clip((now - turn.at_s) / turn.over_s, 0.0, 1.0)
+        heading += np.radians(turn.degrees) * share**2 * (3.0 - 2.0 * share)
+    steps = np.diff(along_m.ravel()[order], prepend=0.0)
+    middle = heading - 0.5 * np.diff(heading, prepend=heading[0])
+    place = np.cumsum(steps[:, None] * np.column_stack([np.cos(middle), np.sin(middle)]), axis=0)
+    back = np.empty_like(order)
+    back[order] = np.arange(len(order))
+    return [(heading[one], place[one]) for one in back.reshape(along_m.shape)]
 
 
 def _rhythm(settings: RunnerSettings) -> tuple[npt.NDArray[np.int64], FloatArray]:
