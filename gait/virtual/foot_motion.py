@@ -17,24 +17,37 @@ from gait.virtual.segment import SegmentState, attitude
 from gait.virtual.stride_plan import StridePlan
 from gait.virtual.style import Style
 
-__all__ = ["BALL_M", "HEEL_M", "foot_state"]
+__all__ = ["ankle_m", "foot_state", "heel_m"]
 
 FloatArray = npt.NDArray[np.float64]
 
-HEEL_M, BALL_M = -0.11, 0.09
-"""m along the sole from below the sensor: where a heel landing touches, where the push-off turns."""
+HEEL_TO_BALL_M, HEEL_TO_ANKLE_M = 0.19, 0.05
+"""m along the sole of a middle-sized foot; where the sensor sits on it is the style's."""
 
 FULL_TURN_DEG = 6.0
 """Strike angle from which a landing turns the foot as fast as the style says."""
 
 SHOCK_RISE_S = 0.012
 
+FOREFOOT_GENTLE = 1.4
+"""The calf lowers the heel of a forefoot landing more slowly than a heel landing lets the toes fall."""
+
 TOE_ROLL_FROM = 0.75
 """Share of stance from which the ball comes off over the toes."""
 
 SWING_WAY = ((0.33, 0.21), (0.66, 0.63))
-SWING_HEIGHT = ((0.14, 0.37), (0.40, 1.0), (0.62, 0.63))
+SWING_HEIGHT = ((0.14, 0.33), (0.40, 1.0), (0.62, 0.63))
 """(share of the swing, share of the way or of the highest lift): the foot leaves slowly, highest at 40 %."""
+
+
+def heel_m(style: Style) -> float:
+    """Where the heel touches, m along the sole from below the sensor."""
+    return style.ball_m - HEEL_TO_BALL_M
+
+
+def ankle_m(style: Style) -> float:
+    """Where the ankle stands above, m along the sole from below the sensor."""
+    return heel_m(style) + HEEL_TO_ANKLE_M
 
 
 def foot_state(plan: StridePlan, style: Style, time_s: FloatArray) -> SegmentState:
@@ -67,15 +80,15 @@ def _landing(plan: StridePlan, style: Style, index: npt.NDArray[np.intp]) -> Cur
     return strike, np.radians(style.landing_dps) * turning * (plan.kind[index] != 2), slap
 
 
-def _first_touch(plan: StridePlan, index: npt.NDArray[np.intp]) -> FloatArray:
+def _first_touch(plan: StridePlan, style: Style, index: npt.NDArray[np.intp]) -> FloatArray:
     """Metres along the sole to what touches first."""
-    return np.where(plan.strike_deg[index] > 0, HEEL_M, BALL_M)
+    return np.where(plan.strike_deg[index] > 0, heel_m(style), style.ball_m)
 
 
 def _turning_point(plan: StridePlan, style: Style, phase: Phase) -> FloatArray:
     """Metres along the sole to what the foot turns about: what touched first, then the ball."""
     _, heel_off = _times(plan, style, phase)
-    return np.where(phase.since_s < heel_off, _first_touch(plan, phase.stride), BALL_M)
+    return np.where(phase.since_s < heel_off, _first_touch(plan, style, phase.stride), style.ball_m)
 
 
 def _leaving(plan: StridePlan, style: Style, index: npt.NDArray[np.intp]) -> Curve:
@@ -91,7 +104,8 @@ def _leaving(plan: StridePlan, style: Style, index: npt.NDArray[np.intp]) -> Cur
 
 def _times(plan: StridePlan, style: Style, phase: Phase) -> tuple[FloatArray, FloatArray]:
     """Seconds from contact to the flat foot, and to heel-off."""
-    flat = np.minimum(style.flat_s / plan.effort[phase.stride], 0.30 * phase.contact_s)
+    gently = np.where(plan.strike_deg[phase.stride] < 0, FOREFOOT_GENTLE, 1.0)
+    flat = np.minimum(style.flat_s * gently / plan.effort[phase.stride], 0.32 * phase.contact_s)
     # Who stands lifts the heel when the next step begins.
     early = np.minimum(style.heel_off * phase.contact_s, phase.contact_s - 0.06)
     heel_off = np.where(plan.kind[phase.stride] == 2, phase.contact_s - 0.25, early)
@@ -103,7 +117,7 @@ def _pitch(plan: StridePlan, style: Style, phase: Phase) -> Curve:
     zero = still(np.zeros(len(phase.since_s)))
     here, there = _landing(plan, style, phase.stride), _landing(plan, style, phase.after)
     leave = _leaving(plan, style, phase.stride)
-    down = quintic(phase.since_s, flat, here, zero)
+    down = _coming_down(plan, style, phase, flat, here)
     lift = quintic(phase.since_s - heel_off, phase.contact_s - heel_off, zero, leave)
     middle = either(phase.since_s < flat, down, zero)
     ground = either(phase.since_s < heel_off, middle, lift)
@@ -116,6 +130,30 @@ def _pitch(plan: StridePlan, style: Style, phase: Phase) -> Curve:
     )
     air = through(phase.since_s - phase.contact_s, phase.swing_s, leave, points, there)
     return either(phase.grounded, ground, air)
+
+
+def _coming_down(plan: StridePlan, style: Style, phase: Phase, flat: FloatArray, here: Curve) -> Curve:
+    """Pitch from contact to the flat foot, rad.
+
+    What touches first is stopped; the other end of the foot keeps falling and is let down more slowly.
+    """
+    strike = plan.strike_deg[phase.stride]
+    turning = np.minimum(np.abs(strike) / FULL_TURN_DEG, 1.0)
+    moving = plan.effort[phase.stride] * (plan.kind[phase.stride] != 2)
+    per_arm = np.where(strike > 0, 1.0 / HEEL_TO_BALL_M, -1.0 / (HEEL_TO_BALL_M - HEEL_TO_ANKLE_M)) * turning
+    sunk = _sink(style, phase, moving)
+    deep = _stopping_way(style.landing_v, 0.0, style.stop_s) * moving * per_arm
+    falling = here[0], here[1] - style.landing_v * moving * per_arm, here[2]
+    let_down = quintic(phase.since_s, flat, falling, still(-deep))
+    return add(let_down, (-sunk[0] * per_arm, -sunk[1] * per_arm, -sunk[2] * per_arm))
+
+
+def _sink(style: Style, phase: Phase, moving: FloatArray) -> Curve:
+    """How the sole gives way under what touches first, m."""
+    zero = np.zeros(len(phase.since_s))
+    deep = -_stopping_way(style.landing_v, 0.0, style.stop_s) * moving
+    start = zero, -style.landing_v * moving, zero
+    return quintic(phase.since_s, np.full_like(zero, style.stop_s), start, still(deep))
 
 
 def _yaw(plan: StridePlan, style: Style, phase: Phase) -> Curve:
@@ -154,6 +192,11 @@ def _pivot(pitch: Curve, about: FloatArray) -> tuple[Curve, Curve]:
     return along, up
 
 
+def _stopping_way(speed: float, braking: float, within_s: float) -> float:
+    """How far a quintic stop goes that only ever brakes: the one whose highest term vanishes."""
+    return 0.5 * speed * within_s - braking * within_s**2 / 12.0
+
+
 def _toe_roll(style: Style, phase: Phase, effort: FloatArray, speed: float) -> Curve:
     """How far the ball itself comes off, rolling over the toes in the last part of stance, m."""
     last = (1.0 - TOE_ROLL_FROM) * phase.contact_s
@@ -175,7 +218,7 @@ def _along(plan: StridePlan, style: Style, phase: Phase, pitch: Curve) -> Curve:
         plan.effort[index] * (plan.kind[index] != 2) for index in (phase.stride, phase.after)
     )
     zero = np.zeros(len(phase.since_s))
-    slide = style.landing_forward * moving * style.shear_s * 0.35
+    slide = _stopping_way(style.landing_forward, style.landing_brake, style.shear_s) * moving
     shear = quintic(
         phase.since_s,
         np.full_like(zero, style.shear_s),
@@ -185,10 +228,10 @@ def _along(plan: StridePlan, style: Style, phase: Phase, pitch: Curve) -> Curve:
     about = _turning_point(plan, style, phase)
     ground = add(add(_pivot(pitch, about)[0], shear), still(plan.pivot_m[phase.stride]))
     ground = add(ground, _toe_roll(style, phase, plan.effort[phase.stride], style.toe_on))
-    leave = _pivot(_leaving(plan, style, phase.stride), np.full_like(zero, BALL_M))[0]
+    leave = _pivot(_leaving(plan, style, phase.stride), np.full_like(zero, style.ball_m))[0]
     leave = add(leave, _rolled(style, plan.effort[phase.stride], style.toe_on))
     start = add(leave, still(plan.pivot_m[phase.stride] + slide))
-    touch = _pivot(_landing(plan, style, phase.after), _first_touch(plan, phase.after))[0]
+    touch = _pivot(_landing(plan, style, phase.after), _first_touch(plan, style, phase.after))[0]
     sliding = (zero, style.landing_forward * next_moving, -style.landing_brake * next_moving)
     end = add(add(touch, still(plan.pivot_m[phase.after])), sliding)
     way = end[0] - start[0]
@@ -203,22 +246,25 @@ def _height(plan: StridePlan, style: Style, phase: Phase, pitch: Curve) -> Curve
         plan.effort[index] * (plan.kind[index] != 2) for index in (phase.stride, phase.after)
     )
     zero = np.zeros(len(phase.since_s))
-    deep = still(-style.sole_m * moving)
-    sink = quintic(
-        phase.since_s, np.full_like(zero, style.stop_s), (zero, -style.landing_v * moving, zero), deep
-    )
+    deep = still(-_stopping_way(style.landing_v, 0.0, style.stop_s) * moving)
+    sink = _sink(style, phase, moving)
     late = 0.6 * phase.contact_s
     rise = quintic(phase.since_s - late, 0.4 * phase.contact_s, deep, still(zero))
     about = _turning_point(plan, style, phase)
     ground = add(_pivot(pitch, about)[1], either(phase.since_s < late, sink, rise))
     ground = add(ground, _toe_roll(style, phase, effort, style.toe_up))
-    leave = _pivot(_leaving(plan, style, phase.stride), np.full_like(zero, BALL_M))[1]
+    leave = _pivot(_leaving(plan, style, phase.stride), np.full_like(zero, style.ball_m))[1]
     leave = add(leave, _rolled(style, effort, style.toe_up))
-    touch = _pivot(_landing(plan, style, phase.after), _first_touch(plan, phase.after))[1]
+    touch = _pivot(_landing(plan, style, phase.after), _first_touch(plan, style, phase.after))[1]
     end = add(touch, (zero, -style.landing_v * next_moving, zero))
     lift = style.heel_lift_m * (0.35 + 0.65 * effort)
     low = np.maximum(style.clearance_m * moving, 0.03)
-    points = (*((share, part * lift) for share, part in SWING_HEIGHT), (0.86, low))
+    rising, *falling = SWING_HEIGHT
+    points = (
+        (rising[0], leave[0] + rising[1] * (lift - leave[0])),
+        *((share, part * lift) for share, part in falling),
+        (0.86, low),
+    )
     air = through(phase.swinging_s, phase.swing_s, leave, points, end)
     rung = ringing(phase.since_s, style.shock_m * moving, SHOCK_RISE_S, style.shock_hz)
     return add(either(phase.grounded, ground, air), rung)

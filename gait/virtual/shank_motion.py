@@ -13,18 +13,19 @@ import numpy as np
 import numpy.typing as npt
 
 from gait.virtual.curves import Curve, add, either, quintic, ringing, still, through
+from gait.virtual.foot_motion import ankle_m
 from gait.virtual.path import heading
 from gait.virtual.phase import Phase, outward, phase_at
 from gait.virtual.segment import SegmentState, at_point, attitude
 from gait.virtual.stride_plan import StridePlan
 from gait.virtual.style import Style
 
-__all__ = ["ANKLE_M", "shank_state", "tissue"]
+__all__ = ["ankle", "shank_state", "tissue"]
 
 FloatArray = npt.NDArray[np.float64]
 
-ANKLE_M = np.array([-0.06, 0.0, 0.08])
-"""From the point of the sole below the shoe's sensor: behind it, and the height of the ankle joint."""
+ANKLE_HEIGHT_M = 0.08
+"""Of the ankle joint above the sole."""
 
 RING_RISE_S = 0.016
 """s: rise and decay of the sensor's ringing on skin and muscle."""
@@ -49,10 +50,15 @@ def shank_state(plan: StridePlan, style: Style, time_s: FloatArray, foot: Segmen
         rotation,
         rate,
         slope,
-        *at_point(foot, ANKLE_M),
+        *at_point(foot, ankle(style)),
         np.degrees(pitch[0]),
         np.degrees(roll[0]) * outward(plan),
     )
+
+
+def ankle(style: Style) -> FloatArray:
+    """(3,) m of the joint from the point of the sole below the shoe's sensor, foot frame."""
+    return np.array([ankle_m(style), 0.0, ANKLE_HEIGHT_M])
 
 
 def tissue(plan: StridePlan, style: Style, time_s: FloatArray) -> tuple[Curve, Curve, Curve]:

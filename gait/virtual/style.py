@@ -17,7 +17,6 @@ class Style:
 
     landing_v: float
     landing_forward: float
-    sole_m: float
     stop_s: float
     shear_s: float
     flat_s: float
@@ -53,6 +52,7 @@ class Style:
     toe_on: float
     toe_acc: float
     swing_yaw_deg: float
+    ball_m: float
     swing_roll_deg: float
 
     @classmethod
@@ -64,11 +64,10 @@ class Style:
         return cls(
             landing_v=landing,
             landing_forward=rng.uniform(0.5, 1.4) * (1.0 + 0.2 * fast),
-            sole_m=rng.uniform(0.003, 0.007),
             stop_s=rng.uniform(0.012, 0.024),
             shear_s=rng.uniform(0.014, 0.028),
             flat_s=rng.uniform(0.030, 0.045) + abs(settings.strike_angle_deg) * rng.uniform(0.0006, 0.0011),
-            heel_off=rng.uniform(0.50, 0.56),
+            heel_off=rng.uniform(0.43, 0.50),
             push_off_deg=settings.push_off_deg or -rng.uniform(42.0, 54.0),
             push_off_dps=-rng.uniform(560.0, 700.0) - 40.0 * fast,
             push_off_dps2=rng.uniform(9000.0, 14000.0),
@@ -82,7 +81,7 @@ class Style:
             pronation_at=rng.uniform(0.32, 0.42),
             toe_out_deg=rng.uniform(3.0, 14.0) if settings.toe_out_deg is None else settings.toe_out_deg,
             shock_hz=rng.uniform(18.0, 32.0),
-            shock_m=rng.uniform(0.0004, 0.0012) * landing,
+            shock_m=rng.uniform(0.0002, 0.0007) * landing,
             shank_landing_dps=-rng.uniform(180.0, 320.0) - 40.0 * fast,
             shank_landing_dps2=-rng.uniform(3000.0, 9000.0),
             shank_sweep_deg=rng.uniform(41.0, 50.0),
@@ -98,7 +97,8 @@ class Style:
             toe_roll_m=rng.uniform(0.008, 0.018),
             toe_up=rng.uniform(0.4, 0.8) + 0.1 * fast,
             toe_on=rng.uniform(0.3, 0.8) + 0.1 * fast,
-            toe_acc=rng.uniform(5.0, 25.0),
+            toe_acc=rng.uniform(8.0, 30.0),
             swing_yaw_deg=rng.uniform(5.0, 14.0),
+            ball_m=rng.uniform(0.06, 0.09),
             swing_roll_deg=rng.uniform(1.0, 8.0),
         )

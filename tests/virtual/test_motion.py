@@ -16,7 +16,7 @@ from gait.virtual.foot_motion import foot_state
 from gait.virtual.imu import SensorSettings
 from gait.virtual.runner import simulate
 from gait.virtual.segment import SegmentState, at_point
-from gait.virtual.shank_motion import ANKLE_M, shank_state
+from gait.virtual.shank_motion import ankle, shank_state
 from gait.virtual.stride_plan import LegOffset, RunnerSettings, StridePlan, Turn, plan_strides
 from gait.virtual.style import Style
 
@@ -132,7 +132,7 @@ def test_the_shank_stands_on_the_ankle(runner: RunnerSettings) -> None:
     foot = foot_state(plan, style, time)
     shank = shank_state(plan, style, time, foot)
     for mine, theirs in zip(
-        (shank.position, shank.velocity, shank.acc), at_point(foot, ANKLE_M), strict=True
+        (shank.position, shank.velocity, shank.acc), at_point(foot, ankle(style)), strict=True
     ):
         assert np.allclose(mine, theirs)
     ic = plan.ic_s[1:-2]

@@ -87,7 +87,7 @@ def likeness(one: FloatArray, other: FloatArray) -> tuple[float, float]:
 @pytest.mark.parametrize("side", ["left", "right"])
 @pytest.mark.parametrize(("segment", "placement"), [("foot", "shoe"), ("shank", "shank")])
 def test_like_a_treadmill_runner(side: str, segment: Literal["foot", "shank"], placement: Placement) -> None:
-    """Rate: r >= 0.94 and peaks within 20 %; acceleration: r >= 0.75 and peaks within 35 %, every style."""
+    """Every style. Rate: r >= 0.92, peaks within 20 %; acceleration: r >= 0.8 shoe, 0.6 shank, within 35 %."""
     table = pd.read_csv(DATA / "treadmill_fast" / f"{side}_{segment}.csv")
     truth = pd.read_csv(DATA / "treadmill_fast" / "truth.csv")
     real = mean_cycle(
@@ -98,10 +98,10 @@ def test_like_a_treadmill_runner(side: str, segment: Literal["foot", "shank"], p
     )
     for virtual in virtual_cycles(placement, LIKE_TREADMILL, real):
         r, peak = likeness(real[0], virtual[0])
-        assert r >= 0.94
+        assert r >= 0.92
         assert peak == pytest.approx(1.0, abs=0.20)
         r, peak = likeness(real[1], virtual[1])
-        assert r >= 0.75
+        assert r >= (0.8 if placement == "shoe" else 0.6)
         assert peak == pytest.approx(1.0, abs=0.35)
 
 

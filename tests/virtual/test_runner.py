@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from gait.errors import UsageError
 from gait.recording.read import read
-from gait.virtual.foot_motion import BALL_M, HEEL_M, foot_state
+from gait.virtual.foot_motion import foot_state, heel_m
 from gait.virtual.presets import PRESETS
 from gait.virtual.runner import simulate
 from gait.virtual.stride_plan import LegOffset, RunnerSettings, plan_strides
@@ -40,7 +40,7 @@ def test_the_foot_touches_at_contact(runner: RunnerSettings) -> None:
     plan = plan_strides(runner, 1)[0]
     ic = plan.ic_s[2:6]
     state = foot_state(plan, style, ic)
-    arm = np.where(state.pitch_deg > 0, HEEL_M, BALL_M)
+    arm = np.where(state.pitch_deg > 0, heel_m(style), style.ball_m)
     height = state.position[:, 2] + arm * np.sin(np.radians(state.pitch_deg))
     assert np.abs(height).max() < 1e-6
     assert (state.velocity[:, 2] < -0.2).any()
