@@ -3,14 +3,6 @@
 The shank never stands still in running, but it swings forward once a stride, about one axis. From one
 forward swing to the next the movement of steady running repeats, so the mean acceleration is zero and the
 mean specific force is gravity: that levels each stride without any rest.
-
-Cues of the contacts, aligned: the shank's forward turn is braked hardest at initial contact; its upward
-acceleration rises fastest there or, on a heel landing, a little later; about terminal contact its backward
-turn pauses, its upward acceleration falls fastest, and the turn then speeds up again.
-
-References
-----------
-Kiernan et al. 2023, PMC10255839 (18 shank rules compared); Fadillioglu et al. 2020, Gait & Posture 81.
 """
 
 from __future__ import annotations
@@ -22,9 +14,10 @@ import numpy.typing as npt
 from scipy.ndimage import maximum_filter1d
 
 from gait.analysis.batch import StrideBatch, empty_batch, is_walking
-from gait.analysis.contact import Cue, fuse, peak_time
+from gait.analysis.contact import fuse
 from gait.analysis.grid import GRID_HZ
-from gait.analysis.kernels import first_peak, gaussian, gaussian_slope, local_maxima, reach
+from gait.analysis.kernels import gaussian, gaussian_slope, local_maxima, reach
+from gait.analysis.shank_contact import IC_CUES, TC_CUES, landing_cues, leaving_cues
 from gait.analysis.strapdown import apply, closure_gravity, gather, motion, orientations
 from gait.analysis.tracker import Tracker, sample_rows
 from gait.frames import MOVEMENTS, Side
@@ -50,12 +43,6 @@ SWING_LEAST = 100.0 * DEG
 STRIDE_S = (0.42, 2.4)
 """s between two swings of a stride."""
 
-FIRST_SHARE = 0.6
-"""The shock is the first rise of at least this share of the steepest: the shank rings after it."""
-
-LAST_SHARE = 0.8
-"""The braking that belongs to contact is the last one of at least this share of the hardest."""
-
 MID_STANCE = 0.35
 """Share of the stance at which the shank stands upright on average (it leans back at contact, forward at
 push-off); the frontal plane is taken from there where nobody stood still."""
@@ -67,12 +54,6 @@ STAND_RATE = 6.0 * DEG
 _SWING_SMOOTH_S = 0.040
 _RADIUS_S = 0.25
 _SMOOTH_S = 0.006
-
-IC_CUES = {"brake": Cue(0.001, 0.012), "rise": Cue(-0.012, 0.012)}
-"""On a heel landing the swing is braked before contact and the shock rises late, on a forefoot landing both
-fall together: their mean is steadier than either."""
-
-TC_CUES = {"pause": Cue(0.013, 0.009), "fall": Cue(-0.005, 0.009), "whip": Cue(-0.024, 0.010)}
 
 
 @dataclass(frozen=True)
@@ -227,8 +208,8 @@ class ShankTracker(Tracker):
         pitch_rate = -gaussian(moved.rate[..., 1], _SMOOTH_S, axis=1)
         pitch_acc = -gaussian_slope(moved.rate[..., 1], _SMOOTH_S, axis=1)
         rise = gaussian_slope(moved.acc[..., 2], _SMOOTH_S, axis=1)
-        ic_cues, hit = _landing(pitch_rate, pitch_acc, rise, windows.length)
-        tc_cues = _leaving(pitch_rate, pitch_acc, rise, hit, windows.length)
+        ic_cues, end = landing_cues(pitch_rate, moved, windows.length)
+        tc_cues = leaving_cues(pitch_rate, pitch_acc, rise, end, windows.length)
         tc, tc_sd = fuse(tc_cues, TC_CUES, {})
         ic, ic_sd = fuse(ic_cues, IC_CUES, {})
         seen = apply(
@@ -317,40 +298,6 @@ class ShankTracker(Tracker):
             turn_deg=np.zeros(n),
         )
         return batch.take(real)
-
-
-def _landing(
-    pitch_rate: FloatArray, pitch_acc: FloatArray, rise: FloatArray, length: IntArray
-) -> tuple[dict[str, FloatArray], IntArray]:
-    """Braking of the forward swing and the rise of upward acceleration, s from the start."""
-    at = np.arange(pitch_rate.shape[1])[None, :]
-    early = (at > 4) & (at < 0.48 * length[:, None])
-    hit = first_peak(np.where(early, rise, -np.inf), FIRST_SHARE)
-    about = (at >= hit[:, None] - 17) & (at <= hit[:, None] + 3)
-    braked = np.where(about, -pitch_acc, -np.inf)
-    last = braked.shape[1] - 1
-    brake = last - first_peak(braked[:, ::-1], LAST_SHARE)
-    return {"brake": peak_time(-pitch_acc, brake), "rise": peak_time(rise, hit)}, hit
-
-
-def _leaving(
-    pitch_rate: FloatArray, pitch_acc: FloatArray, rise: FloatArray, hit: IntArray, length: IntArray
-) -> dict[str, FloatArray]:
-    """Pause of the backward turn, fall of upward acceleration and the following whip, s from the start."""
-    at = np.arange(pitch_rate.shape[1])[None, :]
-    late = (at > hit[:, None] + 16) & (at < 0.75 * length[:, None])
-    slow = gaussian(pitch_rate, 0.012, axis=1)
-    pause = np.where(late, slow, -np.inf).argmax(axis=1)
-    # The pause is the last hump before the recovery swing, whose backward turn is the fastest.
-    about = (at >= pause[:, None]) & (at <= pause[:, None] + 7)
-    fall = np.where(about, -rise, -np.inf).argmax(axis=1)
-    behind = (at >= pause[:, None] + 3) & (at <= pause[:, None] + 14)
-    whip = np.where(behind, -pitch_acc, -np.inf).argmax(axis=1)
-    return {
-        "pause": peak_time(slow, pause),
-        "fall": peak_time(-rise, fall),
-        "whip": peak_time(-pitch_acc, whip),
-    }
 
 
 def _level(up: FloatArray, left: FloatArray) -> FloatArray:

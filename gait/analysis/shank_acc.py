@@ -53,6 +53,9 @@ WALKING_STRIDE_S = 0.95
 
 _BEFORE_S, _AFTER_S = 0.12, 0.60
 
+SHRINK = 0.85
+"""Factor on the fused uncertainty: the spreads of the cues are rounded up."""
+
 IC_CUES = {"reversal": Cue(0.003, 0.008), "onset": Cue(-0.012, 0.012)}
 TC_CUES = {"release": Cue(0.002, 0.011)}
 
@@ -175,8 +178,8 @@ class ShankAccTracker(Tracker):
             "onset": _onset(gaussian_slope(force, _SMOOTH_S, axis=1), origin),
         }
         zero = (hit - origin) / GRID_HZ
-        ic_time, ic_sd = fuse(ic, IC_CUES, {})
-        tc_time, tc_sd = fuse({"release": _release(along, origin)}, TC_CUES, {})
+        ic_time, ic_sd = fuse(ic, IC_CUES, {}, SHRINK)
+        tc_time, tc_sd = fuse({"release": _release(along, origin)}, TC_CUES, {}, SHRINK)
         return _Landings(hit, zero + ic_time, ic_sd, zero + tc_time, tc_sd)
 
     def _strides(self, landings: _Landings) -> StrideBatch:

@@ -52,6 +52,10 @@ _ROLL_SMOOTH_S = 0.008
 GAIT_SCORE = 0.15
 """Alignment score below which the movement has no common axis: it is not gait."""
 
+SHRINK = 0.70
+"""Factor on the fused uncertainty of a contact: the spreads are rounded up. With it 95 % intervals of contact
+time hold the truth of 97 % of the strides of virtual runners (2.5-5.5 m/s, -15..30 deg, 104-416 Hz)."""
+
 STRIKE_SD_DEG = 2.0
 """deg, one sigma between runners: long axis of the foot against the axes found (Falbriard 2020: 1.6-5.9)."""
 
@@ -170,8 +174,8 @@ class ShoeTracker(Tracker):
         pose = foot_pose(windows, quaternion, moved, mounting.matrix)
         cues = contact_cues(windows, moved, pose)
         drift = np.linalg.norm(moved.drift, axis=1)
-        ic, ic_sd = fuse(cues.ic, IC_CUES, {"geometry": DRIFT_SPREAD * drift})
-        tc, tc_sd = fuse(cues.tc, TC_CUES, {})
+        ic, ic_sd = fuse(cues.ic, IC_CUES, {"geometry": DRIFT_SPREAD * drift}, SHRINK)
+        tc, tc_sd = fuse(cues.tc, TC_CUES, {}, SHRINK)
         start = windows.start + self._first
         begin = start / GRID_HZ
         ends = moved.position[np.arange(len(start)), windows.length - 1]

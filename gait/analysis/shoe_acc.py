@@ -44,6 +44,9 @@ STANCE_WITHIN_S = (0.045, 0.220)
 """s behind it in which the quietest instant of the stance lies."""
 MOVING_G = 0.8
 
+SHRINK = 0.85
+"""Factor on the fused uncertainty: the spreads of the cues are rounded up."""
+
 IC_CUES = {"rise": Cue(-0.008, 0.012), "onset": Cue(-0.004, 0.012)}
 """The instep feels a heel landing some 15 ms late and a forefoot landing at once."""
 TC_CUES = {"push": Cue(-0.002, 0.009)}
@@ -155,9 +158,9 @@ class ShoeAccTracker(Tracker):
         hit = np.where(late, gaussian(jerk, 0.010, axis=1), -np.inf).argmax(axis=1)
         about = (at >= hit[:, None] - 6) & (at <= hit[:, None] + 4)
         steep = np.where(about, rise, -np.inf).argmax(axis=1)
-        ic, ic_sd = fuse({"rise": peak_time(rise, steep), "onset": _onset(jerk, hit)}, IC_CUES, {})
+        ic, ic_sd = fuse({"rise": peak_time(rise, steep), "onset": _onset(jerk, hit)}, IC_CUES, {}, SHRINK)
         push = gaussian(size, _PUSH_SMOOTH_S, axis=1)
-        tc, tc_sd = fuse({"push": peak_time(push, _first_peak(push, windows.length))}, TC_CUES, {})
+        tc, tc_sd = fuse({"push": peak_time(push, _first_peak(push, windows.length))}, TC_CUES, {}, SHRINK)
         begin = (windows.start + self._first) / GRID_HZ
         return _Swings(
             windows.start + self._first,

@@ -99,7 +99,7 @@ def _pitch(plan: StridePlan, style: Style, phase: Phase) -> Curve:
     points = (
         (0.25, here[0] + style.shank_early * swept),
         (0.50, here[0] + (0.39 + style.shank_early) * swept),
-        (0.75, here[0] + 0.97 * swept),
+        (0.75, here[0] + style.shank_most * swept),
     )
     stepping = through(phase.since_s, phase.contact_s, here, points, leave)
     ground = either(plan.kind[phase.stride] == 2, _standing(phase, here, leave), stepping)

@@ -39,6 +39,7 @@ class Style:
     shank_landing_dps2: float
     shank_sweep_deg: float
     shank_early: float
+    shank_most: float
     shank_leaving_dps: float
     shank_leaving_dps2: float
     shank_lift_deg: float
@@ -86,8 +87,9 @@ class Style:
             shank_landing_dps2=-rng.uniform(3000.0, 9000.0),
             shank_sweep_deg=rng.uniform(41.0, 50.0),
             shank_early=rng.uniform(0.37, 0.45),
+            shank_most=rng.uniform(0.90, 0.97),
             shank_leaving_dps=-rng.uniform(20.0, 90.0),
-            shank_leaving_dps2=-rng.uniform(6000.0, 10000.0),
+            shank_leaving_dps2=-rng.uniform(1500.0, 8000.0),
             shank_lift_deg=rng.uniform(48.0, 60.0) + 10.0 * fast,
             shank_late_deg=rng.uniform(1.0, 5.0),
             shank_axial_deg=rng.uniform(3.0, 9.0),
