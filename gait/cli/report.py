@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sys
+from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
+from gait.cli.main import one_line
+from gait.cli.progress import busy, long_files, long_session
 from gait.cli.session_options import (
     DistanceOption,
     HeightOption,
@@ -17,10 +20,13 @@ from gait.cli.session_options import (
     PlacementOption,
     SideOption,
     SpeedOption,
+    length_s,
     load_session,
 )
+from gait.errors import MissingExtraError, UsageError
 
 if TYPE_CHECKING:
+    from gait.analysis.results import Analysis
     from gait.coaching.model import Finding, Plan
 
 __all__ = ["command"]
@@ -43,6 +49,19 @@ def command(
     parquet: Annotated[
         Path | None, typer.Option("--parquet", metavar="FILE", help="Write the strides as Parquet too.")
     ] = None,
+    fit: Annotated[
+        Path | None,
+        typer.Option("--fit", metavar="FILE", help="Write a FIT activity file with running dynamics too."),
+    ] = None,
+    text: Annotated[
+        bool,
+        typer.Option(
+            "--text", help="Print the report on the terminal; the page is written only if asked for (-o)."
+        ),
+    ] = False,
+    lang: Annotated[
+        str, typer.Option("--lang", metavar="CODE", help="Language of the page and of --text.")
+    ] = "en",
     open_page: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
     answers: Annotated[
         Path | None, typer.Option("--answers", metavar="FILE", help="TOML or JSON file of answers.")
@@ -59,51 +78,120 @@ def command(
 ) -> None:
     """Analyse a recording and write its report as one page.
 
-    Prints a short summary and where the page is.
+    Prints a short summary and where the page is; with --text the whole report.
     """
-    session = load_session(
-        path,
-        placement=placement,
-        side=side,
-        distance_m=distance,
-        speed_m_s=speed,
-        mass_kg=mass,
-        height_m=height,
-    )
+    to_stdout = json_file == STDOUT
+    if text and to_stdout:
+        raise UsageError("both go to stdout", where="--text and --json -", todo="give --json a file name")
+    if fit is not None and find_spec("fit_tool") is None:
+        raise MissingExtraError("--fit", "fit")
+    from gait.report.words import load_words
+
+    words = load_words(lang)
+    with busy(f"reading {path}", long=long_files(path)):
+        session = load_session(
+            path,
+            placement=placement,
+            side=side,
+            distance_m=distance,
+            speed_m_s=speed,
+            mass_kg=mass,
+            height_m=height,
+        )
     from gait.analysis.analyze import analyze
-    from gait.cli.analyze import summary
     from gait.cli.ask import gather_answers
     from gait.coaching.assess import assess
     from gait.coaching.prescribe import prescribe
-    from gait.report.export import write_parquet, write_pdf
-    from gait.report.tables import analysis_json, write_json, write_strides
-    from gait.report.write import write_report
 
     given = gather_answers(dict(session.answers), answers, ask=ask)
-    analysis = analyze(session)
-    findings = assess(analysis, given)
-    plan = prescribe(findings, analysis, given)
-    page = write_report(analysis, findings, plan, output or Path(f"{_stem(path)}-report.html"))
-    to_stdout = json_file == STDOUT
-    target = sys.stderr if to_stdout else sys.stdout
-    print(summary(analysis), file=target)
+    seconds = length_s(session)
+    long = seconds is None or long_session(seconds)
+    span = "" if seconds is None else f"{seconds / 60.0:.0f} min of "
+    count = len(session.recordings)
+    sensors = "1 sensor" if count == 1 else f"{count} sensors"
+    with busy(f"analysing {span}{sensors}", long=long):
+        analysis = analyze(session)
+        findings = assess(analysis, given)
+        plan = prescribe(findings, analysis, given)
+    page = None
+    if not text or output or pdf or open_page:
+        with busy("drawing the report", long=long):
+            page = _page(analysis, findings, plan, output or Path(f"{_stem(path)}-report.html"), lang)
+    if text:
+        from gait.report.terminal.show import show_text
+
+        show_text(analysis, findings, plan, sys.stdout, words=words)
+    else:
+        _say(analysis, findings, plan, sys.stderr if to_stdout else sys.stdout)
+    if page is not None:
+        print(f"report: {page}", file=sys.stderr if to_stdout or text else sys.stdout)
+    with busy("writing the files", long=long and any((strides, parquet, pdf, fit))):
+        _files(analysis, page, strides=strides, parquet=parquet, pdf=pdf, fit=fit)
+    if open_page and page is not None:
+        typer.launch(page.resolve().as_uri())
+    _json(analysis, findings, plan, json_file)
+
+
+def _page(analysis: Analysis, findings: tuple[Finding, ...], plan: Plan, path: Path, lang: str) -> Path:
+    from gait.report.write import write_report
+
+    return write_report(analysis, findings, plan, path, lang=lang)
+
+
+def _say(analysis: Analysis, findings: tuple[Finding, ...], plan: Plan, file: TextIO) -> None:
+    """Print the short summary."""
+    from gait.cli.analyze import summary
+
+    print(summary(analysis), file=file)
     for line in _outcome(findings, plan):
-        print(line, file=target)
-    print(f"report: {page}", file=target)
+        print(line, file=file)
+
+
+def _files(
+    analysis: Analysis,
+    page: Path | None,
+    *,
+    strides: Path | None,
+    parquet: Path | None,
+    pdf: Path | None,
+    fit: Path | None,
+) -> None:
+    """Write whatever else was asked for."""
+    from gait.report.export import write_parquet, write_pdf
+    from gait.report.tables import write_strides
+
     if strides is not None:
         write_strides(analysis, strides)
     if parquet is not None:
         write_parquet(analysis, parquet)
-    if pdf is not None:
+    if pdf is not None and page is not None:
         write_pdf(page, pdf)
-    if open_page:
-        typer.launch(page.resolve().as_uri())
-    if to_stdout:
+    if fit is not None:
+        _fit(analysis, fit)
+
+
+def _fit(analysis: Analysis, path: Path) -> None:
+    from gait.report.fit import NO_START, started_at, write_fit
+
+    write_fit(analysis, path)
+    if started_at(analysis) is None:
+        print(
+            f"gait: nobody wrote down when this run started, so {one_line(str(path))} begins on "
+            f"{NO_START:%Y-%m-%d}; to mend it, write '# started = 2026-05-01T07:32:10+02:00' above the "
+            "recording's column names",
+            file=sys.stderr,
+        )
+
+
+def _json(analysis: Analysis, findings: tuple[Finding, ...], plan: Plan, target: Path | None) -> None:
+    from gait.report.tables import analysis_json, write_json
+
+    if target == STDOUT:
         import json
 
         print(json.dumps(analysis_json(analysis, findings, plan), indent=2, allow_nan=False))
-    elif json_file is not None:
-        write_json(analysis, json_file, findings, plan)
+    elif target is not None:
+        write_json(analysis, target, findings, plan)
 
 
 def _stem(path: Path) -> str:

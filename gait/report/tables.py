@@ -12,6 +12,7 @@ import io
 import json
 import math
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -48,12 +49,13 @@ DECIMALS: dict[str, int] = {
 }
 """Decimals in the file, a digit or two below what a stride can tell; two for every other number."""
 
-FORMULA_STARTS = ("=", "+", "-", "@")
-"""A spreadsheet runs a cell that begins with one of these, or with one of them behind a tab or a line end
-(OWASP, CSV injection)."""
+FORMULA = re.compile(r"(^|[;,|]\s*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
+"""Where a spreadsheet would begin a formula: at the start of a cell, the signs full-width too, and behind
+what another country's spreadsheet takes for the end of a cell (OWASP, CSV injection)."""
 
-CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-"""Control characters: none belongs in a cell."""
+UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+"""Unicode categories that have no place in a cell: controls, line ends, signs without a picture that could
+hide the start of a formula."""
 
 
 def write_strides(analysis: Analysis, path: str | Path) -> Path:
@@ -102,7 +104,7 @@ def _columns(strides: pd.DataFrame) -> list[str]:
 
 def _for_csv(table: pd.DataFrame) -> pd.DataFrame:
     """Round numbers, write booleans as ``true``/``false``, make text safe."""
-    return pd.DataFrame({name: _cells(table[name]) for name in table.columns})
+    return pd.DataFrame({_safe_text(name): _cells(table[name]) for name in table.columns})
 
 
 def _cells(column: pd.Series[Any]) -> pd.Series[Any]:
@@ -120,8 +122,8 @@ def _safe_text(value: object) -> object:
     """Text of one line that no spreadsheet takes for a formula."""
     if not isinstance(value, str):
         return value
-    line = " ".join(CONTROL.sub(" ", value).split())
-    return f"'{line}" if line.startswith(FORMULA_STARTS) else line
+    seen = "".join(" " if unicodedata.category(sign) in UNSEEN else sign for sign in value)
+    return FORMULA.sub(r"\1'", " ".join(seen.split()))
 
 
 def write_json(

@@ -150,3 +150,93 @@ def test_real_recordings(tmp_path: Path, name: str, options: tuple[str, ...]) ->
     assert "Cadence" in text
     if name == "outdoor_run":
         assert "not measurable without a gyroscope" in text
+
+
+def test_fit_is_read_by_another_program(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """``--fit``: a reader without our code sees the run's one-leg cadence, contact and totals."""
+    pytest.importorskip("fit_tool")
+    fitdecode = pytest.importorskip("fitdecode")
+    target, numbers = tmp_path / "run.fit", tmp_path / "run.json"
+    report(ROOT / "recordings" / "easy-rearfoot", tmp_path, "--fit", str(target), "--json", str(numbers))
+    seen: dict[str, list[dict[str, object]]] = {}
+    with fitdecode.FitReader(str(target), check_crc=fitdecode.CrcCheck.RAISE) as reader:
+        for frame in reader:
+            if isinstance(frame, fitdecode.FitDataMessage):
+                seen.setdefault(frame.name, []).append({one.name: one.value for one in frame.fields})
+    metrics = json.loads(numbers.read_text(encoding="utf-8"))["metrics"]
+    cadence = [one["cadence"] + one["fractional_cadence"] for one in seen["record"] if "cadence" in one]
+    contact = [one["stance_time"] for one in seen["record"] if "stance_time" in one]
+    assert len(cadence) > 110
+    assert np.median(cadence) == pytest.approx(metrics["cadence_spm"]["value"] / 2.0, abs=0.3)
+    assert np.median(contact) == pytest.approx(metrics["contact_ms"]["value"], abs=2.0)
+    (session,) = seen["session"]
+    assert session["avg_stance_time"] == pytest.approx(metrics["contact_ms"]["value"], abs=0.06)
+    assert session["total_distance"] == pytest.approx(120.0 * metrics["speed_m_s"]["value"], rel=0.02)
+    captured = capsys.readouterr()
+    assert "started" in captured.err
+    assert "2000-01-01" in captured.err
+    assert "started" not in captured.out
+
+
+def test_text_goes_to_stdout_and_no_page_is_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``--text``: the report on stdout, without escapes, nothing on stderr, and no file appears unasked."""
+    monkeypatch.chdir(tmp_path)
+    assert main(["report", str(ROOT / "recordings" / "run-walk"), "--text"]) == 0
+    captured = capsys.readouterr()
+    assert captured.err == ""
+    assert captured.out.startswith("run-walk\n2 min")
+    for part in (
+        "What stands out",
+        "Do this next",
+        "Over the run",
+        "Left against right",
+        "Hip thrust",
+        "~ walking",
+    ):
+        assert part in captured.out
+    assert "\x1b" not in captured.out
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_text_with_a_page_says_where_on_stderr(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """``--text -o``: both; stdout holds the report alone."""
+    text = report(ROOT / "recordings" / "easy-rearfoot", tmp_path, "--text")
+    captured = capsys.readouterr()
+    assert "Cadence" in " ".join(text.words)
+    assert captured.err == f"report: {tmp_path / 'page.html'}\n"
+    assert "page.html" not in captured.out
+
+
+def test_two_things_cannot_both_go_to_stdout(capsys: pytest.CaptureFixture[str]) -> None:
+    """``--text --json -`` is refused in one line before anything is read."""
+    assert main(["report", "not/there", "--text", "--json", "-"]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.count("\n") == 1
+    assert "--json" in captured.err
+
+
+def test_a_language_without_words_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    """``--lang xx``: exit 2 and one line with what there is, before anything is read."""
+    assert main(["report", "not/there", "--lang", "xx"]) == 2
+    captured = capsys.readouterr()
+    assert captured.err == "gait: --lang: no words for the language 'xx'; one of: en\n"
+
+
+def test_another_language_is_one_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a catalogue beside the English one, ``--lang`` turns the page and the text to it."""
+    words = tmp_path / "words"
+    words.mkdir()
+    (words / "fr.toml").write_text('[page]\nnext = "À faire"\n', encoding="utf-8")
+    monkeypatch.setattr("gait.report.words.FOLDER", words)
+    report(ROOT / "recordings" / "easy-rearfoot", tmp_path, "--lang", "fr", "--text")
+    html = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert '<html lang="fr">' in html
+    assert "À faire" in html
+    out = capsys.readouterr().out
+    assert "À faire\n" in out
+    assert "What stands out\n" in out

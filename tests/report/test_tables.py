@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import dataclasses
 import gzip
 import json
@@ -11,7 +12,7 @@ from io import StringIO
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gait.analysis.results import STRIDE_COLUMNS
@@ -90,7 +91,13 @@ def test_infinity_is_not_a_number_either(run_analysis):
     assert table["speed_m_s"].isna().tolist() == [True, True, False]
 
 
-@pytest.mark.parametrize("evil", ["=1+1", "+1", "-cmd|' /C calc'!A0", "@SUM(A1)", "\t=1", "\r=1"])
+FORMULA_STARTS = "=+-@\uff1d\uff0b\uff0d\uff20"
+
+
+@pytest.mark.parametrize(
+    "evil",
+    ["=1+1", "+1", "-cmd|' /C calc'!A0", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\ufeff=1", "\u200b@A1", "＝1"],
+)
 def test_text_is_not_a_spreadsheet_formula(run_analysis, evil):
     """Text that a spreadsheet would run gets an apostrophe in front; numbers below zero stay numbers."""
     strides = run_analysis.strides.head(2).assign(marks=[evil, ""], strike_angle_deg=[-4.0, 3.0])
@@ -98,6 +105,52 @@ def test_text_is_not_a_spreadsheet_formula(run_analysis, evil):
     table = pd.read_csv(StringIO(text), keep_default_na=False)
     assert table["marks"].iloc[0][0] == "'"
     assert table["strike_angle_deg"].iloc[0] == -4.0
+
+
+PIECES = st.sampled_from(
+    [*"=+-@;,|\"' a1", "\t", "\r\n", "\u200b", "\ufeff", "\u2028", "\uff1d", "\x00", "\x1b"]
+)
+TEXTS = st.lists(PIECES, max_size=8).map("".join) | st.text(max_size=12)
+
+
+@given(texts=st.tuples(TEXTS, TEXTS, TEXTS), numbers=st.tuples(*[st.floats(-1e6, 1e6)] * 3))
+@example(texts=("a;=1", "b, \t@x", "|-1"), numbers=(-1.0, -0.001, 1e6))
+def test_any_text_is_safe_in_any_spreadsheet(few_strides, texts, numbers):
+    """No text begins a formula, not even where ``;`` or ``|`` parts cells; numbers stay what they were."""
+    strides = few_strides.strides.assign(
+        marks=list(texts), strike=list(texts[::-1]), strike_angle_deg=list(numbers)
+    )
+    text = strides_csv(dataclasses.replace(few_strides, strides=strides))
+    rows = list(csv.reader(StringIO(text)))
+    assert [len(row) for row in rows] == [len(STRIDE_COLUMNS)] * 4
+    for row in rows[1:]:
+        for name in ("marks", "strike"):
+            cell = row[rows[0].index(name)]
+            assert cell.isprintable()
+            assert not [part for part in re.split("[;,|]", cell) if part.lstrip()[:1] in set(FORMULA_STARTS)]
+    angles = [float(row[rows[0].index("strike_angle_deg")]) for row in rows[1:]]
+    np.testing.assert_allclose(angles, numbers, atol=0.00501)
+
+
+def test_a_column_of_text_and_numbers_keeps_both(few_strides):
+    """Numbers in a mixed column stay numbers, text beside them is made safe, truth values read as such."""
+    strides = few_strides.strides.assign(marks=[-1.5, "-1.5", None], clipped=[True, None, False])
+    rows = list(csv.DictReader(StringIO(strides_csv(dataclasses.replace(few_strides, strides=strides)))))
+    assert [row["marks"] for row in rows] == ["-1.5", "'-1.5", ""]
+    assert [row["clipped"] for row in rows] == ["true", "", "false"]
+
+
+def test_a_column_s_name_is_safe_too(few_strides):
+    """A further column with a formula for a name gets an apostrophe."""
+    strides = few_strides.strides.assign(**{"=HYPERLINK(1)": 1.0})
+    head = strides_csv(dataclasses.replace(few_strides, strides=strides)).splitlines()[0]
+    assert head.endswith(",'=HYPERLINK(1)")
+
+
+@pytest.fixture(scope="module")
+def few_strides(run_analysis):
+    """An analysis of three strides."""
+    return dataclasses.replace(run_analysis, strides=run_analysis.strides.head(3))
 
 
 def test_gz_name_compresses(run_analysis, tmp_path):

@@ -1,0 +1,66 @@
+"""What the program is busy with, on stderr: a spinner on a terminal, a plain line for long work elsewhere."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from gait.cli.main import one_line
+
+__all__ = ["busy", "long_files", "long_session"]
+
+LONG_S = 30 * 60.0
+"""Length of a recording, s, from which the work takes long enough to be told of."""
+LONG_BYTES = 30_000_000
+"""The same before it is read: about that much CSV of two sensors at 208 Hz."""
+PACKED = 4.0
+"""Times that gzip makes a recording smaller."""
+
+
+@contextmanager
+def busy(what: str, *, long: bool) -> Iterator[None]:
+    """Say what is being done while it is done.
+
+    Parameters
+    ----------
+    what
+        Such as ``"reading run/"``; untrusted names in it are made harmless.
+    long
+        Whether it is worth a line where stderr is not a terminal.
+    """
+    line = one_line(what)
+    if sys.stderr.isatty():
+        from rich.console import Console
+        from rich.text import Text
+
+        with Console(stderr=True).status(Text(f"{line} …")):
+            yield
+        return
+    if long:
+        print(f"gait: {line} ...", file=sys.stderr, flush=True)
+    yield
+
+
+def long_files(path: Path) -> bool:
+    """True where a recording or a session folder is large; False where it cannot be looked at."""
+    try:
+        files = [path] if path.is_file() else [one for one in path.iterdir() if one.is_file()]
+        size = sum(_size(one) for one in files)
+    except OSError:
+        return False
+    return size >= LONG_BYTES
+
+
+def _size(path: Path) -> float:
+    """Bytes of a recording once unpacked, roughly; 0 for other files."""
+    name = path.name.lower()
+    if name.endswith(".csv.gz"):
+        return PACKED * path.stat().st_size
+    return float(path.stat().st_size) if name.endswith(".csv") else 0.0
+
+
+def long_session(duration_s: float) -> bool:
+    """True for a recording of so many seconds that its analysis takes a while."""
+    return duration_s >= LONG_S
