@@ -18,7 +18,7 @@ from gait.analysis.contact import peak_time
 from gait.analysis.grid import GRID_HZ, GridStream
 from gait.analysis.kernels import first_peak, gaussian, gaussian_slope
 from gait.analysis.mounting import mounting_cues, solve_mounting
-from gait.analysis.stances import StanceFinder, stillness, turning
+from gait.analysis.stances import StanceFinder, stillness, turning, turning_now
 from gait.analysis.strapdown import apply, gather, orientations
 from gait.frames import MOVEMENTS
 from gait.recording.model import Recording
@@ -193,7 +193,8 @@ def _signals(recording: Recording) -> tuple[_Signals, IntArray, npt.NDArray[np.b
     if block is None or block.gyr is None:
         return *nothing, np.empty(0, dtype=bool)
     spans = np.array(
-        StanceFinder(stillness, turning).find(block.first, block.acc, block.gyr, final=True), dtype=np.intp
+        StanceFinder(stillness, turning, turning_now).find(block.first, block.acc, block.gyr, final=True),
+        dtype=np.intp,
     )
     if len(spans) < 3:
         return *nothing, np.empty(0, dtype=bool)

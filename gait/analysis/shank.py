@@ -7,7 +7,7 @@ mean specific force is gravity: that levels each stride without any rest.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,7 @@ from scipy.ndimage import maximum_filter1d
 from gait.analysis.batch import StrideBatch, empty_batch, is_walking
 from gait.analysis.contact import fuse
 from gait.analysis.grid import GRID_HZ
-from gait.analysis.kernels import gaussian, gaussian_slope, local_maxima, reach
+from gait.analysis.kernels import gaussian, local_maxima, reach
 from gait.analysis.shank_contact import IC_CUES, TC_CUES, landing_cues, leaving_cues
 from gait.analysis.strapdown import apply, closure_gravity, gather, motion, orientations
 from gait.analysis.tracker import Tracker, sample_rows
@@ -51,27 +51,15 @@ STAND_S = 0.8
 STAND_RATE = 6.0 * DEG
 """A rest: no rate above this, rad/s (gyroscope bias included), for so long."""
 
+LANDING_SHARE = 0.42
+"""Share of a cycle, from one fastest forward swing to the next, within which contact follows that swing."""
+
+TO_SETTLE = 10
+"""Grid points behind the swing's end that a landing needs to be timed."""
+
 _SWING_SMOOTH_S = 0.040
 _RADIUS_S = 0.25
 _SMOOTH_S = 0.006
-
-
-@dataclass(frozen=True)
-class _Units:
-    """Contacts between consecutive swings; session time, s."""
-
-    start: IntArray
-    stop: IntArray
-    ic: FloatArray
-    ic_sd: FloatArray
-    tc: FloatArray
-    tc_sd: FloatArray
-    lean_deg: FloatArray
-    frontal_deg: FloatArray
-    axial_g: FloatArray
-
-    def __len__(self) -> int:
-        return len(self.start)
 
 
 class ShankTracker(Tracker):
@@ -101,12 +89,14 @@ class ShankTracker(Tracker):
     def _new_segment(self) -> None:
         self._judged = -1
         self._swing: int | None = None
-        self._last: _Units | None = None
+        self._held: list[tuple[int, int]] = []
+        self._landed = (-1, np.nan, np.nan)
 
     def _oldest_needed(self) -> int:
         if self._axis is None:
             return self._first
-        return (self._end if self._swing is None else self._swing) - round(3.0 * GRID_HZ)
+        wanted = self._held[0][0] if self._held else self._swing
+        return (self._end if wanted is None else wanted) - round(3.0 * GRID_HZ)
 
     @property
     def stood(self) -> bool:
@@ -134,10 +124,10 @@ class ShankTracker(Tracker):
             before = self._first
             if not self._learn(final=final) and self._first == before:
                 return []
-        spans = self._spans(final=final)
-        if not spans:
-            return []
-        return [self._strides(self._measure(spans))]
+        self._held += self._spans(final=final)
+        ready = [span for span in self._held if span[1] + _behind(span) < self._end]
+        self._held = [] if final else self._held[len(ready) :]
+        return [self._measure(ready)] if ready else []
 
     def _learn(self, *, final: bool) -> bool:
         slow = gaussian(self._gyr, _SWING_SMOOTH_S)
@@ -194,41 +184,65 @@ class ShankTracker(Tracker):
             self._swing = index
         return spans
 
-    def _measure(self, spans: list[tuple[int, int]]) -> _Units:
+    def _measure(self, spans: list[tuple[int, int]]) -> StrideBatch:
+        """Strides of cycles from swing to swing, each looked at as far as the landing behind it."""
         assert self._axis is not None
         edges = np.array(spans, dtype=np.intp) - self._first
-        windows = gather(self._acc, self._gyr, edges[:, 0], edges[:, 1] + 1)
+        cycle = edges[:, 1] - edges[:, 0]
+        behind = np.array([_behind(span) for span in spans], dtype=np.intp)
+        windows = gather(self._acc, self._gyr, edges[:, 0], edges[:, 1] + behind)
         quaternion = orientations(windows)
         turned = apply(quaternion, windows.acc)
-        up = closure_gravity(windows, turned)
+        up = closure_gravity(replace(windows, length=cycle + 1), turned)
         up /= np.maximum(np.linalg.norm(up, axis=1, keepdims=True), 1e-12)
-        level = _level(up, -self._axis)
-        moved = motion(windows, quaternion, turned, level)
-        begin = (windows.start + self._first) / GRID_HZ
-        pitch_rate = -gaussian(moved.rate[..., 1], _SMOOTH_S, axis=1)
-        pitch_acc = -gaussian_slope(moved.rate[..., 1], _SMOOTH_S, axis=1)
-        rise = gaussian_slope(moved.acc[..., 2], _SMOOTH_S, axis=1)
-        ic_cues, end = landing_cues(pitch_rate, moved, windows.length)
-        tc_cues = leaving_cues(pitch_rate, pitch_acc, rise, end, windows.length)
-        tc, tc_sd = fuse(tc_cues, TC_CUES, {})
-        ic, ic_sd = fuse(ic_cues, IC_CUES, {})
-        seen = apply(
-            quaternion * np.array([1.0, -1.0, -1.0, -1.0]), np.broadcast_to(up[:, None, :], windows.acc.shape)
-        )
+        moved = motion(windows, quaternion, turned, _level(up, -self._axis))
+        first, end = landing_cues(moved, np.zeros_like(cycle), cycle * LANDING_SHARE)
+        second, _ = landing_cues(moved, cycle, cycle + behind - TO_SETTLE)
+        tc, tc_sd = fuse(leaving_cues(moved, end, cycle), TC_CUES, {})
+        own, own_sd = fuse(first, IC_CUES, {})
+        after, after_sd = fuse(second, IC_CUES, {})
+        begin = np.array([span[0] for span in spans]) / GRID_HZ
+        ic, ic_sd = self._handed_on(spans, begin + own, own_sd, begin + after, after_sd)
+        inverse = quaternion * np.array([1.0, -1.0, -1.0, -1.0])
+        seen = apply(inverse, np.broadcast_to(up[:, None, :], windows.acc.shape))
         # A rest tells only of the strides behind it, so that live and saved data agree.
-        after = windows.start + self._first >= self._stood_at
-        lean, frontal, axial = self._attitude(windows.acc, seen, ic, tc, after)
-        return _Units(
-            windows.start + self._first,
-            windows.start + self._first + windows.length - 1,
-            begin + ic,
-            ic_sd,
-            begin + tc,
-            tc_sd,
-            lean,
-            frontal,
-            axial,
+        known = edges[:, 0] + self._first >= self._stood_at
+        lean, frontal, axial = self._attitude(windows.acc, seen, ic - begin, tc, known)
+        tc, after = begin + tc, begin + after
+        clipped, peak = self._shock(ic - 0.02, tc)
+        n = len(spans)
+        batch = replace(
+            empty_batch(n),
+            ic_s=ic,
+            tc_s=tc,
+            next_ic_s=after,
+            ic_sd_s=ic_sd,
+            tc_sd_s=tc_sd,
+            walking=is_walking((tc - ic) / (after - ic), after - ic),
+            shank_angle_deg=lean,
+            frontal_excursion_deg=frontal,
+            axial_peak_g=axial,
+            peak_acc_g=peak / STANDARD_GRAVITY,
+            clipped=clipped,
+            turn_deg=np.zeros(n),
         )
+        return batch.take((tc > ic + 0.05) & (after > tc + 0.05))
+
+    def _handed_on(
+        self,
+        spans: list[tuple[int, int]],
+        own: FloatArray,
+        own_sd: FloatArray,
+        after: FloatArray,
+        after_sd: FloatArray,
+    ) -> tuple[FloatArray, FloatArray]:
+        """Each cycle's contact: the landing that the cycle before ended with, where there is one."""
+        starts, stops = (np.array(edge) for edge in zip(*spans, strict=True))
+        follows = starts == np.r_[self._landed[0], stops[:-1]]
+        ic = np.where(follows, np.r_[self._landed[1], after[:-1]], own)
+        ic_sd = np.where(follows, np.r_[self._landed[2], after_sd[:-1]], own_sd)
+        self._landed = (int(stops[-1]), float(after[-1]), float(after_sd[-1]))
+        return ic, ic_sd
 
     def _attitude(
         self,
@@ -271,33 +285,10 @@ class ShankTracker(Tracker):
         axial = sample_rows(np.einsum("nij,nj->ni", acc, long_axis), shock).max(axis=1) / STANDARD_GRAVITY
         return np.where(known, lean, np.nan), frontal, axial
 
-    def _strides(self, units: _Units) -> StrideBatch:
-        both = units if self._last is None else _join(self._last, units)
-        self._last = _take(both, slice(len(both) - 1, None))
-        n = len(both) - 1
-        if n < 1:
-            return empty_batch()
-        here, after = _take(both, slice(0, n)), _take(both, slice(1, None))
-        stride = after.ic - here.ic
-        duty = (here.tc - here.ic) / stride
-        real = (here.stop == after.start) & (here.tc > here.ic + 0.05) & (after.ic > here.tc + 0.05)
-        clipped, peak = self._shock(here.ic - 0.02, here.tc)
-        batch = replace(
-            empty_batch(n),
-            ic_s=here.ic,
-            tc_s=here.tc,
-            next_ic_s=after.ic,
-            ic_sd_s=here.ic_sd,
-            tc_sd_s=here.tc_sd,
-            walking=is_walking(duty, stride),
-            shank_angle_deg=here.lean_deg,
-            frontal_excursion_deg=here.frontal_deg,
-            axial_peak_g=here.axial_g,
-            peak_acc_g=peak / STANDARD_GRAVITY,
-            clipped=clipped,
-            turn_deg=np.zeros(n),
-        )
-        return batch.take(real)
+
+def _behind(span: tuple[int, int]) -> int:
+    """Grid points behind a cycle within which its next landing lies and can be timed."""
+    return round(LANDING_SHARE * (span[1] - span[0])) + TO_SETTLE
 
 
 def _level(up: FloatArray, left: FloatArray) -> FloatArray:
@@ -312,16 +303,3 @@ def _vectors_at(values: FloatArray, at: FloatArray) -> FloatArray:
     index = np.clip(np.nan_to_num(at).round().astype(np.intp), 0, values.shape[1] - 1)
     out: FloatArray = values[np.arange(len(values)), index]
     return out
-
-
-def _take(units: _Units, index: slice) -> _Units:
-    return _Units(*(getattr(units, name)[index] for name in units.__dataclass_fields__))
-
-
-def _join(first: _Units, second: _Units) -> _Units:
-    return _Units(
-        *(
-            np.concatenate([getattr(first, name), getattr(second, name)])
-            for name in first.__dataclass_fields__
-        )
-    )

@@ -18,6 +18,8 @@ end of the forward swing).
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -58,16 +60,27 @@ _SMOOTH_S = 0.006
 
 
 def landing_cues(
-    pitch_rate: FloatArray, moved: Motion, length: IntArray
+    moved: Motion, low: IntArray, high: npt.NDArray[Any]
 ) -> tuple[dict[str, FloatArray], IntArray]:
-    """End and braking of the forward swing, the vertical shock and the backward one, s from the start."""
+    """Cues of a landing and the grid point before the swing's end.
+
+    Parameters
+    ----------
+    low, high
+        (n,) grid points of the row between which the forward swing ends.
+
+    Returns
+    -------
+    Cue -> (n,) s from the row's start, NaN where it is absent.
+    """
+    pitch_rate = -gaussian(moved.rate[..., 1], _SMOOTH_S, axis=1)
     pitch_acc = -gaussian_slope(moved.rate[..., 1], _SMOOTH_S, axis=1)
     rise = gaussian_slope(moved.acc[..., 2], _SMOOTH_S, axis=1)
     back = -gaussian(moved.acc[..., 0], _SMOOTH_S, axis=1)
     at = np.arange(pitch_rate.shape[1])[None, :]
-    early = (at > 4) & (at < 0.48 * length[:, None])
+    early = (at > low[:, None] + 4) & (at < high[:, None])
     ends = early[:, 1:] & (pitch_rate[:, :-1] >= 0) & (pitch_rate[:, 1:] < 0)
-    end = ends.argmax(axis=1)
+    end, found = ends.argmax(axis=1), ends.any(axis=1)
     about = (at >= end[:, None] - 4) & (at <= end[:, None] + 8)
     braked = np.where(about, -pitch_acc, -np.inf)
     last = braked.shape[1] - 1
@@ -77,12 +90,13 @@ def landing_cues(
     stop = np.where(behind, back, -np.inf).argmax(axis=1)
     # At the edge of where it is looked for, it is a slope and no shock.
     inside = (stop > end + 1) & (stop < end + round(SHOCK_WITHIN_S * GRID_HZ))
-    return {
+    cues = {
         "turn": _zero_time(pitch_rate, end),
         "brake": peak_time(-pitch_acc, brake),
         "rise": peak_time(rise, hit),
         "stop": np.where(inside, peak_time(back, stop), np.nan),
-    }, end
+    }
+    return {name: np.where(found, time, np.nan) for name, time in cues.items()}, end
 
 
 def _zero_time(values: FloatArray, before: IntArray) -> FloatArray:
@@ -95,10 +109,23 @@ def _zero_time(values: FloatArray, before: IntArray) -> FloatArray:
     return out
 
 
-def leaving_cues(
-    pitch_rate: FloatArray, pitch_acc: FloatArray, rise: FloatArray, end: IntArray, length: IntArray
-) -> dict[str, FloatArray]:
-    """Pause of the backward turn, fall of upward acceleration and the following whip, s from the start."""
+def leaving_cues(moved: Motion, end: IntArray, length: IntArray) -> dict[str, FloatArray]:
+    """Cues of the toe-off of each row.
+
+    Parameters
+    ----------
+    end
+        (n,) grid points at which the forward swing before the stance ended.
+    length
+        (n,) grid points from swing to swing.
+
+    Returns
+    -------
+    Cue -> (n,) s from the row's start.
+    """
+    pitch_rate = -gaussian(moved.rate[..., 1], _SMOOTH_S, axis=1)
+    pitch_acc = -gaussian_slope(moved.rate[..., 1], _SMOOTH_S, axis=1)
+    rise = gaussian_slope(moved.acc[..., 2], _SMOOTH_S, axis=1)
     at = np.arange(pitch_rate.shape[1])[None, :]
     late = (at > end[:, None] + 20) & (at < 0.75 * length[:, None])
     slow = gaussian(pitch_rate, 0.012, axis=1)

@@ -16,7 +16,7 @@ from gait.analysis.contact import DRIFT_SPREAD, IC_CUES, TC_CUES, contact_cues, 
 from gait.analysis.grid import GRID_HZ
 from gait.analysis.kernels import gaussian, reach
 from gait.analysis.mounting import Mounting, mounting_cues, solve_mounting
-from gait.analysis.stances import STRIDE_MAX_S, StanceFinder, stillness, turning
+from gait.analysis.stances import STRIDE_MAX_S, StanceFinder, stillness, turning, turning_now
 from gait.analysis.strapdown import Motion, Windows, apply, gather, motion, orientations
 from gait.analysis.tracker import Tracker, sample_rows
 from gait.frames import MOVEMENTS, Side
@@ -112,7 +112,7 @@ class ShoeTracker(Tracker):
         return float(np.mean([one.score for _, one in self.mountings])) if self.mountings else None
 
     def _new_segment(self) -> None:
-        self._finder = StanceFinder(stillness, turning)
+        self._finder = StanceFinder(stillness, turning, turning_now)
         self._held: list[tuple[int, int]] = []
         self._since_review: list[_Swings] = []
         self._last: _Swings | None = None

@@ -79,7 +79,7 @@ class ShoeAccTracker(Tracker):
         return None
 
     def _new_segment(self) -> None:
-        self._finder = StanceFinder(self._cost, self._sway, limit=STILL_LIMIT_G2, moving=MOVING_G)
+        self._finder = StanceFinder(self._cost, self._sway, self._leaving, STILL_LIMIT_G2, MOVING_G)
         self._last: _Swings | None = None
 
     def _oldest_needed(self) -> int:
@@ -99,6 +99,9 @@ class ShoeAccTracker(Tracker):
 
     def _sway(self, acc: FloatArray, _gyr: FloatArray) -> FloatArray:
         return gaussian(np.sqrt(self._excess(acc)), _SWAY_SMOOTH_S)
+
+    def _leaving(self, acc: FloatArray, _gyr: FloatArray) -> FloatArray:
+        return gaussian(np.sqrt(self._excess(acc)), _COST_SMOOTH_S)
 
     def _find(self, *, final: bool) -> list[StrideBatch]:
         if self._up is None and not self._learn(final=final):

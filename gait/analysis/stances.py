@@ -13,13 +13,21 @@ from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import maximum_filter1d
+from scipy.ndimage import maximum_filter1d, minimum_filter1d
 
 from gait.analysis.grid import GRID_HZ
-from gait.analysis.kernels import gaussian, gaussian_slope, local_maxima, reach
+from gait.analysis.kernels import gaussian, gaussian_slope, reach
 from gait.units import DEG, STANDARD_GRAVITY
 
-__all__ = ["STRIDE_MAX_S", "StanceFinder", "shock_before", "stillness", "turning"]
+__all__ = [
+    "LOOKS_AHEAD_S",
+    "STRIDE_MAX_S",
+    "StanceFinder",
+    "shock_before",
+    "stillness",
+    "turning",
+    "turning_now",
+]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -31,6 +39,9 @@ STILL_LIMIT = 10.0
 
 STILL_FLOOR = 0.5
 """Cost below which the shock decides between two instants: the turning point of a swing can be as still."""
+
+LOOKS_AHEAD_S = 0.015
+"""Smoothing of cost and leaving, s, at most."""
 
 _SMOOTH_S = 0.010
 _TURN_SMOOTH_S = 0.040
@@ -44,6 +55,17 @@ SHOCK_LEAST = 80.0
 
 STANCE_APART_S = 0.42
 """Flat instants of one foot cannot lie nearer: 4.75 steps/s is the fastest published cadence."""
+
+_APART = round(STANCE_APART_S * GRID_HZ)
+
+ALIKE = 2.0
+"""An instant at most so many times worse than the last one is believed once the foot pushes off."""
+
+DUE_SHARE = (0.85, 1.5)
+"""When the next flat instant is due, in stride lengths behind the last one."""
+
+PUSH_SHARE = 0.45
+"""Share of the last swing's fastest movement at which the foot has left the ground or is about to."""
 
 STRIDE_MAX_S = 2.4
 """Longer than this is not a stride (slow walking stays below 2 s)."""
@@ -70,6 +92,11 @@ def turning(_acc: FloatArray, gyr: FloatArray) -> FloatArray:
     return gaussian(np.sqrt(np.einsum("ij,ij->i", gyr, gyr)), _TURN_SMOOTH_S)
 
 
+def turning_now(_acc: FloatArray, gyr: FloatArray) -> FloatArray:
+    """(n,) the same with little smoothing: soon known."""
+    return gaussian(np.sqrt(np.einsum("ij,ij->i", gyr, gyr)), _SMOOTH_S)
+
+
 def shock_before(acc: FloatArray) -> FloatArray:
     """(n,) largest jerk, g/s, in the `SHOCK_S` up to each instant."""
     slope = gaussian_slope(acc, _SHOCK_SMOOTH_S) / STANDARD_GRAVITY
@@ -83,14 +110,15 @@ def shock_before(acc: FloatArray) -> FloatArray:
 class StanceFinder:
     """Finds flat instants in signals that come in pieces.
 
-    The same instants come out whatever the pieces: a minimum is judged only by what lies within fixed
-    distances of it, and in order.
+    The same instants come out whatever the pieces: minima are judged in order, each as soon as it can be. It
+    is a flat instant if nothing within `STANCE_APART_S` on either side is lower; one that comes when it is
+    due and is as deep as the last is believed as soon as the foot is seen to push off.
 
     Parameters
     ----------
-    cost, movement
-        Functions of acc and gyr (n, 3) that give (n,): what is smallest on a standing foot, and how much the
-        segment moves.
+    cost, movement, leaving
+        Functions of acc and gyr (n, 3) that give (n,): what is smallest on a standing foot, how much the
+        segment moves, and the same with little smoothing.
     limit
         Largest cost of a flat instant.
     moving
@@ -99,8 +127,10 @@ class StanceFinder:
 
     cost: Callable[[FloatArray, FloatArray], FloatArray]
     movement: Callable[[FloatArray, FloatArray], FloatArray]
+    leaving: Callable[[FloatArray, FloatArray], FloatArray]
     limit: float = STILL_LIMIT
     moving: float = MOVING
+    _found: int | None = None
     _kept: tuple[int, float] | None = None
     _doubtful: tuple[int, float] | None = None
     _judged: int = -1
@@ -119,53 +149,97 @@ class StanceFinder:
         """
         cost = self.cost(acc, gyr)
         moved = self.movement(acc, gyr)
+        leaving = self.leaving(acc, gyr)
         rank = (cost + STILL_FLOOR) / np.maximum(shock_before(acc), SHOCK_LEAST) ** 2
-        self._rank, self._cost, self._first = rank, cost, first
-        usable = len(cost) - (0 if final else reach(_TURN_SMOOTH_S))
+        self._rank, self._cost, self._moved, self._first = rank, cost, moved, first
+        usable = len(cost) - (0 if final else reach(LOOKS_AHEAD_S))
         if self._origin is None:
             self._origin = first
-        ends = (first == self._origin, final)
-        found = local_maxima(-rank[: max(usable, 0)], STANCE_APART_S, ends=ends)
-        found = found[(cost[found] < self.limit) & (found + first > self._judged)]
         strides: list[tuple[int, int]] = []
-        for index in found.tolist():
+        for index in self._minima(rank, cost, usable).tolist():
+            if self._found is not None and index + first - self._found <= _APART:
+                continue
+            verdict = self._verdict(index, rank, leaving, usable, final=final)
+            if verdict is None:
+                break
             self._judged = index + first
-            strides += self._take(index + first, float(rank[index]), first, moved)
-        return strides + (self._settle(first, moved) if final else [])
+            if verdict:
+                self._found = index + first
+                strides += self._take(index + first, float(rank[index]))
+        return strides + (self._settle() if final else [])
 
-    def _take(self, index: int, rank: float, first: int, moved: FloatArray) -> list[tuple[int, int]]:
+    def _minima(self, rank: FloatArray, cost: FloatArray, usable: int) -> npt.NDArray[np.intp]:
+        """Points that nothing in the time before undercuts, nor the next one."""
+        if usable < 3:
+            return np.empty(0, dtype=np.intp)
+        size = _APART + 1
+        lowest = minimum_filter1d(rank[:usable], size, mode="nearest", origin=(size - 1) // 2)
+        is_low = (rank[: usable - 1] <= lowest[:-1]) & (rank[: usable - 1] < rank[1:usable])
+        is_low &= cost[: usable - 1] < self.limit
+        known = 2 if self._first == self._origin else _APART
+        is_low[:known] = False
+        found = np.flatnonzero(is_low)
+        return found[found + self._first > self._judged]
+
+    def _verdict(
+        self, index: int, rank: FloatArray, leaving: FloatArray, usable: int, *, final: bool
+    ) -> bool | None:
+        """Whether a minimum is a flat instant; None while that cannot be told."""
+        stop = min(index + _APART + 1, usable)
+        lower = rank[index + 1 : stop] < rank[index]
+        better = int(lower.argmax()) if lower.any() else _APART
+        if self._like_the_last(index + self._first, float(rank[index])):
+            left = leaving[index + 1 : stop] > self._push
+            if left.any() and int(left.argmax()) < better:
+                return True
+        if better < _APART:
+            return False
+        return True if final or index + _APART < usable else None
+
+    def _like_the_last(self, index: int, rank: float) -> bool:
+        """Whether a minimum comes about when the next one is due and is as deep as the one before."""
+        if self._kept is None or self._lengths[1] == 0:
+            return False
+        start, depth = self._kept
+        due = DUE_SHARE[0] * self._lengths[1] <= index - start <= DUE_SHARE[1] * self._lengths[1]
+        return due and rank <= ALIKE * depth
+
+    def _take(self, index: int, rank: float) -> list[tuple[int, int]]:
         out: list[tuple[int, int]] = []
         if self._doubtful is not None:
             if self._doubtful[1] > DOUBT * rank:
                 self._doubtful = None
             else:
-                out += self._settle(first, moved)
+                out += self._settle()
         if self._kept is None:
             self._kept = (index, rank)
         elif rank > DOUBT * self._kept[1]:
             self._doubtful = (index, rank)
         else:
-            out += self._join(index, rank, first, moved)
+            out += self._join(index, rank)
         return out
 
-    def _settle(self, first: int, moved: FloatArray) -> list[tuple[int, int]]:
+    def _settle(self) -> list[tuple[int, int]]:
         if self._doubtful is None:
             return []
         index, rank = self._doubtful
         self._doubtful = None
-        return self._join(index, rank, first, moved)
+        return self._join(index, rank)
 
-    def _join(self, index: int, rank: float, first: int, moved: FloatArray) -> list[tuple[int, int]]:
+    def _join(self, index: int, rank: float) -> list[tuple[int, int]]:
         assert self._kept is not None
         start = self._kept[0]
         self._kept = (index, rank)
         edges = [start, *self._missed(start, index), index]
         strides = []
         for low, high in pairwise(edges):
-            peak = float(moved[max(low - first, 0) : high - first + 1].max())
+            # Not up to the end: the smoothing there would look at what has not come yet.
+            swing = slice(max(low - self._first, 0), max(high - self._first - reach(_TURN_SMOOTH_S), 1))
+            peak = float(self._moved[swing].max(initial=0.0))
             if peak >= self.moving and (high - low) / GRID_HZ <= STRIDE_MAX_S:
                 strides.append((low, high))
                 self._lengths = (self._lengths[1], high - low)
+                self._push = PUSH_SHARE * peak
         return strides
 
     def _missed(self, start: int, index: int) -> list[int]:
@@ -180,8 +254,9 @@ class StanceFinder:
         return [low + best] if best >= 0 and self._cost[part][best] < self.limit else []
 
     def __post_init__(self) -> None:
-        self._rank = self._cost = np.empty(0)
+        self._rank = self._cost = self._moved = np.empty(0)
         self._first = 0
+        self._push = np.inf
 
     @property
     def needed(self) -> int | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from gait.frames import Placement
 from gait.virtual.imu import SensorSettings
 from gait.virtual.runner import RunnerSettings, VirtualSession, simulate
 
@@ -16,19 +17,24 @@ SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "data"
 
 
 @lru_cache(maxsize=64)
-def _run(runner: RunnerSettings, sensor: SensorSettings, seed: int) -> VirtualSession:
-    return simulate(runner, sensor, sides=("left",), seed=seed)
+def _run(runner: RunnerSettings, sensor: SensorSettings, placement: Placement, seed: int) -> VirtualSession:
+    return simulate(runner, sensor, sides=("left",), placements=(placement,), seed=seed)
 
 
 @pytest.fixture(scope="session")
 def virtual() -> Callable[..., VirtualSession]:
-    """A left shoe's virtual run: keyword arguments of `RunnerSettings`, ``sensor`` and ``seed``."""
+    """A left leg's virtual run: arguments of `RunnerSettings`, ``sensor``, ``placement`` and ``seed``."""
 
     def make(
-        *, sensor: SensorSettings | None = None, seed: int = 1, seconds: float = 25.0, **runner: object
+        *,
+        sensor: SensorSettings | None = None,
+        placement: Placement = "shoe",
+        seed: int = 1,
+        seconds: float = 25.0,
+        **runner: object,
     ) -> VirtualSession:
         parts = runner.pop("parts", (("stand", 2.0), ("run", seconds), ("stand", 2.0)))
-        return _run(RunnerSettings(parts=parts, **runner), sensor or SensorSettings(), seed)
+        return _run(RunnerSettings(parts=parts, **runner), sensor or SensorSettings(), placement, seed)
 
     return make
 

@@ -36,6 +36,18 @@ def test_treadmill_contacts(shared, match, side, name, ic_ms, tc_ms, bias_ms) ->
 
 
 @pytest.mark.parametrize("side", ["left", "right"])
+def test_shoe_and_shank_agree(shared, match, side) -> None:
+    """Contacts of the same leg from its two sensors differ by less than 8 ms on average."""
+    shoe, shank = (
+        strides_of(read(shared / "treadmill_fast" / f"{side}_{name}.csv").recordings[0])[0]
+        for name in ("foot", "shank")
+    )
+    rows, at = match(shoe.ic_s, shank.ic_s)
+    assert len(rows) >= 23
+    assert 1e3 * np.abs(shoe.ic_s[rows] - shank.ic_s[at]).mean() < 8.0
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
 def test_treadmill_strike_angle(shared, match, side) -> None:
     """Median of 20 steps within 3 degrees."""
     recording = read(shared / "treadmill_fast" / f"{side}_foot.csv").recordings[0]
