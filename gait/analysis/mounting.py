@@ -18,7 +18,7 @@ import numpy.typing as npt
 from gait.analysis.strapdown import Windows, apply, closure_gravity
 from gait.units import STANDARD_GRAVITY
 
-__all__ = ["Mounting", "MountingCues", "mounting_cues", "solve_mounting"]
+__all__ = ["RESUPINATION_SHARE", "Mounting", "MountingCues", "blend", "mounting_cues", "solve_mounting"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -28,6 +28,10 @@ _LEAN_DEG = 50.0
 RESUPINATION_DEG = 6.0
 """deg that the foot rolls outward between its flat instant and this lean: it stands everted and pushes off
 supinated (rearfoot curves of running studies: about 6 deg between mid-stance and toe-off)."""
+
+RESUPINATION_SHARE = 0.7
+"""The same as a share of what the foot rolled inward from contact to the flat instant: it leaves the ground
+nearly as inverted as it came down (the same curves: some 9 deg inward, 6 back)."""
 
 _SWING_SHARE = 0.62
 """The foot leans forward most before this share of the way from one flat instant to the next."""
@@ -82,13 +86,21 @@ def mounting_cues(windows: Windows, turned: FloatArray, flat_acc: FloatArray) ->
     return MountingCues(closure_gravity(windows, turned), flat_acc)
 
 
-def solve_mounting(windows: Windows, quaternion: FloatArray, cues: MountingCues, outward: float) -> Mounting:
+def solve_mounting(
+    windows: Windows,
+    quaternion: FloatArray,
+    cues: MountingCues,
+    outward: float,
+    resupination_deg: float = RESUPINATION_DEG,
+) -> Mounting:
     """The mounting on which the strides agree best.
 
     Parameters
     ----------
     outward
         1 for a left foot, -1 for a right one: the sense of turning outward about the vertical.
+    resupination_deg
+        What the foot rolls outward until it leans.
 
     Notes
     -----
@@ -105,7 +117,7 @@ def solve_mounting(windows: Windows, quaternion: FloatArray, cues: MountingCues,
     directions = _horizontal(lean[rows, risen], up)
     leaning = _median_direction(directions)
     # The lean points outward of the long axis by what the foot rolls while it rises.
-    turn = -outward * np.arctan2(np.sin(np.radians(RESUPINATION_DEG)), np.sin(np.radians(_LEAN_DEG)))
+    turn = -outward * np.arctan2(np.sin(np.radians(resupination_deg)), np.sin(np.radians(_LEAN_DEG)))
     forward = np.cos(turn) * leaning + np.sin(turn) * np.cross(up, leaning)
     matrix = np.stack([forward, np.cross(up, forward), up])
     return Mounting(
@@ -141,3 +153,20 @@ def _score(directions: FloatArray, leaning: FloatArray, cues: MountingCues, up: 
         np.median(np.abs(off - np.median(off))) * 1.48 + 0.25 * np.median(off), np.median(tilt)
     )
     return float(np.clip(1.0 - scatter / _SPREAD_FAIL_DEG, 0.0, 1.0))
+
+
+def blend(old: Mounting, new: Mounting) -> Mounting:
+    """Half old, half new, orthonormal again."""
+    up = old.matrix[2] + new.matrix[2]
+    up /= np.linalg.norm(up)
+    forward = old.matrix[0] + new.matrix[0]
+    forward -= up * (up @ forward)
+    size = float(np.linalg.norm(forward))
+    forward = new.matrix[0] if size < 0.2 else forward / size
+    matrix = np.stack([forward, np.cross(up, forward), up])
+    return Mounting(
+        matrix,
+        0.5 * (old.score + new.score),
+        0.5 * (old.closure_error + new.closure_error),
+        (old.rest + new.rest) / np.linalg.norm(old.rest + new.rest),
+    )

@@ -15,7 +15,7 @@ from gait.analysis.batch import StrideBatch, empty_batch, is_walking
 from gait.analysis.contact import DRIFT_SPREAD, IC_CUES, TC_CUES, contact_cues, foot_pose, fuse
 from gait.analysis.grid import GRID_HZ
 from gait.analysis.kernels import gaussian, reach
-from gait.analysis.mounting import Mounting, mounting_cues, solve_mounting
+from gait.analysis.mounting import RESUPINATION_SHARE, Mounting, blend, mounting_cues, solve_mounting
 from gait.analysis.stances import STRIDE_MAX_S, StanceFinder, stillness, turning, turning_now
 from gait.analysis.strapdown import Motion, Windows, apply, gather, motion, orientations
 from gait.analysis.tracker import Tracker, sample_rows
@@ -36,6 +36,12 @@ FIRST_REVIEW, LATER_REVIEWS = 32, 128
 REVIEWED = 32
 """Swings, spread over those since the last time, that a review looks at."""
 
+AXES_ROUNDS = 2
+"""Rounds of finding the axes with the roll that the last ones show."""
+
+MOST_ROLL_DEG = 11.5
+"""deg of inward roll from which a foot rolls back no further: who lands far inverted leaves less so."""
+
 SLIP_DEG = 15.0
 """Change of the flat foot's vertical in the sensor frame, deg, that counts as a different mounting."""
 
@@ -47,7 +53,7 @@ IDLE_S = 5.0
 
 _HALF_S = 0.45
 _FLAT_SMOOTH_S = 0.010
-_ROLL_SMOOTH_S = 0.008
+_ROLL_SMOOTH_S = 0.006
 
 GAIT_SCORE = 0.15
 """Alignment score below which the movement has no common axis: it is not gait."""
@@ -157,7 +163,26 @@ class ShoeTracker(Tracker):
 
     def _solve(self, windows: Windows, quaternion: FloatArray, turned: FloatArray) -> Mounting:
         flat = _around(self._acc, windows.start)
-        return solve_mounting(windows, quaternion, mounting_cues(windows, turned, flat), self._sign)
+        cues = mounting_cues(windows, turned, flat)
+        found = solve_mounting(windows, quaternion, cues, self._sign)
+        # How far the foot rolls inward, seen with these axes, tells how far it rolls back, and so the axes.
+        for _ in range(AXES_ROUNDS):
+            inward = self._rolled_inward_deg(windows, quaternion, turned, found)
+            back = RESUPINATION_SHARE * float(np.clip(inward, 0.0, MOST_ROLL_DEG))
+            found = solve_mounting(windows, quaternion, cues, self._sign, back)
+        return found
+
+    def _rolled_inward_deg(
+        self, windows: Windows, quaternion: FloatArray, turned: FloatArray, mounting: Mounting
+    ) -> float:
+        """Median roll from contact to the flat instant, deg, eversion positive."""
+        level = np.repeat(mounting.matrix[None], len(windows.length), axis=0)
+        moved = motion(windows, quaternion, turned, level)
+        pose = foot_pose(windows, quaternion, moved, mounting.matrix)
+        ic, _ = fuse(contact_cues(windows, moved, pose).ic, IC_CUES, {})
+        at = np.column_stack([ic * GRID_HZ, windows.length - 1.0])
+        roll = self._sign * sample_rows(pose.roll_deg, at)
+        return float(np.median(roll[:, 1] - roll[:, 0]))
 
     def _integrate(self, spans: list[tuple[int, int]]) -> tuple[Windows, FloatArray, FloatArray]:
         edges = np.array(spans, dtype=np.intp) - self._first
@@ -236,7 +261,7 @@ class ShoeTracker(Tracker):
             self.slips.append((when, float(np.median(recent.lean[-SLIP_RUN:]))))
             self._mounting = fresh
         else:
-            self._mounting = _blend(self._mounting, fresh)
+            self._mounting = blend(self._mounting, fresh)
         self.mountings.append((when, self._mounting))
 
     def _strides(self, swings: _Swings) -> StrideBatch:
@@ -353,23 +378,6 @@ def _turn_deg(quaternion: FloatArray, windows: Windows, mounting: Mounting) -> F
     twist = last[:, 1:] @ mounting.matrix[2]
     out: FloatArray = np.degrees(2.0 * np.arctan2(twist, last[:, 0]))
     return (out + 180.0) % 360.0 - 180.0
-
-
-def _blend(old: Mounting, new: Mounting) -> Mounting:
-    """Half old, half new, orthonormal again."""
-    up = old.matrix[2] + new.matrix[2]
-    up /= np.linalg.norm(up)
-    forward = old.matrix[0] + new.matrix[0]
-    forward -= up * (up @ forward)
-    size = float(np.linalg.norm(forward))
-    forward = new.matrix[0] if size < 0.2 else forward / size
-    matrix = np.stack([forward, np.cross(up, forward), up])
-    return Mounting(
-        matrix,
-        0.5 * (old.score + new.score),
-        0.5 * (old.closure_error + new.closure_error),
-        (old.rest + new.rest) / np.linalg.norm(old.rest + new.rest),
-    )
 
 
 def _take(swings: _Swings, index: slice) -> _Swings:
