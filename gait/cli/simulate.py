@@ -35,6 +35,11 @@ def command(
     strike_angle: Annotated[float | None, typer.Option(metavar="DEG", help="Toes up positive.")] = None,
     contact: Annotated[float | None, typer.Option(metavar="MS", help="Contact time; else by speed.")] = None,
     pronation: Annotated[float | None, typer.Option(metavar="DEG", help="Pronation excursion.")] = None,
+    pronation_rate: Annotated[float | None, typer.Option(metavar="DPS", help="Its fastest rate.")] = None,
+    push_off: Annotated[
+        float | None, typer.Option(metavar="DEG", help="Foot at toe-off, such as -48.")
+    ] = None,
+    toe_out: Annotated[float | None, typer.Option(metavar="DEG", help="Foot turned outward.")] = None,
     circumduction: Annotated[float | None, typer.Option(metavar="CM", help="Sideways swing.")] = None,
     shank_angle: Annotated[
         float | None, typer.Option(metavar="DEG", help="Shank at contact, foot ahead of the knee positive.")
@@ -65,6 +70,7 @@ def command(
         typer.Option(help="Factor on noise and offsets, or densities: acc=100ug,gyr=4.5mdps (per root Hz)."),
     ] = None,
     clock_error: Annotated[float | None, typer.Option(help="Relative error of the sample clock.")] = None,
+    clock_drift: Annotated[float | None, typer.Option(help="Relative change of that error an hour.")] = None,
     jitter: Annotated[float | None, typer.Option(metavar="MS", help="Spread of the stamps.")] = None,
     dropped: Annotated[float | None, typer.Option(help="Share of samples lost.")] = None,
     gap: Annotated[list[str] | None, typer.Option(metavar="START:END", help="Seconds not recorded.")] = None,
@@ -94,6 +100,9 @@ def command(
         strike_angle_deg=strike_angle,
         contact_ms=contact,
         pronation_deg=pronation,
+        pronation_rate_dps=pronation_rate,
+        push_off_deg=push_off,
+        toe_out_deg=toe_out,
         circumduction_cm=circumduction,
         variability=variability,
         fatigue=fatigue,
@@ -114,6 +123,7 @@ def command(
         gyr_range_dps=gyr_range,
         gyroscope=None if gyro else False,
         clock_error=clock_error,
+        clock_drift=clock_drift,
         jitter_s=None if jitter is None else 1e-3 * jitter,
         dropped=dropped,
         gaps=None if not gap else tuple(_gap(one) for one in gap),

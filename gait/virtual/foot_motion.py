@@ -32,6 +32,8 @@ SHOCK_RISE_S = 0.012
 FOREFOOT_GENTLE = 1.4
 """The calf lowers the heel of a forefoot landing more slowly than a heel landing lets the toes fall."""
 
+FASTEST_OF_QUINTIC = 1.875
+
 TOE_ROLL_FROM = 0.75
 """Share of stance from which the ball comes off over the toes."""
 
@@ -175,6 +177,10 @@ def _roll(plan: StridePlan, style: Style, phase: Phase) -> Curve:
     top = still(start[0] + np.radians(plan.pronation_deg[phase.stride]) * sign)
     away = still(np.full(n, np.radians(-2.0) * sign))
     peak = np.minimum(style.pronation_at * phase.contact_s, 0.25)
+    if plan.pronation_rate_dps is not None:
+        # A quintic from rest to rest is fastest in its middle, by this factor over its mean.
+        wanted = FASTEST_OF_QUINTIC * plan.pronation_deg[phase.stride] / plan.pronation_rate_dps
+        peak = np.clip(wanted, 0.02, 0.65 * phase.contact_s)
     rise = quintic(phase.since_s, peak, start, top)
     fall = quintic(phase.since_s - peak, phase.contact_s - peak, top, away)
     tucked = away[0] - np.radians(style.swing_roll_deg) * sign * plan.effort[phase.stride]

@@ -44,8 +44,10 @@ class SensorSettings:
         rad/s gained a square root of a second by the gyroscope's offset.
     scale_error, cross_axis
         Standard deviations, relative.
-    clock_error, jitter_s
-        Relative error of the sample clock, and standard deviation of the stamps.
+    clock_error, clock_drift
+        Relative error of the sample clock at the start, and what it gains an hour.
+    jitter_s
+        Standard deviation of the instants of sampling, about an even rate.
     dropped
         Share of samples lost at random.
     gaps
@@ -71,6 +73,7 @@ class SensorSettings:
     scale_error: float = 0.003
     cross_axis: float = 0.003
     clock_error: float = 0.0
+    clock_drift: float = 0.0
     jitter_s: float = 0.0
     dropped: float = 0.0
     gaps: tuple[tuple[float, float], ...] = ()
@@ -83,8 +86,22 @@ class SensorSettings:
             raise UsageError("a range that is not positive", where="range", todo="such as 16 and 2000")
         if not -0.01 <= self.clock_error <= 0.01:
             raise UsageError(f"{self.clock_error:g}", where="clock error", todo="give -0.01 to 0.01")
+        if not -0.01 <= self.clock_drift <= 0.01:
+            raise UsageError(f"{self.clock_drift:g}", where="clock drift", todo="give -0.01 to 0.01 an hour")
         if not 0.0 <= self.dropped < 0.5:
             raise UsageError(f"{self.dropped:g}", where="dropped", todo="give 0 to 0.5")
+
+    def stamped(self, true_s: FloatArray) -> FloatArray:
+        """What the sensor's clock shows at true times, s."""
+        out: FloatArray = true_s * (1.0 + self.clock_error + 0.5 * self.clock_drift / 3600.0 * true_s)
+        return out
+
+    def unstamped(self, stamp_s: FloatArray) -> FloatArray:
+        """True times at which the sensor's clock shows these, s."""
+        rate, bend = 1.0 + self.clock_error, 0.5 * self.clock_drift / 3600.0
+        # The quadratic's root near stamp / rate, written so that no drift is no special case.
+        out: FloatArray = 2.0 * stamp_s / (rate + np.sqrt(rate**2 + 4.0 * bend * stamp_s))
+        return out
 
 
 def sample_times(
@@ -93,12 +110,12 @@ def sample_times(
     """True times of the samples, and the stamps the sensor gives them, s."""
     count = int(duration_s * settings.rate_hz)
     stamps = np.arange(count) / settings.rate_hz
-    true = stamps / (1.0 + settings.clock_error)
+    true = settings.unstamped(stamps)
     if settings.jitter_s:
         limit = 0.4 / settings.rate_hz
         late = np.clip(rng.normal(0.0, settings.jitter_s, count), -limit, limit)
         true = true + late - late[0]
-        stamps = true * (1.0 + settings.clock_error)
+        stamps = settings.stamped(true)
     keep = rng.random(count) >= settings.dropped
     for start, stop in settings.gaps:
         keep &= (stamps < start) | (stamps >= stop)

@@ -156,12 +156,11 @@ def _truth(plan: StridePlan, style: Style, sensor: SensorSettings) -> pd.DataFra
     roll = foot_state(plan, style, early).roll_deg.reshape(n, -1)
     step = contact[:, None] * (0.65 / 79)
     way = np.diff(plan.pivot_m)
-    clock = 1.0 + sensor.clock_error
     table = pd.DataFrame(
         {
             "side": plan.side,
-            "ic_s": ic * clock,
-            "tc_s": tc * clock,
+            "ic_s": sensor.stamped(ic),
+            "tc_s": sensor.stamped(tc),
             "fsa_deg": landing.pitch_deg - np.median(flat.pitch_deg.reshape(n, -1), axis=1),
             "pronation_excursion_deg": roll.max(axis=1) - roll[:, 0],
             "pronation_rate_dps": (np.diff(roll, axis=1) / step).max(axis=1),

@@ -70,8 +70,8 @@ class RunnerSettings:
         None: as usual at that speed.
     strike_angle_deg
         Foot strike angle, toes up positive.
-    pronation_deg
-        Excursion from contact to its maximum.
+    pronation_deg, pronation_rate_dps
+        Excursion from contact to its maximum, and the fastest rate on the way; None: from the style.
     circumduction_cm
         Sideways bow of the swing.
     shank_angle_deg
@@ -105,6 +105,7 @@ class RunnerSettings:
     contact_ms: float | None = None
     strike_angle_deg: float = 15.0
     pronation_deg: float = 9.0
+    pronation_rate_dps: float | None = None
     circumduction_cm: float = 2.0
     shank_angle_deg: float = 8.0
     knee_in_deg: float = 4.0
@@ -127,6 +128,7 @@ class RunnerSettings:
             "contact_ms": (110.0, 400.0),
             "strike_angle_deg": (-20.0, 35.0),
             "pronation_deg": (0.0, 25.0),
+            "pronation_rate_dps": (20.0, 1500.0),
             "circumduction_cm": (0.0, 20.0),
             "shank_angle_deg": (-10.0, 30.0),
             "knee_in_deg": (0.0, 20.0),
@@ -166,6 +168,8 @@ class StridePlan:
         0 run, 1 walk, 2 stand.
     bow_cm
         Sideways bow of the swing.
+    pronation_rate_dps
+        Fastest rate of pronation; None: from the style.
     shank_deg
         Angle of the shank at contact.
     knee_in_deg
@@ -187,6 +191,7 @@ class StridePlan:
     effort: FloatArray
     kind: npt.NDArray[np.int64]
     bow_cm: float
+    pronation_rate_dps: float | None
     shank_deg: FloatArray
     knee_in_deg: float
     aside_m: float
@@ -246,6 +251,7 @@ def plan_strides(settings: RunnerSettings, seed: int) -> tuple[StridePlan, Strid
                 effort,
                 kind,
                 settings.circumduction_cm,
+                settings.pronation_rate_dps,
                 shank + own.shank_deg * run,
                 settings.knee_in_deg,
                 0.005 * settings.step_width_cm * (1.0 if side == "left" else -1.0),

@@ -87,7 +87,7 @@ def likeness(one: FloatArray, other: FloatArray) -> tuple[float, float]:
 @pytest.mark.parametrize("side", ["left", "right"])
 @pytest.mark.parametrize(("segment", "placement"), [("foot", "shoe"), ("shank", "shank")])
 def test_like_a_treadmill_runner(side: str, segment: Literal["foot", "shank"], placement: Placement) -> None:
-    """Every style. Rate: r >= 0.92, peaks within 20 %; acceleration: r >= 0.8 shoe, 0.6 shank, within 35 %."""
+    """Rate: r >= 0.92, peaks within 20 %; acceleration: r >= 0.8 shoe, 0.6 shank, within 35 %."""
     table = pd.read_csv(DATA / "treadmill_fast" / f"{side}_{segment}.csv")
     truth = pd.read_csv(DATA / "treadmill_fast" / "truth.csv")
     real = mean_cycle(

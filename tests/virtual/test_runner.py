@@ -71,6 +71,15 @@ def test_leg_offsets_show_in_the_truth() -> None:
     assert contact["left"] - contact["right"] == pytest.approx(12.0, abs=1.5)
 
 
+@pytest.mark.parametrize("rate", [150.0, 320.0])
+def test_pronation_has_its_rate(rate: float) -> None:
+    """Excursion and its fastest rate are those asked for."""
+    runner = RunnerSettings(pronation_deg=10.0, pronation_rate_dps=rate, parts=(("run", 30.0),))
+    truth = simulate(runner, seed=3).truth
+    assert truth["pronation_rate_dps"].median() == pytest.approx(rate, rel=0.03)
+    assert truth["pronation_excursion_deg"].median() == pytest.approx(10.0, abs=0.5)
+
+
 def test_same_seed_same_run() -> None:
     """Recording and truth are reproducible; another seed gives another run."""
     runner = RunnerSettings(parts=(("run", 10.0),))
