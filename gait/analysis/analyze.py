@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 import gait
 from gait.analysis.activity import bouts_of, merge_bouts
-from gait.analysis.batch import StrideBatch
-from gait.analysis.engine import Engine, strides_of
+from gait.analysis.batch import StrideBatch, concatenate
+from gait.analysis.census import Census
+from gait.analysis.engine import Engine
 from gait.analysis.load import stiffness
-from gait.analysis.quality import LENGTH_TRUST, gaps_of, quality_of, reasons
+from gait.analysis.quality import LENGTH_TRUST, quality_of, reasons
 from gait.analysis.results import Analysis, Bout, Metric, SensorQuality
+from gait.analysis.samples import excerpt, full_scale_g, head_of, pieces_of
 from gait.analysis.shank import ShankTracker
 from gait.analysis.shoe import ShoeTracker
 from gait.analysis.summary import summarise
 from gait.analysis.table import stride_table
-from gait.analysis.waveform import mean_waveform
+from gait.analysis.waveform import mean_waveform, waveform_spans
 from gait.errors import SignalError
 from gait.recording.model import Recording, Session
+from gait.recording.stream import LongRecording, LongSession, open_session
 
 __all__ = ["AnalysisSettings", "analyze"]
+
+SENSORS_AT_ONCE = 2
+"""Threads: numpy lets go of the interpreter lock. More than two wait for each other."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +49,12 @@ class AnalysisSettings:
 
 @dataclass(frozen=True)
 class _Sensor:
+    """What one recording gave; ``recording`` is for all but its samples, ``excerpt`` for its waveform."""
+
     recording: Recording
+    excerpt: Recording
+    acc_range_g: float | None
+    census: Census
     engine: Engine
     batch: StrideBatch
     gaps: tuple[tuple[float, float], ...]
@@ -48,26 +62,34 @@ class _Sensor:
     closure_error: float
 
 
-def analyze(session: Session, settings: AnalysisSettings | None = None) -> Analysis:
+def analyze(
+    session: Session | LongSession | str | Path, settings: AnalysisSettings | None = None
+) -> Analysis:
     """Strides, metrics, activity and quality of a session.
 
     Parameters
     ----------
     session
-        As `gait.read` gives it; ``run.distance_m`` or ``run.speed_m_s`` calibrate distances,
-        ``runner.mass_kg`` and ``height_m`` allow stiffness.
+        As `gait.read` gives it, or the path of one; ``run.distance_m`` or ``run.speed_m_s`` calibrate
+        distances, ``runner.mass_kg`` and ``height_m`` allow stiffness.
 
     Raises
     ------
     SignalError
         If a recording holds no finite samples.
+    RecordingError
+        If a path cannot be read.
 
     Notes
     -----
     A session without running is analysed too: its metrics are empty and ``not_measured`` says why.
+
+    A long session given by its path stays on disk and is read piece by piece; the result is the same.
     """
     settings = settings or AnalysisSettings()
-    sensors = [_sensor(recording) for recording in session.recordings]
+    if isinstance(session, str | Path):
+        session = open_session(session)
+    sensors = _sensors(session.recordings, settings)
     scale = _scale(session, sensors)
     sensors = [replace(one, batch=_scaled(one, scale)) for one in sensors]
     table = stride_table([(s.recording.placement, s.recording.side, s.batch, s.gaps) for s in sensors])
@@ -76,15 +98,18 @@ def analyze(session: Session, settings: AnalysisSettings | None = None) -> Analy
     metrics = summarise(table[table["activity"] == "running"], with_gyr=with_gyr, extra=relative)
     walking = summarise(table[table["activity"] == "walking"], with_gyr=with_gyr, extra=relative)
     metrics |= _stiffness(session, metrics)
-    qualities = tuple(quality_of(s.recording, s.engine, s.batch, s.bouts, _reasons(s)) for s in sensors)
+    qualities = tuple(
+        quality_of(s.recording, s.census, s.acc_range_g, s.engine.tracker, s.batch, s.bouts, _reasons(s))
+        for s in sensors
+    )
     waveforms = (
-        tuple(w for s in sensors if (w := mean_waveform(s.recording, s.batch, s.engine)) is not None)
+        tuple(w for s in sensors if (w := mean_waveform(s.excerpt, s.batch, s.engine)) is not None)
         if settings.waveforms
         else ()
     )
     return Analysis(
         name=session.name,
-        started=next((r.started for r in session.recordings if r.started), ""),
+        started=next((s.recording.started for s in sensors if s.recording.started), ""),
         runner=session.runner,
         run=session.run,
         strides=table,
@@ -98,16 +123,52 @@ def analyze(session: Session, settings: AnalysisSettings | None = None) -> Analy
     )
 
 
-def _sensor(recording: Recording) -> _Sensor:
-    if len(recording.time_s) == 0 or not np.isfinite(recording.acc).all():
-        raise SignalError("no finite samples", where=recording.source or recording.name)
-    batch, engine = strides_of(recording)
-    gaps = gaps_of(recording.time_s, recording.rate_hz)
-    span = (float(recording.time_s[0]), float(recording.time_s[-1]))
+def _sensors(
+    sources: tuple[Recording, ...] | tuple[LongRecording, ...], settings: AnalysisSettings
+) -> list[_Sensor]:
+    """Every sensor through its engine, two at a time."""
+    stop = threading.Event()
+    with ThreadPoolExecutor(SENSORS_AT_ONCE) as pool:
+        try:
+            return list(pool.map(lambda source: _sensor(source, settings, stop), sources))
+        except BaseException:
+            # Ctrl-C and a fault in one file end the other one's thread too, at its next piece.
+            stop.set()
+            raise
+
+
+def _sensor(source: Recording | LongRecording, settings: AnalysisSettings, stop: threading.Event) -> _Sensor:
+    head = head_of(source)
+    acc_range_g = full_scale_g(source)
+    engine = Engine(
+        head.placement,
+        head.side,
+        has_gyr=head.gyr is not None,
+        rate_hz=head.rate_hz,
+        acc_range_g=acc_range_g,
+        gyr_range_dps=head.gyr_range_dps,
+    )
+    census = Census()
+    batches: list[StrideBatch] = []
+    for piece in pieces_of(source):
+        if stop.is_set():
+            break
+        if not np.isfinite(piece.acc).all():
+            raise SignalError("no finite samples", where=head.source or head.name)
+        census.add(piece.time_s)
+        batches.append(engine.push_batch(piece.time_s, piece.acc, piece.gyr))
+        head = replace(head, notes=piece.notes)
+    if census.samples == 0:
+        raise SignalError("no finite samples", where=head.source or head.name)
+    batch = concatenate([*batches, engine.finish_batch()])
+    gaps = census.gaps(head.rate_hz)
+    span = (census.start_s, census.end_s)
     error = 0.0
     if isinstance(engine.tracker, ShoeTracker) and engine.tracker.mountings:
         error = float(np.median([one.closure_error for _, one in engine.tracker.mountings]))
-    return _Sensor(recording, engine, batch, gaps, bouts_of(batch, engine.busy_s, gaps, span), error)
+    part = excerpt(source, waveform_spans(batch)) if settings.waveforms else head
+    bouts = bouts_of(batch, engine.busy_s, gaps, span)
+    return _Sensor(head, part, acc_range_g, census, engine, batch, gaps, bouts, error)
 
 
 def _reasons(sensor: _Sensor) -> dict[str, str]:
@@ -116,7 +177,7 @@ def _reasons(sensor: _Sensor) -> dict[str, str]:
     return reasons(sensor.recording, tracker.score, sensor.closure_error, stood=stood)
 
 
-def _scale(session: Session, sensors: list[_Sensor]) -> float:
+def _scale(session: Session | LongSession, sensors: list[_Sensor]) -> float:
     """Factor on stride lengths that makes them agree with a known distance or speed; 1 without one."""
     lengths = [s for s in sensors if np.isfinite(s.batch.stride_length_m).any()]
     if not lengths:
@@ -138,7 +199,7 @@ def _scaled(sensor: _Sensor, scale: float) -> StrideBatch:
     return replace(sensor.batch, stride_length_m=length)
 
 
-def _length_uncertainty(session: Session, sensors: list[_Sensor]) -> dict[str, float]:
+def _length_uncertainty(session: Session | LongSession, sensors: list[_Sensor]) -> dict[str, float]:
     """Relative 95 % half-width of distances beyond the method's own."""
     if session.run.distance_m or session.run.speed_m_s:
         return {"stride_length_m": 0.02, "speed_m_s": 0.02}
@@ -146,7 +207,7 @@ def _length_uncertainty(session: Session, sensors: list[_Sensor]) -> dict[str, f
     return {"stride_length_m": 0.03 + error, "speed_m_s": 0.03 + error}
 
 
-def _stiffness(session: Session, metrics: dict[str, Metric]) -> dict[str, Metric]:
+def _stiffness(session: Session | LongSession, metrics: dict[str, Metric]) -> dict[str, Metric]:
     if session.runner.mass_kg is None or "contact_ms" not in metrics or "flight_ms" not in metrics:
         return {}
     return stiffness(
@@ -177,7 +238,7 @@ def _not_measured(
     return out
 
 
-def _settings(session: Session, scale: float) -> dict[str, str]:
+def _settings(session: Session | LongSession, scale: float) -> dict[str, str]:
     out = {"version": gait.__version__}
     if scale != 1.0:
         out["distance calibration"] = f"x {scale:.4f}"

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["GRID_HZ", "GridBlock", "GridStream", "fitted_rate_hz"]
+__all__ = ["GAP_S", "GRID_HZ", "GridBlock", "GridStream", "longest_step_s"]
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -29,11 +29,17 @@ GAP_S = 0.06
 GAP_SAMPLES = 3.5
 """A silence must also be this many nominal periods, so that slow sensors are not all gaps."""
 
+GAP_MOST_S = 2.0
+"""A longer silence is a gap whatever rate is stated: no stride is longer."""
+
 CLIP_SHARE = 0.985
 """Share of full scale from which a sample counts as clipped (offset and scale errors of the chip)."""
 
+LEAST_BLOCK = 10
+"""Instants, 50 ms, that a block has at least: what is done once a block costs most."""
+
 _CACHE_ROWS = 8192
-"""Rows that are interpolated at a time: they stay in the processor's cache."""
+"""Instants that are interpolated at a time: they stay in the processor's cache."""
 
 _RATE_SAMPLES = 200
 """Samples looked at for the nominal rate where the recording does not state it."""
@@ -65,24 +71,15 @@ class GridBlock:
         return len(self.acc)
 
 
-def fitted_rate_hz(time_s: FloatArray) -> float:
-    """Mean sample rate without the gaps, Hz.
+def longest_step_s(period_s: float) -> float:
+    """Longest step between two samples that is no gap, s, for a nominal sample period.
 
-    Parameters
-    ----------
-    time_s
-        (n,) increasing times, s.
-
-    Returns
-    -------
-    NaN for fewer than two samples.
+    Examples
+    --------
+    >>> longest_step_s(1 / 208), round(longest_step_s(1 / 25), 3)
+    (0.06, 0.14)
     """
-    if len(time_s) < 2:
-        return float("nan")
-    steps = np.diff(time_s)
-    typical = float(np.median(steps))
-    kept = steps[steps <= 2.5 * typical]
-    return float(len(kept) / kept.sum()) if len(kept) else float("nan")
+    return min(max(GAP_S, GAP_SAMPLES * period_s), GAP_MOST_S)
 
 
 class GridStream:
@@ -105,7 +102,7 @@ class GridStream:
         self._rate_hz = rate_hz
         self._limits = (acc_limit, gyr_limit)
         self._time = np.empty(0)
-        self._data = np.empty((0, self._channels))
+        self._data = np.empty((self._channels, 0))
         self._next: int | None = None
 
     @property
@@ -121,10 +118,10 @@ class GridStream:
         time_s, acc, gyr
             (n,), (n, 3), (n, 3): increasing times, also across calls.
         """
-        # Rows together in memory, whatever the reader's layout: all that follows works row by row.
-        data = np.ascontiguousarray(acc if gyr is None else np.hstack([acc, gyr]))
+        # Each channel in one piece of memory, whatever the reader's layout: what follows works on channels.
+        data = np.concatenate([acc.T] if gyr is None else [acc.T, gyr.T])
         self._time = np.concatenate([self._time, time_s])
-        self._data = np.concatenate([self._data, data])
+        self._data = np.concatenate([self._data, data], axis=1)
         return self._drain(final=False)
 
     def flush(self) -> list[GridBlock]:
@@ -138,14 +135,14 @@ class GridStream:
             if len(self._time) < 2:
                 return []
             self._rate_hz = 1.0 / float(np.median(np.diff(self._time[:_RATE_SAMPLES])))
-        gap = max(GAP_S, GAP_SAMPLES / self._rate_hz)
+        gap = longest_step_s(1.0 / self._rate_hz)
         cuts = np.flatnonzero(np.diff(self._time) > gap) + 1
         blocks: list[GridBlock] = []
         start = 0
         for cut in [*cuts.tolist(), None]:
             stop = len(self._time) if cut is None else cut
             closed = final or cut is not None
-            block, used = self._segment(self._time[start:stop], self._data[start:stop], closed=closed)
+            block, used = self._segment(self._time[start:stop], self._data[:, start:stop], closed=closed)
             if block is not None:
                 blocks.append(block)
             if cut is None:
@@ -154,7 +151,7 @@ class GridStream:
                 start = stop
                 self._next = None
         self._time = self._time[start:].copy()
-        self._data = self._data[start:].copy()
+        self._data = self._data[:, start:].copy()
         return blocks
 
     def _segment(self, time: FloatArray, data: FloatArray, *, closed: bool) -> tuple[GridBlock | None, int]:
@@ -164,40 +161,40 @@ class GridStream:
         edge = half + 2
         if len(time) < 2 * edge + 2:
             return None, 0
-        smooth = _smooth(data, half)
         inner = time[half : len(time) - half]
         # Instants with two samples on each side: slopes are central everywhere.
         low, high = inner[1], inner[-2]
         first = int(np.ceil(low * GRID_HZ - 1e-9)) if self._next is None else self._next
         last = int(np.ceil(high * GRID_HZ - 1e-9)) - 1
-        if last < first:
+        if last - first + 1 < (1 if closed else LEAST_BLOCK):
             return None, 0
+        smooth = _smooth(data, half)
         instants = np.arange(first, last + 1)
         at = instants / GRID_HZ
         index = np.clip(np.searchsorted(inner, at, side="right") - 1, 1, len(inner) - 3)
         values = _cubic(inner, smooth, index, at)
         raw = index + half
         clipped, peak = self._peaks(data, raw)
-        gyr = values[:, 3:] if self._channels == 6 else None
+        gyr = values[3:].T if self._channels == 6 else None
         self._next = last + 1
         keep_from = int(np.searchsorted(inner, (last + 1) / GRID_HZ, side="right")) - 1
         used = 0 if closed else max(0, keep_from - edge - 1)
-        return GridBlock(first, values[:, :3], gyr, clipped, peak), used
+        return GridBlock(first, values[:3].T, gyr, clipped, peak), used
 
     def _peaks(self, data: FloatArray, raw: npt.NDArray[np.intp]) -> tuple[BoolArray, FloatArray]:
         acc_limit, gyr_limit = self._limits
-        norm = np.sqrt(np.einsum("ij,ij->i", data[:, :3], data[:, :3]))
-        over = np.zeros(len(data), dtype=bool)
-        if acc_limit is not None:
-            over |= (np.abs(data[:, :3]) >= CLIP_SHARE * acc_limit).any(axis=1)
-        if gyr_limit is not None and self._channels == 6:
-            over |= (np.abs(data[:, 3:]) >= CLIP_SHARE * gyr_limit).any(axis=1)
+        acc, gyr = data[:3], data[3:]
+        norm = np.sqrt(acc[0] ** 2 + acc[1] ** 2 + acc[2] ** 2)
+        over = np.zeros(data.shape[1], dtype=bool)
+        for channels, limit in ((acc, acc_limit), (gyr, gyr_limit)):
+            for channel in channels:
+                over |= np.abs(channel) >= CLIP_SHARE * (np.inf if limit is None else limit)
         # At most five samples lie within one grid period at any rate in use; two cover 400 Hz.
         reach = max(1, int(np.ceil((self._rate_hz or GRID_HZ) / GRID_HZ)))
         peak = norm[raw]
         clipped = over[raw]
         for step in range(1, reach + 1):
-            ahead = np.minimum(raw + step, len(data) - 1)
+            ahead = np.minimum(raw + step, len(norm) - 1)
             peak = np.maximum(peak, norm[ahead])
             clipped = clipped | over[ahead]
         return clipped, peak
@@ -209,34 +206,42 @@ def _smoothing_half_width(rate_hz: float) -> int:
 
 
 def _smooth(data: FloatArray, half: int) -> FloatArray:
-    """Triangular moving average, `half` samples shorter at each end."""
+    """Triangular moving average of (k, n) channels, `half` samples shorter at each end."""
     if half == 0:
         return data
     weights = np.concatenate([np.arange(1, half + 2), np.arange(half, 0, -1)]).astype(float)
     weights /= weights.sum()
-    length = len(data) - 2 * half
-    out: FloatArray = weights[0] * data[:length]
+    length = data.shape[1] - 2 * half
+    out: FloatArray = weights[0] * data[:, :length]
     for offset in range(1, 2 * half + 1):
-        out += weights[offset] * data[offset : offset + length]
+        out += weights[offset] * data[:, offset : offset + length]
     return out
 
 
 def _cubic(time: FloatArray, values: FloatArray, index: npt.NDArray[np.intp], at: FloatArray) -> FloatArray:
-    """Cubic Hermite values at `at`, each between samples ``index`` and ``index + 1``."""
+    """(k, m) cubic Hermite values of (k, n) channels at `at`, between samples ``index`` and ``index + 1``."""
+    out = np.empty((len(values), len(at)))
+    for low in range(0, len(at), _CACHE_ROWS):
+        part = slice(low, low + _CACHE_ROWS)
+        rows = index[part]
+        weights = _weights(time, rows, at[part])
+        around = [rows + ahead for ahead in (-1, 0, 1, 2)]
+        for channel, row in enumerate(values):
+            total = row.take(around[0]) * weights[0]
+            for ahead in (1, 2, 3):
+                total += row.take(around[ahead]) * weights[ahead]
+            out[channel, part] = total
+    return out
+
+
+def _weights(time: FloatArray, index: npt.NDArray[np.intp], at: FloatArray) -> tuple[FloatArray, ...]:
+    """(m,) weights of the four samples about each instant: collected, a channel costs four products."""
     t0, t1 = time[index], time[index + 1]
     step = t1 - t0
     u = (at - t0) / step
     slope0 = step / (t1 - time[index - 1])
     slope1 = step / (time[index + 2] - t0)
-    u2, u3 = u * u, u * u * u
+    u2 = u * u
+    u3 = u2 * u
     h00, h10, h01, h11 = 2 * u3 - 3 * u2 + 1, u3 - 2 * u2 + u, 3 * u2 - 2 * u3, u3 - u2
-    # Collect the weights of the four samples, so that each channel costs four products.
-    weights = (-h10 * slope0, h00 - h11 * slope1, h01 + h10 * slope0, h11 * slope1)
-    out = np.empty((len(at), values.shape[1]))
-    for low in range(0, len(at), _CACHE_ROWS):
-        part = slice(low, low + _CACHE_ROWS)
-        rows, total = index[part], out[part]
-        np.multiply(values.take(rows - 1, axis=0), weights[0][part, None], out=total)
-        for ahead in (0, 1, 2):
-            total += values.take(rows + ahead, axis=0) * weights[ahead + 1][part, None]
-    return out
+    return -h10 * slope0, h00 - h11 * slope1, h01 + h10 * slope0, h11 * slope1

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from gait.analysis.batch import StrideBatch
-from gait.analysis.engine import Engine, plateau_range_g
-from gait.analysis.grid import GAP_S, GAP_SAMPLES, fitted_rate_hz
+from gait.analysis.census import Census
 from gait.analysis.mounting import ALIGNED_SCORE
 from gait.analysis.results import Bout, SensorQuality, Slip
+from gait.analysis.tracker import Tracker
 from gait.recording.model import Recording
 
-__all__ = ["gaps_of", "quality_of", "reasons"]
-
-FloatArray = npt.NDArray[np.float64]
+__all__ = ["quality_of", "reasons"]
 
 CLOCK_OFF = 0.005
 """Relative difference between nominal and fitted rate worth a remark."""
@@ -31,16 +28,6 @@ SHOE_GYR = (
     "speed_m_s",
 )
 SHANK_ONLY = ("shank_angle_deg", "frontal_excursion_deg", "tibial_peak_g")
-
-
-def gaps_of(time_s: FloatArray, rate_hz: float | None) -> tuple[tuple[float, float], ...]:
-    """(start_s, end_s) of silences that the engine does not bridge."""
-    if len(time_s) < 2:
-        return ()
-    steps = np.diff(time_s)
-    nominal = 1.0 / rate_hz if rate_hz else float(np.median(steps))
-    wide = np.flatnonzero(steps > max(GAP_S, GAP_SAMPLES * nominal))
-    return tuple((float(time_s[at]), float(time_s[at + 1])) for at in wide)
 
 
 def reasons(
@@ -72,30 +59,31 @@ def _shoe_reasons(recording: Recording, score: float | None, closure_error: floa
 
 def quality_of(
     recording: Recording,
-    engine: Engine,
+    census: Census,
+    acc_range_g: float | None,
+    tracker: Tracker,
     batch: StrideBatch,
     bouts: tuple[Bout, ...],
     not_measured: dict[str, str],
 ) -> SensorQuality:
-    """The quality record of one sensor."""
-    gaps = gaps_of(recording.time_s, recording.rate_hz)
+    """The quality record of one sensor; of `recording` all but the samples is looked at."""
+    gaps = census.gaps(recording.rate_hz)
     times = {kind: sum(b.end_s - b.start_s for b in bouts if b.kind == kind) for kind in _KINDS}
-    rate = fitted_rate_hz(recording.time_s)
     running = batch.walking < 0.5
-    score = engine.tracker.score
+    score = tracker.score
     return SensorQuality(
         placement=recording.placement,
         side=recording.side,
         source=recording.source,
-        samples=len(recording.time_s),
-        duration_s=float(recording.time_s[-1] - recording.time_s[0]) if len(recording.time_s) else 0.0,
-        rate_hz=rate,
+        samples=census.samples,
+        duration_s=census.end_s - census.start_s,
+        rate_hz=census.rate_hz,
         nominal_rate_hz=recording.rate_hz,
         has_gyr=recording.gyr is not None,
         missing_s=float(sum(stop - start for start, stop in gaps)),
         gaps=gaps,
         clipped_share=float(batch.clipped[running].mean()) if running.any() else 0.0,
-        acc_range_g=recording.acc_range_g or plateau_range_g(recording.acc),
+        acc_range_g=acc_range_g,
         alignment_score=score,
         aligned=score is not None and score >= ALIGNED_SCORE,
         running_s=times["running"],
@@ -103,9 +91,9 @@ def quality_of(
         still_s=times["still"],
         other_s=times["other"],
         strides=len(batch),
-        slips=tuple(Slip(when, angle) for when, angle in engine.tracker.slips),
+        slips=tuple(Slip(when, angle) for when, angle in tracker.slips),
         not_measured=not_measured,
-        notes=_notes(recording, rate, gaps),
+        notes=_notes(recording, census, gaps),
         device=str(recording.device.get("name", "")) if recording.device else "",
     )
 
@@ -113,13 +101,13 @@ def quality_of(
 _KINDS = ("running", "walking", "still", "other")
 
 
-def _notes(recording: Recording, rate: float, gaps: tuple[tuple[float, float], ...]) -> tuple[str, ...]:
-    notes = []
+def _notes(recording: Recording, census: Census, gaps: tuple[tuple[float, float], ...]) -> tuple[str, ...]:
+    notes = list(recording.notes)
+    rate = census.rate_hz
     if recording.rate_hz and np.isfinite(rate) and abs(rate / recording.rate_hz - 1.0) > CLOCK_OFF:
         percent = 100.0 * (rate / recording.rate_hz - 1.0)
         notes.append(f"the sensor's clock runs {percent:+.1f} % off its nominal rate; times are as recorded")
-    steps = np.diff(recording.time_s)
-    if len(steps) > 10 and np.percentile(steps, 99) > 1.5 * np.median(steps):
+    if census.uneven:
         notes.append("the samples are unevenly spaced; they were interpolated")
     if np.isfinite(rate) and rate < 95.0:
         notes.append(f"{rate:.0f} samples a second are few for contact times; their uncertainty is larger")

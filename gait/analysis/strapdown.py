@@ -53,7 +53,12 @@ def gather(acc: FloatArray, gyr: FloatArray, start: IntArray, stop: IntArray) ->
     length = stop - start
     index = start[:, None] + np.arange(int(length.max()) + PADDING)[None, :]
     index = np.minimum(index, stop[:, None] - 1)
-    return Windows(start, length, acc[index], gyr[index])
+    return Windows(start, length, _planes(acc.take(index, axis=0)), _planes(gyr.take(index, axis=0)))
+
+
+def _planes(values: FloatArray) -> FloatArray:
+    """The same (..., k) values with each component in one piece of memory: arithmetic is twice as fast."""
+    return np.moveaxis(np.ascontiguousarray(np.moveaxis(values, -1, 0)), 0, -1)
 
 
 def orientations(windows: Windows) -> FloatArray:
@@ -62,39 +67,37 @@ def orientations(windows: Windows) -> FloatArray:
     The rate between two samples is their mean (trapezoid); each step is an exact rotation by it.
     """
     gyr = windows.gyr
-    n, samples = gyr.shape[:2]
     half = (gyr[:, 1:] + gyr[:, :-1]) * (0.25 / GRID_HZ)
-    size = np.sqrt(np.einsum("ijk,ijk->ij", half, half))
+    size = np.sqrt(half[..., 0] ** 2 + half[..., 1] ** 2 + half[..., 2] ** 2)
     scale = np.sinc(size / np.pi)
-    step_w = np.cos(size)
-    step_x, step_y, step_z = (half[..., axis] * scale for axis in range(3))
-    out = np.empty((samples, 4, n))
-    out[0] = np.array([1.0, 0.0, 0.0, 0.0])[:, None]
-    w, x, y, z = out[0]
+    n, samples = gyr.shape[:2]
+    # A quaternion is two complex numbers, (w + x i) + (y + z i) j: its product is three operations on arrays.
+    step = np.empty((samples - 1, 2, n), dtype=complex)
+    step.real[:, 0], step.imag[:, 0] = np.cos(size).T, (half[..., 0] * scale).T
+    step.real[:, 1], step.imag[:, 1] = (half[..., 1] * scale).T, (half[..., 2] * scale).T
+    across = np.empty_like(step)
+    np.negative(step[:, 1].conj(), out=across[:, 0])
+    np.conj(step[:, 0], out=across[:, 1])
+    out = np.empty((samples, 2, n), dtype=complex)
+    out[0, 0], out[0, 1] = 1.0, 0.0
     for k in range(samples - 1):
-        b, c, d, e = step_w[:, k], step_x[:, k], step_y[:, k], step_z[:, k]
-        w, x, y, z = (
-            w * b - x * c - y * d - z * e,
-            w * c + x * b + y * e - z * d,
-            w * d - x * e + y * b + z * c,
-            w * e + x * d - y * c + z * b,
-        )
-        row = out[k + 1]
-        row[0], row[1], row[2], row[3] = w, x, y, z
-    return np.ascontiguousarray(out.transpose(2, 0, 1))
+        now, then = out[k], out[k + 1]
+        np.multiply(step[k], now[0], out=then)
+        then += across[k] * now[1]
+    parts = (out[:, 0].real, out[:, 0].imag, out[:, 1].real, out[:, 1].imag)
+    return np.moveaxis(np.stack([part.T for part in parts]), 0, -1)
 
 
 def apply(quaternion: FloatArray, vector: FloatArray) -> FloatArray:
     """Turn (..., 3) vectors by (..., 4) unit quaternions."""
-    w, u = quaternion[..., :1], quaternion[..., 1:]
-    t = 2.0 * _cross(u, vector)
-    return vector + w * t + _cross(u, t)
-
-
-def _cross(a: FloatArray, b: FloatArray) -> FloatArray:
-    a0, a1, a2 = a[..., 0], a[..., 1], a[..., 2]
-    b0, b1, b2 = b[..., 0], b[..., 1], b[..., 2]
-    return np.stack([a1 * b2 - a2 * b1, a2 * b0 - a0 * b2, a0 * b1 - a1 * b0], axis=-1)
+    w, x, y, z = (quaternion[..., axis] for axis in range(4))
+    a, b, c = (vector[..., axis] for axis in range(3))
+    tx, ty, tz = (2.0 * part for part in (y * c - z * b, z * a - x * c, x * b - y * a))
+    out = np.empty((3, *tx.shape))
+    out[0] = a + w * tx + (y * tz - z * ty)
+    out[1] = b + w * ty + (z * tx - x * tz)
+    out[2] = c + w * tz + (x * ty - y * tx)
+    return np.moveaxis(out, 0, -1)
 
 
 def closure_gravity(windows: Windows, turned: FloatArray) -> FloatArray:
@@ -147,16 +150,32 @@ def motion(windows: Windows, quaternion: FloatArray, turned: FloatArray, level: 
     level
         (n, 3, 3) rows: world axes seen from the frame of each stride's first sample.
     """
-    rate = apply(quaternion, windows.gyr)
-    acc = np.einsum("nij,nkj->nki", level, turned)
-    acc[..., 2] -= STANDARD_GRAVITY
-    rate = np.einsum("nij,nkj->nki", level, rate)
-    inside = windows.inside[..., None]
-    acc = np.where(inside, acc, 0.0)
-    speed = np.cumsum(acc, axis=1) / GRID_HZ
-    speed -= 0.5 * (acc + acc[:, :1]) / GRID_HZ
-    last = np.take_along_axis(speed, (windows.length - 1)[:, None, None], axis=1)
-    share = np.minimum(np.arange(acc.shape[1])[None, :] / (windows.length - 1)[:, None], 1.0)
-    velocity = np.where(inside, speed - share[..., None] * last, 0.0)
-    position = (np.cumsum(velocity, axis=1) - 0.5 * velocity) / GRID_HZ
-    return Motion(acc, velocity, position, rate, last[:, 0])
+    acc = _seen(level, turned)
+    acc[2] -= STANDARD_GRAVITY
+    rate = _seen(level, apply(quaternion, windows.gyr))
+    inside = windows.inside
+    acc *= inside
+    speed = np.cumsum(acc, axis=2)
+    speed -= 0.5 * (acc + acc[:, :, :1])
+    speed /= GRID_HZ
+    rows, end = np.arange(len(windows.length)), windows.length - 1
+    last = speed[:, rows, end]
+    share = np.arange(acc.shape[2])[None, :] / end[:, None]
+    velocity = (speed - share * last[..., None]) * inside
+    position = np.cumsum(velocity, axis=2)
+    position -= 0.5 * velocity
+    position /= GRID_HZ
+    acc, velocity, position, rate = (np.moveaxis(one, 0, -1) for one in (acc, velocity, position, rate))
+    return Motion(acc, velocity, position, rate, last.T)
+
+
+def _seen(level: FloatArray, vectors: FloatArray) -> FloatArray:
+    """(3, n, L) components of (n, L, 3) vectors along the rows of (n, 3, 3) matrices."""
+    x, y, z = (vectors[..., axis] for axis in range(3))
+    out = np.empty((3, *x.shape))
+    for axis in range(3):
+        row = level[:, axis, :, None]
+        np.multiply(row[:, 0], x, out=out[axis])
+        out[axis] += row[:, 1] * y
+        out[axis] += row[:, 2] * z
+    return out

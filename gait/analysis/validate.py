@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +17,7 @@ from gait.analysis.engine import strides_of
 from gait.analysis.rules import RULES, rule_contacts
 from gait.errors import RecordingError
 from gait.recording.model import Recording, Session
+from gait.recording.source import Source
 
 __all__ = ["ErrorFigures", "SensorValidation", "load_truth", "validate", "validate_rules"]
 
@@ -25,6 +28,12 @@ NEAR = 0.25
 
 RULE_NEAR_S = 0.25
 """s within which a rule's contact is compared with a true one: single rules stray."""
+
+TRUTH_BYTES = 1 << 27
+"""Largest truth file, unpacked: a day of two feet takes a fifth of it."""
+
+LARGEST = 1e9
+"""A number beyond it is no time and no metric: days in microseconds, angles, lengths all stay below."""
 
 EDGE_S = 1.0
 """s from the recording's ends within which a missed contact is counted apart."""
@@ -74,13 +83,15 @@ def load_truth(path: Path) -> pd.DataFrame:
     Raises
     ------
     RecordingError
-        If it cannot be read or lacks ``ic_s`` or ``tc_s``.
+        If it cannot be read, is larger than `TRUTH_BYTES` or lacks ``ic_s`` or ``tc_s``.
     """
+    text = _truth_text(path)
     try:
-        truth = pd.read_csv(path)
-    except FileNotFoundError as error:
-        raise RecordingError("no such file", where=path, todo="give the truth with --truth FILE") from error
-    except (OSError, ValueError) as error:
+        with warnings.catch_warnings():
+            # Lines with more cells than there are columns: pandas would cut them off and say so.
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            truth = pd.read_csv(io.BytesIO(text), index_col=False, low_memory=False)
+    except (ValueError, pd.errors.ParserWarning) as error:
         raise RecordingError(
             "cannot be read as CSV", where=path, todo="see the contract's truth.csv"
         ) from error
@@ -88,8 +99,25 @@ def load_truth(path: Path) -> pd.DataFrame:
     if missing:
         raise RecordingError(f"no column {' or '.join(missing)}", where=path, todo="add it, seconds")
     for name in ("ic_s", "tc_s"):
-        truth[name] = pd.to_numeric(truth[name], errors="coerce")
+        truth[name] = _numbers(truth[name])
     return truth.dropna(subset=["ic_s", "tc_s"]).sort_values("ic_s", ignore_index=True)
+
+
+def _truth_text(path: Path) -> bytes:
+    """The file's text, plain or gzip, of bounded size."""
+    kept: list[bytes] = []
+    with Source(path) as source:
+        for _, block in source.blocks():
+            kept.append(block)
+            if sum(map(len, kept)) > TRUTH_BYTES:
+                raise RecordingError(f"larger than {TRUTH_BYTES >> 20} MB", where=path, todo="split it")
+    return b"".join(kept)
+
+
+def _numbers(column: pd.Series) -> FloatArray:
+    """Numbers of a column; NaN where a cell is none, or larger than anything that is measured."""
+    values = pd.to_numeric(column.astype(str), errors="coerce").to_numpy(dtype=float)
+    return np.where(np.abs(values) < LARGEST, values, np.nan)
 
 
 def validate(session: Session, truth: pd.DataFrame) -> list[SensorValidation]:
@@ -114,10 +142,8 @@ def _sensor(recording: Recording, truth: pd.DataFrame) -> SensorValidation:
     # A contact that only ends a stride has been found as well.
     lost = np.ones(len(true), dtype=bool)
     lost[at] = False
-    for stop in batch.next_ic_s:
-        near = int(np.abs(true - stop).argmin())
-        if abs(true[near] - stop) < 0.1:
-            lost[near] = False
+    near = _nearest(batch.next_ic_s, true)
+    lost[near[np.abs(true[near] - batch.next_ic_s) < 0.1]] = False
     inside = (batch.ic_s > true[0] - 0.3) & (batch.ic_s < true[-1] + 0.3)
     return SensorValidation(
         recording.name,
@@ -135,13 +161,19 @@ def _pairs(batch: StrideBatch, true: FloatArray) -> tuple[npt.NDArray[np.intp], 
     """Strides and true contacts that are each other's nearest and near enough."""
     if len(batch) == 0:
         return np.empty(0, dtype=np.intp), np.empty(0, dtype=np.intp)
-    distance = np.abs(batch.ic_s[:, None] - true[None, :])
-    nearest = distance.argmin(axis=1)
+    nearest = _nearest(batch.ic_s, true)
     rows = np.arange(len(batch))
-    mutual = distance.argmin(axis=0)[nearest] == rows
-    close = distance[rows, nearest] < NEAR * (batch.next_ic_s - batch.ic_s)
+    mutual = _nearest(true, batch.ic_s)[nearest] == rows
+    close = np.abs(batch.ic_s - true[nearest]) < NEAR * (batch.next_ic_s - batch.ic_s)
     keep = mutual & close
     return rows[keep], nearest[keep]
+
+
+def _nearest(values: FloatArray, among: FloatArray) -> npt.NDArray[np.intp]:
+    """Index into sorted `among`, which is not empty, of what is nearest to each value."""
+    right = np.searchsorted(among, values).clip(0, len(among) - 1)
+    left = (right - 1).clip(0)
+    return np.where(np.abs(values - among[left]) <= np.abs(among[right] - values), left, right)
 
 
 def _errors(
@@ -163,7 +195,7 @@ def _errors(
     }
     for name, (column, values) in found.items():
         if column in truth.columns:
-            known = pd.to_numeric(truth[column], errors="coerce").to_numpy(dtype=float)[at]
+            known = _numbers(truth[column])[at]
             pairs[name] = values[rows] - known
     neighbours = np.flatnonzero((np.diff(at) == 1) & (np.diff(rows) == 1))
     if len(neighbours):
@@ -188,7 +220,7 @@ def validate_rules(recording: Recording, truth: pd.DataFrame) -> dict[str, dict[
         initial, terminal = rule_contacts(recording, name)
         if len(initial) == 0:
             continue
-        nearest = np.abs(initial[:, None] - true[None, :]).argmin(axis=1)
+        nearest = _nearest(initial, true)
         near = np.abs(initial - true[nearest]) < RULE_NEAR_S
         ic, tc = (own[column].to_numpy(dtype=float)[nearest[near]] for column in ("ic_s", "tc_s"))
         errors: dict[str, FloatArray] = {

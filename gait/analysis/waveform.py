@@ -15,7 +15,7 @@ from gait.frames import MOVEMENTS
 from gait.recording.model import Recording
 from gait.units import STANDARD_GRAVITY
 
-__all__ = ["mean_waveform"]
+__all__ = ["mean_waveform", "waveform_spans"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -28,11 +28,16 @@ _POINTS = 101
 
 
 def mean_waveform(recording: Recording, batch: StrideBatch, engine: Engine) -> Waveform | None:
-    """Mean and spread on 101 points; None with too few running strides."""
-    rows = np.flatnonzero((batch.walking < 0.5) & np.isfinite(batch.tc_s) & ~batch.slipped)
-    if len(rows) < LEAST_STRIDES:
+    """Mean and spread on 101 points; None with too few running strides.
+
+    Parameters
+    ----------
+    recording
+        With the samples within `waveform_spans` and beside them at least.
+    """
+    rows = _chosen(batch)
+    if len(rows) == 0:
         return None
-    rows = rows[np.linspace(0, len(rows) - 1, min(MOST_STRIDES, len(rows))).astype(int)]
     ic, stop, tc = batch.ic_s[rows], batch.next_ic_s[rows], batch.tc_s[rows]
     tc_pct = float(np.median((tc - ic) / (stop - ic)) * 100.0)
     at = ic[:, None] + (stop - ic)[:, None] * np.linspace(0.0, 1.0, _POINTS)[None, :]
@@ -63,6 +68,21 @@ def mean_waveform(recording: Recording, batch: StrideBatch, engine: Engine) -> W
         np.where(np.linspace(0.0, 100.0, _POINTS) <= tc_pct, sign * (roll - roll[0]), np.nan),
         _path(recording, mounting.matrix, ic, stop, tc) if mounting.closure_error < PATH_TRUST else None,
     )
+
+
+def waveform_spans(batch: StrideBatch) -> FloatArray:
+    """(k, 2) start and end, s, of what the mean is taken of: each stride, and the one behind it."""
+    rows = _chosen(batch)
+    ic, stop = batch.ic_s[rows], batch.next_ic_s[rows]
+    return np.stack([ic, 2.0 * stop - ic], axis=1)
+
+
+def _chosen(batch: StrideBatch) -> npt.NDArray[np.intp]:
+    """Strides that the mean is taken of; none where there are too few."""
+    rows = np.flatnonzero((batch.walking < 0.5) & np.isfinite(batch.tc_s) & ~batch.slipped)
+    if len(rows) < LEAST_STRIDES:
+        return rows[:0]
+    return rows[np.linspace(0, len(rows) - 1, min(MOST_STRIDES, len(rows))).astype(np.intp)]
 
 
 def _path(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gait.cli.session_options import PathArgument, PlacementOption, SideOption, load_session
+from gait.cli.session_options import PathArgument, PlacementOption, SideOption, load_samples
 from gait.errors import UsageError
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def command(
     The same strides as gait analyze, each printed when the engine decides it.
     """
     factor = _factor(speed)
-    session = load_session(path, placement=placement, side=side)
+    session = load_samples(path, placement=placement, side=side)
     begun = time.monotonic()
     start = min(float(one.time_s[0]) for one in session.recordings)
     view = _Screen() if sys.stdout.isatty() and not jsonl else None

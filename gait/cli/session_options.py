@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 import typer
 
 if TYPE_CHECKING:
     from gait.frames import Placement, Side
     from gait.recording.model import Session
+    from gait.recording.stream import LongSession
 
 __all__ = [
     "DistanceOption",
@@ -21,8 +22,12 @@ __all__ = [
     "PlacementOption",
     "SideOption",
     "SpeedOption",
+    "length_s",
+    "load_samples",
     "load_session",
 ]
+
+AnySession = TypeVar("AnySession", "Session", "LongSession")
 
 PathArgument = Annotated[
     Path,
@@ -66,8 +71,34 @@ def load_session(
     speed_m_s: float | None = None,
     mass_kg: float | None = None,
     height_m: float | None = None,
-) -> Session:
-    """Read a session; what the command line says wins over ``session.toml``.
+) -> Session | LongSession:
+    """Read a session, or open it where it is long; what the command line says wins over ``session.toml``.
+
+    Raises
+    ------
+    RecordingError
+        As `gait.recording.stream.open_session`.
+    """
+    from gait.recording.stream import LongSession, open_session
+
+    session = open_session(path, placement=placement, side=side)
+    told = (distance_m, speed_m_s, mass_kg, height_m)
+    if isinstance(session, LongSession):
+        return _with(session, *told)
+    return _with(session, *told)
+
+
+def length_s(session: Session | LongSession) -> float | None:
+    """Seconds that the longest recording lasts; None where the samples are still on disk."""
+    from gait.recording.stream import LongSession
+
+    if isinstance(session, LongSession):
+        return None
+    return max(float(one.time_s[-1] - one.time_s[0]) for one in session.recordings)
+
+
+def load_samples(path: Path, *, placement: Placement | None = None, side: Side | None = None) -> Session:
+    """Read a session with all its samples into memory, however long it is.
 
     Raises
     ------
@@ -76,7 +107,16 @@ def load_session(
     """
     from gait.recording.read import read
 
-    session = read(path, placement=placement, side=side)
+    return read(path, placement=placement, side=side)
+
+
+def _with(
+    session: AnySession,
+    distance_m: float | None,
+    speed_m_s: float | None,
+    mass_kg: float | None,
+    height_m: float | None,
+) -> AnySession:
     run, runner = session.run, session.runner
     return replace(
         session,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gait.cli.session_options import JsonOption, PathArgument, PlacementOption, SideOption, load_session
+from gait.cli.session_options import JsonOption, PathArgument, PlacementOption, SideOption, load_samples
 from gait.errors import RecordingError
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def command(
     results: dict[str, list[SensorValidation]] = {}
     beside: dict[str, dict[str, dict[str, ErrorFigures]]] = {}
     for name, one, own in _parts(path, known):
-        session = load_session(one, placement=placement, side=side)
+        session = load_samples(one, placement=placement, side=side)
         results[name] = validate(session, own)
         if rules:
             beside |= {f"{name}, {one.name}": validate_rules(one, own) for one in session.recordings}
@@ -70,7 +70,7 @@ def _parts(path: Path, known: pd.DataFrame) -> list[tuple[str, Path, pd.DataFram
     files = sorted(path.glob("trial_*.csv")) if path.is_dir() else [path]
     parts: list[tuple[str, Path, pd.DataFrame]] = []
     for file in files:
-        digits = "".join(sign for sign in file.stem if sign.isdigit())
+        digits = "".join(sign for sign in file.stem if sign.isdecimal())
         own = known[known["trial"] == int(digits)] if digits else known[:0]
         if len(own):
             parts.append((file.name, file, own))

@@ -168,7 +168,10 @@ def parse_answers(
     KnowledgeError
         An unknown field or a value that is not allowed, with what is.
     """
-    text = json.dumps(dict(data), default=str)
+    try:
+        text = json.dumps(dict(data), default=str)
+    except (ValueError, RecursionError) as error:
+        raise KnowledgeError("answers nested too deeply, or a number too long", where=source) from error
     try:
         return Answers.model_validate_json(text, strict=True)
     except ValidationError as error:
@@ -222,7 +225,7 @@ def _table(data: Any, file: Path) -> Mapping[str, Any]:  # noqa: ANN401 - whatev
 def _json_answers(text: str, file: Path) -> tuple[Mapping[str, Any], Mapping[str, int]]:
     try:
         json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         line = getattr(error, "lineno", 1)
         raise KnowledgeError("not valid JSON", where=f"{file}:{line}", todo="check the syntax") from error
     document = read_marked(text, str(file))
@@ -234,7 +237,7 @@ def _json_answers(text: str, file: Path) -> tuple[Mapping[str, Any], Mapping[str
 def _toml_answers(text: str, file: Path) -> tuple[Mapping[str, Any], Mapping[str, int]]:
     try:
         data = _table(tomllib.loads(text), file)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         found = re.search(r"line (\d+)", str(error))
         where = f"{file}:{found[1]}" if found else str(file)
         raise KnowledgeError("not valid TOML", where=where, todo="check the syntax") from error

@@ -156,11 +156,15 @@ def _files(folder: Path | None) -> list[tuple[bool, Path]]:
     files = [(False, path) for path in sorted(builtin_folder().glob("*.yaml"))]
     if folder is None:
         return files
-    if not folder.is_dir():
+    try:
+        found = sorted(folder.iterdir()) if folder.is_dir() else None
+    except OSError as error:
+        raise KnowledgeError(f"cannot be read ({error.strerror})", where=folder) from error
+    if found is None:
         raise KnowledgeError(
             "is not a folder", where=folder, todo="give the folder that holds the *.yaml files"
         )
-    own = sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])
+    own = [path for path in found if path.suffix in {".yaml", ".yml"}]
     if not own:
         raise KnowledgeError("holds no *.yaml file", where=folder, todo="give the folder of a rule pack")
     if len(own) > MAX_FILES:

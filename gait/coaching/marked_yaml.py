@@ -21,6 +21,8 @@ MAX_BYTES = 256 * 1024
 """Largest file read, bytes; the largest of our own is below 40 KiB."""
 MAX_VALUES = 20_000
 """Most values in a file."""
+MAX_WHOLE = 2**63
+"""Largest whole number; Python writes out no arbitrarily long ones."""
 MAX_DEPTH = 24
 """Deepest nesting; our own rules need 8."""
 
@@ -71,15 +73,16 @@ def read_text(path: Path) -> str:
     Raises
     ------
     KnowledgeError
-        Missing, unreadable, too large or not UTF-8.
+        Missing, not a regular file (a pipe would be waited for), unreadable, too large or not UTF-8.
     """
     try:
+        if path.exists() and not path.is_file():
+            raise KnowledgeError("not a regular file", where=path, todo="give a text file")
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise KnowledgeError(
-            f"cannot be read ({error.strerror})", where=path, todo="check the path"
-        ) from error
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise KnowledgeError(f"cannot be read ({reason})", where=path, todo="check the path") from error
     if len(raw) > MAX_BYTES:
         raise KnowledgeError(f"larger than {MAX_BYTES // 1024} KiB", where=path, todo="split it")
     try:
@@ -122,6 +125,9 @@ def read_marked(text: str, source: str) -> MarkedDocument:
         raise KnowledgeError(f"not valid YAML ({error.problem or 'syntax'})", where=where) from error
     except yaml.YAMLError as error:
         raise KnowledgeError(f"not valid YAML ({error})", where=source) from error
+    except OverflowError as error:
+        # PyYAML lets an escape such as "\U99999999" through to chr().
+        raise KnowledgeError("not valid YAML (an escape that is no character)", where=source) from error
     return MarkedDocument(source, data, lines)
 
 
@@ -160,8 +166,20 @@ def _plain(
     if isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:timestamp":
         return str(node.value)
     if isinstance(node, yaml.ScalarNode) and node.tag in _SCALARS:
-        return loader.construct_object(node)
+        return _scalar(loader, node, where)
     raise KnowledgeError(f"the tag {node.tag!r} is not allowed", where=where, todo="use plain values")
+
+
+def _scalar(loader: yaml.SafeLoader, node: yaml.ScalarNode, where: str) -> Any:  # noqa: ANN401 - as above
+    try:
+        value = loader.construct_object(node)
+    except (ValueError, KeyError, IndexError) as error:
+        # PyYAML takes "0x_" and any number of digits for a number, and believes a tag such as !!int.
+        kind = node.tag.rpartition(":")[2]
+        raise KnowledgeError(f"not a value of the kind {kind}", where=where, todo="quote it") from error
+    if isinstance(value, int) and abs(value) > MAX_WHOLE:
+        raise KnowledgeError("too large a number", where=where, todo="quote it")
+    return value
 
 
 def _mapping(

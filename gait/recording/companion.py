@@ -36,7 +36,7 @@ def find_gyroscope(file: Path) -> Path | None:
     stem = SENSOR_WORDS.sub("", file.name.lower())
     for other in sorted(file.parent.iterdir()):
         if other != file and other.is_file() and SENSOR_WORDS.sub("", other.name.lower()) == stem:
-            with Source(other) as source, contextlib.suppress(RecordingError):
+            with contextlib.suppress(RecordingError), Source(other) as source:
                 if gyroscope_of(source, other) is not None:
                     return other
     return None

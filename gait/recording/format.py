@@ -6,9 +6,7 @@ then numbers. `gait.recording.read` and `gait.recording.write` are the two ends 
 
 from __future__ import annotations
 
-import math
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,7 +15,7 @@ from typing import Any
 
 from gait.errors import RecordingError
 from gait.frames import Placement, Side
-from gait.recording.toml import toml_lines
+from gait.recording.toml import read_toml, toml_lines
 
 __all__ = [
     "ACC_COLUMNS",
@@ -38,6 +36,12 @@ ACC_COLUMNS = ("acc_x", "acc_y", "acc_z")
 GYR_COLUMNS = ("gyr_x", "gyr_y", "gyr_z")
 FORMAT_KEY = "gait-recording"
 FORMAT_VERSION = 1
+RANGES = (1e-3, 1e9)
+"""What a full scale can be: any float, but no whole number of hundreds of digits."""
+SHOWN = 40
+"""Characters of a bad value that a message repeats."""
+RATES_HZ = (0.5, 10_000.0)
+"""What a nominal rate can be: a wrong one would make the analysis bridge hours, or see none."""
 
 SIDE_WORDS: dict[str, Side] = {"left": "left", "right": "right"}
 PLACEMENT_WORDS: dict[str, Placement] = {
@@ -133,11 +137,10 @@ def parse_preamble(lines: Sequence[str], where: str) -> Preamble:
     if not any(line.lstrip().strip('"').startswith(FORMAT_KEY) for line in body):
         return Preamble()
     try:
-        table = tomllib.loads("\n".join(body))
-    except (ValueError, RecursionError) as error:
-        reason = str(error) if isinstance(error, ValueError) else "nested too deeply"
+        table = read_toml("\n".join(body))
+    except ValueError as error:
         raise RecordingError(
-            f"the preamble is not valid TOML: {reason}",
+            f"the preamble is not valid TOML: {error}",
             where=where,
             todo="mend or delete the lines behind '#'",
         ) from None
@@ -161,7 +164,7 @@ def _known_keys(table: dict[str, Any], where: str) -> Preamble:
     return Preamble(
         placement=_one_of(table.pop("placement", None), "placement", ("shoe", "shank"), where),
         side=_one_of(table.pop("side", None), "side", ("left", "right"), where),
-        rate_hz=_positive(table.pop("rate_hz", None), "rate_hz", where),
+        rate_hz=_positive(table.pop("rate_hz", None), "rate_hz", where, RATES_HZ),
         acc_range_g=_positive(table.pop("acc_range_g", None), "acc_range_g", where),
         gyr_range_dps=_positive(table.pop("gyr_range_dps", None), "gyr_range_dps", where),
         started=_started(table.pop("started", ""), where),
@@ -177,13 +180,15 @@ def _one_of(value: Any, key: str, allowed: tuple[str, ...], where: str) -> Any: 
     raise RecordingError(f"{key} = {value!r} in the preamble", where=where, todo=f"it must be {words}")
 
 
-def _positive(value: object, key: str, where: str) -> float | None:
+def _positive(value: object, key: str, where: str, limits: tuple[float, float] = RANGES) -> float | None:
     if value is None:
         return None
-    if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < math.inf:
+    low, high = limits
+    if isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high:
         return float(value)
+    shown = str(value) if isinstance(value, float | bool) else repr(value)[:SHOWN]
     raise RecordingError(
-        f"{key} = {value!r} in the preamble", where=where, todo="it must be a positive number"
+        f"{key} = {shown} in the preamble", where=where, todo=f"it must be a number, {low:g} to {high:g}"
     )
 
 

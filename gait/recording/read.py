@@ -30,7 +30,7 @@ from gait.recording.source import Source
 from gait.recording.table import map_ahead, parse_block
 from gait.units import DEG
 
-__all__ = ["find_recordings", "read", "read_chunks", "read_recording"]
+__all__ = ["common_start_s", "find_recordings", "from_start", "read", "read_chunks", "read_recording"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -41,6 +41,8 @@ MOST_ROWS = 150_000_000
 FILES_AT_ONCE = 2
 ENOUGH_ROWS = 256
 """Rows that units are judged by at least; the few behind the last block may be one swing of the leg."""
+BARREN_BYTES = 1 << 25
+"""Text without a usable row, 32 MB, after which a file is no recording; gzip packs it into kilobytes."""
 LOOKED_AT = 4000
 """Rows of a block, evenly spaced, that units are judged by at most."""
 
@@ -78,7 +80,8 @@ def read(path: str | Path, *, placement: Placement | None = None, side: Side | N
     else:
         recordings = [read_recording(place, placement=placement, side=side)]
         folder = place.parent
-    recordings = _from_common_start(recordings)
+    start_s = common_start_s(recordings)
+    recordings = [from_start(one, start_s) for one in recordings]
     notes = read_notes(folder)
     return Session(
         name=session_name(place),
@@ -90,13 +93,24 @@ def read(path: str | Path, *, placement: Placement | None = None, side: Side | N
     )
 
 
-def _from_common_start(recordings: list[Recording]) -> list[Recording]:
-    """Session time for recordings that carry the time of day: seconds since the first sample of all."""
-    if min(recording.time_s[0] for recording in recordings) < TIME_OF_DAY_S:
-        return recordings
-    start_s = float(np.floor(min(recording.time_s[0] for recording in recordings)))
+def common_start_s(recordings: list[Recording]) -> float:
+    """Session time zero, s: the first sample's whole second where times are the time of day, else 0."""
+    first_s = min(float(recording.time_s[0]) for recording in recordings)
+    return float(np.floor(first_s)) if first_s >= TIME_OF_DAY_S else 0.0
+
+
+def from_start(recording: Recording, start_s: float) -> Recording:
+    """Session time for a recording whose times are counted from elsewhere.
+
+    Parameters
+    ----------
+    start_s
+        As `common_start_s` gives it; 0 changes nothing.
+    """
+    if start_s == 0.0:
+        return recording
     started = datetime.fromtimestamp(start_s, tz=UTC).isoformat() if start_s < LATEST_S else ""
-    return [replace(one, time_s=one.time_s - start_s, started=one.started or started) for one in recordings]
+    return replace(recording, time_s=recording.time_s - start_s, started=recording.started or started)
 
 
 def find_recordings(path: str | Path) -> list[Path]:
@@ -173,7 +187,7 @@ def _stack(pieces: list[Columns], scale: float = 1.0) -> FloatArray:
 
 def read_chunks(
     path: str | Path, rows: int, *, placement: Placement | None = None, side: Side | None = None
-) -> Iterator[Recording]:
+) -> Generator[Recording]:
     """Read one file piece by piece, for recordings that do not fit into memory.
 
     Parameters
@@ -187,7 +201,8 @@ def read_chunks(
 
     Yields
     ------
-    Recordings that follow one another without overlap; put together they are what `read_recording` gives.
+    Recordings that follow one another without overlap; put together they are what `read_recording` gives. The
+    last one carries the notes.
 
     Raises
     ------
@@ -205,14 +220,18 @@ def read_chunks(
         empty = _empty_recording(file, head.preamble, placement, side)
         kept = RowFilter(head.layout)
         checked = False
+        last: Recording | None = None
         with closing(_checked_blocks(source, head, kept)) as blocks:
             for pieces in _cut(blocks, rows):
-                piece = _fill(empty, pieces)
-                if not checked and len(piece.time_s) > 1:
-                    check_step(piece.time_s, str(file))
+                if last is not None:
+                    yield last
+                last = _fill(empty, pieces)
+                if not checked and len(last.time_s) > 1:
+                    check_step(last.time_s, str(file))
                     checked = True
-                yield piece
         kept.finish()
+        if last is not None:
+            yield replace(last, notes=kept.notes())
 
 
 def _pieces_of(whole: Recording, rows: int) -> Iterator[Recording]:
@@ -241,9 +260,13 @@ def _cut(blocks: Iterator[Columns], rows: int) -> Iterator[list[Columns]]:
 def _checked_blocks(source: Source, head: Head, kept: RowFilter) -> Generator[Columns]:
     """Usable rows of the file, block by block (time, acc, gyr), parsed in threads ahead of the use."""
     with closing(map_ahead(lambda block: parse_block(block, head.layout), source.blocks())) as tables:
+        barren = 0
         for number, table in enumerate(tables):
             columns = kept(table)
             count = len(columns[0])
+            barren = 0 if count else barren + len(table.block[1])
+            if barren > BARREN_BYTES:
+                raise source.error(table.block[0], f"{BARREN_BYTES >> 20} MB and more without a sample")
             if count >= ENOUGH_ROWS or (number == 0 and count):
                 _check_units(
                     tuple(column[:: count // LOOKED_AT + 1] for column in columns), head.layout.where

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any, TypeVar
 from gait.errors import RecordingError
 from gait.recording.format import bare_name
 from gait.recording.model import Recording, RunInfo, RunnerInfo
+from gait.recording.toml import read_toml
 
 __all__ = ["SessionNotes", "candidates", "is_folder", "read_notes", "refuse_doubles", "session_name"]
 
@@ -137,14 +137,11 @@ def _load(path: Path) -> dict[str, Any]:
             raw = stream.read(NOTES_LIMIT + 1)
         if len(raw) > NOTES_LIMIT:
             raise RecordingError("too large for notes of a session", where=path)
-        return tomllib.loads(raw.decode("utf-8-sig"))
+        return read_toml(raw.decode("utf-8-sig"))
     except OSError as error:
         raise RecordingError(f"cannot be read ({error.strerror})", where=path) from None
-    except (ValueError, RecursionError) as error:
-        reason = str(error) if isinstance(error, ValueError) else "nested too deeply"
-        raise RecordingError(
-            f"not valid TOML: {reason}", where=path, todo="mend or delete the file"
-        ) from None
+    except ValueError as error:
+        raise RecordingError(f"not valid TOML: {error}", where=path, todo="mend or delete the file") from None
 
 
 def _refuse_unknown(table: Mapping[str, Any], known: tuple[str, ...], where: str, what: str) -> None:

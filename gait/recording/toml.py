@@ -1,15 +1,46 @@
-"""Write TOML: the standard library reads it only. Every value comes out on one line, whatever it holds."""
+"""Read TOML of bounded depth, and write it: every value comes out on one line, whatever it holds."""
 
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any
 
 from gait.errors import RecordingError
 
-__all__ = ["toml_lines"]
+__all__ = ["read_toml", "toml_lines"]
+
+DEEPEST = 32
+"""Tables and lists within one another. A dotted name of a few thousand parts is TOML too, but what is made of
+it breaks everything that walks through it."""
+
+
+def read_toml(text: str) -> dict[str, Any]:
+    """Parse a TOML document.
+
+    Raises
+    ------
+    ValueError
+        It is not TOML, holds a number of thousands of digits, or is nested deeper than `DEEPEST`.
+    """
+    try:
+        table = tomllib.loads(text)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    level: list[Any] = [table]
+    for _ in range(DEEPEST):
+        level = [item for value in level for item in _items(value)]
+        if not level:
+            return table
+    raise ValueError("nested too deeply")
+
+
+def _items(value: object) -> list[Any]:
+    if isinstance(value, dict):
+        return list(value.values())
+    return value if isinstance(value, list) else []
 
 
 def toml_lines(table: Mapping[str, Any], prefix: str = "") -> list[str]:

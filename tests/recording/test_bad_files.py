@@ -69,6 +69,14 @@ FAULTS = {
         lambda text: "# gait-recording = 1\n# rate_hz = -1\n" + text,
         "rate_hz = -1 in the preamble",
     ),
+    "hours between samples": (
+        lambda text: "# gait-recording = 1\n# rate_hz = 0.00001\n" + text,
+        "rate_hz = 1e-05 in the preamble; it must be a number, 0.5 to 10000",
+    ),
+    "a range of 400 digits": (
+        lambda text: f"# gait-recording = 1\n# acc_range_g = {10**400}\n" + text,
+        "acc_range_g = 1000",
+    ),
     "endless preamble": (lambda text: "# x\n" * 5000 + text, "no column names so far"),
 }
 

@@ -1,0 +1,36 @@
+"""``python -m tests.benchmarks [SECTION ...] [--cache DIR]``: print the tables of docs/benchmarks.md."""
+
+import argparse
+import tempfile
+from pathlib import Path
+
+from . import live, memory, peer, speed
+from .measure import machine
+
+SECTIONS = {
+    "speed": speed.main,
+    "length": speed.length,
+    "memory": memory.main,
+    "live": live.main,
+    "peer": peer.main,
+}
+
+
+def main():
+    """Run the sections asked for, all of them by default."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("sections", nargs="*", metavar="SECTION", help=f"of {', '.join(SECTIONS)}; all")
+    parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "gait-benchmarks")
+    given = parser.parse_args()
+    unknown = [name for name in given.sections if name not in SECTIONS]
+    if unknown:
+        parser.error(f"no section {unknown[0]}; there are {', '.join(SECTIONS)}")
+    given.cache.mkdir(parents=True, exist_ok=True)
+    print(machine())
+    for name in given.sections or SECTIONS:
+        print(f"\n## {name}\n")
+        SECTIONS[name](given.cache)
+
+
+if __name__ == "__main__":
+    main()
