@@ -182,7 +182,8 @@ def _initial(
     before = np.maximum(hit - 3, 0)
     reach_down = np.einsum("pj,nj->np", SOLE, pose.up[rows, before] - flat_up[:, 0])
     first_point = SOLE[reach_down.argmin(axis=1)]
-    sole = pose.height + np.einsum("nj,nlj->nl", first_point, pose.up - flat_up)
+    rise = pose.up - flat_up
+    sole = pose.height + sum(first_point[:, axis, None] * rise[..., axis] for axis in range(3))
     stop_acc = gaussian_slope(gaussian_slope(sole, _SMOOTH_S, axis=1), _SMOOTH_S, axis=1)
     about = (at >= hit[:, None] - 9) & (at < hit[:, None] + 6)
     # A heel landing turns the toes down, a forefoot landing turns them up; a flat one does neither.
@@ -202,7 +203,11 @@ def _initial(
 def _impact(moved: Motion, pose: FootPose, flat_up: FloatArray, landing: npt.NDArray[np.bool_]) -> IntArray:
     """Grid point of the steepest rise of upward acceleration while the sole is near the ground."""
     jerk = gaussian_slope(moved.acc[..., 2], _SMOOTH_S, axis=1)
-    lowest = np.einsum("pj,nlj->nlp", SOLE, pose.up - flat_up).min(axis=2) + pose.height
+    rise = pose.up - flat_up
+    lowest = np.full(pose.height.shape, np.inf)
+    for point in SOLE:
+        np.minimum(lowest, sum(point[axis] * rise[..., axis] for axis in range(3)), out=lowest)
+    lowest += pose.height
     drift = np.linalg.norm(moved.drift, axis=1)
     scale = NEAR_GROUND_M + NEAR_GROUND_DRIFT_S * drift
     weight = 1.0 / (1.0 + (np.maximum(lowest, 0.0) / scale[:, None]) ** 2)
