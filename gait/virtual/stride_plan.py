@@ -95,7 +95,8 @@ class RunnerSettings:
     slope_percent
         Of the ground along the first heading, uphill positive.
     parts
-        (kind, seconds) in order; ``run``, ``walk`` or ``stand``.
+        (kind, seconds) in order; ``run``, ``walk`` or ``stand``. A short stand is added where the run does not
+        begin or end with one.
     style_seed
         Draws what is this runner's own: landing velocities, roll-over, push-off, swing.
     """
@@ -236,6 +237,7 @@ def plan_strides(settings: RunnerSettings, seed: int) -> tuple[StridePlan, Strid
         ("right", settings.right, 1.0, ways[1]),
     ):
         ic = start + shift * half
+        ic[0] = 0.0
         own_stride = np.diff(ic, append=ic[-1] + stride[-1])
         touch = np.where(kind == 2, own_stride - 0.45, contact + 1e-3 * own.contact_ms * run)
         touch = np.where(kind == 1, WALK_DUTY * own_stride, touch)
@@ -296,6 +298,9 @@ def _rhythm(settings: RunnerSettings) -> tuple[npt.NDArray[np.int64], FloatArray
         times += [one] * count
     if not kinds:
         raise UsageError("no parts", where="parts", todo="give at least one of run, walk, stand")
+    if kinds[0] != 2:
+        kinds.insert(0, 2)
+        times.insert(0, 1.2)
     if kinds[-1] != 2:
         kinds.append(2)
         times.append(1.5)

@@ -193,3 +193,18 @@ def test_step_width_lies_between_the_feet() -> None:
         for plan in plan_strides(runner, 1)
     ]
     assert 100.0 * (rests[0].position[:, 1] - rests[1].position[:, 1]).mean() == pytest.approx(11.0, abs=0.1)
+
+
+@pytest.mark.parametrize("side", [0, 1])
+@pytest.mark.parametrize("parts", [(("stand", 3.0), ("run", 5.0)), (("run", 5.0),)])
+def test_a_run_begins_at_rest(side: int, parts: tuple[tuple[str, float], ...]) -> None:
+    """Both legs stand still in the first second: no rate, no acceleration, shank upright."""
+    runner = RunnerSettings(parts=parts)  # type: ignore[arg-type]
+    plan, style = plan_strides(runner, 1)[side], Style.draw(runner)
+    time = np.linspace(0.45, 0.6, 50)
+    foot = foot_state(plan, style, time)
+    shank = shank_state(plan, style, time, foot)
+    for state in (foot, shank):
+        assert np.abs(state.rate).max() < 1e-9
+        assert np.abs(state.acc).max() < 1e-9
+        assert np.abs(state.pitch_deg).max() < 1e-6
