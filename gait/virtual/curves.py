@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.interpolate import BSpline, make_interp_spline
 
-__all__ = ["Curve", "add", "either", "quintic", "ringing", "still", "through"]
+__all__ = ["Curve", "add", "either", "quintic", "ringing", "standing", "still", "through"]
 
 FloatArray = npt.NDArray[np.float64]
 Curve = tuple[FloatArray, FloatArray, FloatArray]
@@ -82,6 +82,21 @@ def quintic(at: FloatArray, duration: FloatArray, start: Curve, end: Curve) -> C
     slope = (v0 + u * (a0 + u * (3.0 * c3 + u * (4.0 * c4 + u * 5.0 * c5)))) / duration
     bend = (a0 + u * (6.0 * c3 + u * (12.0 * c4 + u * 20.0 * c5))) / duration**2
     return value, slope, bend
+
+
+def standing(since: FloatArray, lasts: FloatArray, here: Curve, leave: Curve) -> Curve:
+    """From `here` to zero soon, at rest there, and to `leave` at the end of a stand.
+
+    Parameters
+    ----------
+    since, lasts
+        (n,) s since the stand began, and how long it lasts.
+    """
+    upright = still(np.zeros(len(since)))
+    settle, go = np.minimum(0.4, 0.4 * lasts), np.minimum(0.35, 0.4 * lasts)
+    down = quintic(since, settle, here, upright)
+    up = quintic(since - (lasts - go), go, upright, leave)
+    return either(since < 0.5 * lasts, down, up)
 
 
 @lru_cache(maxsize=16)

@@ -80,6 +80,16 @@ async def _config(peripheral: Peripheral, _: float) -> None:
         peripheral.send(packet)
 
 
+async def _rate(peripheral: Peripheral, _: float) -> None:
+    """The sensor halves its rate by itself, or doubles the slowest."""
+    start = peripheral.sensor.start
+    rate_hz = max(208, start.rate_hz // 2) if start.rate_hz != 208 else 104
+    for packet in peripheral.sensor.configure(
+        start.acc_range_g, start.gyr_range_dps, peripheral.clock_s(), rate_hz
+    ):
+        peripheral.send(packet)
+
+
 async def _twice(peripheral: Peripheral, for_s: float) -> None:
     """Every notification comes twice, as after a second subscription (bleak #2002)."""
     peripheral.twice = True
@@ -115,6 +125,7 @@ FAULTS: dict[str, Callable[[Peripheral, float], Awaitable[None]]] = {
     "reboot": _reboot,
     "clock": _clock,
     "config": _config,
+    "rate": _rate,
     "twice": _twice,
     "bunch": _bunch,
     "hostile": _hostile,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from gait.virtual.curves import Curve, add, either, quintic, ringing, still, through
+from gait.virtual.curves import Curve, add, either, quintic, ringing, standing, still, through
 from gait.virtual.path import heading, laid_on_path, tilted
 from gait.virtual.phase import Phase, outward, phase_at
 from gait.virtual.segment import SegmentState, attitude
@@ -185,7 +185,10 @@ def _roll(plan: StridePlan, style: Style, phase: Phase) -> Curve:
     fall = quintic(phase.since_s - peak, phase.contact_s - peak, top, away)
     tucked = away[0] - np.radians(style.swing_roll_deg) * sign * plan.effort[phase.stride]
     air = through(phase.swinging_s, phase.swing_s, away, ((0.45, tucked),), start)
-    return either(phase.grounded, either(phase.since_s < peak, rise, fall), air)
+    stepping = either(phase.since_s < peak, rise, fall)
+    rest = standing(phase.since_s, phase.contact_s, start, away)
+    ground = either(plan.kind[phase.stride] == 2, rest, stepping)
+    return either(phase.grounded, ground, air)
 
 
 def _pivot(pitch: Curve, about: FloatArray) -> tuple[Curve, Curve]:

@@ -104,6 +104,7 @@ class VirtualSensor:
     _clock_start_us: int = field(init=False)
     _begun_s: float = 0.0
     _begun_index: int = 0
+    _before: list[tuple[int, float, float]] = field(default_factory=list)
     _ring: CountArray = field(default_factory=lambda: np.zeros((0, 6), np.int16))
     _floor: int = 0
     _clock_set: bool = False
@@ -140,7 +141,12 @@ class VirtualSensor:
 
     def sample_time_s(self, index: int) -> float:
         """True time of a sample."""
-        return self._begun_s + (index - self._begun_index) * self.period_s
+        first, begun_s, period_s = self._begun_index, self._begun_s, self.period_s
+        if index < first and self._before:
+            first, begun_s, period_s = next(
+                (one for one in reversed(self._before) if one[0] <= index), self._before[0]
+            )
+        return begun_s + (index - first) * period_s
 
     @property
     def packet_due_s(self) -> float:
@@ -222,14 +228,17 @@ class VirtualSensor:
         self.running = False
         self.taken = self.sent = self.seq = self.config_id = self._floor = 0
         self._ring = self._ring[:0]
+        self._before.clear()
         self._clock_zero_s, self._clock_start_us = now_s, 0
 
     def set_clock(self, now_s: float, clock_us: int) -> None:
         """Set the sensor's clock: a firmware's fault that the profile flags."""
         self._clock_zero_s, self._clock_start_us, self._clock_set = now_s, clock_us, True
 
-    def configure(self, acc_range_g: int, gyr_range_dps: int, now_s: float) -> list[DataPacket]:
-        """Change the ranges while running; the index goes on.
+    def configure(
+        self, acc_range_g: int, gyr_range_dps: int, now_s: float, rate_hz: int | None = None
+    ) -> list[DataPacket]:
+        """Change the ranges, and the rate if one is given, while running; the index goes on.
 
         Returns
         -------
@@ -240,8 +249,20 @@ class VirtualSensor:
             packets.append(self._packet(self.sent, self.end_index - self.sent, Flag(0)))
         self.sent = self._floor = self.end_index
         self.config_id = (self.config_id + 1) % 256
-        self.start = replace(self.start, acc_range_g=acc_range_g, gyr_range_dps=gyr_range_dps)
+        begun_s = self.sample_time_s(self.end_index)
+        self._before.append((self._begun_index, self._begun_s, self.period_s))
+        self._begun_index, self._begun_s = self.end_index, begun_s
+        self.start = replace(
+            self.start,
+            acc_range_g=acc_range_g,
+            gyr_range_dps=gyr_range_dps,
+            rate_hz=rate_hz or self.start.rate_hz,
+        )
+        self._ring = self._new_ring()
         return packets
+
+    def _new_ring(self) -> CountArray:
+        return np.zeros((int(self.settings.ring_s * self.start.rate_hz), 6), np.int16)
 
     def _start(self, start: Start, now_s: float) -> Started:
         if self.running and start == self.start:
@@ -251,7 +272,8 @@ class VirtualSensor:
         self.start, self.running = start, True
         self.config_id = (self.config_id + 1) % 256
         self.taken = self._floor = 0
-        self._ring = np.zeros((int(self.settings.ring_s * start.rate_hz), 6), np.int16)
+        self._ring = self._new_ring()
+        self._before.clear()
         self.sent = self._begun_index = self.settings.index_start
         self._begun_s = now_s
         return Started(Result.OK, self.config_id, self.clock_us(now_s))

@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from gait.virtual.curves import Curve, add, either, quintic, ringing, still, through
+from gait.virtual.curves import Curve, add, either, quintic, ringing, standing, still, through
 from gait.virtual.foot_motion import ankle_m
 from gait.virtual.path import heading
 from gait.virtual.phase import Phase, outward, phase_at
@@ -102,7 +102,9 @@ def _pitch(plan: StridePlan, style: Style, phase: Phase) -> Curve:
         (0.75, here[0] + style.shank_most * swept),
     )
     stepping = through(phase.since_s, phase.contact_s, here, points, leave)
-    ground = either(plan.kind[phase.stride] == 2, _standing(phase, here, leave), stepping)
+    ground = either(
+        plan.kind[phase.stride] == 2, standing(phase.since_s, phase.contact_s, here, leave), stepping
+    )
     effort = plan.effort[phase.stride]
     lift = np.radians(style.shank_lift_deg) * (0.2 + 0.8 * effort)
     back = leave[0] - lift
@@ -116,16 +118,6 @@ def _pitch(plan: StridePlan, style: Style, phase: Phase) -> Curve:
     )
     air = through(phase.swinging_s, phase.swing_s, leave, air_points, there)
     return either(phase.grounded, ground, air)
-
-
-def _standing(phase: Phase, here: Curve, leave: Curve) -> Curve:
-    """Upright soon after the foot is down, until the step that ends the stand."""
-    upright = still(np.zeros(len(phase.since_s)))
-    settle = np.minimum(0.4, 0.4 * phase.contact_s)
-    go = np.minimum(0.35, 0.4 * phase.contact_s)
-    down = quintic(phase.since_s, settle, here, upright)
-    up = quintic(phase.since_s - (phase.contact_s - go), go, upright, leave)
-    return either(phase.since_s < 0.5 * phase.contact_s, down, up)
 
 
 def _in_stance(phase: Phase, rest: FloatArray, top: FloatArray, peak: float) -> Curve:

@@ -95,8 +95,8 @@ class RunnerSettings:
     slope_percent
         Of the ground along the first heading, uphill positive.
     parts
-        (kind, seconds) in order; ``run``, ``walk`` or ``stand``. A short stand is added where the run does not
-        begin or end with one.
+        (kind, seconds) in order; ``run``, ``walk`` or ``stand``. Where there is no stand at the beginning or
+        the end, a short one is added.
     style_seed
         Draws what is this runner's own: landing velocities, roll-over, push-off, swing.
     """
@@ -300,7 +300,7 @@ def _rhythm(settings: RunnerSettings) -> tuple[npt.NDArray[np.int64], FloatArray
         raise UsageError("no parts", where="parts", todo="give at least one of run, walk, stand")
     if kinds[0] != 2:
         kinds.insert(0, 2)
-        times.insert(0, 1.2)
+        times.insert(0, 2.0)
     if kinds[-1] != 2:
         kinds.append(2)
         times.append(1.5)
