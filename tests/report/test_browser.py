@@ -5,12 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import pypdf
 import pytest
 
 import gait
+from gait.virtual.presets import PRESETS
+from gait.virtual.runner import simulate
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.browser
@@ -79,6 +84,45 @@ def test_axe_finds_nothing_serious(browser: Any, pages: dict[str, Path], scheme:
     serious = [one["id"] for one in found if one["impact"] in {"serious", "critical"}]
     assert serious == []
     context.close()
+
+
+@pytest.fixture(scope="module")
+def presets(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Reports of three minutes of every named runner."""
+    folder = tmp_path_factory.mktemp("presets")
+    out = {}
+    for name, preset in PRESETS.items():
+        parts = (("stand", 3.0), ("run", 80.0), ("walk", 20.0), ("run", 70.0), ("stand", 2.0))
+        made = simulate(replace(preset.runner, parts=parts), preset.sensor, seed=1, name=name)
+        analysis = gait.analyze(made.session)
+        findings = gait.assess(analysis)
+        plan = gait.prescribe(findings, analysis)
+        out[name] = gait.write_report(analysis, findings, plan, folder / f"{name}.html")
+    return out
+
+
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+@pytest.mark.parametrize("name", PRESETS)
+def test_it_prints_on_four_pages(browser: Any, presets: dict[str, Path], name: str, paper: str) -> None:
+    """Two shoes' report takes four sheets at most, with the whole plan on them."""
+    view = browser.new_page()
+    view.goto(presets[name].as_uri())
+    printed = pypdf.PdfReader(BytesIO(view.pdf(format=paper, prefer_css_page_size=False)))
+    view.close()
+    assert len(printed.pages) <= 4
+    text = " ".join(" ".join(page.extract_text().split()) for page in printed.pages)
+    for words in ("Your plan", "Monday", "Sunday", "Method and sources", "Looked for, not found"):
+        assert words in text, words
+
+
+@pytest.mark.parametrize("width", [360, 768, 1280])
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_preset_fits(browser: Any, presets: dict[str, Path], name: str, width: int) -> None:
+    """No sideways scrolling at any width, whatever the findings."""
+    view = browser.new_page(viewport={"width": width, "height": 800})
+    view.goto(presets[name].as_uri())
+    assert view.evaluate("document.documentElement.scrollWidth") <= width
+    view.close()
 
 
 def test_page_is_small(pages: dict[str, Path]) -> None:
