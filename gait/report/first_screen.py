@@ -80,7 +80,8 @@ def run_line(analysis: Analysis, words: Words) -> str:
     count = int((strides["activity"] == "running").sum()) if len(strides) else 0
     if count:
         parts.append(words("run.strides", n=number(count, 0)))
-    parts.append(words("list.and").join(words(f"sensor.{s.side}.{s.placement}") for s in analysis.sensors))
+    *first, last = [words(f"sensor.{s.side}.{s.placement}") for s in analysis.sensors] or [""]
+    parts.append(words("list.and").join([words("list.comma").join(first), last] if first else [last]))
     return " · ".join(part for part in parts if part)
 
 
