@@ -88,7 +88,7 @@ IC_CUES: dict[str, Cue] = {
 }
 TC_CUES: dict[str, Cue] = {
     "release": Cue(-0.006, 0.006),
-    "lift": Cue(-0.002, 0.007),
+    "lift": Cue(-0.002, 0.010),
     "turn": Cue(0.016, 0.006),
 }
 

@@ -58,7 +58,7 @@ _ROLL_SMOOTH_S = 0.006
 GAIT_SCORE = 0.15
 """Alignment score below which the movement has no common axis: it is not gait."""
 
-SHRINK = 0.70
+SHRINK = 0.68
 """Factor on the fused uncertainty of a contact: the spreads are rounded up. With it 95 % intervals of contact
 time hold the truth of 97 % of the strides of virtual runners (2.5-5.5 m/s, -15..30 deg, 104-416 Hz)."""
 
