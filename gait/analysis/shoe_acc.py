@@ -47,9 +47,9 @@ MOVING_G = 0.8
 SHRINK = 0.85
 """Factor on the fused uncertainty: the spreads of the cues are rounded up."""
 
-IC_CUES = {"rise": Cue(-0.008, 0.012), "onset": Cue(-0.004, 0.012)}
+IC_CUES = {"rise": Cue(-0.008, 0.016), "onset": Cue(-0.004, 0.016)}
 """The instep feels a heel landing some 15 ms late and a forefoot landing at once."""
-TC_CUES = {"push": Cue(-0.002, 0.009)}
+TC_CUES = {"push": Cue(-0.002, 0.014)}
 
 
 @dataclass(frozen=True)

@@ -197,8 +197,8 @@ class StanceFinder:
         return True if final or index + _APART < usable else None
 
     def _like_the_last(self, index: int, rank: float) -> bool:
-        """Whether a minimum comes about when the next one is due and is as deep as the one before."""
-        if self._kept is None or self._lengths[1] == 0:
+        """Whether a minimum comes when the next one after a stride is due, as deep as the one before."""
+        if self._kept is None or not self._steady:
             return False
         start, depth = self._kept
         due = DUE_SHARE[0] * self._lengths[1] <= index - start <= DUE_SHARE[1] * self._lengths[1]
@@ -240,6 +240,7 @@ class StanceFinder:
                 strides.append((low, high))
                 self._lengths = (self._lengths[1], high - low)
                 self._push = PUSH_SHARE * peak
+        self._steady = bool(strides) and strides[-1][1] == index
         return strides
 
     def _missed(self, start: int, index: int) -> list[int]:
@@ -257,6 +258,7 @@ class StanceFinder:
         self._rank = self._cost = self._moved = np.empty(0)
         self._first = 0
         self._push = np.inf
+        self._steady = False
 
     @property
     def needed(self) -> int | None:

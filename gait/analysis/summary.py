@@ -44,7 +44,7 @@ SYSTEMATIC: dict[str, tuple[float, float]] = {
 """95 % half-widths, in the metric's unit: the method's own error on one runner, and the part that differs
 between the sides. From the virtual runner's whole range and the published spread between runners."""
 
-SINGLE_SENSOR: dict[str, float] = {"contact_ms": 15.0, "flight_ms": 15.0, "duty_factor": 0.02}
+SINGLE_SENSOR: dict[str, float] = {"contact_ms": 25.0, "flight_ms": 25.0, "duty_factor": 0.035}
 """What an accelerometer alone adds in quadrature: the strike, which shifts the contact, is not known."""
 
 NO_ASYMMETRY = ("strike_angle_deg", "shank_angle_deg", "pronation_excursion_deg", "frontal_excursion_deg")

@@ -24,6 +24,10 @@ FloatArray = npt.NDArray[np.float64]
 HEEL_TO_BALL_M, HEEL_TO_ANKLE_M = 0.19, 0.05
 """m along the sole of a middle-sized foot; where the sensor sits on it is the style's."""
 
+ARCH_TO_BALL_M = 0.05
+"""How far what the foot turns about moves forward until toe-off: the instep of real runners hardly rises
+while the heel comes off, and fastest about toe-off."""
+
 FULL_TURN_DEG = 6.0
 """Strike angle from which a landing turns the foot as fast as the style says."""
 
@@ -34,7 +38,7 @@ FOREFOOT_GENTLE = 1.4
 
 FASTEST_OF_QUINTIC = 1.875
 
-TOE_ROLL_FROM = 0.75
+TOE_ROLL_FROM = 0.78
 """Share of stance from which the ball comes off over the toes."""
 
 SWING_WAY = ((0.33, 0.21), (0.66, 0.63))
@@ -85,12 +89,6 @@ def _landing(plan: StridePlan, style: Style, index: npt.NDArray[np.intp]) -> Cur
 def _first_touch(plan: StridePlan, style: Style, index: npt.NDArray[np.intp]) -> FloatArray:
     """Metres along the sole to what touches first."""
     return np.where(plan.strike_deg[index] > 0, heel_m(style), style.ball_m)
-
-
-def _turning_point(plan: StridePlan, style: Style, phase: Phase) -> FloatArray:
-    """Metres along the sole to what the foot turns about: what touched first, then the ball."""
-    _, heel_off = _times(plan, style, phase)
-    return np.where(phase.since_s < heel_off, _first_touch(plan, style, phase.stride), style.ball_m)
 
 
 def _leaving(plan: StridePlan, style: Style, index: npt.NDArray[np.intp]) -> Curve:
@@ -201,6 +199,35 @@ def _pivot(pitch: Curve, about: FloatArray) -> tuple[Curve, Curve]:
     return along, up
 
 
+def _roll_over(pitch: Curve, style: Style) -> tuple[Curve, Curve]:
+    """The same while the heel comes off: what the foot turns about moves on from the arch to the ball."""
+    lean, rate, bend = -pitch[0], -pitch[1], -pitch[2]
+    growth = ARCH_TO_BALL_M / np.radians(-style.push_off_deg)
+    near = style.ball_m - ARCH_TO_BALL_M
+    cos, sin = np.cos(lean), np.sin(lean)
+    arm = near + growth * lean
+    along = (
+        near * (1.0 - cos) + growth * (sin - lean * cos),
+        arm * sin * rate,
+        arm * sin * bend + (growth * sin + arm * cos) * rate**2,
+    )
+    up = (
+        near * sin + growth * (lean * sin + cos - 1.0),
+        arm * cos * rate,
+        arm * cos * bend + (growth * cos - arm * sin) * rate**2,
+    )
+    return along, up
+
+
+def _turning(plan: StridePlan, style: Style, phase: Phase, pitch: Curve) -> tuple[Curve, Curve]:
+    """Along and up on the ground: about what touched first, then over arch and ball."""
+    _, heel_off = _times(plan, style, phase)
+    landing = _pivot(pitch, _first_touch(plan, style, phase.stride))
+    leaving = _roll_over(pitch, style)
+    lands = phase.since_s < heel_off
+    return either(lands, landing[0], leaving[0]), either(lands, landing[1], leaving[1])
+
+
 def _stopping_way(speed: float, braking: float, within_s: float) -> float:
     """How far a quintic stop goes that only ever brakes: the one whose highest term vanishes."""
     return 0.5 * speed * within_s - braking * within_s**2 / 12.0
@@ -234,10 +261,10 @@ def _along(plan: StridePlan, style: Style, phase: Phase, pitch: Curve) -> Curve:
         (zero, style.landing_forward * moving, -style.landing_brake * moving),
         still(slide),
     )
-    about = _turning_point(plan, style, phase)
-    ground = add(add(_pivot(pitch, about)[0], shear), still(plan.pivot_m[phase.stride]))
+    turning = _turning(plan, style, phase, pitch)[0]
+    ground = add(add(turning, shear), still(plan.pivot_m[phase.stride]))
     ground = add(ground, _toe_roll(style, phase, plan.effort[phase.stride], style.toe_on))
-    leave = _pivot(_leaving(plan, style, phase.stride), np.full_like(zero, style.ball_m))[0]
+    leave = _roll_over(_leaving(plan, style, phase.stride), style)[0]
     leave = add(leave, _rolled(style, plan.effort[phase.stride], style.toe_on))
     start = add(leave, still(plan.pivot_m[phase.stride] + slide))
     touch = _pivot(_landing(plan, style, phase.after), _first_touch(plan, style, phase.after))[0]
@@ -259,10 +286,10 @@ def _height(plan: StridePlan, style: Style, phase: Phase, pitch: Curve) -> Curve
     sink = _sink(style, phase, moving)
     late = 0.6 * phase.contact_s
     rise = quintic(phase.since_s - late, 0.4 * phase.contact_s, deep, still(zero))
-    about = _turning_point(plan, style, phase)
-    ground = add(_pivot(pitch, about)[1], either(phase.since_s < late, sink, rise))
+    turning = _turning(plan, style, phase, pitch)[1]
+    ground = add(turning, either(phase.since_s < late, sink, rise))
     ground = add(ground, _toe_roll(style, phase, effort, style.toe_up))
-    leave = _pivot(_leaving(plan, style, phase.stride), np.full_like(zero, style.ball_m))[1]
+    leave = _roll_over(_leaving(plan, style, phase.stride), style)[1]
     leave = add(leave, _rolled(style, effort, style.toe_up))
     touch = _pivot(_landing(plan, style, phase.after), _first_touch(plan, style, phase.after))[1]
     end = add(touch, (zero, -style.landing_v * next_moving, zero))
