@@ -124,10 +124,20 @@ class FootPose:
         return out
 
 
-def foot_pose(windows: Windows, quaternion: FloatArray, moved: Motion, matrix: FloatArray) -> FootPose:
-    """Pose from the orientation relative to the flat instant."""
+def foot_pose(
+    windows: Windows, quaternion: FloatArray, moved: Motion, matrix: FloatArray, level: FloatArray
+) -> FootPose:
+    """Pose from the orientation relative to the flat instant.
+
+    Parameters
+    ----------
+    matrix
+        (3, 3) sensor to segment.
+    level
+        (n, 3, 3) rows: world axes in the sensor frame at each stride's flat instant.
+    """
     inverse = quaternion * np.array([1.0, -1.0, -1.0, -1.0])
-    up = apply(inverse, np.broadcast_to(matrix[2], windows.acc.shape)) @ matrix.T
+    up = apply(inverse, np.broadcast_to(level[:, None, 2], windows.acc.shape)) @ matrix.T
     end = np.take_along_axis(moved.position[..., 2], (windows.length - 1)[:, None], axis=1)
     share = np.minimum(np.arange(up.shape[1])[None, :] / (windows.length - 1)[:, None], 1.0)
     return FootPose(up, moved.position[..., 2] - share * end)

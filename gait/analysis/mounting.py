@@ -2,7 +2,7 @@
 
 Vertical: the mean specific force between two flat instants is gravity (`closure_gravity`), however hard the
 impacts, unless they clip; what the accelerometer reads at the flat instants is gravity too, unless the foot
-is never quiet. Each is trusted by how close to one g it comes.
+is never quiet: closure goes first, and each stride has its own.
 
 Forward: where the foot's up-axis leans while the heel rises. It leans forward in every gait, so the sense is
 known without asking the runner to do anything.
@@ -18,7 +18,15 @@ import numpy.typing as npt
 from gait.analysis.strapdown import Windows, apply, closure_gravity
 from gait.units import STANDARD_GRAVITY
 
-__all__ = ["RESUPINATION_SHARE", "Mounting", "MountingCues", "blend", "mounting_cues", "solve_mounting"]
+__all__ = [
+    "RESUPINATION_SHARE",
+    "Mounting",
+    "MountingCues",
+    "blend",
+    "levels",
+    "mounting_cues",
+    "solve_mounting",
+]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -36,8 +44,8 @@ nearly as inverted as it came down (the same curves: some 9 deg inward, 6 back).
 _SWING_SHARE = 0.62
 """The foot leans forward most before this share of the way from one flat instant to the next."""
 
-_TRUST_FLOOR = 0.03
-"""Relative error of gravity below which neither cue is preferred (scale error of the sensor)."""
+CLOSURE_TRUST = 0.06
+"""Relative error of a stride's mean specific force, against g, from which clipping or a slip spoilt it."""
 
 _SPREAD_FAIL_DEG = 30.0
 """Scatter of the cues between strides, deg, at which the score reaches 0."""
@@ -128,9 +136,31 @@ def solve_mounting(
 def _vertical(cues: MountingCues) -> tuple[FloatArray, float]:
     closure, flat = np.median(cues.closure, axis=0), np.median(cues.flat, axis=0)
     errors = [abs(float(np.linalg.norm(cue)) / STANDARD_GRAVITY - 1.0) for cue in (closure, flat)]
-    weights = [1.0 / (error**2 + _TRUST_FLOOR**2) for error in errors]
-    up = weights[0] * closure / np.linalg.norm(closure) + weights[1] * flat / np.linalg.norm(flat)
+    # At the flat instant of a run the foot is pushed about: one g there may be chance.
+    worse = errors[0] > CLOSURE_TRUST and errors[1] < errors[0]
+    up = flat if worse else closure
     return up / np.linalg.norm(up), errors[0]
+
+
+def levels(mounting: Mounting, closure: FloatArray) -> FloatArray:
+    """World axes at the flat instant of each stride, from its own gravity where that can be trusted.
+
+    Parameters
+    ----------
+    closure
+        (n, 3) mean specific force of each stride, sensor frame at its flat instant, m/s2.
+
+    Returns
+    -------
+    (n, 3, 3) rows: forward, left and up in the sensor frame at the flat instant.
+    """
+    size = np.linalg.norm(closure, axis=1)
+    trusted = np.abs(size / STANDARD_GRAVITY - 1.0) < CLOSURE_TRUST
+    own = closure / np.maximum(size, 1e-9)[:, None]
+    up = np.where(trusted[:, None], own, np.broadcast_to(mounting.matrix[2], closure.shape))
+    forward = mounting.matrix[0] - up * (up @ mounting.matrix[0])[:, None]
+    forward /= np.linalg.norm(forward, axis=1, keepdims=True)
+    return np.stack([forward, np.cross(up, forward), up], axis=1)
 
 
 def _horizontal(vectors: FloatArray, up: FloatArray) -> FloatArray:

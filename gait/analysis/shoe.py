@@ -15,9 +15,9 @@ from gait.analysis.batch import StrideBatch, empty_batch, is_walking
 from gait.analysis.contact import DRIFT_SPREAD, IC_CUES, TC_CUES, contact_cues, foot_pose, fuse
 from gait.analysis.grid import GRID_HZ
 from gait.analysis.kernels import gaussian, reach
-from gait.analysis.mounting import RESUPINATION_SHARE, Mounting, blend, mounting_cues, solve_mounting
+from gait.analysis.mounting import RESUPINATION_SHARE, Mounting, blend, levels, mounting_cues, solve_mounting
 from gait.analysis.stances import STRIDE_MAX_S, StanceFinder, stillness, turning, turning_now
-from gait.analysis.strapdown import Motion, Windows, apply, gather, motion, orientations
+from gait.analysis.strapdown import Motion, Windows, apply, closure_gravity, gather, motion, orientations
 from gait.analysis.tracker import Tracker, sample_rows
 from gait.frames import MOVEMENTS, Side
 from gait.units import STANDARD_GRAVITY
@@ -176,9 +176,9 @@ class ShoeTracker(Tracker):
         self, windows: Windows, quaternion: FloatArray, turned: FloatArray, mounting: Mounting
     ) -> float:
         """Median roll from contact to the flat instant, deg, eversion positive."""
-        level = np.repeat(mounting.matrix[None], len(windows.length), axis=0)
+        level = levels(mounting, closure_gravity(windows, turned))
         moved = motion(windows, quaternion, turned, level)
-        pose = foot_pose(windows, quaternion, moved, mounting.matrix)
+        pose = foot_pose(windows, quaternion, moved, mounting.matrix, level)
         ic, _ = fuse(contact_cues(windows, moved, pose).ic, IC_CUES, {})
         at = np.column_stack([ic * GRID_HZ, windows.length - 1.0])
         roll = self._sign * sample_rows(pose.roll_deg, at)
@@ -194,9 +194,9 @@ class ShoeTracker(Tracker):
         assert self._mounting is not None
         mounting = self._mounting
         windows, quaternion, turned = self._integrate(spans)
-        level = np.repeat(mounting.matrix[None], len(spans), axis=0)
+        level = levels(mounting, closure_gravity(windows, turned))
         moved = motion(windows, quaternion, turned, level)
-        pose = foot_pose(windows, quaternion, moved, mounting.matrix)
+        pose = foot_pose(windows, quaternion, moved, mounting.matrix, level)
         cues = contact_cues(windows, moved, pose)
         drift = np.linalg.norm(moved.drift, axis=1)
         ic, ic_sd = fuse(cues.ic, IC_CUES, {"geometry": DRIFT_SPREAD * drift}, SHRINK)
