@@ -16,6 +16,7 @@ from gait.analysis.contact import DRIFT_SPREAD, IC_CUES, TC_CUES, contact_cues, 
 from gait.analysis.grid import GRID_HZ
 from gait.analysis.kernels import gaussian, reach
 from gait.analysis.mounting import RESUPINATION_SHARE, Mounting, blend, levels, mounting_cues, solve_mounting
+from gait.analysis.rests import Rests
 from gait.analysis.stances import STRIDE_MAX_S, StanceFinder, stillness, turning, turning_now
 from gait.analysis.strapdown import Motion, Windows, apply, closure_gravity, gather, motion, orientations
 from gait.analysis.tracker import Tracker, sample_rows
@@ -109,6 +110,7 @@ class ShoeTracker(Tracker):
         self._sign = MOVEMENTS[("pronation", side)].sign
         self.mountings: list[tuple[float, Mounting]] = []
         self._mounting: Mounting | None = None
+        self._rests = Rests()
         self._review_after = FIRST_REVIEW
         self._new_segment()
 
@@ -125,6 +127,7 @@ class ShoeTracker(Tracker):
         self._off: list[bool] = []
 
     def _find(self, *, final: bool) -> list[StrideBatch]:
+        self._rests.look(self._first, self._acc, self._gyr)
         self._held += self._finder.find(self._first, self._acc, self._gyr, final=final)
         out: list[StrideBatch] = []
         while self._held:
@@ -187,6 +190,7 @@ class ShoeTracker(Tracker):
     def _integrate(self, spans: list[tuple[int, int]]) -> tuple[Windows, FloatArray, FloatArray]:
         edges = np.array(spans, dtype=np.intp) - self._first
         windows = gather(self._acc, self._gyr, edges[:, 0], edges[:, 1] + 1)
+        windows.gyr[:] -= self._rests.at(windows.start + self._first)[:, None, :]
         quaternion = orientations(windows)
         return windows, quaternion, apply(quaternion, windows.acc)
 
@@ -334,7 +338,9 @@ class ShoeTracker(Tracker):
             wanted.append(self._held[0][0])
         if self._since_review:
             wanted.append(int(self._since_review[0].start[0]))
-        return min(wanted) - round(3.0 * GRID_HZ)
+        oldest = min(wanted) - round(3.0 * GRID_HZ)
+        self._rests.forget_before(oldest)
+        return oldest
 
 
 def _around(acc: FloatArray, index: IntArray) -> FloatArray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -26,7 +27,7 @@ from gait.cli.radio_options import (
     plan_of,
     virtual_backend,
 )
-from gait.errors import UsageError
+from gait.errors import SensorError, UsageError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 INTERRUPTED = 130
+ENDING = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+"""Signals that end a session in good order, as far as the system has them."""
 RECENT_STRIDES = 10
 PLAIN_EVERY_S = 10.0
 """Where stderr is a file, a live line comes this often."""
@@ -66,6 +69,12 @@ def command(
     right: Annotated[
         str, typer.Option("--right", metavar="ID", help="Name or address of the right sensor.")
     ] = "",
+    as_asked: Annotated[
+        bool,
+        typer.Option(
+            "--as-asked", help="Take --left and --right at their word where a sensor says the other side."
+        ),
+    ] = False,
     virtual: Annotated[
         bool,
         typer.Option("--virtual", help="Record virtual sensors: left, right or both."),
@@ -99,17 +108,22 @@ def command(
     Ends on Ctrl-C (everything is kept), after --duration, or when the sensors stop. What was recorded up to
     a crash is brought back by: gait recover DIR
     """
+    from gait.recording.folder import refuse_used
     from gait.sensors.record import RecordSettings
 
     words = list(sensors or ())
-    if virtual and (left or right or hci):
-        raise UsageError("--virtual goes without --left, --right and --hci")
-    if not virtual and (play or fault or loss):
-        raise UsageError("--play, --fault and --loss go with --virtual")
+    _refuse_contradictions(
+        named=bool(left or right),
+        as_asked=as_asked,
+        virtual=virtual,
+        hci=bool(hci),
+        made=bool(play or fault or loss),
+    )
     if rate not in ("104", "208", "416"):
         raise UsageError(f"{rate} Hz", where="--rate", todo="choose 104, 208 or 416")
     if placement not in ("shoe", "shank"):
         raise UsageError(f"{placement!r} is no place", where="--placement", todo="choose shoe or shank")
+    refuse_used(output)
     backend: AbstractAsyncContextManager[Backend]
     expected = 0
     if virtual:
@@ -123,14 +137,18 @@ def command(
         left=left,
         right=right,
         sensors=tuple(words),
+        as_asked=as_asked,
         rate_hz=int(rate),
         placement="shank" if placement == "shank" else "shoe",
         duration_s=duration,
         scan_s=scan_for,
         expected=expected,
     )
-    finished, interrupted = asyncio.run(_record(output, settings, backend))
-    _tell(finished, output)
+    try:
+        finished, interrupted = asyncio.run(_record(output, settings, backend))
+    except asyncio.CancelledError:
+        raise typer.Exit(INTERRUPTED) from None
+    _tell(finished, output, interrupted=interrupted)
     if not keep_journal:
         from gait.recording.journal import JOURNAL_NAME
 
@@ -139,42 +157,78 @@ def command(
         raise typer.Exit(INTERRUPTED)
 
 
+def _refuse_contradictions(*, named: bool, as_asked: bool, virtual: bool, hci: bool, made: bool) -> None:
+    """Refuse options that do not go together.
+
+    Raises
+    ------
+    UsageError
+        Which they are.
+    """
+    if as_asked and not named:
+        raise UsageError("--as-asked goes with --left or --right")
+    if virtual and (named or hci):
+        raise UsageError("--virtual goes without --left, --right and --hci")
+    if made and not virtual:
+        raise UsageError("--play, --fault and --loss go with --virtual")
+
+
 async def _record(
     folder: Path, settings: RecordSettings, backend: AbstractAsyncContextManager[Backend]
 ) -> tuple[Finished, bool]:
-    from gait.sensors.record import record
+    from gait.recording.journal import JOURNAL_NAME
+    from gait.sensors.record import Watchers, record
 
     stop = asyncio.Event()
     screen = _Screen()
-    async with _interruptible(stop) as interrupted, backend as radio:
-        print(f"looking for sensors, {settings.scan_s:g} s at most ...", file=sys.stderr)
-        finished = await record(
-            folder, settings, stop, backend=radio, observer=screen.hear, report=screen.show, say=screen.say
-        )
+    watchers = Watchers(screen.hear, screen.show, screen.say)
+    try:
+        async with _interruptible(stop) as interrupted, backend as radio:
+            _put(f"looking for sensors, {settings.scan_s:g} s at most ...")
+            finished = await record(folder, settings, stop, backend=radio, watchers=watchers)
+            screen.end()
+            return finished, interrupted()
+    except asyncio.CancelledError:
         screen.end()
-        return finished, interrupted()
+        if (folder / JOURNAL_NAME).exists():
+            _put(f"stopped at once; for what was recorded: gait recover {folder}")
+        raise
+
+
+def _put(text: str) -> None:
+    """Put a line on stderr; a terminal that is gone does not stop a recording."""
+    with contextlib.suppress(OSError, ValueError):
+        print(text, file=sys.stderr, flush=True)
 
 
 @asynccontextmanager
 async def _interruptible(stop: asyncio.Event) -> AsyncIterator[Callable[[], bool]]:
-    """Let Ctrl-C end the session in good order; a second one ends the program."""
+    """Let Ctrl-C end the session in good order; a second one ends the program.
+
+    So do the signals of a system that shuts down and of a terminal that is closed.
+    """
     loop = asyncio.get_running_loop()
-    pressed = False
+    task = asyncio.current_task()
+    presses = 0
 
     def press() -> None:
-        nonlocal pressed
-        if not pressed:
-            print("\nstopping: fetching the last samples (Ctrl-C again: leave them)", file=sys.stderr)
-        pressed = True
-        stop.set()
-        signal.signal(signal.SIGINT, before)
+        nonlocal presses
+        presses += 1
+        if presses == 1:
+            _put("\nstopping: fetching the last samples (Ctrl-C again: leave them)")
+            stop.set()
+        elif task is not None:
+            task.cancel()
 
-    before = signal.getsignal(signal.SIGINT)
-    signal.signal(signal.SIGINT, lambda *_: loop.call_soon_threadsafe(press))
+    # What is ignored stays so: nohup means it.
+    there = [getattr(signal, name) for name in ENDING if hasattr(signal, name)]
+    known = [one for one in there if signal.getsignal(one) is not signal.SIG_IGN]
+    before = {one: signal.signal(one, lambda *_: loop.call_soon_threadsafe(press)) for one in known}
     try:
-        yield lambda: pressed
+        yield lambda: presses > 0
     finally:
-        signal.signal(signal.SIGINT, before)
+        for one, handler in before.items():
+            signal.signal(one, handler)
 
 
 @dataclass
@@ -218,24 +272,28 @@ class _Screen:
     def say(self, text: str) -> None:
         """Show a line that stays."""
         self.end()
-        print(one_line(text), file=sys.stderr, flush=True)
+        _put(one_line(text))
 
     def end(self) -> None:
         """Close the live line."""
         if self.open_line:
-            print(file=sys.stderr)
             self.open_line = False
+            _put("")
 
 
-def _tell(finished: Finished, folder: Path) -> None:
-    """Say what was recorded, and what next."""
-    for file, one in zip(finished.files, finished.recordings, strict=True):
-        facts = one.extra["recorder"]
-        length_s = one.time_s[-1] - one.time_s[0]
-        whole = (
-            "nothing missing"
-            if not facts["gaps"]
-            else f"{facts['gaps']} gaps, {facts['missing_s']:g} s missing"
-        )
-        print(f"{file}: {length_s:.1f} s, {len(one.time_s)} samples, {whole}", file=sys.stderr)
-    print(f"next: gait report {folder}", file=sys.stderr)
+def _tell(finished: Finished, folder: Path, *, interrupted: bool) -> None:
+    """Say what was recorded, and what next.
+
+    Raises
+    ------
+    SensorError
+        Nothing came, though nobody stopped it.
+    """
+    if not finished.files and interrupted:
+        _put("stopped before the first sample: nothing was recorded")
+        return
+    if not finished.files:
+        raise SensorError("no sample came", todo="switch the sensors off and on, and try again")
+    for one in finished.recorded:
+        _put(str(one))
+    _put(f"next: gait report {folder}")

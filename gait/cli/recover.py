@@ -14,12 +14,13 @@ __all__ = ["command"]
 def command(
     folder: Annotated[Path, typer.Argument(help="Folder that gait record wrote to.", show_default=False)],
     replace: Annotated[
-        bool, typer.Option("--replace", help="Write the CSVs anew where they are there already.")
+        bool, typer.Option("--replace", help="Write the CSVs anew where others of their name are there.")
     ] = False,
 ) -> None:
     """Make the CSVs of a session that was broken off: killed, out of power, disk full.
 
-    Everything that had reached the journal is kept; at most the last second is missing.
+    Everything that had reached the journal is kept; at most the last second is missing. A session that ended
+    well, or was recovered before, is left as it is.
     """
     from gait.recording.folder import FolderLock
     from gait.recording.journal import read_journal
@@ -28,9 +29,9 @@ def command(
     read_journal(folder)
     with FolderLock(folder):
         finished = finish(folder, replace=replace)
-    for file, one in zip(finished.files, finished.recordings, strict=True):
-        facts = one.extra["recorder"]
-        length = f"{one.time_s[-1] - one.time_s[0]:.1f} s, {len(one.time_s)} samples"
-        print(f"{file}: {length}, {facts['gaps']} gaps, {facts['missing_s']:g} s missing", file=sys.stderr)
+    for one in finished.recorded:
+        print(one if one.written else f"{one}; it was there already", file=sys.stderr)
+    for words in finished.left_out:
+        print(f"left out: {words}", file=sys.stderr)
     if finished.lost_bytes:
         print(f"{finished.lost_bytes} bytes at a broken place were left out", file=sys.stderr)

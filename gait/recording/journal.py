@@ -6,9 +6,9 @@ line, then records framed one by one::
     b"\xa5J" | kind u8 | stream u8 | length u32 LE | payload | CRC-32 u32 LE of kind .. payload
 
 Every record goes to the operating system in one unbuffered write (a killed process loses nothing that was
-written) and to the disk by `JournalWriter.sync`, which the recorder calls at least once a second (a cut
-power supply loses that second). A reader takes what the CRC vouches for, and looks for the next marker
-behind a torn or rotten place.
+written) and to the disk by `gait.recording.journal_writer.JournalWriter.sync`, which the recorder calls at
+least once a second (a cut power supply loses that second). A reader takes what the CRC vouches for, and looks
+for the next marker behind a torn or rotten place.
 
 Payloads are JSON objects (`Note`) but for samples (`Block`), raw counts as the sensor sent them: what they
 mean stands in notes of the same stream. A stream is one sensor; an epoch is one run of that sensor's clock
@@ -18,21 +18,21 @@ and sample counter, from one power-on to the next.
 from __future__ import annotations
 
 import json
+import mmap
 import os
 import struct
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any, overload
 
 import numpy as np
 import numpy.typing as npt
 
 from gait.errors import RecordingError
 
-__all__ = ["JOURNAL_NAME", "Block", "Journal", "JournalWriter", "Note", "read_journal"]
+__all__ = ["JOURNAL_NAME", "Block", "Journal", "Note", "read_journal"]
 
 JOURNAL_NAME = "session.journal"
 MAGIC = b"gait-journal 1\n"
@@ -42,8 +42,8 @@ TAIL = struct.Struct("<I")
 KIND_NOTE, KIND_BLOCK = 1, 2
 PAYLOAD_LIMIT = 1 << 16
 """Bytes: no record is larger, so a rotten length cannot send the reader far."""
+SAMPLE_BYTES = 12
 BLOCK_HEAD = struct.Struct("<HBBqqqd")
-OWNER_ONLY = 0o600
 
 CountArray = npt.NDArray[np.int16]
 
@@ -102,6 +102,62 @@ class Block:
     counts: CountArray
 
 
+ROW = np.dtype(
+    [
+        ("stream", "<u1"),
+        ("epoch", "<u2"),
+        ("config_id", "<u1"),
+        ("flags", "<u1"),
+        ("index", "<i8"),
+        ("device_us", "<i8"),
+        ("arrival_us", "<i8"),
+        ("period_us", "<f8"),
+        ("n", "<u2"),
+        ("at", "<i8"),
+    ]
+)
+"""What a block says beside its counts: fields of `Block`, how many samples, and where its counts begin."""
+_ROW = struct.Struct("<BHBBqqqdHq")
+
+
+@dataclass(frozen=True, eq=False)
+class Blocks(Sequence[Block]):
+    """The blocks of a journal in the order of writing; counts are read from the file when asked for.
+
+    Attributes
+    ----------
+    rows
+        (n,) of `ROW`.
+    data
+        The file's bytes.
+    """
+
+    rows: npt.NDArray[np.void] = field(default_factory=lambda: np.zeros(0, ROW))
+    data: bytes | mmap.mmap = b""
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @overload
+    def __getitem__(self, number: int) -> Block: ...
+
+    @overload
+    def __getitem__(self, number: slice) -> Sequence[Block]: ...
+
+    def __getitem__(self, number: int | slice) -> Block | Sequence[Block]:
+        if isinstance(number, slice):
+            return Blocks(self.rows[number], self.data)
+        row = self.rows[number]
+        stream, epoch, config_id, flags, index, device_us, arrival_us, period_us, n, at = row.item()
+        counts = self.counts(n, at)
+        return Block(stream, epoch, config_id, flags, index, device_us, arrival_us, period_us, counts)
+
+    def counts(self, n: int, at: int) -> CountArray:
+        """Counts of `n` samples that begin at a place of the file, (n, 6)."""
+        raw = self.data[at : at + n * SAMPLE_BYTES]
+        return np.frombuffer(raw, "<i2").reshape(-1, 6).astype(np.int16)
+
+
 @dataclass(frozen=True)
 class Journal:
     """What could be read of a journal, in the order of writing.
@@ -116,149 +172,12 @@ class Journal:
 
     path: Path
     notes: tuple[Note, ...] = ()
-    blocks: tuple[Block, ...] = ()
+    blocks: Blocks = field(default_factory=Blocks)
     lost_bytes: int = 0
 
     def named(self, name: str, stream: int | None = None) -> list[Mapping[str, Any]]:
         """Facts of all notes of one name, of one stream or of all."""
         return [one.facts for one in self.notes if one.name == name and stream in (None, one.stream)]
-
-
-@dataclass
-class JournalWriter:
-    """An open journal; a context manager. Only ever adds to its file, which must not exist yet.
-
-    Parameters
-    ----------
-    path
-        The file, created readable by its owner alone.
-
-    Attributes
-    ----------
-    size
-        Bytes written.
-    begun
-        Whether it holds samples.
-
-    Raises
-    ------
-    RecordingError
-        The file exists, or the disk does not take it.
-    """
-
-    path: Path
-    size: int = field(default=0, init=False)
-    begun: bool = field(default=False, init=False)
-    _file: int = field(default=-1, init=False)
-    _dirty: bool = field(default=False, init=False)
-
-    def __post_init__(self) -> None:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-        try:
-            self._file = os.open(self.path, flags, OWNER_ONLY)
-        except FileExistsError:
-            raise RecordingError(
-                "a recording was started here before",
-                where=self.path,
-                todo=f"finish it with: gait recover {self.path.parent}; or record into another folder",
-            ) from None
-        except OSError as error:
-            raise self._failure(error) from None
-        self._write(MAGIC)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def note(self, name: str, facts: Mapping[str, Any], stream: int = 255) -> None:
-        """Append a note.
-
-        Raises
-        ------
-        RecordingError
-            The disk is full or gone.
-        """
-        text = json.dumps({"name": name, **facts}, ensure_ascii=True, separators=(",", ":"))
-        self._append(KIND_NOTE, stream, text.encode("ascii"))
-
-    def block(self, block: Block) -> None:
-        """Append samples; raises as `note`."""
-        head = BLOCK_HEAD.pack(
-            block.epoch,
-            block.config_id,
-            block.flags,
-            block.index,
-            block.device_us,
-            block.arrival_us,
-            block.period_us,
-        )
-        self.begun = True
-        self._append(KIND_BLOCK, block.stream, head + block.counts.astype("<i2").tobytes())
-
-    def sync(self) -> None:
-        """Wait until the disk has everything; cheap when nothing was added."""
-        if not self._dirty or self._file < 0:
-            return
-        self._dirty = False
-        try:
-            os.fsync(self._file)
-        except OSError as error:
-            raise self._failure(error) from None
-
-    def close(self) -> None:
-        """Sync and close; a second call does nothing."""
-        if self._file < 0:
-            return
-        try:
-            self.sync()
-        finally:
-            file, self._file = self._file, -1
-            os.close(file)
-
-    def discard(self) -> None:
-        """Close and delete: for a session that never began."""
-        self.close()
-        self.path.unlink(missing_ok=True)
-
-    def _append(self, kind: int, stream: int, payload: bytes) -> None:
-        if len(payload) > PAYLOAD_LIMIT:
-            raise RecordingError(f"a record of {len(payload)} bytes is too large", where=self.path)
-        head = HEAD.pack(MARKER, kind, stream, len(payload))
-        crc = zlib.crc32(payload, zlib.crc32(head[len(MARKER) :]))
-        self._write(head + payload + TAIL.pack(crc))
-
-    def _write(self, data: bytes) -> None:
-        """One record, whole or not at all as far as the disk lets us."""
-        if self._file < 0:
-            raise RecordingError("the journal is closed", where=self.path)
-        try:
-            written = os.write(self._file, data)
-            while written < len(data):
-                written += os.write(self._file, data[written:])
-        except OSError as error:
-            self._cut_back()
-            raise self._failure(error) from None
-        self.size += len(data)
-        self._dirty = True
-
-    def _cut_back(self) -> None:
-        """Take a half-written record off the end; the reader would pass over it too."""
-        try:
-            os.ftruncate(self._file, self.size)
-            os.lseek(self._file, self.size, os.SEEK_SET)
-        except OSError:
-            return
-
-    def _failure(self, error: OSError) -> RecordingError:
-        return RecordingError(
-            f"the journal cannot be written ({error.strerror})",
-            where=self.path,
-            todo=f"what came before is kept: make room, then run: gait recover {self.path.parent}",
-        )
 
 
 def read_journal(path: Path) -> Journal:
@@ -280,55 +199,69 @@ def read_journal(path: Path) -> Journal:
     """
     file = path / JOURNAL_NAME if path.is_dir() else path
     try:
-        data = file.read_bytes()
+        data = _mapped(file)
     except FileNotFoundError:
         raise RecordingError(
             f"no {JOURNAL_NAME} here", where=path, todo="give the folder that 'gait record -o' was given"
         ) from None
     except OSError as error:
         raise RecordingError(f"cannot be read ({error.strerror})", where=file) from None
-    if not data.startswith(MAGIC) and not MAGIC.startswith(data):
+    head = data[: len(MAGIC)]
+    if not MAGIC.startswith(head):
         raise RecordingError("is not a journal of gait record", where=file)
     notes: list[Note] = []
-    blocks: list[Block] = []
-    used = min(len(MAGIC), len(data))
-    for kind, stream, payload in _records(data):
-        record = _decode(kind, stream, payload)
-        if isinstance(record, Note):
-            notes.append(record)
-        elif isinstance(record, Block):
-            blocks.append(record)
-        else:
+    rows = bytearray()
+    used = len(head)
+    for kind, stream, start, end in _records(data):
+        if kind == KIND_NOTE:
+            note = _decode_note(stream, data[start:end])
+            if note is None:
+                continue
+            notes.append(note)
+        elif not _add_row(rows, kind, stream, data[start : start + BLOCK_HEAD.size], (start, end)):
             continue
-        used += HEAD.size + len(payload) + TAIL.size
-    return Journal(file, tuple(notes), tuple(blocks), len(data) - used)
+        used += HEAD.size + end - start + TAIL.size
+    return Journal(file, tuple(notes), Blocks(np.frombuffer(bytes(rows), ROW), data), len(data) - used)
 
 
-def _records(data: bytes) -> Iterator[tuple[int, int, bytes]]:
-    """Kind, stream and payload of every record whose CRC holds; torn places are passed over."""
+def _mapped(file: Path) -> bytes | mmap.mmap:
+    """Bytes of a file without reading them all into memory."""
+    with file.open("rb") as opened:
+        if not os.fstat(opened.fileno()).st_size:
+            return b""
+        try:
+            return mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ)
+        except (OSError, ValueError):
+            return opened.read()  # a file system that cannot map
+
+
+def _records(data: bytes | mmap.mmap) -> Iterator[tuple[int, int, int, int]]:
+    """Kind, stream, start and end of the payload of every record whose CRC holds.
+
+    Torn places are passed over.
+    """
     at = len(MAGIC)
     while 0 <= at <= len(data) - HEAD.size - TAIL.size:
         marker, kind, stream, length = HEAD.unpack_from(data, at)
         end = at + HEAD.size + length
         if marker == MARKER and length <= PAYLOAD_LIMIT and end + TAIL.size <= len(data):
-            payload = data[at + HEAD.size : end]
-            if TAIL.unpack_from(data, end)[0] == zlib.crc32(data[at + len(MARKER) : end]):
-                yield kind, stream, payload
+            vouched = data[at + len(MARKER) : end + TAIL.size]
+            if TAIL.unpack_from(vouched, len(vouched) - TAIL.size)[0] == zlib.crc32(vouched[: -TAIL.size]):
+                yield kind, stream, at + HEAD.size, end
                 at = end + TAIL.size
                 continue
         at = data.find(MARKER, at + 1)
 
 
-def _decode(kind: int, stream: int, payload: bytes) -> Note | Block | None:
-    """Return the record's value; None for a kind that a newer program may have written."""
-    if kind == KIND_NOTE:
-        return _decode_note(stream, payload)
-    size = len(payload) - BLOCK_HEAD.size
-    if kind != KIND_BLOCK or size < 0 or size % 12:
-        return None
-    epoch, config_id, flags, index, device_us, arrival_us, period_us = BLOCK_HEAD.unpack_from(payload)
-    counts = np.frombuffer(payload, "<i2", offset=BLOCK_HEAD.size).reshape(-1, 6).astype(np.int16)
-    return Block(stream, epoch, config_id, flags, index, device_us, arrival_us, period_us, counts)
+def _add_row(rows: bytearray, kind: int, stream: int, head: bytes, place: tuple[int, int]) -> bool:
+    """Add a block's row; False for a kind that a newer program may have written."""
+    start, end = place
+    size = end - start - BLOCK_HEAD.size
+    if kind != KIND_BLOCK or size < 0 or size % SAMPLE_BYTES:
+        return False
+    fields = BLOCK_HEAD.unpack(head)
+    rows += _ROW.pack(stream, *fields, size // SAMPLE_BYTES, start + BLOCK_HEAD.size)
+    return True
 
 
 def _decode_note(stream: int, payload: bytes) -> Note | None:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from gait.errors import SensorError
 from gait.protocol.data import DataPacket, Flag
-from gait.protocol.profile import unwrap
+from gait.protocol.profile import RATES_HZ, unwrap
 from gait.recording.journal import Block
 from gait.sensors.coverage import Coverage, Interval
 
@@ -21,10 +22,19 @@ CLOCK_TOLERANCE_US = 20_000.0
 """A FIFO interrupt is latched within one sample; 20 ms allow for one that waited for a flash erase."""
 RATE_TOLERANCE = 0.02
 """An IMU's own oscillator is within 1 % of nominal (data sheets); the period in the packet is measured."""
+PERIOD_TOLERANCE = 0.1
+"""Far more than any oscillator is off: a period that fits no rate of the profile is damage."""
 RATE_RANGE = 4.0
 """Largest ratio of two rates of the profile: how far a change of rate can bend the clock over a gap."""
 FAR_AHEAD = 416 * 3600 * 24
 """Samples; a packet further ahead than a day is damaged."""
+FUTURE_US = 60e6
+"""No link holds packets back for so long (its supervision ends after 32 s at most): a packet that is further
+ahead of the one before than time has gone on since, and this, is from the future."""
+MOST_RESTARTS = 1000
+"""A sensor that begins anew more often is broken or hostile; the journal numbers 65536."""
+MOST_GAPS = 2000
+"""Gaps at a time; beyond it the oldest is given up, so that neither memory nor the search for them grows."""
 
 
 @dataclass
@@ -44,10 +54,11 @@ class Counts:
 
 @dataclass(frozen=True)
 class _Anchor:
-    """The last live packet: a point of the line index -> sensor clock."""
+    """The last live packet: a point of the line index -> sensor clock -> host clock."""
 
     index: int
     device_us: int
+    arrival_us: int
     period_us: float
     config_id: int
 
@@ -90,8 +101,11 @@ class Assembly:
             Host clock at arrival.
         """
         self.counts.packets += 1
+        if not _is_period(packet.period_us):
+            self.counts.implausible += 1
+            return []
         self._count_losses(packet)
-        placed = self._place(packet)
+        placed = self._place(packet, arrival_us)
         if placed is not None:
             self._odd = None
             return self._keep(packet, placed, arrival_us)
@@ -106,11 +120,23 @@ class Assembly:
         self._clock_us = unwrap(clock_us, near, CLOCK_BITS)
         return self._clock_us
 
+    def near(self, index: int) -> int:
+        """Unwrap a 32-bit index near the newest sample at hand."""
+        return unwrap(index % (1 << INDEX_BITS), self.have.end, INDEX_BITS)
+
     def restart(self) -> None:
-        """Begin a new epoch: the sensor was switched off and on, or its session is another."""
+        """Begin a new epoch: the sensor was switched off and on, or its session is another.
+
+        Raises
+        ------
+        SensorError
+            It does so over and over.
+        """
         if self._anchor is None and self.have.first is None:
             self._clock_us = None
             return
+        if self.epoch >= MOST_RESTARTS:
+            raise SensorError(f"the sensor began anew {self.epoch} times", todo="charge or replace it")
         self.epoch += 1
         self.counts.restarts += 1
         self.have = Coverage()
@@ -131,12 +157,13 @@ class Assembly:
         """Stop asking for samples that the sensor no longer has; they stay a gap."""
         self.counts.given_up += sum(end - start for start, end in self.have.add(*gap))
 
-    def _place(self, packet: DataPacket) -> _Anchor | None:
+    def _place(self, packet: DataPacket, arrival_us: int) -> _Anchor | None:
         """Unwrapped index and clock of a packet; None where they do not fit the run of the sensor."""
         anchor = self._anchor
         if anchor is None:
             index = packet.index if self.base is None else unwrap(packet.index, self.base, INDEX_BITS)
-            return _Anchor(index, self.device_us(packet.t_us), packet.period_us, packet.config_id)
+            device_us = self.device_us(packet.t_us)
+            return _Anchor(index, device_us, arrival_us, packet.period_us, packet.config_id)
         index = unwrap(packet.index, anchor.index, INDEX_BITS)
         ahead = index - anchor.index
         expected = round(anchor.device_us + ahead * anchor.period_us)
@@ -145,7 +172,9 @@ class Assembly:
         bend = abs(ahead) * anchor.period_us * (RATE_TOLERANCE if same else RATE_RANGE)
         if abs(ahead) > FAR_AHEAD or abs(device_us - expected) > CLOCK_TOLERANCE_US + bend:
             return None
-        return _Anchor(index, device_us, packet.period_us, packet.config_id)
+        if device_us - anchor.device_us > arrival_us - anchor.arrival_us + FUTURE_US:
+            return None
+        return _Anchor(index, device_us, arrival_us, packet.period_us, packet.config_id)
 
     def _take_odd(self, packet: DataPacket, arrival_us: int) -> list[Block]:
         """One odd packet waits; the next one tells whether it was damage or a new start."""
@@ -155,10 +184,13 @@ class Assembly:
         elif waiting is None or not _follows(waiting[0], packet):
             self.counts.implausible += 1
             return []
+        if self.epoch >= MOST_RESTARTS:
+            self.counts.implausible += 1
+            return []
         self.restart()
         blocks: list[Block] = []
         for one, at in [waiting, (packet, arrival_us)] if waiting else [(packet, arrival_us)]:
-            placed = self._place(one)
+            placed = self._place(one, at)
             if placed is not None:
                 blocks += self._keep(one, placed, at)
         if waiting:
@@ -168,6 +200,8 @@ class Assembly:
     def _keep(self, packet: DataPacket, placed: _Anchor, arrival_us: int) -> list[Block]:
         late = bool(packet.flags & Flag.BACKFILL)
         fresh = self.have.add(placed.index, placed.index + len(packet.counts))
+        while self.have.pieces > MOST_GAPS:
+            self.give_up(self.have.missing()[0])
         if not late and (self._anchor is None or placed.index >= self._anchor.index):
             self._anchor = placed
             self._clock_us = placed.device_us
@@ -198,6 +232,11 @@ class Assembly:
         if step > 0:
             self.counts.lost_packets += step - 1
             self._last_seq = packet.seq
+
+
+def _is_period(period_us: float) -> bool:
+    """Whether a sample period is that of one of the profile's rates."""
+    return any(abs(period_us * rate / 1e6 - 1.0) < PERIOD_TOLERANCE for rate in RATES_HZ)
 
 
 def _follows(first: DataPacket, second: DataPacket) -> bool:

@@ -30,6 +30,12 @@ LARGEST_SKEW = 1e-3
 CRYSTAL_SKEW = 1e-4
 """No oscillator of a sensor is further off (RC oscillators reach 500 ppm, crystals 100 ppm in the cold); a
 steeper line is noise. In a stretch shorter than `STEP_US` delays say less than what crystals are like."""
+JUMP_US = 200e3
+"""An exchange further on the wrong side of the packets was made with another clock: delays that add to the
+shortest one of a stretch are far below this."""
+FEW_JUMP_US = 5e6
+"""The same where there are few packets: all of them may have been held back."""
+BUCKET_US = 1_000_000
 FORWARD_KEPT_US = 1_200_000_000
 """Exchanges are rare: the tracker keeps those of 20 minutes for the forward side."""
 
@@ -110,7 +116,8 @@ def fit_clock(exchanges: Sequence[Exchange], arrivals: npt.ArrayLike = ()) -> Cl
 
     Returns
     -------
-    The map; None where there is neither an exchange nor an arrival.
+    The map; None where there is neither an exchange nor an arrival. Exchanges that contradict the packets are
+    left out.
 
     Notes
     -----
@@ -119,6 +126,7 @@ def fit_clock(exchanges: Sequence[Exchange], arrivals: npt.ArrayLike = ()) -> Cl
     Each bound is held as host minus sensor time, so that the fit works on small numbers.
     """
     rows = np.asarray(arrivals, dtype=np.float64).reshape(-1, 2)
+    exchanges = _plausible(exchanges, rows)
     answers = [(one.sent_us, one.answered_us) for one in exchanges]
     late = np.concatenate([rows, np.array(answers, dtype=np.float64).reshape(-1, 2)])
     if not len(late):
@@ -135,24 +143,41 @@ def fit_clock(exchanges: Sequence[Exchange], arrivals: npt.ArrayLike = ()) -> Cl
     return ClockMap(knots, offsets - distance / 2.0, first, last, abs(distance) / 2.0)
 
 
+def _plausible(exchanges: Sequence[Exchange], arrivals: Points) -> Sequence[Exchange]:
+    """Exchanges that fit the packets: not one asked on a clock that has jumped since the last packet."""
+    if not len(arrivals):
+        return exchanges
+    jump_us = JUMP_US if len(arrivals) >= FEWEST_POINTS else FEW_JUMP_US
+    late = arrivals[np.argsort(arrivals[:, 0], kind="stable")]
+    late = np.column_stack([late[:, 0], late[:, 1] - late[:, 0]])
+    bound = ClockMap(*_envelope(late), uncertainty_us=0.0)
+    return [one for one in exchanges if _fits(one, bound, jump_us)]
+
+
+def _fits(one: Exchange, bound: ClockMap, jump_us: float) -> bool:
+    received_us, sent_us = bound.host_us(np.array([one.received_us, one.sent_us], dtype=np.float64))
+    return bool(one.asked_us < received_us + jump_us and one.answered_us > sent_us - jump_us)
+
+
 def _envelope(points: Points) -> tuple[FloatArray, FloatArray, float, float]:
     """Knots, offsets there, and the slopes at both ends of the highest curve below all points."""
-    first, last = points[0, 0], points[-1, 0]
+    times = np.ascontiguousarray(points[:, 0])
+    first, last = times[0], times[-1]
     count = max(1, round((last - first - WINDOW_US) / STEP_US) + 1)
     lines = []
     if count > 1:
         half = WINDOW_US / 2.0
         centres = np.linspace(first + half, last - half, count)
-        lines = [line for centre in centres if (line := _tangent(points, float(centre))) is not None]
+        lines = [line for centre in centres if (line := _tangent(points, times, float(centre))) is not None]
     if not lines:
         lines = [_tangent_of(points, float(first + last) / 2.0)]
     knots, offsets, slopes = (np.array(column, dtype=np.float64) for column in zip(*lines, strict=True))
     return knots, offsets, float(slopes[0]), float(slopes[-1])
 
 
-def _tangent(points: Points, centre: float) -> tuple[float, float, float] | None:
+def _tangent(points: Points, times: FloatArray, centre: float) -> tuple[float, float, float] | None:
     """Line below the points of one window, or None where the window is nearly empty or one-sided."""
-    low, high = np.searchsorted(points[:, 0], (centre - WINDOW_US / 2.0, centre + WINDOW_US / 2.0))
+    low, high = np.searchsorted(times, (centre - WINDOW_US / 2.0, centre + WINDOW_US / 2.0))
     window = points[low:high]
     if len(window) < FEWEST_POINTS or not window[0, 0] < centre < window[-1, 0]:
         return None
@@ -211,7 +236,15 @@ class ClockTracker:
             self._exchanges.popleft()
 
     def arrival(self, device_us: int, arrival_us: int) -> None:
-        """Add a live packet: sensor time of its last sample, host time of its arrival."""
+        """Add a live packet: sensor time of its last sample, host time of its arrival.
+
+        Of each second only the packet that came quickest is kept: the others are above the envelope.
+        """
+        if self._arrivals and device_us // BUCKET_US == self._arrivals[-1][0] // BUCKET_US:
+            before = self._arrivals[-1]
+            if arrival_us - device_us >= before[1] - before[0]:
+                return
+            self._arrivals.pop()
         self._arrivals.append((device_us, arrival_us))
         while self._arrivals[0][0] < device_us - WINDOW_US:
             self._arrivals.popleft()

@@ -35,6 +35,11 @@ class Coverage:
         return self._starts[0] if self._starts else None
 
     @property
+    def pieces(self) -> int:
+        """How many intervals there are: one more than gaps."""
+        return len(self._starts)
+
+    @property
     def end(self) -> int:
         """Index behind the highest at hand; 0 when empty."""
         return self._ends[-1] if self._ends else 0

@@ -2,35 +2,59 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import contextlib
+import filecmp
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from gait.errors import RecordingError
-from gait.frames import Placement, Side
-from gait.protocol.data import to_samples
-from gait.recording.journal import Block, Journal, read_journal
+from gait.recording.journal import Journal, read_journal
 from gait.recording.model import Recording
-from gait.recording.write import write_recording
-from gait.sensors.clock import ClockMap, Exchange, fit_clock
+from gait.recording.write import write_pieces
+from gait.sensors.runs import Pieces, Run, Samples, runs_of
 
-__all__ = ["Finished", "finish", "recordings_of"]
+__all__ = ["Finished", "Recorded", "finish"]
 
-SMALLEST_STEP_S = 2e-6
-"""Two samples are at least this far apart, so that they are still two in a file with six decimals."""
 GAP_PERIODS = 1.5
 SKEW_FROM_S = 60.0
 """In a shorter session the clocks' skew drowns in the delays."""
+NEW = ".new.csv"
 
 FloatArray = npt.NDArray[np.float64]
 Facts = Mapping[str, Any]
-Configs = Mapping[tuple[int, int], Facts]
-"""(epoch, config id) -> facts of the ``config`` note."""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """One CSV.
+
+    Attributes
+    ----------
+    path
+        The file.
+    samples, length_s
+        How many, and from the first to the last.
+    gaps, missing_s
+        Holes in time, and how long they are together.
+    written
+        False where the file was there already and is just this.
+    """
+
+    path: Path
+    samples: int
+    length_s: float
+    gaps: int
+    missing_s: float
+    written: bool = True
+
+    def __str__(self) -> str:
+        whole = f"{self.gaps} gaps, {self.missing_s:g} s missing" if self.gaps else "nothing missing"
+        return f"{self.path}: {self.length_s:.1f} s, {self.samples} samples, {whole}"
 
 
 @dataclass(frozen=True)
@@ -39,17 +63,31 @@ class Finished:
 
     Attributes
     ----------
-    files
-        One CSV a sensor.
-    recordings
-        The same in memory.
+    recorded
+        One for each sensor that sent samples.
     lost_bytes
         Bytes of the journal that were torn or rotten.
+    left_out
+        What could not be read, in words.
     """
 
-    files: tuple[Path, ...]
-    recordings: tuple[Recording, ...]
-    lost_bytes: int
+    recorded: tuple[Recorded, ...] = ()
+    lost_bytes: int = 0
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The CSVs."""
+        return tuple(one.path for one in self.recorded)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A sensor of a journal: what its preamble says, and its samples."""
+
+    head: Recording
+    pieces: Pieces
+    recorded: Recorded
 
 
 def finish(folder: Path, *, replace: bool = False) -> Finished:
@@ -60,156 +98,150 @@ def finish(folder: Path, *, replace: bool = False) -> Finished:
     folder
         As given to ``gait record -o``.
     replace
-        Whether CSVs of the same name may be replaced.
+        Whether CSVs of the same name that hold something else may be replaced.
+
+    Returns
+    -------
+    What there is now. A CSV that is there already with just this in it is left as it is.
 
     Raises
     ------
     RecordingError
         No journal, no samples in it, or a file in the way.
+
+    Notes
+    -----
+    A day of two sensors passes in pieces; what is kept of all of it is about 50 bytes a packet.
     """
     journal = read_journal(folder)
-    recordings = recordings_of(journal)
-    if not recordings:
+    if not len(journal.blocks):
         raise RecordingError(
             "the journal holds no samples", where=journal.path, todo="there is nothing to recover"
         )
-    names = [folder / f"{one.side}_{one.placement}.csv" for one in recordings]
-    for name in names:
-        if name.exists() and not replace:
-            raise RecordingError("is there already", where=name, todo="move it away, or add --replace")
-    files = [write_recording(one, name) for one, name in zip(recordings, names, strict=True)]
-    return Finished(tuple(files), recordings, journal.lost_bytes)
+    left_out: list[str] = []
+    try:
+        parts = [one for one in _parts(journal, folder, left_out) if one.recorded.samples]
+    except (LookupError, TypeError, ValueError, ArithmeticError) as error:
+        raise RecordingError(f"holds records that make no sense ({error})", where=journal.path) from None
+    if not parts:
+        raise RecordingError(
+            "; ".join(left_out) or "no sample of it can be read",
+            where=journal.path,
+            todo="keep the file: its counts are there, their meaning is not",
+        )
+    recorded = tuple(_written(one, journal, replace=replace) for one in parts)
+    return Finished(recorded, journal.lost_bytes, tuple(left_out))
 
 
-def recordings_of(journal: Journal) -> tuple[Recording, ...]:
-    """Recordings of all sensors of a journal that sent samples, in session time.
-
-    Raises
-    ------
-    RecordingError
-        The notes at the beginning of the journal are damaged, so that samples have no meaning.
-    """
-    session = next(iter(journal.named("session")), None)
-    if session is None:
-        if not journal.blocks:
-            return ()
-        raise RecordingError("its first record is damaged: no start time", where=journal.path)
-    streams = sorted({block.stream for block in journal.blocks})
-    made = (_recording(journal, session, stream) for stream in streams)
-    return tuple(one for one in made if one is not None)
-
-
-def _recording(journal: Journal, session: Facts, stream: int) -> Recording | None:
-    sensor = next(iter(journal.named("sensor", stream)), None)
-    configs = {(int(one["epoch"]), int(one["config_id"])): one for one in journal.named("config", stream)}
-    if sensor is None or not configs:
-        raise RecordingError(f"the records that describe sensor {stream} are damaged", where=journal.path)
-    blocks = [one for one in journal.blocks if one.stream == stream and _config(configs, one) is not None]
-    if not blocks:
-        return None
-    pieces = []
-    clocks: list[ClockMap] = []
-    for epoch, own in _by_epoch(blocks).items():
-        exchanges = [_exchange(one) for one in journal.named("sync", stream) if one["epoch"] == epoch]
-        clock = fit_clock(exchanges, _arrivals(own))
-        if clock is None:
+def _parts(journal: Journal, folder: Path, left_out: list[str]) -> Iterator[_Part]:
+    session = next(iter(journal.named("session")), None) or {}
+    if "origin_us" not in session:
+        left_out.append("when the session began (its record is damaged)")
+    rows = journal.blocks.rows
+    origin_us = int(session.get("origin_us", rows["arrival_us"][rows["arrival_us"] >= 0].min(initial=0)))
+    for stream in np.unique(rows["stream"]).tolist():
+        sensor = next(iter(journal.named("sensor", stream)), None)
+        notes = journal.named("config", stream)
+        if sensor is None or not notes:
+            left_out.append(f"sensor {stream} (the records that describe it are damaged)")
             continue
-        clocks.append(clock)
-        pieces.append(_piece(own, clock, configs, int(session["origin_us"])))
-    if not pieces:
-        return None
-    time_s, acc, gyr = (np.concatenate(column) for column in zip(*pieces, strict=True))
-    keep = (time_s >= 0.0) & _in_order(time_s)
-    if not keep.any():
-        return None
-    time_s, acc, gyr = _spaced(time_s[keep]), acc[keep], gyr[keep]
-    first = _config(configs, blocks[0]) or {}
-    return Recording(
-        placement=cast("Placement", sensor["placement"]),
-        side=cast("Side", sensor["side"]),
-        time_s=time_s,
-        acc=acc,
-        gyr=gyr,
-        rate_hz=float(first["rate_hz"]),
-        acc_range_g=float(first["acc_range_g"]),
-        gyr_range_dps=float(first["gyr_range_dps"]),
-        started=str(session.get("started", "")),
-        device=sensor.get("device", {}),
-        extra={"recorder": _figures(time_s, float(first["rate_hz"]), clocks)},
+        configs = {(int(one["epoch"]), int(one["config_id"])): one for one in notes}
+        runs = runs_of(journal, stream, configs)
+        if runs:
+            yield _part(folder, {**session, **sensor}, notes, Pieces(runs, origin_us))
+
+
+def _part(folder: Path, facts: Facts, configs: list[Facts], pieces: Pieces) -> _Part:
+    """Preamble and figures; the ranges are the smallest in force, so that clipping shows."""
+    head = Recording(
+        placement="shank" if facts["placement"] == "shank" else "shoe",
+        side="right" if facts["side"] == "right" else "left",
+        time_s=np.zeros(0),
+        acc=np.zeros((0, 3)),
+        gyr=np.zeros((0, 3)),
+        rate_hz=_longest_rate(pieces.runs, {float(one["rate_hz"]) for one in configs}),
+        acc_range_g=min(float(one["acc_range_g"]) for one in configs),
+        gyr_range_dps=min(float(one["gyr_range_dps"]) for one in configs),
+        started=str(facts.get("started", "")),
+        device=facts.get("device", {}),
     )
+    path = folder / f"{head.side}_{head.placement}.csv"
+    recorded = _measure(path, pieces)
+    return _Part(replace(head, extra={"recorder": _figures(recorded, pieces.runs)}), pieces, recorded)
 
 
-def _config(configs: Configs, block: Block) -> Facts | None:
-    """Configuration of a block: as noted in its epoch, else in the last one before that knew the id."""
-    known = [key for key in configs if key[1] == block.config_id and key[0] <= block.epoch]
-    return configs[max(known)] if known else None
+def _longest_rate(runs: list[Run], rates_hz: set[float]) -> float:
+    """Nominal rate of most samples."""
+    taken: dict[float, int] = {}
+    for run in runs:
+        for period_us in np.unique(run.rows["period_us"]).tolist():
+            rate = min(rates_hz, key=lambda one: abs(one * period_us / 1e6 - 1.0))
+            count = int(run.rows["n"][run.rows["period_us"] == period_us].sum())
+            taken[rate] = taken.get(rate, 0) + count
+    return max(taken, key=lambda one: (taken[one], one))
 
 
-def _by_epoch(blocks: Sequence[Block]) -> dict[int, list[Block]]:
-    """Blocks of each run of the sensor's clock, by sample index, without those that are there twice."""
-    groups: dict[int, list[Block]] = defaultdict(list)
-    for block in sorted(blocks, key=lambda one: (one.epoch, one.index)):
-        own = groups[block.epoch]
-        if not own or block.index >= own[-1].index + len(own[-1].counts):
-            own.append(block)
-    return dict(groups)
+def _measure(path: Path, pieces: Pieces) -> Recorded:
+    """How long and how whole it is."""
+    samples, gaps, missing_s = 0, 0, 0.0
+    first_s = last_s = np.nan
+    for piece in pieces.times():
+        first_s = piece.time_s[0] if np.isnan(first_s) else first_s
+        steps = np.diff(piece.time_s, prepend=last_s if samples else piece.time_s[0])
+        holes = steps > GAP_PERIODS * piece.period_s
+        gaps += int(holes.sum())
+        missing_s += float(np.sum(steps[holes] - piece.period_s[holes]))
+        samples += len(piece.time_s)
+        last_s = piece.time_s[-1]
+    length_s = float(last_s - first_s) if samples else 0.0
+    return Recorded(path, samples, length_s, gaps, round(missing_s, 3))
 
 
-def _exchange(facts: Facts) -> Exchange:
-    return Exchange(
-        int(facts["asked_us"]), int(facts["received_us"]), int(facts["sent_us"]), int(facts["answered_us"])
-    )
-
-
-def _arrivals(blocks: Sequence[Block]) -> FloatArray:
-    """Sensor time of the last sample and host time of arrival of each live block, (n, 2)."""
-    rows = [
-        (one.device_us + (len(one.counts) - 1) * one.period_us, one.arrival_us)
-        for one in blocks
-        if one.arrival_us >= 0
-    ]
-    return np.array(rows, dtype=np.float64).reshape(-1, 2)
-
-
-def _piece(
-    blocks: Sequence[Block], clock: ClockMap, configs: Configs, origin_us: int
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Session time, acc and gyr of one epoch."""
-    device_us = [one.device_us + np.arange(len(one.counts)) * one.period_us for one in blocks]
-    samples = [_samples(one, _config(configs, one) or {}) for one in blocks]
-    acc, gyr = (np.concatenate(column) for column in zip(*samples, strict=True))
-    return (clock.host_us(np.concatenate(device_us)) - origin_us) / 1e6, acc, gyr
-
-
-def _samples(block: Block, config: Facts) -> tuple[FloatArray, FloatArray]:
-    return to_samples(block.counts, float(config["acc_range_g"]), float(config["gyr_range_dps"]))
-
-
-def _in_order(time_s: FloatArray) -> npt.NDArray[np.bool_]:
-    """Samples that are not older than one before them by more than a period's jitter."""
-    newest = np.maximum.accumulate(time_s)
-    within: npt.NDArray[np.bool_] = time_s > newest - 0.002
-    return within
-
-
-def _spaced(time_s: FloatArray) -> FloatArray:
-    """Times with at least `SMALLEST_STEP_S` from one to the next."""
-    ramp = np.arange(len(time_s)) * SMALLEST_STEP_S
-    spaced: FloatArray = np.maximum.accumulate(time_s - ramp) + ramp
-    return spaced
-
-
-def _figures(time_s: FloatArray, rate_hz: float, clocks: Sequence[ClockMap]) -> dict[str, float | int]:
+def _figures(recorded: Recorded, runs: list[Run]) -> dict[str, float | int]:
     """Figures for the preamble: how whole the recording is and how good its clock."""
-    steps = np.diff(time_s)
-    gaps = steps[steps > GAP_PERIODS / rate_hz]
+    clocks = [one.clock for one in runs]
     figures: dict[str, float | int] = {
-        "gaps": len(gaps),
-        "missing_s": round(float(np.sum(gaps - 1.0 / rate_hz)), 3),
+        "gaps": recorded.gaps,
+        "missing_s": recorded.missing_s,
         "sensor_starts": len(clocks),
     }
-    if time_s[-1] - time_s[0] >= SKEW_FROM_S:
+    if recorded.length_s >= SKEW_FROM_S:
         figures["clock_skew_ppm"] = round(clocks[0].skew_ppm, 1)
     if all(np.isfinite(one.uncertainty_us) for one in clocks):
         figures["clock_uncertainty_ms"] = round(max(one.uncertainty_us for one in clocks) / 1e3, 2)
     return figures
+
+
+def _written(part: _Part, journal: Journal, *, replace: bool) -> Recorded:
+    """Write a CSV, unless it is there already.
+
+    Raises
+    ------
+    RecordingError
+        Another one of that name is.
+    """
+    path = part.recorded.path
+    samples = (_recording(part.head, one) for one in part.pieces.samples(journal.blocks))
+    if not path.exists():
+        write_pieces(part.head, samples, path)
+        return part.recorded
+    made = path.with_name(f".{path.stem}{NEW}")
+    try:
+        write_pieces(part.head, samples, made)
+        same = filecmp.cmp(made, path, shallow=False)
+        if not same and not replace:
+            raise RecordingError(
+                "is there already, with something else in it",
+                where=path,
+                todo="move it away, or add --replace",
+            )
+        if not same:
+            made.replace(path)
+    finally:
+        with contextlib.suppress(OSError):
+            made.unlink(missing_ok=True)
+    return Recorded(**{**vars(part.recorded), "written": not same})
+
+
+def _recording(head: Recording, samples: Samples) -> Recording:
+    return replace(head, time_s=samples.time_s, acc=samples.acc, gyr=samples.gyr)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
-from gait.errors import GaitError, LinkLostError, PacketError, SensorError
-from gait.frames import Placement, Side
-from gait.protocol.control import Backfill, BackfillDone, Result, Start, Stop, Sync, SyncTimes
+from gait.errors import LinkLostError, PacketError, SensorError
+from gait.protocol.control import Start, Started, Stop, Sync, SyncTimes
 from gait.protocol.data import decode_data
 from gait.protocol.status import Status
-from gait.recording.journal import Block, JournalWriter
+from gait.recording.journal import Block
+from gait.recording.journal_writer import JournalWriter
 from gait.sensors.assembly import Assembly
 from gait.sensors.clock import ClockTracker, Exchange
-from gait.sensors.link import ClockSource, Link
+from gait.sensors.fill import Filler
+from gait.sensors.identity import Identity, Wish, identify
+from gait.sensors.link import ClockSource, Link, RefusedError
+from gait.sensors.scales import Scales
 from gait.sensors.scan import Backend, Seen
 from gait.sensors.timing import Timing, first_of
 
@@ -43,8 +46,10 @@ class Follower:
         Shared by all sensors of the session; `connecting` lets one connect at a time.
     stop
         Set when the session is to end.
-    heard
-        Gets every new block and the tracker of the sensor's clock.
+    heard, say
+        Get every new block with this sensor, and lines for people.
+    timing, wish
+        How patient to be, and what the user said of it.
 
     State: identity, link, samples at hand, clock, and what is still to do.
     """
@@ -58,28 +63,33 @@ class Follower:
     connecting: asyncio.Lock
     stop: asyncio.Event
     heard: Callable[[Follower, Block], None]
-    timing: Timing = field(default_factory=Timing)
-    default_placement: Placement = "shoe"
-    wanted_side: Side | None = None
-    side: Side = field(default="left", init=False)
-    placement: Placement = field(default="shoe", init=False)
+    timing: Timing
+    wish: Wish
+    say: Callable[[str], None]
+    identity: Identity = field(init=False)
     battery_pct: int | None = field(default=None, init=False)
     connected: bool = field(default=False, init=False)
     ended: bool = field(default=False, init=False)
     assembly: Assembly = field(init=False)
+    scales: Scales = field(init=False)
     tracker: ClockTracker = field(default_factory=ClockTracker, init=False)
     last_packet_us: int = field(default=0, init=False)
     _queue: asyncio.Queue[tuple[bytes, int]] = field(init=False)
     _boot_id: int | None = field(default=None, init=False)
-    _configs: set[tuple[int, int]] = field(default_factory=set, init=False)
     _unknown_config: bool = field(default=False, init=False)
+    _listening: bool = field(default=False, init=False)
+    _settled: bool = field(default=False, init=False)
+    _said: str = field(default="", init=False)
     _due: dict[str, float] = field(default_factory=dict, init=False)
     _link: Link | None = field(default=None, init=False)
     _asked_again: bool = field(default=False, init=False)
+    _filler: Filler = field(init=False)
 
     def __post_init__(self) -> None:
         self.assembly = Assembly(self.stream)
         self._queue = asyncio.Queue(QUEUE_PACKETS)
+        self.scales = Scales(self.stream, self.journal, self.start.rate_hz)
+        self._filler = Filler(self.assembly, self.timing, self._drain, self._event)
 
     async def introduce(self) -> None:
         """Connect for the first time and learn who it is.
@@ -87,25 +97,20 @@ class Follower:
         Raises
         ------
         SensorError
-            It does not answer, or is not a sensor of the profile.
+            It does not answer, is not a sensor of the profile, or is on the other side.
         """
-        link = await self._connect()
-        try:
-            status = await link.status()
-            identity = await link.identity()
-            self.battery_pct = await link.battery_pct()
-        except GaitError:
-            await self._leave()
-            raise
-        self.side = self.wanted_side or status.side or self.seen.side() or "left"
-        self.placement = status.placement or self.default_placement
-        facts = {
-            "side": self.side,
-            "placement": self.placement,
-            "address": self.seen.address,
-            "device": {"name": self.seen.name, **identity},
-        }
-        self.journal.note("sensor", facts, self.stream)
+        for left in reversed(range(self.timing.tries_at_start)):
+            try:
+                self.identity = await identify(await self._connect(), self.seen, self.wish)
+            except BaseException as error:
+                await self.leave()
+                if not left or not isinstance(error, LinkLostError) or self.stop.is_set():
+                    raise
+                await self._pause(self.timing.backoff_s)
+            else:
+                self.battery_pct = self.identity.battery_pct
+                self.journal.note("sensor", self.identity.facts, self.stream)
+                return
 
     async def follow(self) -> None:
         """Record until the session stops or the sensor ends.
@@ -127,49 +132,75 @@ class Follower:
             for task in (writer, follower):
                 task.cancel()
             await asyncio.gather(writer, follower, return_exceptions=True)
-            await self._leave()
+            await self.leave()
 
     async def _keep_up(self) -> None:
         """Serve one link after the other; wait longer after each that failed."""
         wait_s = self.timing.backoff_s
         while not self.stop.is_set() and not self.ended:
-            try:
-                if self._link is None:
-                    await self._connect()
-                await self._serve()
-                wait_s = self.timing.backoff_s
-            except (SensorError, PacketError) as error:
-                self._event("link", str(error))
-            finally:
-                served = self.connected
-                await self._leave()
-            if self.stop.is_set() or self.ended:
-                break
+            served = await self._one_link()
             wait_s = self.timing.backoff_s if served else min(2.0 * wait_s, self.timing.backoff_most_s)
-            await self._pause(wait_s)
+            if not self.ended:
+                await self._pause(wait_s)
+        if not self._settled:
+            await self._last_try()
 
-    async def _connect(self) -> Link:
+    async def _one_link(self) -> bool:
+        """One connection from beginning to end; whether samples were asked for on it."""
+        try:
+            link = self._link or await self._connect()
+            await self._serve(link)
+        except (SensorError, PacketError) as error:
+            self._event("link", str(error))
+            if isinstance(error, RefusedError) and str(error) != self._said:
+                self._said = str(error)
+                self.say(f"{self.identity.name}: {error}")
+        finally:
+            served = self.connected
+            await self.leave()
+        return served
+
+    async def _last_try(self) -> None:
+        """The session ended while the sensor was away: call it once more for what is in its memory."""
+        until_us = self.clock_us() + round(1e6 * self.timing.last_try_s)
+        away_us = self.clock_us() - self.last_packet_us
+        if self._boot_id is None or away_us > 1e6 * self.timing.last_try_within_s:
+            return
+        while not self._settled and self.clock_us() < until_us:
+            try:
+                async with asyncio.timeout((until_us - self.clock_us()) / 1e6):
+                    link = await self._connect(even_stopped=True)
+                await self._end(link)
+            except (SensorError, PacketError, TimeoutError) as error:
+                self._event("link", str(error) or "no answer")
+            finally:
+                await self.leave()
+            if not self._settled:
+                await self._pause(self.timing.backoff_s, even_stopped=True)
+
+    async def _connect(self, *, even_stopped: bool = False) -> Link:
         async with self.connecting:
-            if self.stop.is_set():
+            if self.stop.is_set() and not even_stopped:
                 raise LinkLostError("stopped", where=self.seen.name)
-            link = Link(self.seen.device, self.backend, self.clock_us, self._came)
+            self._link = link = Link(self.seen.device, self.backend, self.clock_us, self._came)
             try:
                 await link.open()
             except BaseException:
-                await link.close()
+                await self.leave()
                 raise
-        self._link = link
         return link
 
-    async def _leave(self) -> None:
+    async def leave(self) -> None:
+        """Close the link, if there is one."""
         link, self._link, self.connected = self._link, None, False
         if link is not None:
             await link.close()
 
-    async def _serve(self) -> None:
+    async def _serve(self, link: Link) -> None:
         """One connection, from START to its loss or the end of the session."""
-        link = self._need_link()
         await self._begin(link)
+        if self.ended:
+            return
         self.connected = True
         self._event("connected", "")
         for turn in range(self.timing.syncs_at_start):
@@ -185,45 +216,40 @@ class Follower:
             await self._pause(self.timing.tick_s, link.lost)
         await self._end(link)
 
-    def _need_link(self) -> Link:
-        if self._link is None:
-            raise LinkLostError("no link", where=self.seen.name)
-        return self._link
-
     async def _begin(self, link: Link) -> None:
         """START, or carry on with a session that runs; a sensor that was switched off begins a new epoch."""
         status = await link.status()
-        ours = status.session_id == self.start.session_id and status.boot_id == self._boot_id
-        if self._boot_id is not None and status.boot_id == self._boot_id and not status.running:
+        if self._boot_id == status.boot_id and not status.running:
             await self._end_of_sensor(link, status)
             return
+        ours = status.running and status.session_id == self.start.session_id
+        ours = ours and self._boot_id in (None, status.boot_id)
+        fresh = not ours or self._boot_id is None
         if not ours:
             if self._boot_id is not None:
                 self._event("restart", "the sensor was switched off and on")
+            # What comes until the answer belongs to a session of somebody else.
+            self._listening = False
+            await self._drain()
             self.assembly.restart()
             self.tracker = ClockTracker()
-            self._boot_id = status.boot_id
-            await link.ask(self.start)
-            status = await link.status()
+            answer, _, _ = await link.ask(self.start)
+            if isinstance(answer, Started):
+                self.scales.learn(self.assembly.epoch, answer.config_id, self.start)
+        self._listening = True
+        # Only now: a START that the sensor never got must not look like a sensor that stopped by itself.
+        self._boot_id = status.boot_id
+        status = await self._learn(link)
+        if fresh:
             self.assembly.base = status.ring_first
-        self._learn(status)
         self.last_packet_us = self.clock_us()
 
-    def _learn(self, status: Status) -> None:
-        """Note the configuration in force."""
+    async def _learn(self, link: Link) -> Status:
+        """Read the configuration in force."""
+        status = await link.status()
         self.battery_pct = status.battery_pct
-        key = (self.assembly.epoch, status.config_id)
-        if key in self._configs:
-            return
-        self._configs.add(key)
-        facts = {
-            "epoch": key[0],
-            "config_id": key[1],
-            "rate_hz": status.rate_hz,
-            "acc_range_g": status.acc_range_g,
-            "gyr_range_dps": status.gyr_range_dps,
-        }
-        self.journal.note("config", facts, self.stream)
+        self.scales.learn(self.assembly.epoch, status.config_id, status)
+        return status
 
     def _schedule(self) -> None:
         now = self._now_s()
@@ -243,9 +269,9 @@ class Follower:
             await self._wake(link)
         if self._unknown_config:
             self._unknown_config = False
-            self._learn(await link.status())
+            await self._learn(link)
         if now >= self._due["gaps"]:
-            await self._fill(link)
+            await self._filler.fill(link, self.scales.rate_hz)
             self._due["gaps"] = self._now_s() + self.timing.backfill_after_s
         if now >= self._due["sync"]:
             await self._sync(link)
@@ -253,6 +279,8 @@ class Follower:
         if now >= self._due["battery"]:
             self.battery_pct = await link.battery_pct()
             self.journal.note("battery", {"pct": self.battery_pct, "at_us": self.clock_us()}, self.stream)
+            self.journal.note("sensor", self.identity.facts, self.stream)
+            self.scales.note_again()
             self._due["battery"] = now + self.timing.battery_every_s
 
     async def _wake(self, link: Link) -> None:
@@ -265,71 +293,60 @@ class Follower:
         if status.boot_id != self._boot_id or self._asked_again:
             self._asked_again = False
             raise LinkLostError("silent", where=self.seen.name)
-        self._asked_again = True
         await link.ask(self.start)
+        self._asked_again = True
         self.last_packet_us = self.clock_us()
 
     async def _end_of_sensor(self, link: Link, status: Status) -> None:
         """The sensor stopped by itself: fetch what is missing, then leave it."""
         self._event("ended", "the sensor stopped")
         await self._fetch_tail(link, status)
-        self.ended = True
+        self.ended = self._settled = True
 
     async def _sync(self, link: Link) -> None:
-        answer, asked_us, answered_us = await link.ask(Sync(0))
-        assert isinstance(answer, SyncTimes)
+        try:
+            answer, asked_us, answered_us = await link.ask(Sync(0))
+        except RefusedError as error:
+            self._event("sync", str(error))
+            return
+        if not isinstance(answer, SyncTimes):
+            return
         received = self.assembly.device_us(answer.t2_us)
         exchange = Exchange(asked_us, received, self.assembly.device_us(answer.t3_us), answered_us)
         self.tracker.exchange(exchange)
-        facts = {
-            "epoch": self.assembly.epoch,
-            "asked_us": exchange.asked_us,
-            "received_us": exchange.received_us,
-            "sent_us": exchange.sent_us,
-            "answered_us": exchange.answered_us,
-        }
-        self.journal.note("sync", facts, self.stream)
-
-    async def _fill(self, link: Link, until: int | None = None) -> bool:
-        """Ask for the oldest gap; True where something was asked for."""
-        gaps = self.assembly.missing(until)
-        if not gaps:
-            return False
-        first, end = gaps[0]
-        count = min(end - first, self.timing.backfill_samples)
-        patience_s = 3.0 + count / self.start.rate_hz
-        answer, _, _ = await link.ask(Backfill(first % (1 << 32), count), patience_s)
-        if isinstance(answer, BackfillDone) and answer.result is Result.OVERWRITTEN:
-            oldest = first + (answer.first - first) % (1 << 32)
-            self.assembly.give_up((first, min(first + count, oldest)))
-            self._event("gap", f"{min(count, oldest - first)} samples from {first} on were overwritten")
-        return True
+        self.journal.note("sync", {"epoch": self.assembly.epoch, **asdict(exchange)}, self.stream)
 
     async def _end(self, link: Link) -> None:
         """Last clock exchange, STOP, and the rest of the memory."""
         if self.ended:
             return
-        await self._sync(link)
-        await link.ask(Stop())
-        await self._fetch_tail(link, await link.status())
+        status = await link.status()
+        mine = status.session_id == self.start.session_id or not status.running
+        if status.boot_id != self._boot_id or not mine:
+            self._settled = (
+                True  # switched off since, or somebody else's now: its memory is not of this session
+            )
+            return
+        if status.running:
+            await self._sync(link)
+            try:
+                await link.ask(Stop())
+            except RefusedError as error:
+                self._event("stop", str(error))
+            status = await link.status()
+        await self._fetch_tail(link, status)
+        self._settled = True
 
     async def _fetch_tail(self, link: Link, status: Status) -> None:
         """Fetch what is missing up to the sensor's last sample, as far as it is still there."""
-        end = self._unwrapped(status.ring_next)
-        until = self._now_s() + self.timing.tail_s
-        while self._now_s() < until:
-            await self._drain()
-            if not await self._fill(link, end):
-                return
-            await self._pause(self.timing.tick_s / 2.0, link.lost, even_stopped=True)
-        self._event("gap", "the last gaps could not be filled in time")
-
-    def _unwrapped(self, index: int) -> int:
-        return self.assembly.have.end + (index - self.assembly.have.end + (1 << 31)) % (1 << 32) - (1 << 31)
+        end = self.assembly.near(status.ring_next)
+        if not await self._filler.fetch(link, self.scales.rate_hz, end, self._now_s):
+            self._event("gap", "the last gaps could not be filled in time")
 
     def _came(self, data: bytes, arrival_us: int) -> None:
         """Callback of the link: queue, no more."""
-        self.last_packet_us = arrival_us
+        if not self._listening:
+            return
         try:
             self._queue.put_nowait((data, arrival_us))
         except asyncio.QueueFull:
@@ -356,14 +373,18 @@ class Follower:
         blocks = self.assembly.take(packet, arrival_us)
         if self.assembly.epoch != epoch:
             self.tracker = ClockTracker()
+            self._due["sync"] = 0.0
             self._event("restart", "the sensor's clock or counter began anew")
+        if blocks:
+            # Only samples count: a sensor that repeats itself or sends noise is silent.
+            self.last_packet_us = max(self.last_packet_us, arrival_us)
+            self._asked_again = False
         for block in blocks:
             self.journal.block(block)
             if block.arrival_us >= 0:
                 last_us = block.device_us + (len(block.counts) - 1) * block.period_us
                 self.tracker.arrival(round(last_us), block.arrival_us)
-            if not any(key[1] == block.config_id for key in self._configs):
-                self._unknown_config = True
+            self._unknown_config |= self.scales.of(block) is None
             self.heard(self, block)
 
     def _event(self, kind: str, text: str) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from bleak import BleakClient
@@ -35,9 +35,11 @@ from gait.protocol.status import Status, decode_status
 from gait.sensors.messages import explain
 from gait.sensors.scan import Backend
 
-__all__ = ["ClockSource", "Link"]
+__all__ = ["ClockSource", "Link", "RefusedError"]
 
 CONNECT_S = 10.0
+OPEN_S = 20.0
+"""Connecting, discovery and subscriptions together: a sick stack answers some of them never."""
 ANSWER_S = 3.0
 CLOSE_S = 3.0
 TEXT_LIMIT = 64
@@ -54,9 +56,45 @@ OPS: dict[type[Command], Op] = {
     Backfill: Op.BACKFILL,
 }
 GOOD = (Result.OK, Result.OVERWRITTEN)
+STACK_ERRORS = (
+    BleakError,
+    OSError,
+    EOFError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+"""What comes out of bleak and the systems' stacks when a link breaks at a bad moment: beside their own
+errors a closed D-Bus (``EOFError``), asserts and ``None`` where an object was (macOS, Windows)."""
 
 ClockSource = Callable[[], int]
 """Host clock, microseconds, monotonic."""
+
+
+class RefusedError(SensorError):
+    """The sensor answered, and said no.
+
+    Parameters
+    ----------
+    what, where
+        Command and sensor.
+    result
+        What the sensor said.
+    """
+
+    def __init__(self, what: str, result: Result, *, where: str) -> None:
+        self.result = result
+        super().__init__(f"refused {what} ({result.name})", where=where, todo=REFUSED.get(result, ""))
+
+
+REFUSED = {
+    Result.BAD_COMMAND: "its firmware is older than the profile",
+    Result.BAD_VALUE: "choose another --rate",
+}
+"""What to do about it."""
 
 
 class Link:
@@ -99,28 +137,41 @@ class Link:
         SensorError
             It does not answer, or is not a sensor of the profile.
         """
+        with self._explained(lambda error: explain(error, self.name)):
+            async with asyncio.timeout(OPEN_S):
+                await self._client.connect()
+                self._refuse_other_services()
+                await self._client.start_notify(profile.CTRL, self._answered)
+                await self._client.start_notify(profile.DATA, self._came)
+
+    def _refuse_other_services(self) -> None:
+        wanted = (profile.DATA, profile.CTRL, profile.STATUS)
+        if any(self._client.services.get_characteristic(uuid) is None for uuid in wanted):
+            raise SensorError(
+                "is not a sensor of the open profile",
+                where=self.name,
+                todo="choose another with --left or --right",
+            )
+
+    @contextlib.contextmanager
+    def _explained(self, explained: Callable[[BaseException], SensorError]) -> Iterator[None]:
+        """Turn whatever a Bluetooth stack raises into one of our errors."""
         try:
-            await self._client.connect()
-            missing = [
-                uuid
-                for uuid in (profile.DATA, profile.CTRL, profile.STATUS)
-                if self._client.services.get_characteristic(uuid) is None
-            ]
-            if missing:
-                raise SensorError(
-                    "is not a sensor of the open profile",
-                    where=self.name,
-                    todo="choose another with --left or --right",
-                )
-            await self._client.start_notify(profile.CTRL, self._answered)
-            await self._client.start_notify(profile.DATA, self._came)
-        except (BleakError, OSError, TimeoutError) as error:
-            raise explain(error, self.name) from error
+            yield
+        except STACK_ERRORS as error:
+            raise explained(error) from error
+        except asyncio.CancelledError:
+            # A stack may cancel a pending request when the link goes; that is not a cancelled task.
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise
+            raise LinkLostError("the link went", where=self.name) from None
 
     async def close(self) -> None:
         """Disconnect, also after a loss: bleak forgets its subscriptions only then (bleak #2002)."""
-        with contextlib.suppress(BleakError, OSError, TimeoutError, EOFError):
-            await asyncio.wait_for(self._client.disconnect(), CLOSE_S)
+        with contextlib.suppress(LinkLostError), self._explained(self._failed):
+            async with asyncio.timeout(CLOSE_S):
+                await self._client.disconnect()
 
     async def ask(self, command: Command, patience_s: float = ANSWER_S) -> tuple[Answer, int, int]:
         """Send a command and wait for its answer.
@@ -133,7 +184,7 @@ class Link:
         ------
         LinkLostError
             No link, or no answer in time.
-        SensorError
+        RefusedError
             The sensor refused.
         """
         async with self._asking:
@@ -142,15 +193,16 @@ class Link:
             sent = Sync(asked_us) if isinstance(command, Sync) else command
             self._waiting = (sent, future)
             try:
-                async with asyncio.timeout(patience_s):
-                    await self._client.write_gatt_char(profile.CTRL, encode_command(sent), response=True)
-                    answer, answered_us = await future
-            except (BleakError, OSError, TimeoutError) as error:
-                raise self._failed(error) from error
+                with self._explained(self._failed):
+                    async with asyncio.timeout(patience_s):
+                        await self._client.write_gatt_char(profile.CTRL, encode_command(sent), response=True)
+                        answer, answered_us = await future
             finally:
                 self._waiting = None
+                if not future.cancel() and not future.cancelled():
+                    future.exception()  # seen, else asyncio complains of it later
         if answer.result not in GOOD:
-            raise SensorError(f"refused {type(command).__name__} ({answer.result.name})", where=self.name)
+            raise RefusedError(type(command).__name__.upper(), answer.result, where=self.name)
         return answer, asked_us, answered_us
 
     async def status(self) -> Status:
@@ -179,17 +231,19 @@ class Link:
         """Maker, model, serial number and firmware as far as the sensor tells (untrusted text)."""
         facts: dict[str, str] = {}
         for key, uuid in IDENTITY.items():
-            if self._client.services.get_characteristic(uuid) is not None:
+            try:
                 raw = bytes(await self._read(uuid))
-                facts[key] = raw.decode("utf-8", "replace")[:TEXT_LIMIT]
+            except LinkLostError:
+                if self.lost.is_set():
+                    raise
+                continue
+            facts[key] = raw.decode("utf-8", "replace")[:TEXT_LIMIT]
         return facts
 
     async def _read(self, uuid: str) -> bytearray:
-        try:
+        with self._explained(self._failed):
             async with asyncio.timeout(ANSWER_S):
                 return await self._client.read_gatt_char(uuid)
-        except (BleakError, OSError, TimeoutError) as error:
-            raise self._failed(error) from error
 
     def _failed(self, error: BaseException) -> LinkLostError:
         return LinkLostError(f"no answer ({str(error) or type(error).__name__})", where=self.name)
@@ -222,4 +276,6 @@ def _answers(answer: Answer, command: Command) -> bool:
         return isinstance(command, Start)
     if isinstance(answer, BackfillDone):
         return isinstance(command, Backfill)
-    return answer.op is OPS.get(type(command))
+    # A yes to START, SYNC or BACKFILL has fields; one without is no answer.
+    bare = isinstance(command, Stop) or answer.result not in GOOD
+    return bare and answer.op is OPS.get(type(command))

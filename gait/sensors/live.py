@@ -41,6 +41,9 @@ def _sensor(view: SensorView) -> str:
     lost = counts.given_up + view.missing
     share = 100.0 * lost / max(1, lost + counts.samples)
     words = [f"{view.side} {view.rate_hz:.0f} Hz", f"lost {share:.1f} %"]
+    damaged = counts.malformed + counts.implausible
+    if damaged:
+        words.append(f"{damaged} damaged")
     if view.missing:
         words.append(f"fetching {view.missing}")
     if view.buffered_s > QUIET_S:

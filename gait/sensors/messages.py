@@ -6,7 +6,9 @@ import sys
 
 from gait.errors import LinkLostError, SensorError
 
-__all__ = ["ADVICE", "explain", "fault_of"]
+__all__ = ["ADVICE", "advice", "explain", "fault_of"]
+
+NEAR = "wake it by a shake, bring it within a metre, and close other apps that use it"
 
 ADVICE: dict[str, dict[str, str]] = {
     "no-bluetooth": {
@@ -32,6 +34,12 @@ ADVICE: dict[str, dict[str, str]] = {
         "darwin": "close other programs that scan or connect, then try again",
         "win32": "close other programs that scan or connect, then try again",
         "any": "close other programs that use Bluetooth, then try again",
+    },
+    "none": {
+        "linux": f"{NEAR} (still connected? bluetoothctl disconnect)",
+        "darwin": f"{NEAR}; see that System Settings > Privacy & Security > Bluetooth lists your terminal",
+        "win32": f"{NEAR}; if Settings > Bluetooth & devices lists it, remove it there",
+        "any": NEAR,
     },
 }
 """Fault -> platform (`sys.platform`) -> what to do."""
@@ -73,6 +81,12 @@ SIGNS: tuple[tuple[str, str], ...] = (
 """What D-Bus, WinRT and older bleak say, lower case -> fault; the first that fits counts."""
 
 
+def advice(fault: str, system: str = sys.platform) -> str:
+    """What to do about a fault, a key of `ADVICE`, on this computer."""
+    lines = ADVICE[fault]
+    return lines.get(system, lines["any"])
+
+
 def fault_of(error: BaseException) -> str:
     """Key of `ADVICE` for an error of bleak or of the system below it; empty where it tells neither."""
     reason = getattr(getattr(error, "reason", None), "name", "")
@@ -106,8 +120,7 @@ def explain(error: BaseException, where: str = "", system: str = sys.platform) -
     """
     fault = fault_of(error)
     if fault and not (where and fault == "no-bluetooth"):
-        advice = ADVICE[fault]
-        return SensorError(WHAT[fault], todo=advice.get(system, advice["any"]))
+        return SensorError(WHAT[fault], todo=advice(fault, system))
     if isinstance(error, TimeoutError):
         return LinkLostError(
             "no answer", where=where, todo="bring it closer, check its battery, switch it off and on"

@@ -4,46 +4,37 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
-
-import numpy as np
-import numpy.typing as npt
+from typing import Any, TypeVar
 
 from gait.errors import SensorError
 from gait.frames import Placement, Side
 from gait.protocol.control import Start
-from gait.protocol.data import to_samples
-from gait.recording.folder import FolderLock, make_folder, refuse_used
-from gait.recording.journal import JOURNAL_NAME, Block, JournalWriter
+from gait.recording.folder import FolderLock, made_folder, refuse_used
+from gait.recording.journal import JOURNAL_NAME
+from gait.recording.journal_writer import JournalWriter
 from gait.sensors.assembly import Counts
-from gait.sensors.clock import ClockMap
 from gait.sensors.finish import Finished, finish
 from gait.sensors.follow import Follower
+from gait.sensors.identity import Wish
 from gait.sensors.link import ClockSource
+from gait.sensors.observe import Guard, Live, Observer
 from gait.sensors.scan import Backend, Seen, choose, scan
 from gait.sensors.timing import Timing
 
-__all__ = ["Observer", "RecordSettings", "SensorView", "record"]
+__all__ = ["Observer", "RecordSettings", "SensorView", "Watchers", "record", "session_clock_us"]
 
 SYNC_EVERY_S = 0.5
 LIVE_EVERY_S = 1.0
+NOTED_AGAIN_S = 60.0
 SESSION_BITS = 31
 
-FloatArray = npt.NDArray[np.float64]
-
-
-class Observer(Protocol):
-    """Whoever wants the samples while they come, such as the live analysis."""
-
-    def __call__(
-        self, side: Side, placement: Placement, time_s: FloatArray, acc: FloatArray, gyr: FloatArray
-    ) -> None:
-        """Take samples in session time, m/s2 and rad/s, sensor frame; times of one sensor increase."""
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -56,6 +47,8 @@ class RecordSettings:
         Address or beginning of the name of a sensor for the left, the right, or the side it says itself.
     rate_hz, acc_range_g, gyr_range_dps
         As the sensors offer them.
+    as_asked
+        Take `left` and `right` at their word, also where a sensor says that it is the other one.
     placement
         For sensors that do not say where they sit.
     duration_s
@@ -71,6 +64,7 @@ class RecordSettings:
     left: str = ""
     right: str = ""
     sensors: tuple[str, ...] = ()
+    as_asked: bool = False
     rate_hz: int = 208
     acc_range_g: int = 16
     gyr_range_dps: int = 2000
@@ -107,40 +101,35 @@ class SensorView:
     counts: Counts
 
 
-@dataclass
-class _Live:
-    """Samples in session time for the observer. State: map and newest time of each stream, by epoch."""
+@dataclass(frozen=True)
+class Watchers:
+    """Who is told of a session while it goes on; none of them can stop it.
 
-    origin_us: int
-    observer: Observer | None
-    start: Start
-    maps: dict[tuple[int, int], ClockMap] = field(default_factory=dict)
-    newest_s: dict[int, float] = field(default_factory=dict)
-    blocks: dict[tuple[int, int], int] = field(default_factory=dict)
+    Attributes
+    ----------
+    observer
+        Gets the samples as they come.
+    report
+        Gets elapsed seconds and the state of every sensor, once a second.
+    say
+        Gets lines for people.
+    """
 
-    def hear(self, follower: Follower, block: Block) -> None:
-        """Hand a live block on; what comes late out of a memory is for the file alone."""
-        if self.observer is None or block.arrival_us < 0:
-            return
-        key = (block.stream, block.epoch)
-        seen = self.blocks[key] = self.blocks.get(key, 0) + 1
-        if key not in self.maps or seen % 20 == 0:
-            fitted = follower.tracker.fit()
-            if fitted is None:
-                return
-            self.maps[key] = fitted
-        device_us = block.device_us + np.arange(len(block.counts), dtype=np.float64) * block.period_us
-        time_s = (self.maps[key].host_us(device_us) - self.origin_us) / 1e6
-        fresh = time_s > self.newest_s.get(block.stream, -1.0)
-        if not fresh.any():
-            return
-        self.newest_s[block.stream] = float(time_s[-1])
-        acc, gyr = to_samples(block.counts[fresh], self.start.acc_range_g, self.start.gyr_range_dps)
-        self.observer(follower.side, follower.placement, time_s[fresh], acc, gyr)
+    observer: Observer | None = None
+    report: Callable[[float, Sequence[SensorView]], None] | None = None
+    say: Callable[[str], None] | None = None
 
 
-def perf_clock_us() -> int:
-    """Host clock of a real session: the finest monotonic one (`time.monotonic` steps by 16 ms on Windows)."""
+def session_clock_us() -> int:
+    """Host clock of a real session, microseconds: monotonic, fine, and going on while the computer sleeps.
+
+    A sensor's clock does not stop when the lid is closed, so neither may this one. ``perf_counter`` stops on
+    Linux and macOS; on Windows it goes on (`time.monotonic` steps by 16 ms there).
+    """
+    if sys.platform == "linux":
+        return time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1000
+    if sys.platform == "darwin":
+        return time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000
     return time.perf_counter_ns() // 1000
 
 
@@ -150,10 +139,8 @@ async def record(
     stop: asyncio.Event,
     *,
     backend: Backend | None = None,
-    clock_us: ClockSource = perf_clock_us,
-    observer: Observer | None = None,
-    report: Callable[[float, Sequence[SensorView]], None] | None = None,
-    say: Callable[[str], None] | None = None,
+    clock_us: ClockSource = session_clock_us,
+    watchers: Watchers | None = None,
 ) -> Finished:
     """Record a session into a folder.
 
@@ -167,16 +154,12 @@ async def record(
         Bluetooth stack; the platform's own by default.
     clock_us
         Host clock.
-    observer
-        Gets the samples as they come.
-    report
-        Gets elapsed seconds and the state of every sensor, once a second.
-    say
-        Gets lines for people.
+    watchers
+        Who is told of it.
 
     Returns
     -------
-    What was written.
+    What was written; no files where it was stopped before the first sample, and then no folder either.
 
     Raises
     ------
@@ -187,17 +170,30 @@ async def record(
     """
     used = backend or Backend()
     refuse_used(folder)
-    seen = await find(settings, used)
-    make_folder(folder)
-    with FolderLock(folder):
+    seen = await _unless(stop, find(settings, used))
+    if seen is None:
+        return Finished()
+    with made_folder(folder), FolderLock(folder):
         with JournalWriter(folder / JOURNAL_NAME) as journal:
             try:
-                await _session(journal, seen, settings, stop, used, clock_us, observer, report, say)
-            except SensorError:
+                await _Session(journal, settings, stop, used, clock_us, watchers or Watchers()).run(seen)
+            finally:
                 if not journal.begun:
                     journal.discard()
-                raise
-        return finish(folder)
+        return finish(folder) if journal.begun else Finished()
+
+
+async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, Result]) -> Result | None:
+    """Carry something out unless the user stops it: then None."""
+    task = asyncio.ensure_future(work)
+    stopped = asyncio.ensure_future(stop.wait())
+    try:
+        await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        return task.result() if task.done() else None
+    finally:
+        task.cancel()
+        stopped.cancel()
+        await asyncio.gather(task, stopped, return_exceptions=True)
 
 
 async def find(settings: RecordSettings, backend: Backend) -> list[tuple[Seen, Side | None]]:
@@ -220,128 +216,140 @@ async def find(settings: RecordSettings, backend: Backend) -> list[tuple[Seen, S
     return list(zip(chosen, sides, strict=True))
 
 
-async def _session(
-    journal: JournalWriter,
-    seen: Sequence[tuple[Seen, Side | None]],
-    settings: RecordSettings,
-    stop: asyncio.Event,
-    backend: Backend,
-    clock_us: ClockSource,
-    observer: Observer | None,
-    report: Callable[[float, Sequence[SensorView]], None] | None,
-    say: Callable[[str], None] | None,
-) -> None:
-    start = Start(
-        settings.rate_hz,
-        settings.acc_range_g,
-        settings.gyr_range_dps,
-        secrets.randbits(SESSION_BITS) or 1,
-    )
-    connecting = asyncio.Lock()
-    origin_us = clock_us()
-    live = _Live(origin_us, observer, start)
-    followers = [
-        Follower(
-            stream,
-            one,
-            start,
-            journal,
-            backend,
-            clock_us,
-            connecting,
-            stop,
-            live.hear,
-            settings.timing,
-            settings.placement,
-            side,
+@dataclass
+class _Session:
+    """A session that goes on. State: its sensors, and when it began."""
+
+    journal: JournalWriter
+    settings: RecordSettings
+    stop: asyncio.Event
+    backend: Backend
+    clock_us: ClockSource
+    watchers: Watchers
+    origin_us: int = 0
+    started: str = ""
+    followers: list[Follower] = field(default_factory=list)
+    guard: Guard = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.guard = Guard(self._failed)
+
+    async def run(self, seen: Sequence[tuple[Seen, Side | None]]) -> None:
+        """Connect, record, and leave the sensors."""
+        settings = self.settings
+        start = Start(
+            settings.rate_hz,
+            settings.acc_range_g,
+            settings.gyr_range_dps,
+            secrets.randbits(SESSION_BITS) or 1,
         )
-        for stream, (one, side) in enumerate(seen)
-    ]
-    for follower in followers:
-        await follower.introduce()
-        if say is not None:
-            name = f"{follower.side} {follower.placement}"
-            say(f"{name}: {follower.seen.name}, battery {follower.battery_pct} %")
-    _refuse_same_place(followers)
-    origin_us = live.origin_us = clock_us()
-    started = datetime.now().astimezone().isoformat("T", "milliseconds")
-    journal.note("session", {"started": started, "origin_us": origin_us})
-    await _run(followers, journal, settings, stop, clock_us, origin_us, report)
-    facts = {str(one.stream): vars(one.assembly.counts) for one in followers}
-    journal.note("end", {"at_us": clock_us(), "counts": facts})
+        live = Live(0, self.watchers.observer, self.guard)
+        connecting = asyncio.Lock()
+        self.followers = [
+            Follower(
+                stream,
+                one,
+                start,
+                self.journal,
+                self.backend,
+                self.clock_us,
+                connecting,
+                self.stop,
+                live.hear,
+                settings.timing,
+                Wish(side, settings.as_asked, settings.placement),
+                self._say,
+            )
+            for stream, (one, side) in enumerate(seen)
+        ]
+        try:
+            if await _unless(self.stop, self._introduce()) is None:
+                return
+            live.origin_us = self.origin_us = self.clock_us()
+            self.started = datetime.now().astimezone().isoformat("T", "milliseconds")
+            self._note_session()
+            await self._record()
+        finally:
+            for one in self.followers:
+                await one.leave()
+        facts = {str(one.stream): vars(one.assembly.counts) for one in self.followers}
+        self.journal.note("end", {"at_us": self.clock_us(), "counts": facts})
+
+    async def _introduce(self) -> bool:
+        for one in self.followers:
+            await one.introduce()
+            self._say(f"{one.identity.name}: {one.seen.name}, battery {one.battery_pct} %")
+        _refuse_same_place(self.followers)
+        return True
+
+    def _say(self, text: str) -> None:
+        self.guard.call("messages", self.watchers.say, text)
+
+    def _failed(self, text: str) -> None:
+        """Note a watcher that failed; the recording goes on without it."""
+        self.journal.note("event", {"kind": "watcher", "text": text, "at_us": self.clock_us()})
+        self._say(f"{text}; the recording goes on")
+
+    def _note_session(self) -> None:
+        self.journal.note("session", {"started": self.started, "origin_us": self.origin_us})
+
+    async def _record(self) -> None:
+        """Follow all sensors until they are done; a full disk ends them all."""
+        tasks = {asyncio.create_task(one.follow()) for one in self.followers}
+        keeper = asyncio.create_task(self._keep())
+        try:
+            pending = tasks | {keeper}
+            while pending & tasks:
+                done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
+                    task.result()
+        finally:
+            for task in tasks | {keeper}:
+                task.cancel()
+            await asyncio.gather(*tasks, keeper, return_exceptions=True)
+
+    async def _keep(self) -> None:
+        """Once or twice a second: journal to the disk, live line, the end of the session."""
+        last_samples = [0] * len(self.followers)
+        last_s, noted_s, away_s = 0.0, 0.0, 0.0
+        while True:
+            await asyncio.sleep(SYNC_EVERY_S)
+            await asyncio.to_thread(self.journal.sync)
+            elapsed_s = (self.clock_us() - self.origin_us) / 1e6
+            if self.settings.duration_s is not None and elapsed_s >= self.settings.duration_s:
+                self.stop.set()
+            here = any(one.connected or one.ended for one in self.followers)
+            away_s = 0.0 if here else away_s + SYNC_EVERY_S
+            if away_s > self.settings.give_up_s:
+                self.stop.set()
+            if elapsed_s - noted_s >= NOTED_AGAIN_S:
+                self._note_session()
+                noted_s = elapsed_s
+            if elapsed_s - last_s >= LIVE_EVERY_S:
+                views = [
+                    _view(one, before, elapsed_s - last_s, self.clock_us())
+                    for one, before in zip(self.followers, last_samples, strict=True)
+                ]
+                last_samples = [one.assembly.counts.samples for one in self.followers]
+                last_s = elapsed_s
+                self.guard.call("live line", self.watchers.report, elapsed_s, views)
 
 
 def _refuse_same_place(followers: Sequence[Follower]) -> None:
-    places = [(one.side, one.placement) for one in followers]
+    places = [one.identity.name for one in followers]
     if len(set(places)) < len(places):
         names = " and ".join(one.seen.name for one in followers)
         raise SensorError(
-            f"{names} both say {places[0][0]} {places[0][1]}",
-            todo="say which is which: --left NAME --right NAME",
+            f"{names} both say {places[0]}",
+            todo="say which is which: --left NAME --right NAME --as-asked",
         )
-
-
-async def _run(
-    followers: Sequence[Follower],
-    journal: JournalWriter,
-    settings: RecordSettings,
-    stop: asyncio.Event,
-    clock_us: ClockSource,
-    origin_us: int,
-    report: Callable[[float, Sequence[SensorView]], None] | None,
-) -> None:
-    """Run all followers until they are done; a full disk ends them all."""
-    tasks = {asyncio.create_task(one.follow()) for one in followers}
-    keeper = asyncio.create_task(_keep(followers, journal, settings, stop, clock_us, origin_us, report))
-    try:
-        pending = tasks | {keeper}
-        while pending & tasks:
-            done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                task.result()
-    finally:
-        for task in tasks | {keeper}:
-            task.cancel()
-        await asyncio.gather(*tasks, keeper, return_exceptions=True)
-
-
-async def _keep(
-    followers: Sequence[Follower],
-    journal: JournalWriter,
-    settings: RecordSettings,
-    stop: asyncio.Event,
-    clock_us: ClockSource,
-    origin_us: int,
-    report: Callable[[float, Sequence[SensorView]], None] | None,
-) -> None:
-    """Once or twice a second: journal to the disk, live line, the end of the session."""
-    last_samples = [0] * len(followers)
-    last_s, away_s = 0.0, 0.0
-    while True:
-        await asyncio.sleep(SYNC_EVERY_S)
-        await asyncio.to_thread(journal.sync)
-        elapsed_s = (clock_us() - origin_us) / 1e6
-        if settings.duration_s is not None and elapsed_s >= settings.duration_s:
-            stop.set()
-        away_s = 0.0 if any(one.connected or one.ended for one in followers) else away_s + SYNC_EVERY_S
-        if away_s > settings.give_up_s:
-            stop.set()
-        if elapsed_s - last_s >= LIVE_EVERY_S:
-            views = [
-                _view(one, before, elapsed_s - last_s, clock_us())
-                for one, before in zip(followers, last_samples, strict=True)
-            ]
-            last_samples = [one.assembly.counts.samples for one in followers]
-            last_s = elapsed_s
-            if report is not None:
-                report(elapsed_s, views)
 
 
 def _view(follower: Follower, before: int, seconds: float, now_us: int) -> SensorView:
     counts = follower.assembly.counts
     return SensorView(
-        follower.side,
-        follower.placement,
+        follower.identity.side,
+        follower.identity.placement,
         follower.connected,
         follower.ended,
         (counts.samples - before) / seconds,

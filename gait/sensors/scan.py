@@ -15,7 +15,7 @@ from bleak.exc import BleakError
 from gait.errors import SensorError, SensorNotFoundError
 from gait.frames import Side
 from gait.protocol.profile import SERVICE
-from gait.sensors.messages import explain
+from gait.sensors.messages import advice, explain
 
 __all__ = ["Backend", "Seen", "choose", "scan"]
 
@@ -96,7 +96,7 @@ async def scan(backend: Backend, seconds: float, enough: int = 0) -> list[Seen]:
         async with backend.make_scanner(heard):
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(full.wait(), seconds)
-    except (BleakError, OSError) as error:
+    except (BleakError, OSError, EOFError) as error:
         raise explain(error) from error
     return sorted(found.values(), key=lambda one: (-one.rssi_dbm, one.address))
 
@@ -118,13 +118,12 @@ def choose(seen: Sequence[Seen], wanted: Sequence[str]) -> list[Seen]:
     """
     near = ", ".join(f"{one.name or 'no name'} [{one.address}]" for one in seen)
     if not seen:
-        raise SensorNotFoundError(
-            "no sensor found",
-            todo="wake it by a shake, bring it within a metre, and close other apps that use it",
-        )
+        raise SensorNotFoundError("no sensor found", todo=advice("none"))
     chosen: list[Seen] = []
     for text in wanted:
         fits = [one for one in seen if one.matches(text)]
+        exact = [one for one in fits if text.casefold() in (one.address.casefold(), one.name.casefold())]
+        fits = exact or fits
         if not fits:
             raise SensorNotFoundError(f"no sensor {text}", todo=f"seen: {near}")
         if len(fits) > 1:

@@ -27,7 +27,12 @@ class Timing:
     backfill_samples
         Most samples asked for at once: the answer fits into a few seconds.
     tail_s
-        Patience with the last gaps at the end of a session.
+        Patience with the last gaps at the end of a session, since the last that was filled.
+    last_try_s, last_try_within_s
+        How long a sensor that is away at the end is called, if it was there so short a time ago: what it
+        has in its memory is fetched.
+    tries_at_start
+        Connects before a sensor counts as not there.
     """
 
     syncs_at_start: int = 8
@@ -39,6 +44,9 @@ class Timing:
     backfill_after_s: float = 1.0
     backfill_samples: int = 4000
     tail_s: float = 10.0
+    last_try_s: float = 10.0
+    last_try_within_s: float = 120.0
+    tries_at_start: int = 3
     tick_s: float = 0.2
 
 

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from gait.errors import RecordingError
 from gait.recording.folder import FolderLock, make_folder, refuse_used
-from gait.recording.journal import JOURNAL_NAME, MAGIC, Block, JournalWriter, Note, read_journal
+from gait.recording.journal import JOURNAL_NAME, MAGIC, Block, Note, read_journal
+from gait.recording.journal_writer import JournalWriter
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="POSIX only")
 
@@ -143,7 +144,8 @@ def test_a_process_killed_with_9_leaves_all_it_wrote(tmp_path):
     code = (
         "import sys, numpy as np\n"
         "from pathlib import Path\n"
-        "from gait.recording.journal import Block, JournalWriter\n"
+        "from gait.recording.journal import Block\n"
+        "from gait.recording.journal_writer import JournalWriter\n"
         "w = JournalWriter(Path(sys.argv[1]))\n"
         "i = 0\n"
         "while True:\n"

@@ -9,10 +9,12 @@ import pytest
 
 from gait.recording.journal import read_journal
 from gait.recording.model import Recording
-from gait.sensors.record import RecordSettings, record
+from gait.recording.read import read_recording
+from gait.sensors.record import RecordSettings, Watchers, record
 from gait.sensors.scan import Backend
 from gait.sensors.timing import Timing
 from gait.virtual.bleak_backend import backends
+from gait.virtual.direct import DirectPeripheral, direct_backends, switched_on
 from gait.virtual.faults import parse_fault
 from gait.virtual.motion import Playback
 from gait.virtual.radio import AirSettings
@@ -52,6 +54,17 @@ def motion_of(side, duration_s=400.0):
     return Recording("shoe", side, time_s, acc, gyr)
 
 
+class Sway:
+    """A motion for ever, whose every sample differs: cheap at any length."""
+
+    duration_s = 1e9
+
+    def counts(self, time_s, acc_range_g, gyr_range_dps):
+        del acc_range_g, gyr_range_dps
+        phase = np.asarray(time_s)[:, None] * np.array([8.0, 9.0, 10.0, 11.0, 12.0, 13.0])
+        return (8000.0 * np.sin(phase)).astype(np.int16)
+
+
 @dataclass
 class Outcome:
     """What a session left behind, and the truth about its sensors."""
@@ -65,7 +78,8 @@ class Outcome:
     views: list
 
     def recording(self, side="left"):
-        return next(one for one in self.finished.recordings if one.side == side)
+        path = next(one for one in self.finished.files if one.name.startswith(side))
+        return read_recording(path)
 
     def events(self, stream=0):
         return [one["kind"] for one in self.journal.named("event", stream)]
@@ -85,6 +99,73 @@ class Outcome:
         truth = np.array([sensor.sample_time_s(int(one)) for one in numbers]) - self.origin_s
         errors = 1e3 * (found - truth)
         return errors[epochs == epochs[-1]] if only_last else errors
+
+
+@dataclass
+class Direct:
+    """A session with sensors but no radio between, in virtual time."""
+
+    folder: object
+    loop: FastLoop
+    peripherals: list
+    settings: RecordSettings
+    finished: object = None
+    said: list = None
+
+    def run(self, stop_at_s=None, cancel_at_s=None, watchers=None):
+        """Record; a stop or a cancel comes so long after the beginning, seconds."""
+        self.said = []
+        shown = watchers or Watchers(say=self.said.append)
+
+        async def go():
+            stop = asyncio.Event()
+            if stop_at_s is not None:
+                self.loop.call_later(stop_at_s, stop.set)
+            if cancel_at_s is not None:
+                self.loop.call_later(cancel_at_s, asyncio.current_task().cancel)
+            async with switched_on(self.peripherals):
+                self.finished = await record(
+                    self.folder,
+                    self.settings,
+                    stop,
+                    backend=Backend(*direct_backends(self.peripherals)),
+                    clock_us=lambda: round(self.loop.time() * 1e6),
+                    watchers=shown,
+                )
+
+        with asyncio.Runner(loop_factory=lambda: self.loop) as runner:
+            runner.run(go())
+        return self.finished
+
+    @property
+    def journal(self):
+        return read_journal(self.folder)
+
+    def counts(self, stream=0):
+        return self.journal.named("end")[0]["counts"][str(stream)]
+
+    def events(self, stream=0):
+        return [one["kind"] for one in self.journal.named("event", stream)]
+
+
+@pytest.fixture
+def direct(tmp_path):
+    """Make a `Direct`: ``direct([faults of the left], ...)``; `kinds` are classes of peripherals."""
+
+    def make(*faults, seconds=10.0, rate=416, loss=0.0, kind=DirectPeripheral, sensor=None, **settings):
+        loop = FastLoop()
+        peripherals = []
+        for number, mine in enumerate(faults or [()]):
+            base = SensorSettings(
+                side=("left", "right")[number], clock_ppm=(60.0, -40.0)[number], seed=number
+            )
+            firmware = VirtualSensor(replace(base, **(sensor or {})), Sway())
+            played = [parse_fault(text) for text in mine]
+            peripherals.append(kind(firmware, number, loop.time, played, loss=loss))
+        wanted = {"rate_hz": rate, "duration_s": seconds, "give_up_s": 20.0, "scan_s": 0.05, **settings}
+        return Direct(tmp_path / "session", loop, peripherals, RecordSettings(**wanted))
+
+    return make
 
 
 @pytest.fixture
@@ -121,8 +202,10 @@ def session(tmp_path):
                     asyncio.Event(),
                     backend=Backend(*backends(world.adapter)),
                     clock_us=lambda: round(loop.time() * 1e6),
-                    observer=lambda *block: heard.append(block),
-                    report=lambda _, seen: views.append(seen),
+                    watchers=Watchers(
+                        observer=lambda *block: heard.append(block),
+                        report=lambda _, seen: views.append(seen),
+                    ),
                 )
 
         with asyncio.Runner(loop_factory=lambda: loop) as runner:

@@ -1,9 +1,17 @@
 """Whole sessions through bleak, GATT, ATT, L2CAP and HCI to virtual sensors, and all that goes wrong."""
 
+import sys
+import time
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from gait.recording.read import read
+from gait.errors import SensorError
+from gait.recording.journal import JOURNAL_NAME
+from gait.recording.read import read, read_recording
+from gait.sensors.finish import finish
+from gait.sensors.record import session_clock_us
 from gait.virtual.sensor import VirtualSensor
 
 
@@ -170,3 +178,141 @@ def test_five_minutes_with_wrong_clocks_and_faults_stay_within_two_milliseconds(
     for side in ("left", "right"):
         assert_whole(outcome, side)
         assert np.max(np.abs(outcome.errors_ms(side))) < 2.0
+
+
+def test_a_rate_changed_while_running_keeps_time_and_units(session):
+    """From 416 to 208 Hz in mid-run: every sample at its own time, no gap seen where there is none."""
+    outcome = session(left=["rate@4"], seconds=15.0)
+    found, sensor = outcome.recording(), outcome.sensors["left"]
+    assert len(found.time_s) == sensor.taken
+    true_s = np.array([sensor.sample_time_s(one) for one in range(sensor.taken)])
+    assert np.max(np.abs(found.time_s - (true_s - outcome.origin_s))) < 0.002
+    known = sensor.motion.recording
+    truth = np.interp(true_s - sensor.zero_s, known.time_s, known.acc[:, 2])
+    assert np.max(np.abs(found.acc[:, 2] - truth)) < 0.02
+    assert found.extra["recorder"]["gaps"] == 0
+    assert found.rate_hz == 208.0
+
+
+def test_the_observer_hears_a_changed_range_in_units(session):
+    """From 16 g to 32 g: what the live analysis gets agrees with what is written, before and after."""
+    outcome = session(left=["config@4"], seconds=9.0)
+    written = outcome.recording()
+    times = np.concatenate([block[2] for block in outcome.heard])
+    acc = np.concatenate([block[3] for block in outcome.heard])
+    assert np.sum(times > 5.0) > 3 * 416
+    for axis in range(3):
+        expected = np.interp(times, written.time_s, written.acc[:, axis])
+        late = times > 2.0  # the clock map of the first second is coarse
+        assert np.max(np.abs(acc[late, axis] - expected[late])) < 2.0
+    assert written.acc_range_g == 16.0
+
+
+def test_a_clock_that_jumps_between_two_exchanges_does_not_bend_the_time_before(direct):
+    """The sensor's clock is set while the link is down; the exchanges at reconnect are on the new clock."""
+    made = direct(["drop@60+3", "clock@61"], seconds=100.0, rate=104)
+    recorded = made.run().recorded[0]
+    sensor = made.peripherals[0].sensor
+    found = read_recording(recorded.path).time_s
+    origin_s = made.journal.named("session")[0]["origin_us"] / 1e6
+    before = found[found < 55.0]
+    true_s = np.array([sensor.sample_time_s(one) for one in range(len(before))])
+    assert np.max(np.abs(before - (true_s - origin_s))) < 0.002
+    assert np.max(np.diff(found)) < 5.0
+
+
+def test_the_second_of_two_sensors_dies_at_once(direct):
+    """Away from its first second on, before it was ever heard: the other is whole."""
+    made = direct((), ["dead@0.01"], seconds=6.0)
+    recorded = made.run().recorded
+    assert recorded[0].samples == made.peripherals[0].sensor.taken
+    assert recorded[0].gaps == 0
+
+
+def test_reconnects_wait_longer_after_each_failure(direct):
+    """A sensor that is away for a minute is not called all the time, and comes back within 8 s and a call."""
+    made = direct(["drop@5+60"], seconds=90.0, sensor={"ring_s": 120.0}, give_up_s=300.0)
+    recorded = made.run().recorded[0]
+    assert recorded.gaps == 0
+    assert recorded.samples == made.peripherals[0].sensor.taken
+    failed_s = [one["at_us"] / 1e6 for one in made.journal.named("event", 0) if one["kind"] == "link"]
+    assert 3 <= len(failed_s) <= 12
+
+
+@pytest.mark.parametrize(
+    ("named", "says"),
+    [
+        ({"left": "Gait-01R", "right": "Gait-00L"}, "Gait-01R: says it is the right one, .* left one; give"),
+        ({"left": "Gait-00L", "right": "Gait-00L"}, "one sensor was named twice"),
+        ({"sensors": ("Gait-07",)}, "no sensor Gait-07; seen: Gait-00L"),
+        ({"left": "Gait-0"}, "Gait-0 fits 2 sensors; give an address"),
+    ],
+)
+def test_a_wrong_sensor_is_refused_in_one_line(direct, named, says):
+    """The other side, one twice, unknown, doubtful: each its own line, and no folder is made."""
+    made = direct((), (), seconds=3.0, **named)
+    with pytest.raises(SensorError, match=says):
+        made.run()
+    assert not made.folder.exists()
+    assert all(one.client is None for one in made.peripherals)
+
+
+def test_as_asked_counts_against_what_the_sensor_says(direct):
+    """Two sensors that both say left: refused, unless the user says which is which and that it counts."""
+    made = direct((), (), seconds=3.0)
+    right = made.peripherals[1].sensor
+    right.settings = replace(right.settings, side="left")
+    with pytest.raises(SensorError, match=r"both say left shoe; say which is which: .*--as-asked"):
+        made.run()
+    made = direct((), (), seconds=3.0, left="Gait-00L", right="Gait-01R", as_asked=True)
+    made.peripherals[0].sensor.settings = replace(right.settings, side="right")
+    made.peripherals[1].sensor.settings = replace(right.settings, side="left")
+    near = {one.address: one.name for one in made.peripherals}
+    made.settings = replace(made.settings, left=min(near), right=max(near))
+    assert [one.path.name for one in made.run().recorded] == ["left_shoe.csv", "right_shoe.csv"]
+
+
+def test_nobody_there_is_one_line(direct):
+    """All sensors out of reach: no sensor found, and what to do."""
+    made = direct((), seconds=3.0)
+    made.peripherals[0].away = True
+    with pytest.raises(SensorError, match=r"no sensor found; wake it by a shake"):
+        made.run()
+    assert not made.folder.exists()
+
+
+def test_an_hour_with_faults_loses_nothing_that_the_sensors_had(direct):
+    """An hour in virtual time at 104 Hz, 2 % loss, drops and stalls: whole, and no state that grows."""
+    faults = [f"drop@{at}+{20 if at % 1200 else 5}" for at in range(300, 3600, 450)]
+    faults += [f"{kind}@{at}+2" for at in range(200, 3600, 500) for kind in ("stall", "twice", "bunch")]
+    made = direct(faults, seconds=3600.0, loss=0.02, sensor={"clock_start_us": (1 << 32) - 10**9}, rate=104)
+    recorded = made.run().recorded[0]
+    sensor = made.peripherals[0].sensor
+    assert recorded.samples == sensor.taken > 3600 * 104 * 0.99
+    assert recorded.gaps == 0
+    assert made.counts()["lost_packets"] > 200
+    found = read_recording(recorded.path).time_s
+    origin_s = made.journal.named("session")[0]["origin_us"] / 1e6
+    true_s = np.array([sensor.sample_time_s(one) for one in range(sensor.taken)])
+    assert np.max(np.abs(found - (true_s - origin_s))) < 0.002
+
+
+def test_a_damaged_beginning_of_the_journal_is_made_good_by_later_notes(direct):
+    """The first 600 bytes rot: who the sensor is, and when the session began, is noted once a minute."""
+    made = direct((), seconds=130.0, rate=104)
+    recorded = made.run().recorded[0]
+    data = bytearray((made.folder / JOURNAL_NAME).read_bytes())
+    data[20:600] = bytes(580)
+    (made.folder / JOURNAL_NAME).write_bytes(bytes(data))
+    again = finish(made.folder, replace=True)
+    assert again.left_out == ()
+    assert again.lost_bytes >= 580
+    assert again.recorded[0].samples > 0.99 * recorded.samples
+
+
+def test_the_host_clock_is_monotonic_and_goes_on_while_the_computer_sleeps():
+    """On Linux it is the clock that counts suspends; nowhere the wall clock."""
+    first = session_clock_us()
+    assert session_clock_us() >= first
+    if sys.platform == "linux":
+        assert abs(session_clock_us() / 1e6 - time.clock_gettime(time.CLOCK_BOOTTIME)) < 1.0

@@ -1,12 +1,17 @@
 """Choosing sensors, and one line for each way that Bluetooth can be missing."""
 
+import asyncio
+from typing import ClassVar
+
 import pytest
 from bleak.backends.device import BLEDevice
 from bleak.exc import BleakDBusError, BleakError
 
 from gait.errors import LinkLostError, SensorError, SensorNotFoundError
-from gait.sensors.messages import ADVICE, explain, fault_of
-from gait.sensors.scan import Seen, choose
+from gait.sensors.messages import ADVICE, WHAT, advice, explain, fault_of
+from gait.sensors.record import RecordSettings, record
+from gait.sensors.scan import Backend, Seen, choose
+from gait.virtual.direct import DirectScanner
 
 
 def seen(name, address):
@@ -63,6 +68,48 @@ def test_each_fault_has_its_line_on_each_system(error, fault, system):
     said = str(explain(error, system=system))
     assert said.endswith(ADVICE[fault].get(system, ADVICE[fault]["any"]))
     assert "\n" not in said
+
+
+@pytest.mark.parametrize(
+    ("system", "says"),
+    [
+        ("linux", "bluetoothctl disconnect"),
+        ("darwin", "System Settings > Privacy & Security > Bluetooth"),
+        ("win32", "Settings > Bluetooth & devices"),
+        ("freebsd14", "close other apps that use it"),
+    ],
+)
+def test_no_sensor_found_says_what_to_do_on_each_system(system, says):
+    """Wake it, come near, and what else keeps a sensor from being seen there."""
+    assert advice("none", system).startswith("wake it by a shake, bring it within a metre")
+    assert says in advice("none", system)
+
+
+def test_an_exact_name_wins_over_the_beginning_of_another():
+    """``Gait-1`` is meant where there is a ``Gait-10`` too."""
+    one, ten = seen("Gait-1", "C6:00:00:00:00:04"), seen("Gait-10", "C6:00:00:00:00:05")
+    assert choose([ten, one], ["gait-1"]) == [one]
+
+
+def missing(error):
+    """Scanner class of a Bluetooth stack that raises as soon as it is started."""
+
+    class Missing(DirectScanner):
+        near: ClassVar = {}
+
+        async def start(self):
+            raise error
+
+    return Missing
+
+
+@pytest.mark.parametrize(("error", "fault"), CASES)
+def test_scan_tells_what_is_missing(error, fault, tmp_path):
+    """Whatever a stack raises at the start of a scan: one line, and no folder is made."""
+    backend = Backend(scanner=missing(error))
+    with pytest.raises(SensorError, match=WHAT[fault]):
+        asyncio.run(record(tmp_path / "out", RecordSettings(), asyncio.Event(), backend=backend))
+    assert not (tmp_path / "out").exists()
 
 
 def test_no_answer_and_other_failures_name_the_sensor():

@@ -1,0 +1,94 @@
+"""Who a sensor is: side, placement, name and maker, as it says itself and as the user said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gait.errors import PacketError, SensorError
+from gait.frames import Placement, Side
+from gait.sensors.link import Link
+from gait.sensors.scan import Seen
+
+__all__ = ["Identity", "Wish", "identify"]
+
+NAME_LIMIT = 64
+"""Characters; an advertised name has at most 248 bytes, and whoever sends it chooses them."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the user said of a sensor.
+
+    Attributes
+    ----------
+    side
+        As asked for; None takes what the sensor says.
+    as_asked
+        Whether that counts against what the sensor says.
+    placement
+        For a sensor that does not say where it sits.
+    """
+
+    side: Side | None = None
+    as_asked: bool = False
+    placement: Placement = "shoe"
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who it is.
+
+    Attributes
+    ----------
+    device
+        Name, maker, model, serial number, firmware as far as it tells (untrusted text).
+    """
+
+    side: Side
+    placement: Placement
+    address: str
+    device: dict[str, str]
+    battery_pct: int | None
+
+    @property
+    def name(self) -> str:
+        """``left shoe`` and the like."""
+        return f"{self.side} {self.placement}"
+
+    @property
+    def facts(self) -> dict[str, object]:
+        """Facts of the ``sensor`` note."""
+        return {
+            "side": self.side,
+            "placement": self.placement,
+            "address": self.address,
+            "device": self.device,
+        }
+
+
+async def identify(link: Link, seen: Seen, wish: Wish) -> Identity:
+    """Ask a sensor who it is.
+
+    Raises
+    ------
+    SensorError
+        It does not speak the profile, is on the other side than asked for, or the link went.
+    """
+    try:
+        status = await link.status()
+    except PacketError as error:
+        raise SensorError(f"does not speak the open profile ({error})", where=seen.name) from error
+    if wish.side and status.side not in ("", wish.side) and not wish.as_asked:
+        raise SensorError(
+            f"says it is the {status.side} one, and was asked for as the {wish.side} one",
+            where=seen.name,
+            todo=f"give it as --{status.side}, or add --as-asked if it sits on the other foot now",
+        )
+    told = await link.identity()
+    return Identity(
+        side=wish.side or status.side or seen.side() or "left",
+        placement=status.placement or wish.placement,
+        address=seen.address,
+        device={"name": seen.name[:NAME_LIMIT], **told},
+        battery_pct=await link.battery_pct(),
+    )
