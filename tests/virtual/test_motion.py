@@ -15,13 +15,12 @@ from gait.units import STANDARD_GRAVITY
 from gait.virtual.foot_motion import foot_state
 from gait.virtual.imu import SensorSettings
 from gait.virtual.runner import simulate
-from gait.virtual.segment import SegmentState, at_point
+from gait.virtual.segment import SegmentState, at_point, specific_force
 from gait.virtual.shank_motion import ankle, shank_state
 from gait.virtual.stride_plan import LegOffset, RunnerSettings, StridePlan, Turn, plan_strides
 from gait.virtual.style import Style
 
 FloatArray = npt.NDArray[np.float64]
-FINER = 4
 
 RUNNERS = st.builds(
     RunnerSettings,
@@ -94,33 +93,44 @@ def test_derivatives_are_those_of_the_motion(runner: RunnerSettings, placement: 
 
 
 @SLOW
+@given(RUNNERS, PLACEMENTS)
+def test_integrating_the_signals_gives_back_the_motion(runner: RunnerSettings, placement: Placement) -> None:
+    """What a perfect sensor feels, integrated over a stride, ends within 1 mm and 0.1 deg of the truth."""
+    ic = left_plan(runner).ic_s
+    time = np.arange(ic[2] + 0.05, ic[3] + 0.05, 1.0 / 4000.0)
+    state = state_of(runner, placement, time)
+    where = place_of(SensorSettings(), placement)
+    position, velocity, _ = at_point(state, where)
+    middle = state_of(runner, placement, 0.5 * (time[1:] + time[:-1]))
+    turned = state.rotation[0] * running_product(middle.rate * np.diff(time)[:, None])
+    acc = CubicSpline(time, turned.apply(specific_force(state, where)) - [0.0, 0.0, STANDARD_GRAVITY])
+    speed, way = acc.antiderivative(1), acc.antiderivative(2)
+    span = time[-1] - time[0]
+    ended = position[0] + velocity[0] * span + way(time[-1]) - way(time[0]) - speed(time[0]) * span
+    assert np.degrees((turned[-1].inv() * state.rotation[-1]).magnitude()) < 0.1
+    assert np.linalg.norm(ended - position[-1]) < 1e-3
+
+
+@SLOW
 @given(RUNNERS, PLACEMENTS, st.integers(0, 99))
-def test_integrating_the_signals_gives_back_the_motion(
-    runner: RunnerSettings, placement: Placement, seed: int
-) -> None:
-    """A perfect sensor's readings, integrated over a stride, end within 1 mm and 0.1 deg of the truth."""
-    sensor = SensorSettings(rate_hz=833.0, perfect=True, mounting=Rotation.identity(), on_skin=False)
+def test_a_perfect_sensor_reads_the_motion(runner: RunnerSettings, placement: Placement, seed: int) -> None:
+    """Its samples are the specific force and the rate at its place, in its own frame."""
+    mounting = Rotation.from_euler("xyz", [20.0, -70.0, 140.0], degrees=True)
+    sensor = SensorSettings(perfect=True, mounting=mounting, on_skin=False)
     made = simulate(runner, sensor, sides=("left",), placements=(placement,), seed=seed, keep_motion=True)
     recording = made.session.recordings[0]
-    time, state = made.motion[placement, "left"]
-    row = made.truth.iloc[3]
-    first, last = np.searchsorted(time, [row.ic_s + 0.05, row.ic_s + 0.6])
-    lever = np.array([sensor.shank_front_m, 0, sensor.shank_height_m])
-    where = lever if placement == "shank" else np.array([0, 0, sensor.height_m])
-    position, velocity, _ = at_point(state, where)
-    fine = np.linspace(time[first], time[last], FINER * (last - first) + 1)
-    around = slice(first - 5, last + 6)
+    _, state = made.motion[placement, "left"]
+    force = specific_force(state, place_of(sensor, placement))
     assert recording.gyr is not None
-    rate = CubicSpline(time[around], recording.gyr[around])
-    middle = 0.5 * (fine[1:] + fine[:-1])
-    turned = state.rotation[int(first)] * running_product(rate(middle) * np.diff(fine)[:, None])
-    force = CubicSpline(time[around], recording.acc[around])(fine)
-    acc = CubicSpline(fine, turned.apply(force) - [0.0, 0.0, STANDARD_GRAVITY])
-    speed, way = acc.antiderivative(1), acc.antiderivative(2)
-    span = fine[-1] - fine[0]
-    ended = position[first] + velocity[first] * span + way(fine[-1]) - way(fine[0]) - speed(fine[0]) * span
-    assert np.degrees((turned[-1].inv() * state.rotation[int(last)]).magnitude()) < 0.1
-    assert np.linalg.norm(ended - position[last]) < 1e-3
+    assert np.allclose(recording.acc, mounting.apply(force), atol=1e-9)
+    assert np.allclose(recording.gyr, mounting.apply(state.rate), atol=1e-9)
+
+
+def place_of(sensor: SensorSettings, placement: Placement) -> FloatArray:
+    """Where the sensor sits on its segment, m."""
+    if placement == "shank":
+        return np.array([sensor.shank_front_m, 0.0, sensor.shank_height_m])
+    return np.array([0.0, 0.0, sensor.height_m])
 
 
 @SLOW
