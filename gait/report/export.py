@@ -11,7 +11,7 @@ from pathlib import Path
 from gait.analysis.results import Analysis
 from gait.errors import GaitError, MissingExtraError
 
-__all__ = ["write_parquet", "write_pdf"]
+__all__ = ["by_weasyprint", "write_parquet", "write_pdf"]
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
 FLAGS = (
@@ -23,6 +23,8 @@ FLAGS = (
     "--no-pdf-header-footer",
 )
 PRINT_S = 120.0
+
+_BLOCKS = Path(__file__).parent / "templates" / "weasyprint.css"
 
 
 def write_parquet(analysis: Analysis, path: Path) -> Path:
@@ -47,25 +49,35 @@ def write_parquet(analysis: Analysis, path: Path) -> Path:
 
 
 def write_pdf(page: Path, path: Path) -> Path:
-    """Print a report's page to PDF: by weasyprint where installed, else by a Chromium or Chrome at hand.
+    """Print a report's page to PDF: by a Chromium or Chrome at hand, else by weasyprint where installed.
 
     Raises
     ------
     MissingExtraError
         There is neither.
     GaitError
-        The browser failed.
+        What prints failed.
     """
+    browser = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    return _by_browser(browser, page, path) if browser else by_weasyprint(page, path)
+
+
+def by_weasyprint(page: Path, path: Path) -> Path:
+    """Print without a browser; figures come out plainer."""
     try:
         import weasyprint
-    except (ImportError, OSError):
-        weasyprint = None
-    if weasyprint is not None:
-        weasyprint.HTML(filename=str(page)).write_pdf(str(path))
-        return path
-    browser = next((found for name in BROWSERS if (found := shutil.which(name))), None)
-    if browser is None:
-        raise MissingExtraError("--pdf (or a Chromium or Chrome on the path)", "pdf")
+    except (ImportError, OSError) as error:
+        raise MissingExtraError("--pdf (or a Chromium or Chrome on the path)", "pdf") from error
+    sheet = weasyprint.CSS(string=_BLOCKS.read_text(encoding="utf-8"))
+    try:
+        weasyprint.HTML(filename=str(page)).write_pdf(str(path), stylesheets=[sheet])
+    except Exception as error:
+        # It has many of its own, and a page it cannot lay out ends in any of them.
+        raise GaitError("weasyprint could not print the page", where=page, todo="print it by hand") from error
+    return path
+
+
+def _by_browser(browser: str, page: Path, path: Path) -> Path:
     with tempfile.TemporaryDirectory() as profile:
         command = [
             browser,

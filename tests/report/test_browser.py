@@ -14,6 +14,8 @@ import pypdf
 import pytest
 
 import gait
+from gait.errors import MissingExtraError
+from gait.report.export import by_weasyprint
 from gait.virtual.presets import PRESETS
 from gait.virtual.runner import simulate
 
@@ -109,6 +111,19 @@ def test_it_prints_on_four_pages(browser: Any, presets: dict[str, Path], name: s
     view.goto(presets[name].as_uri())
     printed = pypdf.PdfReader(BytesIO(view.pdf(format=paper, prefer_css_page_size=False)))
     view.close()
+    assert len(printed.pages) <= 4
+    text = " ".join(" ".join(page.extract_text().split()) for page in printed.pages)
+    for words in ("Your plan", "Monday", "Sunday", "Method and sources", "Looked for, not found"):
+        assert words in text, words
+
+
+@pytest.mark.parametrize("name", ["easy-rearfoot", "asymmetric", "caving-in"])
+def test_it_prints_without_a_browser(presets: dict[str, Path], name: str, tmp_path: Path) -> None:
+    """By weasyprint too: four sheets with the whole plan."""
+    try:
+        printed = pypdf.PdfReader(by_weasyprint(presets[name], tmp_path / "page.pdf"))
+    except MissingExtraError:
+        pytest.skip("NO PANGO ON THIS MACHINE: WEASYPRINT CANNOT RUN")
     assert len(printed.pages) <= 4
     text = " ".join(" ".join(page.extract_text().split()) for page in printed.pages)
     for words in ("Your plan", "Monday", "Sunday", "Method and sources", "Looked for, not found"):
