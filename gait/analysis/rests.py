@@ -17,9 +17,8 @@ __all__ = ["Rests"]
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
 
-REST_S = 1.0
 STEP_S = 0.5
-"""Rests are looked for in windows of this length, at these steps of session time."""
+"""Rests are looked for in windows of two such steps of session time."""
 
 SWING_OF_RATE = 3.0 * DEG
 """rad/s between the largest and the smallest reading of an axis in a rest: noise, and no sway."""
@@ -49,24 +48,25 @@ class Rests:
         acc, gyr
             (n, 3) m/s2 and rad/s, sensor frame.
         """
-        size, step = round(REST_S * GRID_HZ), round(STEP_S * GRID_HZ)
-        start = -(-first // step) * step if self._next is None else max(self._next, -(-first // step) * step)
-        while start + size <= first + len(acc):
-            part = slice(start - first, start - first + size)
-            offset = self._offset(acc[part], gyr[part])
-            if offset is not None:
-                self._known_at.append(start + size)
-                self._offsets.append(offset)
-            start += step
-        self._next = start
-
-    def _offset(self, acc: FloatArray, gyr: FloatArray) -> FloatArray | None:
-        if (np.ptp(gyr, axis=0) > SWING_OF_RATE).any():
-            return None
-        mean: FloatArray = gyr.mean(axis=0)
-        size = np.sqrt(np.einsum("ij,ij->i", acc, acc)) / STANDARD_GRAVITY
-        calm = np.abs(size - 1.0).max() < NEAR_G and float(np.abs(mean).max()) < MOST_OFFSET
-        return mean if calm else None
+        step = round(STEP_S * GRID_HZ)
+        start = -(-first // step) * step
+        start = start if self._next is None else max(self._next, start)
+        # A window is two steps: the extremes of the steps give those of the windows.
+        steps = (first + len(acc) - start) // step
+        self._next = start + max(steps - 1, 0) * step
+        if steps < 2:
+            return
+        part = slice(start - first, start - first + steps * step)
+        turns = gyr[part].reshape(steps, step, 3)
+        high, low = turns.max(axis=1), turns.min(axis=1)
+        swing = np.maximum(high[1:], high[:-1]) - np.minimum(low[1:], low[:-1])
+        for window in np.flatnonzero((swing <= SWING_OF_RATE).all(axis=1)).tolist():
+            rest = slice(part.start + window * step, part.start + (window + 2) * step)
+            mean: FloatArray = gyr[rest].mean(axis=0)
+            size = np.sqrt(np.einsum("ij,ij->i", acc[rest], acc[rest])) / STANDARD_GRAVITY
+            if np.abs(size - 1.0).max() < NEAR_G and float(np.abs(mean).max()) < MOST_OFFSET:
+                self._known_at.append(start + (window + 2) * step)
+                self._offsets.append(mean)
 
     def forget_before(self, index: int) -> None:
         """Keep only what strides from a grid index on may need."""

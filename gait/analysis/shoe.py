@@ -13,12 +13,13 @@ import numpy.typing as npt
 
 from gait.analysis.batch import StrideBatch, empty_batch, is_walking
 from gait.analysis.contact import DRIFT_SPREAD, IC_CUES, TC_CUES, contact_cues, foot_pose, fuse
+from gait.analysis.foot_path import circumduction_cm, turn_deg
 from gait.analysis.grid import GRID_HZ
 from gait.analysis.kernels import gaussian, reach
 from gait.analysis.mounting import RESUPINATION_SHARE, Mounting, blend, levels, mounting_cues, solve_mounting
 from gait.analysis.rests import Rests
 from gait.analysis.stances import STRIDE_MAX_S, StanceFinder, stillness, turning, turning_now
-from gait.analysis.strapdown import Motion, Windows, apply, closure_gravity, gather, motion, orientations
+from gait.analysis.strapdown import Windows, apply, closure_gravity, gather, motion, orientations
 from gait.analysis.tracker import Tracker, sample_rows
 from gait.frames import MOVEMENTS, Side
 from gait.units import STANDARD_GRAVITY
@@ -164,15 +165,18 @@ class ShoeTracker(Tracker):
         self._mounting = self._solve(windows, quaternion, turned)
         self.mountings.append((spans[0][0] / GRID_HZ, self._mounting))
 
-    def _solve(self, windows: Windows, quaternion: FloatArray, turned: FloatArray) -> Mounting:
+    def _solve(
+        self, windows: Windows, quaternion: FloatArray, turned: FloatArray, inward_deg: float | None = None
+    ) -> Mounting:
         flat = _around(self._acc, windows.start)
         cues = mounting_cues(windows, turned, flat)
+        if inward_deg is not None:
+            return solve_mounting(windows, quaternion, cues, self._sign, _rolls_back_deg(inward_deg))
         found = solve_mounting(windows, quaternion, cues, self._sign)
         # How far the foot rolls inward, seen with these axes, tells how far it rolls back, and so the axes.
         for _ in range(AXES_ROUNDS):
             inward = self._rolled_inward_deg(windows, quaternion, turned, found)
-            back = RESUPINATION_SHARE * float(np.clip(inward, 0.0, MOST_ROLL_DEG))
-            found = solve_mounting(windows, quaternion, cues, self._sign, back)
+            found = solve_mounting(windows, quaternion, cues, self._sign, _rolls_back_deg(inward))
         return found
 
     def _rolled_inward_deg(
@@ -220,8 +224,8 @@ class ShoeTracker(Tracker):
             _both_ends(self._sign * pose.roll_deg, windows.length),
             _both_ends(np.degrees(self._eversion_rate(windows, mounting)), windows.length),
             np.hypot(ends[:, 0], ends[:, 1]),
-            _circumduction_cm(moved, windows, self._sign),
-            _turn_deg(quaternion, windows, mounting),
+            circumduction_cm(moved, windows, self._sign),
+            turn_deg(quaternion, windows, mounting),
             drift,
             lean,
             lean > SLIP_DEG,
@@ -254,11 +258,12 @@ class ShoeTracker(Tracker):
         stop = np.concatenate([one.stop for one in self._since_review])
         if slipped:
             start, stop = start[-SLIP_RUN:], stop[-SLIP_RUN:]
+        inward = float(np.median(np.concatenate([_inward_deg(one) for one in self._since_review])))
         self._since_review = []
         chosen = np.unique(np.linspace(0, len(start) - 1, REVIEWED).astype(int))
         spans = list(zip(start[chosen].tolist(), stop[chosen].tolist(), strict=True))
         windows, quaternion, turned = self._integrate(spans)
-        fresh = self._solve(windows, quaternion, turned)
+        fresh = self._solve(windows, quaternion, turned, None if slipped else inward)
         when = spans[0][0] / GRID_HZ
         if slipped:
             assert recent is not None
@@ -343,6 +348,19 @@ class ShoeTracker(Tracker):
         return oldest
 
 
+def _rolls_back_deg(inward_deg: float) -> float:
+    """What a foot rolls outward while its heel comes off, deg, of how far it rolled inward."""
+    return RESUPINATION_SHARE * float(np.clip(inward_deg, 0.0, MOST_ROLL_DEG))
+
+
+def _inward_deg(swings: _Swings) -> FloatArray:
+    """(n,) roll from contact to the flat instant that ends each swing, deg, eversion positive."""
+    half = round(_HALF_S * GRID_HZ)
+    at = half + (swings.ic - swings.stop / GRID_HZ) * GRID_HZ
+    roll = sample_rows(swings.roll, np.column_stack([at, np.full(len(at), float(half))]))
+    return roll[:, 1] - roll[:, 0]
+
+
 def _around(acc: FloatArray, index: IntArray) -> FloatArray:
     """(n, 3) specific force smoothed about each index."""
     half = reach(_FLAT_SMOOTH_S)
@@ -366,24 +384,6 @@ def _both_ends(values: FloatArray, length: IntArray) -> FloatArray:
     ahead = np.minimum(np.arange(0, half + 1)[None, :], length[:, None] - 1)
     rows = np.arange(len(length))[:, None]
     return np.hstack([values[rows, back], values[rows, ahead]])
-
-
-def _circumduction_cm(moved: Motion, windows: Windows, sign: float) -> FloatArray:
-    """Largest lateral bow of the foot's path off the straight line between two stances, cm."""
-    rows = np.arange(len(windows.length))
-    end = moved.position[rows, windows.length - 1]
-    along = end[:, :2] / np.maximum(np.hypot(end[:, 0], end[:, 1]), 1e-6)[:, None]
-    left = moved.position[..., 1] * along[:, None, 0] - moved.position[..., 0] * along[:, None, 1]
-    bow: FloatArray = 100.0 * (sign * left * windows.inside).max(axis=1)
-    return bow
-
-
-def _turn_deg(quaternion: FloatArray, windows: Windows, mounting: Mounting) -> FloatArray:
-    """Change of heading from flat to flat, deg."""
-    last = quaternion[np.arange(len(windows.length)), windows.length - 1]
-    twist = last[:, 1:] @ mounting.matrix[2]
-    out: FloatArray = np.degrees(2.0 * np.arctan2(twist, last[:, 0]))
-    return (out + 180.0) % 360.0 - 180.0
 
 
 def _take(swings: _Swings, index: slice) -> _Swings:
