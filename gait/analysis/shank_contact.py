@@ -53,6 +53,16 @@ TC_CUES = {"pause": Cue(0.013, 0.009), "fall": Cue(-0.005, 0.009), "whip": Cue(-
 SHOCK_WITHIN_S = 0.045
 """s behind the end of the swing in which the shock lies."""
 
+LEAVES_BY = 0.86
+"""Share of the cycle, from swing to swing, by which the foot has left the ground and swings back: a walker's
+contact begins at a sixth of it and lasts for 0.65."""
+
+RECOVERY_FROM = 0.5
+"""Share of the cycle behind which the recovery swing lies; the shank turns forward over the foot before."""
+
+PAUSE_WITHIN_S = 0.20
+"""s before the fastest of the backward turn within which its pause lies."""
+
 PAUSE_SHARE = 0.4
 """The backward turn about toe-off falls below this share of its fastest in the swing that follows."""
 
@@ -127,14 +137,16 @@ def leaving_cues(moved: Motion, end: IntArray, length: IntArray) -> dict[str, Fl
     pitch_acc = -gaussian_slope(moved.rate[..., 1], _SMOOTH_S, axis=1)
     rise = gaussian_slope(moved.acc[..., 2], _SMOOTH_S, axis=1)
     at = np.arange(pitch_rate.shape[1])[None, :]
-    late = (at > end[:, None] + 20) & (at < 0.75 * length[:, None])
+    late = (at > end[:, None] + 20) & (at < LEAVES_BY * length[:, None])
     slow = gaussian(pitch_rate, 0.012, axis=1)
-    recovery = np.where(late, slow, np.inf).argmin(axis=1)
+    swung = late & (at > RECOVERY_FROM * length[:, None])
+    recovery = np.where(swung, slow, np.inf).argmin(axis=1)
     fastest = slow[np.arange(len(slow)), recovery]
     # The pause is the last hump before the recovery swing, whose backward turn is the fastest.
     hump = np.zeros_like(late)
     hump[:, 1:-1] = (slow[:, 1:-1] >= slow[:, :-2]) & (slow[:, 1:-1] > slow[:, 2:])
-    hump &= late & (at < recovery[:, None]) & (slow > PAUSE_SHARE * fastest[:, None])
+    late &= (at < recovery[:, None]) & (at > recovery[:, None] - round(PAUSE_WITHIN_S * GRID_HZ))
+    hump &= late & (slow > PAUSE_SHARE * fastest[:, None])
     last = hump.shape[1] - 1 - hump[:, ::-1].argmax(axis=1)
     highest = np.where(late, slow, -np.inf).argmax(axis=1)
     pause = np.where(hump.any(axis=1), last, highest)

@@ -196,16 +196,21 @@ def test_a_shank_is_near_the_truth(virtual, match, rate, speed, strike, shank, s
 
 
 @pytest.mark.parametrize("placement", ["shoe", "shank"])
-def test_running_and_walking_are_told_apart(virtual, match, placement) -> None:
-    """Every stride of a run-walk session carries the right word."""
+@pytest.mark.parametrize(("style", "speed"), [(1, 3.0), (5, 3.2), (9, 2.5), (13, 4.2)])
+def test_running_and_walking_are_told_apart(virtual, match, placement, style, speed) -> None:
+    """Every stride of a run-walk session carries the right word, and its contact lasts about as long."""
     made = virtual(
         placement=placement,
+        style_seed=style,
+        speed_m_s=speed,
         parts=(("stand", 2.0), ("run", 20.0), ("walk", 20.0), ("run", 15.0), ("stand", 2.0)),
     )
     strides, _ = strides_of(made.session.recordings[0])
     rows, at = match(strides.ic_s, made.truth["ic_s"].to_numpy())
     wrong = (made.truth["activity"].to_numpy()[at] == "walking") != (strides.walking[rows] > 0.5)
     assert wrong.sum() <= 2
+    true = (made.truth["tc_s"] - made.truth["ic_s"]).to_numpy()[at]
+    assert np.quantile(np.abs((strides.tc_s - strides.ic_s)[rows] - true), 0.95) < 0.1
 
 
 @pytest.mark.parametrize(("placement", "gyro"), KINDS)
