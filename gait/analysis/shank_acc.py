@@ -48,6 +48,9 @@ STRIDE_S = (0.42, 2.4)
 
 CONTACT_SHARE = (0.18, 0.75)
 """Contact time as a share of the stride: sprinters touch for 0.2, slow walkers for 0.7."""
+RUNNING_SHARE, QUICKEST_WALK_S = 0.5, 0.80
+"""Half the stride on the ground is walking, and nobody walks at more than 150 steps a minute: together they
+are a contact whose end was not found."""
 WALKING_STRIDE_S = 0.95
 """s of a stride from which it is walking where contact time is not known (cadence below 126 spm)."""
 
@@ -193,6 +196,7 @@ class ShankAccTracker(Tracker):
         share = (tc - ic) / stride
         # Where the force never falls through zero (fast running) the end of contact is not known.
         known = (share > CONTACT_SHARE[0]) & (share < CONTACT_SHARE[1])
+        known &= (share < RUNNING_SHARE) | (stride > QUICKEST_WALK_S)
         tc = np.where(known, tc, np.nan)
         real = (stride > STRIDE_S[0]) & (stride < STRIDE_S[1])
         clipped, peak = self._shock(ic - 0.02, tc)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -79,6 +81,17 @@ def test_shank_force_contact_time(shared, match, trial, mae_ms) -> None:
     error = 1e3 * ((strides.tc_s - strides.ic_s)[rows] - (truth["tc_s"] - truth["ic_s"]).to_numpy()[at])
     assert np.nanmean(np.abs(error)) < mae_ms
     assert len(rows) >= len(truth) - 2
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_a_fast_shank_without_gyroscope_still_runs(shared, side) -> None:
+    """At 180 steps a minute the force along the shank does not tell the end of contact: none is given."""
+    recording = read(shared / "treadmill_fast" / f"{side}_shank.csv").recordings[0]
+    strides, _ = strides_of(replace(recording, gyr=None))
+    assert len(strides) >= 23
+    assert (strides.walking < 0.5).mean() > 0.9
+    contact = strides.tc_s - strides.ic_s
+    assert not (contact > 0.3).any()
 
 
 def test_outdoor_gyro(shared) -> None:
