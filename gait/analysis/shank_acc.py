@@ -40,7 +40,7 @@ _SLOW_S = 0.020
 _RADIUS_S = 0.25
 HIT_SHARE = 0.35
 """A landing's jerk reaches this share of the usual one."""
-HIT_ABOVE = 2.5
+HIT_ABOVE = 2.0
 """A landing stands out of the median jerk by this factor: in noise nothing does."""
 HIT_LEAST_G_S = 12.0
 """g/s of smoothed jerk below which nothing is a landing: gentle walking reaches 15."""
