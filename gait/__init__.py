@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from gait.errors import GaitError
     from gait.recording.model import Recording, Session
     from gait.recording.read import read
-    from gait.report.write import write_report
+    from gait.report.page.write import write_report
 
 __version__ = "0.1.0"
 
@@ -56,7 +56,7 @@ _HOMES = {
     "assess": "gait.coaching.assess",
     "prescribe": "gait.coaching.prescribe",
     "read": "gait.recording.read",
-    "write_report": "gait.report.write",
+    "write_report": "gait.report.page.write",
 }
 
 

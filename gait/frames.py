@@ -34,14 +34,10 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-import numpy as np
-import numpy.typing as npt
-
-__all__ = ["MOVEMENTS", "Movement", "Placement", "Side", "mirror_to_left"]
+__all__ = ["MOVEMENTS", "Movement", "Placement", "Side"]
 
 Side = Literal["left", "right"]
 Placement = Literal["shoe", "shank"]
-FloatArray = npt.NDArray[np.float64]
 
 
 class Movement(NamedTuple):
@@ -60,34 +56,3 @@ MOVEMENTS: dict[tuple[str, Side], Movement] = {
     ("toe_out", "right"): Movement(2, -1.0),
 }
 """(movement, side) -> axis and sign; see the module's table."""
-
-
-def mirror_to_left(vectors: FloatArray, side: Side, *, axial: bool) -> FloatArray:
-    """Segment-frame vectors of either leg as if they came from the left one.
-
-    Mirrors at the sagittal (x-z) plane for the right side, so that one algorithm serves both.
-
-    Parameters
-    ----------
-    vectors
-        (..., 3), segment frame.
-    side
-        Leg they were measured on.
-    axial
-        True for angular rates (pseudovectors: x and z flip), False for accelerations (y flips).
-
-    Returns
-    -------
-    (..., 3) array; the input itself for the left side.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> mirror_to_left(np.array([1.0, 2.0, 3.0]), "right", axial=False).tolist()
-    [1.0, -2.0, 3.0]
-    """
-    if side == "left":
-        return vectors
-    signs = np.array([-1.0, 1.0, -1.0]) if axial else np.array([1.0, -1.0, 1.0])
-    mirrored: FloatArray = vectors * signs
-    return mirrored

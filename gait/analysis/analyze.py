@@ -11,22 +11,21 @@ import numpy as np
 import pandas as pd
 
 import gait
-from gait.analysis.activity import bouts_of, merge_bouts
-from gait.analysis.batch import StrideBatch, concatenate
-from gait.analysis.census import Census
 from gait.analysis.engine import Engine
-from gait.analysis.load import stiffness
-from gait.analysis.quality import LENGTH_TRUST, quality_of, reasons
 from gait.analysis.results import Analysis, Bout, Metric, SensorQuality
-from gait.analysis.samples import excerpt, full_scale_g, head_of, pieces_of
-from gait.analysis.shank import ShankTracker
-from gait.analysis.shoe import ShoeTracker
-from gait.analysis.summary import summarise
-from gait.analysis.table import stride_table
-from gait.analysis.waveform import mean_waveform, waveform_spans
+from gait.analysis.session.activity import bouts_of, merge_bouts
+from gait.analysis.session.quality import LENGTH_TRUST, quality_of
+from gait.analysis.session.spring_mass import stiffness
+from gait.analysis.session.stride_table import stride_table
+from gait.analysis.session.summary import summarise
+from gait.analysis.session.waveform import mean_waveform, waveform_spans
+from gait.analysis.signal.pieces import excerpt, full_scale_g, head_of, pieces_of
+from gait.analysis.signal.timing import Census
+from gait.analysis.strides.detector import Alignment
+from gait.analysis.strides.stride_batch import StrideBatch, concatenate
 from gait.errors import SignalError
+from gait.recording.long import LongRecording, LongSession, open_session
 from gait.recording.model import Recording, Session
-from gait.recording.stream import LongRecording, LongSession, open_session
 
 __all__ = ["AnalysisSettings", "analyze"]
 
@@ -55,11 +54,10 @@ class _Sensor:
     excerpt: Recording
     acc_range_g: float | None
     census: Census
-    engine: Engine
+    alignment: Alignment
     batch: StrideBatch
     gaps: tuple[tuple[float, float], ...]
     bouts: tuple[Bout, ...]
-    closure_error: float
 
 
 def analyze(
@@ -99,11 +97,10 @@ def analyze(
     walking = summarise(table[table["activity"] == "walking"], with_gyr=with_gyr, extra=relative)
     metrics |= _stiffness(session, metrics)
     qualities = tuple(
-        quality_of(s.recording, s.census, s.acc_range_g, s.engine.tracker, s.batch, s.bouts, _reasons(s))
-        for s in sensors
+        quality_of(s.recording, s.census, s.acc_range_g, s.alignment, s.batch, s.bouts) for s in sensors
     )
     waveforms = (
-        tuple(w for s in sensors if (w := mean_waveform(s.excerpt, s.batch, s.engine)) is not None)
+        tuple(w for s in sensors if (w := mean_waveform(s.excerpt, s.batch, s.alignment)) is not None)
         if settings.waveforms
         else ()
     )
@@ -163,18 +160,9 @@ def _sensor(source: Recording | LongRecording, settings: AnalysisSettings, stop:
     batch = concatenate([*batches, engine.finish_batch()])
     gaps = census.gaps(head.rate_hz)
     span = (census.start_s, census.end_s)
-    error = 0.0
-    if isinstance(engine.tracker, ShoeTracker) and engine.tracker.mountings:
-        error = float(np.median([one.closure_error for _, one in engine.tracker.mountings]))
     part = excerpt(source, waveform_spans(batch)) if settings.waveforms else head
     bouts = bouts_of(batch, engine.busy_s, gaps, span)
-    return _Sensor(head, part, acc_range_g, census, engine, batch, gaps, bouts, error)
-
-
-def _reasons(sensor: _Sensor) -> dict[str, str]:
-    tracker = sensor.engine.tracker
-    stood = isinstance(tracker, ShankTracker) and tracker.stood
-    return reasons(sensor.recording, tracker.score, sensor.closure_error, stood=stood)
+    return _Sensor(head, part, acc_range_g, census, engine.detector.alignment, batch, gaps, bouts)
 
 
 def _scale(session: Session | LongSession, sensors: list[_Sensor]) -> float:
@@ -194,7 +182,7 @@ def _scale(session: Session | LongSession, sensors: list[_Sensor]) -> float:
 
 def _scaled(sensor: _Sensor, scale: float) -> StrideBatch:
     length = sensor.batch.stride_length_m * scale
-    if sensor.closure_error > LENGTH_TRUST and scale == 1.0:
+    if sensor.alignment.closure_error > LENGTH_TRUST and scale == 1.0:
         length = np.full(len(length), np.nan)
     return replace(sensor.batch, stride_length_m=length)
 
@@ -203,7 +191,7 @@ def _length_uncertainty(session: Session | LongSession, sensors: list[_Sensor]) 
     """Relative 95 % half-width of distances beyond the method's own."""
     if session.run.distance_m or session.run.speed_m_s:
         return {"stride_length_m": 0.02, "speed_m_s": 0.02}
-    error = max((s.closure_error for s in sensors), default=0.0)
+    error = max((s.alignment.closure_error for s in sensors), default=0.0)
     return {"stride_length_m": 0.03 + error, "speed_m_s": 0.03 + error}
 
 

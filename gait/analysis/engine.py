@@ -11,22 +11,17 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
-from gait.analysis.batch import StrideBatch, concatenate
-from gait.analysis.grid import GRID_HZ, GridBlock, GridStream
-from gait.analysis.shank import ShankTracker
-from gait.analysis.shank_acc import ShankAccTracker
-from gait.analysis.shoe import ShoeTracker
-from gait.analysis.shoe_acc import ShoeAccTracker
-from gait.analysis.tracker import Tracker
+from gait.analysis.signal.resample import GRID_HZ, GridBlock, GridStream
+from gait.analysis.strides import DETECTORS
+from gait.analysis.strides.stride_batch import StrideBatch, concatenate
+from gait.arrays import FloatArray
 from gait.frames import Placement, Side
 from gait.recording.model import Recording
 from gait.units import DEG, STANDARD_GRAVITY
 
 __all__ = ["Engine", "Stride", "engine_for", "strides_of"]
 
-FloatArray = npt.NDArray[np.float64]
 
 CHAIN = 3
 """Strides in a row from which movement counts as gait."""
@@ -111,7 +106,7 @@ class Engine:
             acc_limit=None if acc_range_g is None else acc_range_g * STANDARD_GRAVITY,
             gyr_limit=None if gyr_range_dps is None else gyr_range_dps * DEG,
         )
-        self.tracker = _tracker(placement, side, has_gyr=has_gyr)
+        self.detector = DETECTORS[placement, has_gyr](side)
         self._next: int | None = None
         self._chain: list[StrideBatch] = []
         self._chain_length = 0
@@ -141,7 +136,7 @@ class Engine:
     def finish_batch(self) -> StrideBatch:
         """As `finish`, as columns."""
         last = self._collect(self._grid.flush())
-        return concatenate([last, self._gate(self.tracker.end_segment())])
+        return concatenate([last, self._gate(self.detector.end_segment())])
 
     def as_strides(self, batch: StrideBatch) -> list[Stride]:
         """Columns to rows."""
@@ -164,8 +159,8 @@ class Engine:
         out = []
         for block in blocks:
             if self._next is not None and block.first != self._next:
-                out.append(self._gate(self.tracker.end_segment()))
-            out.append(self._gate(self.tracker.feed(block)))
+                out.append(self._gate(self.detector.end_segment()))
+            out.append(self._gate(self.detector.feed(block)))
             self._next = block.first + len(block)
             self._note_busy(block)
         return concatenate(out)
@@ -210,12 +205,6 @@ class Engine:
         for offset, row in enumerate(rows):
             key = base + offset
             self.busy_s[key] = self.busy_s[key] + row if key in self.busy_s else row
-
-
-def _tracker(placement: Placement, side: Side, *, has_gyr: bool) -> Tracker:
-    if placement == "shoe":
-        return ShoeTracker(side) if has_gyr else ShoeAccTracker()
-    return ShankTracker(side) if has_gyr else ShankAccTracker()
 
 
 def _rounded(batch: StrideBatch) -> StrideBatch:

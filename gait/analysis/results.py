@@ -10,27 +10,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from gait.arrays import FloatArray
 from gait.frames import Placement, Side
 from gait.recording.model import RunInfo, RunnerInfo
 
 __all__ = [
-    "METRICS",
     "STRIDE_COLUMNS",
     "Analysis",
     "Bout",
     "Kind",
     "Metric",
-    "MetricInfo",
     "SensorQuality",
     "Slip",
     "Waveform",
 ]
 
-FloatArray = npt.NDArray[np.float64]
 Kind = Literal["running", "walking", "still", "other", "gap"]
 """``other``: movement that is neither gait nor rest, such as handling the sensor."""
 
@@ -73,53 +69,13 @@ gap), ``turn``, ``start``, ``stop``, ``clipped``, ``slipped``, ``uncertain``; em
 
 
 @dataclass(frozen=True)
-class MetricInfo:
-    """A metric's words: its unit, how many decimals people see, and what it is."""
-
-    label: str
-    unit: str
-    decimals: int
-    what: str
-
-
-METRICS: dict[str, MetricInfo] = {
-    "cadence_spm": MetricInfo("Cadence", "spm", 0, "steps of both feet in a minute"),
-    "contact_ms": MetricInfo("Ground contact time", "ms", 0, "time from initial to terminal contact"),
-    "flight_ms": MetricInfo("Flight time", "ms", 0, "time with both feet in the air, a step"),
-    "stride_ms": MetricInfo("Stride time", "ms", 0, "time between contacts of the same foot"),
-    "step_ms": MetricInfo("Step time", "ms", 0, "time from this foot's contact to the other's"),
-    "duty_factor": MetricInfo("Duty factor", "", 3, "contact time as a share of stride time"),
-    "strike_angle_deg": MetricInfo("Foot strike angle", "°", 1, "shoe pitch at contact, toes up positive"),
-    "pronation_excursion_deg": MetricInfo("Pronation excursion", "°", 1, "inward roll of the shoe in stance"),
-    "pronation_rate_dps": MetricInfo("Peak pronation rate", "°/s", 0, "fastest inward roll of the shoe"),
-    "circumduction_cm": MetricInfo("Swing circumduction", "cm", 1, "sideways swing of the foot off its path"),
-    "stride_length_m": MetricInfo("Stride length", "m", 2, "distance between contacts of the same foot"),
-    "speed_m_s": MetricInfo("Speed", "m/s", 2, "stride length over stride time"),
-    "vertical_oscillation_cm": MetricInfo(
-        "Vertical oscillation", "cm", 1, "rise and fall of the body, spring-mass estimate"
-    ),
-    "peak_acc_g": MetricInfo("Peak acceleration", "g", 1, "largest acceleration of the sensor in stance"),
-    "shank_angle_deg": MetricInfo("Shank angle at contact", "°", 1, "foot ahead of the knee positive"),
-    "frontal_excursion_deg": MetricInfo(
-        "Shank frontal excursion", "°", 1, "inward lean of the shank in stance"
-    ),
-    "tibial_peak_g": MetricInfo(
-        "Tibial peak acceleration", "g", 1, "largest axial acceleration of the shank"
-    ),
-    "leg_stiffness_kn_m": MetricInfo("Leg stiffness", "kN/m", 1, "spring-mass model"),
-    "vertical_stiffness_kn_m": MetricInfo("Vertical stiffness", "kN/m", 1, "spring-mass model"),
-}
-"""Every metric there can be, in the order people see them."""
-
-
-@dataclass(frozen=True)
 class Metric:
     """One number over the run, with how sure it is.
 
     Attributes
     ----------
     name
-        Key of `METRICS`.
+        Key of `gait.analysis.metrics.METRICS`.
     value
         Median over running strides (mean of the two sides' medians where both are there).
     uncertainty

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from gait.coaching.answers import Answers, load_answers, parse_answers
-from gait.coaching.questions import QUESTIONS, Question
+from gait.coaching.questionnaire.answers import Answers, load_answers, parse_answers
+from gait.coaching.questionnaire.questions import QUESTIONS, Question
 from gait.errors import KnowledgeError, UsageError
 
 __all__ = ["ask_answers", "ask_on_terminal", "gather_answers", "save_answers"]

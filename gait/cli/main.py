@@ -30,19 +30,19 @@ LONGEST_LINE = 1000
 """Characters of a message: more than any of ours, less than a name can have."""
 
 COMMANDS: dict[str, tuple[str, str]] = {
-    "report": ("gait.cli.report", "Analyse a recording and write its report."),
-    "analyze": ("gait.cli.analyze", "Strides and metrics only, as CSV and JSON."),
-    "replay": ("gait.cli.replay", "Play a recording through the live engine."),
-    "compare": ("gait.cli.compare", "Two sessions side by side: what changed for sure."),
-    "record": ("gait.cli.record", "Record a session from sensors over Bluetooth."),
-    "scan": ("gait.cli.scan", "List the sensors near by."),
-    "recover": ("gait.cli.recover", "Recordings from the journal of a broken-off session."),
-    "plan": ("gait.cli.plan", "An exercise plan from answers, without a recording."),
-    "explain": ("gait.cli.explain", "Why each recommendation was made, and others not."),
-    "rules": ("gait.cli.rules", "List and check the coaching rules."),
-    "simulate": ("gait.cli.simulate", "Make a virtual run whose every event is known."),
-    "validate": ("gait.cli.validate", "Errors of the strides against a truth file."),
-    "virtual-sensor": ("gait.cli.virtual_sensor", "Play a sensor over a virtual or a real radio."),
+    "report": ("gait.cli.commands.report", "Analyse a recording and write its report."),
+    "analyze": ("gait.cli.commands.analyze", "Strides and metrics only, as CSV and JSON."),
+    "replay": ("gait.cli.commands.replay", "Play a recording through the live engine."),
+    "compare": ("gait.cli.commands.compare", "Two sessions side by side: what changed for sure."),
+    "record": ("gait.cli.commands.record", "Record a session from sensors over Bluetooth."),
+    "scan": ("gait.cli.commands.scan", "List the sensors near by."),
+    "recover": ("gait.cli.commands.recover", "Recordings from the journal of a broken-off session."),
+    "plan": ("gait.cli.commands.plan", "An exercise plan from answers, without a recording."),
+    "explain": ("gait.cli.commands.explain", "Why each recommendation was made, and others not."),
+    "rules": ("gait.cli.commands.rules", "List and check the coaching rules."),
+    "simulate": ("gait.cli.commands.simulate", "Make a virtual run whose every event is known."),
+    "validate": ("gait.cli.commands.validate", "Errors of the strides against a truth file."),
+    "virtual-sensor": ("gait.cli.commands.virtual_sensor", "Play a sensor over a virtual or a real radio."),
 }
 """Command -> (module, one line of help), in the order that ``gait --help`` shows them."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from gait.cli.page import Line, Style, blank, bullet, heading, indented
+from gait.cli.text_page import Line, Style, blank, bullet, heading, indented
 from gait.coaching.model import Finding, LightColour, Plan, PlannedExercise, Reason, SafetyNotice, Source
 
 __all__ = ["dose", "finding_title", "plan_lines", "reason_text"]

@@ -16,7 +16,7 @@ from gait.frames import Side
 if TYPE_CHECKING:
     from gait.recording.model import Recording
     from gait.sensors.scan import Backend
-    from gait.virtual.world import Plan
+    from gait.virtual.radio.world import Plan
 
 __all__ = [
     "FaultOption",
@@ -109,9 +109,9 @@ def _motions(sides: Sequence[Side], play: Path | None, minutes: float) -> list[R
             if side not in there:
                 raise UsageError(f"holds no {side} side", where=play, todo=f"it holds: {', '.join(there)}")
         return [there[side] for side in sides]
-    from gait.virtual.imu import SensorSettings
-    from gait.virtual.runner import simulate
-    from gait.virtual.stride_plan import RunnerSettings
+    from gait.virtual.runner.imu import SensorSettings
+    from gait.virtual.runner.simulate import simulate
+    from gait.virtual.runner.stride_plan import RunnerSettings
 
     runner = RunnerSettings(parts=(("stand", 3.0), ("run", 60.0 * minutes), ("stand", 2.0)))
     feels = SensorSettings(rate_hz=FELT_HZ, acc_range_g=32.0, gyr_range_dps=4000.0)
@@ -126,9 +126,9 @@ def plan_of(sides: Sequence[Side], play: Path | None, minutes: float, faults: Se
     UsageError
         A fault or a side that there is not.
     """
-    from gait.virtual.faults import parse_fault
-    from gait.virtual.motion import Playback
-    from gait.virtual.sensor import SensorSettings, VirtualSensor
+    from gait.virtual.radio.faults import parse_fault
+    from gait.virtual.radio.firmware import SensorSettings, VirtualSensor
+    from gait.virtual.radio.played_motion import Playback
 
     struck = [parse_fault(text) for text in faults]
     plan = []
@@ -147,8 +147,8 @@ def plan_of(sides: Sequence[Side], play: Path | None, minutes: float, faults: Se
 @asynccontextmanager
 async def virtual_backend(plan: Plan, loss: float) -> AsyncIterator[Backend]:
     """A Bluetooth stack in this process, with these sensors in the air."""
-    from gait.virtual.radio import AirSettings
-    from gait.virtual.world import open_world
+    from gait.virtual.radio.air import AirSettings
+    from gait.virtual.radio.world import open_world
 
     async with open_world(plan, AirSettings(loss=loss)) as world:
         yield _backend(world.adapter)
@@ -163,7 +163,7 @@ async def hci_backend(transport: str | None) -> AsyncIterator[Backend]:
         yield Backend()
         return
     need_bumble("--hci")
-    from gait.virtual.adapter import Adapter
+    from gait.virtual.radio.adapter import Adapter
 
     adapter = await Adapter.open(transport)
     try:
@@ -174,6 +174,6 @@ async def hci_backend(transport: str | None) -> AsyncIterator[Backend]:
 
 def _backend(adapter: Any) -> Backend:  # noqa: ANN401 - Bumble is optional
     from gait.sensors.scan import Backend
-    from gait.virtual.bleak_backend import backends
+    from gait.virtual.radio.backend import backends
 
     return Backend(*backends(adapter))

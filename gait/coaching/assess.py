@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from gait.analysis.results import Analysis
-from gait.coaching.answers import Answers, answers_from
 from gait.coaching.evaluate import Facts, Judgement, judge, sides_of
-from gait.coaching.knowledge_base import Knowledge, load_knowledge
 from gait.coaching.model import Finding, Outcome
-from gait.coaching.schema import FindingRule
+from gait.coaching.questionnaire.answers import Answers, answers_from
+from gait.coaching.rules.load import Knowledge, load_knowledge
+from gait.coaching.rules.schema import FindingRule
 
 __all__ = ["ABSENT_UP_TO", "PRESENT_FROM", "assess", "facts_of", "outcome_of"]
 

@@ -12,9 +12,12 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from gait.analysis.results import METRICS, Metric, MetricInfo
-from gait.coaching.answers import Answers
-from gait.coaching.conditions import (
+from gait.analysis.metrics import METRICS, MetricSpec
+from gait.analysis.results import Metric
+from gait.coaching.model import Evidence
+from gait.coaching.questionnaire.answers import Answers
+from gait.coaching.questionnaire.questions import topic_of, words_for
+from gait.coaching.rules.conditions import (
     AllOf,
     Answered,
     AnyOf,
@@ -25,8 +28,6 @@ from gait.coaching.conditions import (
     Unasked,
     walk,
 )
-from gait.coaching.model import Evidence
-from gait.coaching.questions import topic_of, words_for
 
 __all__ = ["Facts", "Judgement", "judge", "probability_beyond", "sides_of"]
 
@@ -159,7 +160,7 @@ def _of_side(metric: Metric, side: str) -> tuple[float | None, float | None]:
     return metric.value, metric.uncertainty
 
 
-def _number(value: float, info: MetricInfo, extra: int = 0) -> str:
+def _number(value: float, info: MetricSpec, extra: int = 0) -> str:
     return f"{value:.{info.decimals + extra}f}"
 
 

@@ -7,12 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from gait.analysis.results import Analysis
-from gait.coaching.answers import Answers, answers_from
 from gait.coaching.assess import facts_of
-from gait.coaching.cadence import baseline_spm, cadence_target
-from gait.coaching.choose import choose, programme_reason
 from gait.coaching.evaluate import Facts, judge
-from gait.coaching.knowledge_base import Knowledge, load_knowledge
 from gait.coaching.model import (
     Advice,
     CadenceTarget,
@@ -24,9 +20,13 @@ from gait.coaching.model import (
     Reason,
     SafetyNotice,
 )
+from gait.coaching.plan.cadence import baseline_spm, cadence_target
+from gait.coaching.plan.exercises import choose, programme_reason
+from gait.coaching.plan.week import DAY_NAMES, DAYS, Layout, lay_out
+from gait.coaching.questionnaire.answers import Answers, answers_from
+from gait.coaching.rules.load import Knowledge, load_knowledge
+from gait.coaching.rules.schema import AdviceRule, RoutineItem
 from gait.coaching.safety import check_safety, notices, pain_light
-from gait.coaching.schema import AdviceRule, RoutineItem
-from gait.coaching.week import DAY_NAMES, DAYS, Layout, lay_out
 
 __all__ = ["prescribe"]
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gait.coaching.answers import Answers, answers_from
 from gait.coaching.evaluate import Facts, judge
-from gait.coaching.knowledge_base import Knowledge, load_knowledge
 from gait.coaching.model import Evidence, LightColour, Outcome, SafetyNotice
-from gait.coaching.schema import ProgrammeNumbers, SafetyRule
+from gait.coaching.questionnaire.answers import Answers, answers_from
+from gait.coaching.rules.load import Knowledge, load_knowledge
+from gait.coaching.rules.schema import ProgrammeNumbers, SafetyRule
 
 __all__ = ["SafetyCheck", "check_safety", "notices", "pain_light"]
 
@@ -82,7 +82,7 @@ def pain_light(answers: Answers, numbers: ProgrammeNumbers) -> LightColour:
 
     Examples
     --------
-    >>> from gait.coaching.knowledge_base import load_knowledge
+    >>> from gait.coaching.rules.load import load_knowledge
     >>> numbers = load_knowledge().numbers
     >>> [pain_light(Answers(pain=("shin",), pain_strength=s), numbers) for s in (0, 2, 3, 5, 6)]
     ['green', 'green', 'amber', 'amber', 'red']

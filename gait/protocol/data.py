@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from gait.arrays import FloatArray
 from gait.errors import PacketError
 from gait.units import DEG, STANDARD_GRAVITY
 
@@ -28,7 +29,6 @@ __all__ = [
     "to_samples",
 ]
 
-FloatArray = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int16]
 
 DATA_TYPE = 0x11

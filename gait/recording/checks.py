@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from gait.arrays import FloatArray
 from gait.errors import RecordingError
-from gait.recording.table import Layout, Table, line_of_row
+from gait.recording.numbers import Layout, Table, line_of_row
 from gait.units import STANDARD_GRAVITY
 
 __all__ = ["Columns", "RowFilter", "check_acc_unit", "check_gyr_unit", "check_step"]
 
-FloatArray = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.intp] | None
 Columns = tuple[FloatArray, ...]
 """time_s, three of acc and, with a gyroscope, three of gyr; (n,) each."""

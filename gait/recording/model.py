@@ -7,14 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
+from gait.arrays import FloatArray
 from gait.frames import Placement, Side
 
 __all__ = ["Recording", "RunInfo", "RunnerInfo", "Session"]
-
-FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -98,7 +94,7 @@ class Session:
     runner, run
         From ``session.toml``; all None where absent.
     answers
-        ``[answers]`` as written, unchecked: `gait.coaching.answers` checks it.
+        ``[answers]`` as written, unchecked: `gait.coaching.questionnaire.answers` checks it.
     path
         Where it was read from.
     """

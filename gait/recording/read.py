@@ -16,23 +16,22 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
+from gait.arrays import FloatArray
 from gait.errors import RecordingError
 from gait.frames import Placement, Side
 from gait.recording.checks import Columns, RowFilter, check_acc_unit, check_gyr_unit, check_step
-from gait.recording.companion import find_gyroscope, join_gyroscope
 from gait.recording.format import Preamble, bare_name, place_from_name
-from gait.recording.head import Head, fault_of, read_head
+from gait.recording.header import Head, fault_of, read_head
+from gait.recording.lines import Source
 from gait.recording.model import Recording, Session
-from gait.recording.session import candidates, is_folder, read_notes, refuse_doubles, session_name
-from gait.recording.source import Source
-from gait.recording.table import map_ahead, parse_block
+from gait.recording.numbers import map_ahead, parse_block
+from gait.recording.separate_gyroscope import find_gyroscope, join_gyroscope
+from gait.recording.session_folder import candidates, is_folder, read_notes, refuse_doubles, session_name
 from gait.units import DEG
 
 __all__ = ["common_start_s", "find_recordings", "from_start", "read", "read_chunks", "read_recording"]
 
-FloatArray = npt.NDArray[np.float64]
 
 TIME_OF_DAY_S, LATEST_S = 1e8, 1e10
 """Times from the first on are counted from 1970, as phones do; beyond the second there is no such date."""

@@ -14,6 +14,7 @@ from typing import BinaryIO, cast
 import numpy as np
 import numpy.typing as npt
 
+from gait.arrays import FloatArray
 from gait.errors import RecordingError
 from gait.recording.format import ACC_COLUMNS, GYR_COLUMNS, TIME_COLUMN, Preamble, format_preamble
 from gait.recording.model import Recording
@@ -21,7 +22,6 @@ from gait.units import DEG
 
 __all__ = ["Decimals", "write_pieces", "write_recording"]
 
-FloatArray = npt.NDArray[np.float64]
 Bytes = npt.NDArray[np.uint8]
 
 ROWS_AT_ONCE = 1 << 15

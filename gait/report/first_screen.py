@@ -9,11 +9,12 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from gait.analysis.results import METRICS, Analysis, Metric
+from gait.analysis.metrics import METRICS
+from gait.analysis.results import Analysis, Metric
 from gait.coaching.model import Finding
-from gait.report.bands import BALANCE_EVEN_PCT, BANDS, band_of
-from gait.report.gauges import balance_gauge, band_gauge, share_gauge
 from gait.report.numbers import Shown, duration, number, show, show_metric
+from gait.report.page.gauges import balance_gauge, band_gauge, share_gauge
+from gait.report.population_bands import BALANCE_EVEN_PCT, BANDS, band_of
 from gait.report.words import Words
 
 __all__ = ["Headline", "certainty", "headlines", "run_line", "standing_out", "started_text"]

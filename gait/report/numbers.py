@@ -6,7 +6,8 @@ import math
 import unicodedata
 from typing import NamedTuple
 
-from gait.analysis.results import METRICS, Metric
+from gait.analysis.metrics import METRICS
+from gait.analysis.results import Metric
 
 __all__ = ["Shown", "clean", "decimals_for", "duration", "show", "show_metric", "signed", "units"]
 

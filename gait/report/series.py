@@ -9,12 +9,12 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
+
+from gait.arrays import FloatArray
 
 __all__ = ["Series", "Third", "histogram", "over_time", "running", "scatter", "thirds", "trend"]
 
-FloatArray = npt.NDArray[np.float64]
 BINS = 110
 """Points along the run: one in about three pixels on a phone, enough for a page's half on a screen."""
 SHORTEST_BIN_S = 4.0

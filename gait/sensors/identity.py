@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from gait.errors import PacketError, SensorError
 from gait.frames import Placement, Side
-from gait.sensors.link import Link
+from gait.sensors.connection import Link
 from gait.sensors.scan import Seen
 
 __all__ = ["Identity", "Wish", "identify"]

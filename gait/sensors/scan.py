@@ -15,7 +15,7 @@ from bleak.exc import BleakError
 from gait.errors import SensorError, SensorNotFoundError
 from gait.frames import Side
 from gait.protocol.profile import SERVICE
-from gait.sensors.messages import advice, explain
+from gait.sensors.bluetooth_errors import advice, explain
 
 __all__ = ["Backend", "Seen", "choose", "scan"]
 

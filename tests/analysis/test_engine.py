@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
-from gait.analysis.batch import StrideBatch, concatenate
 from gait.analysis.engine import engine_for, strides_of
+from gait.analysis.strides.stride_batch import StrideBatch, concatenate
 from gait.recording.model import Recording
-from gait.virtual.imu import SensorSettings
+from gait.virtual.runner.imu import SensorSettings
 
 SLOW = settings(
     max_examples=12,
@@ -256,8 +256,8 @@ def test_a_slipped_sensor_is_noticed(virtual) -> None:
     acc, gyr = recording.acc.copy(), recording.gyr.copy()
     acc[late], gyr[late] = turn.apply(acc[late]), turn.apply(gyr[late])
     strides, engine = strides_of(Recording("shoe", "left", recording.time_s, acc, gyr, rate_hz=208.0))
-    assert len(engine.tracker.slips) == 1
-    assert 28.0 < engine.tracker.slips[0][0] < 34.0
+    assert len(engine.detector.alignment.slips) == 1
+    assert 28.0 < engine.detector.alignment.slips[0][0] < 34.0
     assert strides.slipped.any()
     after = strides.ic_s > 38.0
     assert abs(np.nanmedian(strides.strike_angle_deg[after]) - 15.0) < 3.0
@@ -272,4 +272,4 @@ def test_memory_is_bounded(virtual) -> None:
         for low in range(0, len(recording.time_s), 2080):
             part = slice(low, low + 2080)
             engine.push_batch(recording.time_s[part] + lap * span, recording.acc[part], recording.gyr[part])
-    assert len(engine.tracker._acc) < 200 * 200
+    assert engine.detector.samples_held < 200 * 200

@@ -12,19 +12,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from gait.analysis import samples
 from gait.analysis.analyze import analyze
-from gait.analysis.census import Census, Tops
 from gait.analysis.engine import plateau_range_g
-from gait.analysis.grid import GAP_S
 from gait.analysis.results import Analysis, Waveform
-from gait.recording import stream
+from gait.analysis.signal import pieces as samples
+from gait.analysis.signal.resample import GAP_S
+from gait.analysis.signal.timing import Census, Tops
+from gait.recording import long as stream
+from gait.recording.long import LongSession, open_session
 from gait.recording.model import Recording, Session
 from gait.recording.read import read
-from gait.recording.stream import LongSession, open_session
 from gait.recording.write import write_recording
-from gait.virtual.imu import SensorSettings
-from gait.virtual.runner import VirtualSession
+from gait.virtual.runner.imu import SensorSettings
+from gait.virtual.runner.simulate import VirtualSession
 
 Virtual = Callable[..., VirtualSession]
 SLOW = settings(

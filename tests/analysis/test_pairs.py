@@ -9,8 +9,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gait.analysis.batch import StrideBatch, empty_batch
-from gait.analysis.validate import NEAR, _pairs
+from gait.analysis.strides.stride_batch import StrideBatch, empty_batch
+from gait.validation.compare import NEAR, _pairs
 
 TIMES = st.lists(st.integers(0, 400), min_size=1, max_size=30, unique=True)
 

@@ -7,8 +7,8 @@ from itertools import pairwise
 import numpy as np
 
 from gait.analysis.engine import engine_for
-from gait.virtual.imu import SensorSettings
-from gait.virtual.runner import RunnerSettings, simulate
+from gait.virtual.runner.imu import SensorSettings
+from gait.virtual.runner.simulate import RunnerSettings, simulate
 
 from . import measure
 

@@ -16,19 +16,19 @@ from pathlib import Path
 
 import numpy as np
 
+from gait.journal.format import read_journal
 from gait.protocol.data import encode_data
-from gait.recording.journal import read_journal
 from gait.recording.model import Recording
 from gait.recording.read import read_chunks
-from gait.sensors.record import RecordSettings, Watchers, record, session_clock_us
 from gait.sensors.scan import Backend
-from gait.virtual.bleak_backend import backends
-from gait.virtual.direct import DirectPeripheral, direct_backends, switched_on
-from gait.virtual.faults import parse_fault
-from gait.virtual.motion import Playback
-from gait.virtual.radio import AirSettings
-from gait.virtual.sensor import SensorSettings, VirtualSensor
-from gait.virtual.world import open_world
+from gait.sensors.session import RecordSettings, Watchers, record, session_clock_us
+from gait.virtual.radio.air import AirSettings
+from gait.virtual.radio.backend import backends
+from gait.virtual.radio.direct import DirectPeripheral, direct_backends, switched_on
+from gait.virtual.radio.faults import parse_fault
+from gait.virtual.radio.firmware import SensorSettings, VirtualSensor
+from gait.virtual.radio.played_motion import Playback
+from gait.virtual.radio.world import open_world
 
 RATE_HZ = 416
 SIDES = ("left", "right")
@@ -154,9 +154,9 @@ async def fed(seconds, folder, motion, watchers):
 def live(given):
     """Processor share of the recorder alone, and with the live analysis that gait record shows."""
     from gait.analysis.engine import Engine
-    from gait.virtual.imu import SensorSettings as Imu
-    from gait.virtual.runner import simulate
-    from gait.virtual.stride_plan import RunnerSettings
+    from gait.virtual.runner.imu import SensorSettings as Imu
+    from gait.virtual.runner.simulate import simulate
+    from gait.virtual.runner.stride_plan import RunnerSettings
 
     run = simulate(
         RunnerSettings(parts=(("stand", 3.0), ("run", given.seconds + 10.0))),

@@ -11,7 +11,7 @@ import pytest
 
 from gait.analysis.results import STRIDE_COLUMNS
 from gait.cli.main import main
-from gait.cli.session_options import load_session
+from gait.cli.options import load_session
 from gait.recording.model import Recording
 from gait.recording.write import write_recording
 

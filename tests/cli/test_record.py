@@ -14,14 +14,14 @@ import pytest
 
 from gait.analysis.analyze import analyze
 from gait.cli.main import main
-from gait.recording.journal import JOURNAL_NAME, read_journal
+from gait.journal.format import JOURNAL_NAME, read_journal
 from gait.recording.model import Recording
 from gait.recording.read import read
 from gait.recording.write import write_recording
-from gait.sensors.record import session_clock_us
-from gait.virtual.imu import SensorSettings
-from gait.virtual.runner import simulate
-from gait.virtual.stride_plan import RunnerSettings
+from gait.sensors.session import session_clock_us
+from gait.virtual.runner.imu import SensorSettings
+from gait.virtual.runner.simulate import simulate
+from gait.virtual.runner.stride_plan import RunnerSettings
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="signals")
 PLAYED_HZ = 100.0

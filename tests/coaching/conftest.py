@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from gait.analysis.results import STRIDE_COLUMNS, Analysis, Metric
-from gait.coaching.knowledge_base import Knowledge, load_knowledge
+from gait.coaching.rules.load import Knowledge, load_knowledge
 from gait.recording.model import RunInfo, RunnerInfo
 
 

@@ -9,9 +9,9 @@ from typing import get_args
 
 import pytest
 
-from gait.coaching.answers import Answers, choices_of, load_answers, parse_answers
-from gait.coaching.answers_text import answers_template
-from gait.coaching.questions import QUESTIONS
+from gait.coaching.questionnaire.answers import Answers, choices_of, load_answers, parse_answers
+from gait.coaching.questionnaire.questions import QUESTIONS
+from gait.coaching.questionnaire.template import answers_template
 from gait.errors import KnowledgeError
 
 

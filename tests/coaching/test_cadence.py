@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from gait.analysis.results import Analysis, Metric
 from gait.coaching.assess import assess
-from gait.coaching.cadence import cadence_target
-from gait.coaching.knowledge_base import load_knowledge
+from gait.coaching.plan.cadence import cadence_target
 from gait.coaching.prescribe import prescribe
+from gait.coaching.rules.load import load_knowledge
 
 
 @given(st.floats(120, 240))

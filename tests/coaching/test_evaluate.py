@@ -11,9 +11,18 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 
 from gait.analysis.results import Metric
-from gait.coaching.answers import Answers
-from gait.coaching.conditions import AllOf, Answered, AnyOf, Differs, FirstKnown, Measured, Shift, Unasked
 from gait.coaching.evaluate import STAND_IN_CEILING, Facts, judge, probability_beyond, sides_of
+from gait.coaching.questionnaire.answers import Answers
+from gait.coaching.rules.conditions import (
+    AllOf,
+    Answered,
+    AnyOf,
+    Differs,
+    FirstKnown,
+    Measured,
+    Shift,
+    Unasked,
+)
 
 finite = st.floats(-1e4, 1e4)
 spread = st.floats(1e-3, 1e3)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gait.coaching.marked_yaml import MAX_BYTES, MAX_DEPTH, read_marked, read_text
+from gait.coaching.rules.marked_yaml import MAX_BYTES, MAX_DEPTH, read_marked, read_text
 from gait.errors import KnowledgeError
 
 LAUGHS = "a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n"

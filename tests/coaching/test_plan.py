@@ -8,10 +8,10 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gait.coaching.answers import choices_of, parse_answers
 from gait.coaching.assess import assess
-from gait.coaching.knowledge_base import Knowledge
 from gait.coaching.prescribe import prescribe
+from gait.coaching.questionnaire.answers import choices_of, parse_answers
+from gait.coaching.rules.load import Knowledge
 
 BASE = {"low_bar_squat", "romanian_deadlift", "bulgarian_split_squat", "hip_thrust", "crab_walk"}
 SOME = settings(

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from gait.cli.main import main
-from gait.coaching import knowledge_base
-from gait.coaching.answers import choices_of, parse_answers
 from gait.coaching.assess import assess
-from gait.coaching.knowledge_base import Knowledge
 from gait.coaching.prescribe import prescribe
+from gait.coaching.questionnaire.answers import choices_of, parse_answers
+from gait.coaching.rules import load as knowledge_base
+from gait.coaching.rules.load import Knowledge
 
 
 def draw(rng: random.Random) -> dict[str, Any]:
@@ -100,7 +100,7 @@ def test_one_fault_in_the_own_pack_is_found(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], file: str, old: str, new: str
 ) -> None:
     """An impossible dose, a missing source, a dangling reference, an unknown key: file and line, exit 2."""
-    source = Path(knowledge_base.__file__).parent / "knowledge"
+    source = Path(knowledge_base.__file__).parent.parent / "knowledge"
     for one in source.glob("*.yaml"):
         text = one.read_text(encoding="utf-8")
         if one.name == file:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gait.coaching.knowledge_base import Knowledge
+from gait.coaching.rules.load import Knowledge
 
 COMPENSATIONS = {
     "caving_in": "sst",

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gait.coaching.week import DAY_NAMES, lay_out
+from gait.coaching.plan.week import DAY_NAMES, lay_out
 
 runs_and_hard = st.sets(st.integers(0, 6)).flatmap(
     lambda runs: st.tuples(

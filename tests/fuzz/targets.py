@@ -5,19 +5,19 @@ import contextlib
 import numpy as np
 
 from gait.analysis.analyze import analyze
-from gait.analysis.validate import load_truth, validate
-from gait.coaching.answers import load_answers, parse_answers
-from gait.coaching.knowledge_base import check_pack
 from gait.coaching.prescribe import prescribe
+from gait.coaching.questionnaire.answers import load_answers, parse_answers
+from gait.coaching.rules.load import check_pack
 from gait.errors import GaitError
+from gait.journal.format import read_journal
 from gait.protocol.control import decode_answer, decode_command, encode_answer, encode_command
 from gait.protocol.data import decode_data, encode_data
 from gait.protocol.status import decode_status, encode_status
 from gait.recording.format import parse_preamble
-from gait.recording.journal import read_journal
 from gait.recording.model import Recording, Session
 from gait.recording.read import read_chunks, read_recording
-from gait.recording.session import read_notes
+from gait.recording.session_folder import read_notes
+from gait.validation.compare import load_truth, validate
 
 __all__ = ["TARGETS"]
 

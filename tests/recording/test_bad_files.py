@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from gait.errors import GaitError, RecordingError
 from gait.recording.format import parse_preamble
+from gait.recording.lines import Source
 from gait.recording.read import read, read_chunks, read_recording
-from gait.recording.session import read_notes
-from gait.recording.source import Source
+from gait.recording.session_folder import read_notes
 
 Text = Callable[..., str]
 Put = Callable[..., Path]

@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 
 import gait.recording.read as reading
-from gait.analysis.validate import load_truth
-from gait.coaching.answers import load_answers
-from gait.coaching.knowledge_base import check_pack
+from gait.coaching.questionnaire.answers import load_answers
+from gait.coaching.rules.load import check_pack
 from gait.errors import GaitError, RecordingError
+from gait.recording.lines import Source
+from gait.recording.long import open_session
 from gait.recording.read import read, read_chunks, read_recording
-from gait.recording.session import read_notes
-from gait.recording.source import Source
-from gait.recording.stream import open_session
+from gait.recording.session_folder import read_notes
+from gait.validation.compare import load_truth
 
 Within = Callable[[float], AbstractContextManager[None]]
 

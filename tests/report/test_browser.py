@@ -15,9 +15,9 @@ import pytest
 
 import gait
 from gait.errors import MissingExtraError
-from gait.report.export import by_weasyprint
-from gait.virtual.presets import PRESETS
-from gait.virtual.runner import simulate
+from gait.report.exports.parquet_and_pdf import by_weasyprint
+from gait.virtual.runner.presets import PRESETS
+from gait.virtual.runner.simulate import simulate
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.browser

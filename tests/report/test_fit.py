@@ -15,7 +15,7 @@ import pytest
 
 from gait.analysis.results import Analysis, Bout
 from gait.errors import GaitError, MissingExtraError
-from gait.report.fit import NO_START, fit_bytes, started_at, write_fit
+from gait.report.exports.fit import NO_START, fit_bytes, started_at, write_fit
 
 fitdecode = pytest.importorskip("fitdecode")
 pytest.importorskip("fit_tool")

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from gait.analysis.results import STRIDE_COLUMNS
 from gait.errors import GaitError
-from gait.report.files import write_text
-from gait.report.tables import analysis_json, plain, strides_csv, write_json, write_strides
+from gait.files import write_text
+from gait.report.exports.strides_and_json import analysis_json, plain, strides_csv, write_json, write_strides
 
 CONTRACT_COLUMNS = [
     "side",

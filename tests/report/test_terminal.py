@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from gait.recording.model import RunInfo
-from gait.report.bands import BANDS
 from gait.report.first_screen import headlines
-from gait.report.rows import side_rows
+from gait.report.page.rows import side_rows
+from gait.report.population_bands import BANDS
 from gait.report.terminal.blocks import axis_labels, bars, gauge, medians
 from gait.report.terminal.pen import ASCII, UNICODE, Pen, harmless
 from gait.report.terminal.show import show_text

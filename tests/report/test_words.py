@@ -9,8 +9,8 @@ import pytest
 
 from gait.errors import GaitError, UsageError
 from gait.report import words as catalogue
+from gait.report.page.write import render_page
 from gait.report.words import languages, load_words
-from gait.report.write import render_page
 
 ROOT = Path(__file__).resolve().parents[2]
 KEY = re.compile(r"""(?:\bwords|\bt)\(\s*f?"([a-z_]+\.[a-z_0-9.]+)["{]""")
@@ -30,7 +30,10 @@ def folder(tmp_path, monkeypatch):
 def test_english_has_every_key_that_the_code_asks_for():
     """Each key written out in the package's code and templates is in the English catalogue."""
     words = load_words()
-    sources = [*(ROOT / "gait").rglob("*.py"), *(ROOT / "gait" / "report" / "templates").glob("*.html")]
+    sources = [
+        *(ROOT / "gait").rglob("*.py"),
+        *(ROOT / "gait" / "report" / "page" / "templates").glob("*.html"),
+    ]
     asked = {key for path in sources for key in KEY.findall(path.read_text(encoding="utf-8"))}
     assert len(asked) > 80
     complete = {key for key in asked if not key.endswith((".", "_"))}

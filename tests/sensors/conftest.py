@@ -7,19 +7,19 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from gait.recording.journal import read_journal
+from gait.journal.format import read_journal
 from gait.recording.model import Recording
 from gait.recording.read import read_recording
-from gait.sensors.record import RecordSettings, Watchers, record
+from gait.sensors.patience import Timing
 from gait.sensors.scan import Backend
-from gait.sensors.timing import Timing
-from gait.virtual.bleak_backend import backends
-from gait.virtual.direct import DirectPeripheral, direct_backends, switched_on
-from gait.virtual.faults import parse_fault
-from gait.virtual.motion import Playback
-from gait.virtual.radio import AirSettings
-from gait.virtual.sensor import SensorSettings, VirtualSensor
-from gait.virtual.world import open_world
+from gait.sensors.session import RecordSettings, Watchers, record
+from gait.virtual.radio.air import AirSettings
+from gait.virtual.radio.backend import backends
+from gait.virtual.radio.direct import DirectPeripheral, direct_backends, switched_on
+from gait.virtual.radio.faults import parse_fault
+from gait.virtual.radio.firmware import SensorSettings, VirtualSensor
+from gait.virtual.radio.played_motion import Playback
+from gait.virtual.radio.world import open_world
 
 
 class FastLoop(asyncio.SelectorEventLoop):

@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gait.protocol.data import DataPacket, Flag
-from gait.sensors.assembly import Assembly
-from gait.sensors.coverage import Coverage
+from gait.sensors.index_ranges import Coverage
+from gait.sensors.sample_stream import Assembly
 
 PERIOD_US = 2403.875
 PLAIN = Flag(0)

@@ -3,15 +3,15 @@
 import re
 from pathlib import Path
 
-from gait.sensors.messages import ADVICE
-from gait.virtual.faults import FAULTS
+from gait.sensors.bluetooth_errors import ADVICE
+from gait.virtual.radio.faults import FAULTS
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "recording-faults.md").read_text(encoding="utf-8")
 SOURCES = [
     *sorted((ROOT / "tests" / "sensors").glob("test_*.py")),
     ROOT / "tests" / "cli" / "test_record.py",
-    ROOT / "tests" / "recording" / "test_journal.py",
+    *sorted((ROOT / "tests" / "journal").glob("test_*.py")),
 ]
 TEXT = "\n".join(path.read_text(encoding="utf-8") for path in SOURCES)
 

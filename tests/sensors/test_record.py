@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from gait.errors import SensorError
-from gait.recording.journal import JOURNAL_NAME
+from gait.journal.format import JOURNAL_NAME
+from gait.journal.to_csv import finish
 from gait.recording.read import read, read_recording
-from gait.sensors.finish import finish
-from gait.sensors.record import session_clock_us
-from gait.virtual.sensor import VirtualSensor
+from gait.sensors.session import session_clock_us
+from gait.virtual.radio.firmware import VirtualSensor
 
 
 def assert_whole(outcome, side="left"):

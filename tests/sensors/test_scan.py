@@ -8,10 +8,10 @@ from bleak.backends.device import BLEDevice
 from bleak.exc import BleakDBusError, BleakError
 
 from gait.errors import LinkLostError, SensorError, SensorNotFoundError
-from gait.sensors.messages import ADVICE, WHAT, advice, explain, fault_of
-from gait.sensors.record import RecordSettings, record
+from gait.sensors.bluetooth_errors import ADVICE, WHAT, advice, explain, fault_of
 from gait.sensors.scan import Backend, Seen, choose
-from gait.virtual.direct import DirectScanner
+from gait.sensors.session import RecordSettings, record
+from gait.virtual.radio.direct import DirectScanner
 
 
 def seen(name, address):

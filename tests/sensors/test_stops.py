@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from gait.errors import GaitError
+from gait.journal.to_csv import finish
 from gait.recording.read import read_recording
-from gait.sensors.finish import finish
 
 FAULTS = ["drop@4+2", "stall@8+1"]
 STAGES = [0.0, 0.004, 0.01, 0.03, 0.06, 0.1, 0.2, 0.5, 2.0, 4.3, 5.9, 6.2, 6.5, 8.4, 9.0, 9.3]

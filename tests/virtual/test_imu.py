@@ -10,9 +10,9 @@ from scipy.spatial.transform import Rotation
 
 from gait.errors import UsageError
 from gait.units import DEG, STANDARD_GRAVITY
-from gait.virtual.imu import SensorSettings, measure, sample_times
-from gait.virtual.presets import PRESETS
-from gait.virtual.runner import RunnerSettings, simulate
+from gait.virtual.runner.imu import SensorSettings, measure, sample_times
+from gait.virtual.runner.presets import PRESETS
+from gait.virtual.runner.simulate import RunnerSettings, simulate
 
 QUIET = {"acc_bias": 0.0, "gyr_bias": 0.0, "bias_walk": 0.0, "scale_error": 0.0, "cross_axis": 0.0}
 STILL = np.zeros((60_000, 3))

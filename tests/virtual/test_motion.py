@@ -12,13 +12,13 @@ from scipy.spatial.transform import Rotation
 
 from gait.frames import Placement
 from gait.units import STANDARD_GRAVITY
-from gait.virtual.foot_motion import foot_state
-from gait.virtual.imu import SensorSettings
-from gait.virtual.runner import simulate
-from gait.virtual.segment import SegmentState, at_point, specific_force
-from gait.virtual.shank_motion import ankle, shank_state
-from gait.virtual.stride_plan import LegOffset, RunnerSettings, StridePlan, Turn, plan_strides
-from gait.virtual.style import Style
+from gait.virtual.runner.foot_motion import foot_state
+from gait.virtual.runner.imu import SensorSettings
+from gait.virtual.runner.segment import SegmentState, at_point, specific_force
+from gait.virtual.runner.shank_motion import ankle, shank_state
+from gait.virtual.runner.simulate import simulate
+from gait.virtual.runner.stride_plan import LegOffset, RunnerSettings, StridePlan, Turn, plan_strides
+from gait.virtual.runner.style import Style
 
 FloatArray = npt.NDArray[np.float64]
 

@@ -19,9 +19,9 @@ import pytest
 from scipy.ndimage import gaussian_filter1d
 
 from gait.frames import Placement
-from gait.virtual.imu import SensorSettings
-from gait.virtual.runner import simulate
-from gait.virtual.stride_plan import RunnerSettings
+from gait.virtual.runner.imu import SensorSettings
+from gait.virtual.runner.simulate import simulate
+from gait.virtual.runner.stride_plan import RunnerSettings
 
 FloatArray = npt.NDArray[np.float64]
 

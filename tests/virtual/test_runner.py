@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from gait.errors import UsageError
 from gait.recording.read import read
-from gait.virtual.foot_motion import foot_state, heel_m
-from gait.virtual.presets import PRESETS
-from gait.virtual.runner import simulate
-from gait.virtual.stride_plan import LegOffset, RunnerSettings, plan_strides
-from gait.virtual.style import Style
+from gait.virtual.runner.foot_motion import foot_state, heel_m
+from gait.virtual.runner.presets import PRESETS
+from gait.virtual.runner.simulate import simulate
+from gait.virtual.runner.stride_plan import LegOffset, RunnerSettings, plan_strides
+from gait.virtual.runner.style import Style
 
 RECORDINGS = Path(__file__).parents[2] / "recordings"
 

@@ -7,8 +7,8 @@ from gait.errors import PacketError
 from gait.protocol.control import Backfill, Result, Start, Stop, Sync, encode_command
 from gait.protocol.data import Flag
 from gait.recording.model import Recording
-from gait.virtual.motion import Playback
-from gait.virtual.sensor import SensorSettings, VirtualSensor
+from gait.virtual.radio.firmware import SensorSettings, VirtualSensor
+from gait.virtual.radio.played_motion import Playback
 
 
 def sensor(acc_z=9.8, **settings):

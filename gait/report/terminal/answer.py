@@ -12,8 +12,8 @@ from rich.text import Text
 from gait.analysis.results import Analysis
 from gait.coaching.model import Finding, Plan
 from gait.report import first_screen
-from gait.report.bands import BALANCE_EVEN_PCT, BANDS
 from gait.report.numbers import clean, duration, number
+from gait.report.population_bands import BALANCE_EVEN_PCT, BANDS
 from gait.report.terminal.blocks import gauge
 from gait.report.terminal.pen import Pen
 from gait.report.words import Words

@@ -6,13 +6,11 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from gait.arrays import FloatArray
 from gait.report.terminal.pen import Signs
 
 __all__ = ["axis_labels", "bars", "gauge", "medians"]
-
-FloatArray = npt.NDArray[np.float64]
 
 
 def medians(time: FloatArray, value: FloatArray, start: float, end: float, count: int) -> FloatArray:

@@ -6,23 +6,23 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from rich.console import RenderableType
 from rich.text import Text
 
-from gait.analysis.results import METRICS, Analysis, Bout, Kind
-from gait.report.bands import STRIKE_THRESHOLDS_DEG
+from gait.analysis.metrics import METRICS
+from gait.analysis.results import Analysis, Bout, Kind
+from gait.arrays import FloatArray
 from gait.report.numbers import number, units
+from gait.report.page.svg import nice_ticks, span_of
+from gait.report.population_bands import STRIKE_THRESHOLDS_DEG
 from gait.report.series import histogram, running
-from gait.report.svg import nice_ticks, span_of
 from gait.report.terminal.blocks import axis_labels, bars, medians
 from gait.report.terminal.pen import Pen
 from gait.report.words import Words
 
 __all__ = ["over_the_run", "strike_histogram"]
 
-FloatArray = npt.NDArray[np.float64]
 LEAST_RANGE = {"cadence_spm": 12.0, "contact_ms": 40.0}
 """What is drawn over the run and its narrowest axis: about what two runs of one person differ by."""
 RUN_ROWS, STRIKE_ROWS = 3, 5

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from gait.analysis.results import Analysis
 from gait.report.numbers import clean, number
-from gait.report.rows import DifferenceRow, NumberRow, number_rows, sensor_rows, side_rows, third_rows
+from gait.report.page.rows import DifferenceRow, NumberRow, number_rows, sensor_rows, side_rows, third_rows
 from gait.report.terminal.answer import heading, inset, item
 from gait.report.terminal.pen import Pen
 from gait.report.words import Words

@@ -1,0 +1,212 @@
+"""The table of strides: one row a stride of a leg, from the sensors that saw it."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from gait.analysis.results import STRIDE_COLUMNS
+from gait.analysis.session.strike_class import CLASSES, strike_probabilities
+from gait.analysis.strides.stride_batch import StrideBatch
+from gait.arrays import FloatArray
+from gait.frames import Placement, Side
+from gait.units import STANDARD_GRAVITY
+
+__all__ = ["other_foot", "stride_table"]
+
+
+SAME_STRIDE_S = 0.15
+"""Contacts of one leg that two sensors put nearer than this are one contact."""
+
+UNCERTAIN_MS = 45.0
+"""95 % half-width of contact time, ms, from which a stride is marked as uncertain."""
+
+TURN_DEG = 20.0
+"""Change of heading within a stride, deg, that marks a turn."""
+
+STEP_SHARE = (0.3, 0.7)
+"""A step's share of the stride; outside it left and right cannot be in one session time."""
+
+_FROM_SHANK = ("shank_angle_deg", "frontal_excursion_deg", "tibial_peak_g")
+
+
+def stride_table(
+    sensors: list[tuple[Placement, Side, StrideBatch, tuple[tuple[float, float], ...]]],
+) -> pd.DataFrame:
+    """All strides, sorted by contact.
+
+    Parameters
+    ----------
+    sensors
+        Placement, side, strides and gaps of each sensor.
+
+    Notes
+    -----
+    Where shoe and shank of a leg were both recorded the shoe's contacts stand and the shank adds what only it
+    can tell; a shank's strides that the shoe missed are kept.
+    """
+    frames = []
+    for side in ("left", "right"):
+        found = {place: _frame(place, side, batch, gaps) for place, of, batch, gaps in sensors if of == side}
+        frames.append(_one_leg(found))
+    table = pd.concat([frame for frame in frames if len(frame)] or [_empty()], ignore_index=True)
+    table = table.sort_values("ic_s", kind="stable", ignore_index=True)
+    return other_foot(table)[list(STRIDE_COLUMNS)]
+
+
+def _empty() -> pd.DataFrame:
+    columns: dict[str, object] = {}
+    for name in STRIDE_COLUMNS:
+        if name in ("side", "strike", "activity", "placement", "marks"):
+            columns[name] = pd.Series(dtype=object)
+        elif name == "clipped":
+            columns[name] = pd.Series(dtype=bool)
+        else:
+            columns[name] = pd.Series(dtype=float)
+    return pd.DataFrame(columns)
+
+
+def _frame(
+    placement: Placement, side: str, batch: StrideBatch, gaps: tuple[tuple[float, float], ...]
+) -> pd.DataFrame:
+    stride = batch.next_ic_s - batch.ic_s
+    contact = batch.tc_s - batch.ic_s
+    running = batch.walking < 0.5
+    chances = strike_probabilities(batch.strike_angle_deg, batch.strike_sd_deg)
+    known = np.isfinite(chances[:, 0])
+    names = np.array([*CLASSES, ""], dtype=object)
+    strike = names[np.where(known, np.nan_to_num(chances).argmax(axis=1), 3)]
+    spread = 1.96e3 * np.hypot(batch.ic_sd_s, batch.tc_sd_s)
+    return pd.DataFrame(
+        {
+            "side": side,
+            "ic_s": batch.ic_s,
+            "tc_s": batch.tc_s,
+            "next_ic_s": batch.next_ic_s,
+            "contact_ms": 1e3 * contact,
+            "flight_ms": np.where(running, np.maximum(1e3 * (0.5 * stride - contact), 0.0), np.nan),
+            "stride_ms": 1e3 * stride,
+            "duty_factor": contact / stride,
+            "strike_angle_deg": batch.strike_angle_deg,
+            "strike": strike,
+            "p_rearfoot": chances[:, 0],
+            "p_midfoot": chances[:, 1],
+            "p_forefoot": chances[:, 2],
+            "pronation_excursion_deg": batch.pronation_excursion_deg,
+            "pronation_rate_dps": batch.pronation_rate_dps,
+            "shank_angle_deg": batch.shank_angle_deg,
+            "stride_length_m": batch.stride_length_m,
+            "speed_m_s": batch.stride_length_m / stride,
+            "peak_acc_g": batch.peak_acc_g,
+            "clipped": batch.clipped,
+            "activity": np.where(running, "running", "walking"),
+            "placement": placement,
+            "cadence_spm": 120.0 / stride,
+            "step_ms": np.nan,
+            "contact_u_ms": spread,
+            "strike_angle_u_deg": np.where(known, 1.96 * batch.strike_sd_deg, np.nan),
+            "circumduction_cm": batch.circumduction_cm,
+            "vertical_oscillation_cm": np.where(
+                running, _oscillation_cm(contact, 0.5 * stride - contact), np.nan
+            ),
+            "frontal_excursion_deg": batch.frontal_excursion_deg,
+            "tibial_peak_g": batch.axial_peak_g,
+            "marks": _marks(batch, gaps, spread),
+        }
+    )
+
+
+def _oscillation_cm(contact_s: FloatArray, flight_s: FloatArray) -> FloatArray:
+    """Rise and fall of the body's centre in a step, cm: half-sine force in contact, free fall in flight.
+
+    Morin et al. 2005, 10.1123/jab.21.2.167; the height of the flight is added to the sinking in contact.
+    """
+    with np.errstate(invalid="ignore"):
+        flight = np.maximum(flight_s, 0.0)
+        force = STANDARD_GRAVITY * np.pi / 2.0 * (flight / contact_s + 1.0)
+        sink = force * contact_s**2 / np.pi**2 - STANDARD_GRAVITY * contact_s**2 / 8.0
+        rise = STANDARD_GRAVITY * flight**2 / 8.0
+        return 100.0 * (sink + rise)
+
+
+def _marks(batch: StrideBatch, gaps: tuple[tuple[float, float], ...], spread: FloatArray) -> list[str]:
+    n = len(batch)
+    words: list[list[str]] = [[] for _ in range(n)]
+    if n == 0:
+        return []
+    pause = batch.ic_s[1:] - batch.next_ic_s[:-1] > 0.05
+    flags = {
+        "start": np.r_[True, pause],
+        "stop": np.r_[pause, True],
+        "turn": np.abs(np.nan_to_num(batch.turn_deg)) > TURN_DEG,
+        "clipped": batch.clipped,
+        "slipped": batch.slipped,
+        "uncertain": ~(spread <= UNCERTAIN_MS),
+        "gap": _near_gap(batch, gaps),
+    }
+    for word, flag in flags.items():
+        for row in np.flatnonzero(flag):
+            words[row].append(word)
+    return [" ".join(row) for row in words]
+
+
+def _near_gap(batch: StrideBatch, gaps: tuple[tuple[float, float], ...]) -> npt.NDArray[np.bool_]:
+    near = np.zeros(len(batch), dtype=bool)
+    for start, stop in gaps:
+        near |= (batch.next_ic_s > start - 1.0) & (batch.ic_s < stop + 1.0)
+    return near
+
+
+def _one_leg(found: dict[Placement, pd.DataFrame]) -> pd.DataFrame:
+    shoe, shank = found.get("shoe"), found.get("shank")
+    if shank is None or len(shank) == 0:
+        return shoe if shoe is not None else (shank if shank is not None else _empty())
+    if shoe is None or len(shoe) == 0:
+        return shank
+    at = shank["ic_s"].to_numpy()
+    nearest = _nearest(shoe["ic_s"].to_numpy(), at)
+    same = np.abs(at[nearest] - shoe["ic_s"].to_numpy()) < SAME_STRIDE_S
+    for name in _FROM_SHANK:
+        shoe[name] = np.where(same, shank[name].to_numpy()[nearest], np.nan)
+    own = shoe["ic_s"].to_numpy()
+    ends = shoe["next_ic_s"].to_numpy()
+    alone = np.ones(len(shank), dtype=bool)
+    for edge in (own, ends):
+        alone &= np.abs(edge[_nearest(at, edge)] - at) >= SAME_STRIDE_S
+    return pd.concat([shoe, shank[alone]], ignore_index=True) if alone.any() else shoe
+
+
+def _nearest(values: FloatArray, among: FloatArray) -> npt.NDArray[np.intp]:
+    """Index into sorted `among` of what is nearest to each value."""
+    right = np.clip(np.searchsorted(among, values), 1, max(len(among) - 1, 1))
+    if len(among) == 1:
+        return np.zeros(len(values), dtype=np.intp)
+    left = right - 1
+    return np.where(values - among[left] <= among[right] - values, left, right)
+
+
+def other_foot(table: pd.DataFrame) -> pd.DataFrame:
+    """Step and flight times where the other foot's contact is known too, in one session time."""
+    if table["side"].nunique() < 2:
+        return table
+    contact = {side: table.loc[table["side"] == side, "ic_s"].to_numpy() for side in ("left", "right")}
+    opposite = np.where(table["side"].to_numpy() == "left", "right", "left")
+    own = table["ic_s"].to_numpy()
+    follow = np.full(len(table), np.nan)
+    for side, times in contact.items():
+        rows = opposite == side
+        at = np.searchsorted(times, own[rows], side="right")
+        follow[rows] = np.where(at < len(times), times[np.minimum(at, len(times) - 1)], np.nan)
+    inside = follow < table["next_ic_s"].to_numpy()
+    step = np.where(inside, 1e3 * (follow - own), np.nan)
+    share = step / table["stride_ms"].to_numpy()
+    known = share[np.isfinite(share)]
+    if len(known) == 0 or not STEP_SHARE[0] < np.median(known) < STEP_SHARE[1]:
+        # Nobody runs with both feet down together: the two clocks are not one.
+        return table
+    flight = np.where(inside, 1e3 * (follow - table["tc_s"].to_numpy()), np.nan)
+    running = table["activity"].to_numpy() == "running"
+    table = table.assign(step_ms=step)
+    table["flight_ms"] = np.where(running & np.isfinite(flight), np.maximum(flight, 0.0), table["flight_ms"])
+    return table

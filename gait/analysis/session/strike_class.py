@@ -1,0 +1,30 @@
+"""Foot strike: from an angle and its uncertainty to class probabilities."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.special import ndtr
+
+from gait.arrays import FloatArray
+
+__all__ = ["CLASSES", "FOREFOOT_BELOW_DEG", "REARFOOT_ABOVE_DEG", "strike_probabilities"]
+
+
+REARFOOT_ABOVE_DEG = 8.0
+FOREFOOT_BELOW_DEG = -1.6
+"""Altman & Davis 2012, Gait & Posture 35(2): rearfoot above the first, forefoot below the second."""
+
+CLASSES = ("rearfoot", "midfoot", "forefoot")
+
+
+def strike_probabilities(angle_deg: FloatArray, sd_deg: FloatArray) -> FloatArray:
+    """(n, 3) probabilities of `CLASSES` given angles and their standard uncertainties; NaN for NaN.
+
+    Examples
+    --------
+    >>> strike_probabilities(np.array([8.0]), np.array([2.0])).round(2).tolist()
+    [[0.5, 0.5, 0.0]]
+    """
+    rear = ndtr((angle_deg - REARFOOT_ABOVE_DEG) / sd_deg)
+    fore = ndtr((FOREFOOT_BELOW_DEG - angle_deg) / sd_deg)
+    return np.stack([rear, 1.0 - rear - fore, fore], axis=1)

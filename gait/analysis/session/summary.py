@@ -1,0 +1,125 @@
+"""Numbers over the run, each with how sure it is.
+
+The interval of a value has two parts: the scatter of the median over the strides at hand, with strides that
+follow one another counted as less than independent, and what the method itself may be off by on this runner,
+which no number of strides takes away. A difference between the sides keeps the second part only in so far as
+it is not shared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from gait.analysis.metrics import METRICS, MetricSpec
+from gait.analysis.results import Metric
+from gait.analysis.session.strike_class import CLASSES
+from gait.arrays import FloatArray
+
+__all__ = ["summarise"]
+
+
+CORRELATED = 3.0
+"""Strides that carry the information of one independent one (running strides are correlated over a few)."""
+
+LEAST_STRIDES = 3
+
+_NOT_SUMMARISED = ("p_rearfoot", "p_midfoot", "p_forefoot")
+
+
+def summarise(
+    table: pd.DataFrame, *, with_gyr: Mapping[str, bool], extra: Mapping[str, float]
+) -> dict[str, Metric]:
+    """Metrics over the strides of `table`.
+
+    Parameters
+    ----------
+    table
+        Rows of `stride_table`, of one activity.
+    with_gyr
+        Side -> whether its contacts come from a sensor with gyroscope.
+    extra
+        Metric -> further 95 % half-width, relative to the value (such as of an uncalibrated stride length).
+    """
+    found: dict[str, Metric] = {}
+    if len(table) == 0:
+        return found
+    clean = table[~table["marks"].str.contains("gap|slipped|start|stop")]
+    if len(clean) < LEAST_STRIDES:
+        clean = table
+    for name, spec in METRICS.items():
+        metric = _metric(spec, clean, with_gyr, extra.get(name, 0.0))
+        if metric is not None:
+            found[name] = metric
+    if "strike_angle_deg" in found:
+        shares = _shares(clean)
+        found["strike_angle_deg"] = replace(found["strike_angle_deg"], shares=shares)
+    return found
+
+
+def _metric(
+    spec: MetricSpec, table: pd.DataFrame, with_gyr: Mapping[str, bool], relative: float
+) -> Metric | None:
+    if spec.systematic is None:
+        return None
+    name = spec.name
+    sides: dict[str, tuple[float, float, float, int]] = {}
+    for side, rows in table.groupby("side"):
+        values = rows[name].to_numpy(dtype=float)
+        values = values[np.isfinite(values)]
+        if len(values) >= LEAST_STRIDES:
+            sides[str(side)] = _centre(name, values)
+    if not sides:
+        return None
+    common, apart = spec.systematic, spec.systematic_apart
+    if not all(with_gyr.get(side, True) for side in sides):
+        common = float(np.hypot(common, spec.accelerometer_only))
+    value = float(np.mean([centre[0] for centre in sides.values()]))
+    scatter = float(np.sqrt(sum(centre[1] ** 2 for centre in sides.values()))) / len(sides)
+    common = float(np.hypot(common, relative * value))
+    spread = float(np.sqrt(np.mean([centre[2] ** 2 for centre in sides.values()])))
+    count = sum(centre[3] for centre in sides.values())
+    lower = name in ("peak_acc_g", "tibial_peak_g") and bool(table["clipped"].any())
+    metric = Metric(name, value, float(np.hypot(scatter, common)), spread, count, lower_bound=lower)
+    for side in sides:
+        half = float(np.hypot(sides[side][1], common))
+        changes = {side: sides[side][0], f"{side}_uncertainty": half}
+        metric = replace(metric, **changes)  # type: ignore[arg-type]
+    return _with_difference(metric, sides, float(np.hypot(apart, relative * value * 0.3)))
+
+
+def _with_difference(
+    metric: Metric, sides: dict[str, tuple[float, float, float, int]], apart: float
+) -> Metric:
+    if len(sides) < 2:
+        return metric
+    left, right = sides["left"], sides["right"]
+    difference = left[0] - right[0]
+    half = float(np.sqrt(left[1] ** 2 + right[1] ** 2 + apart**2))
+    mean = 0.5 * (left[0] + right[0])
+    index = 100.0 * difference / mean if METRICS[metric.name].ratio and mean else None
+    return replace(metric, difference=difference, difference_uncertainty=half, asymmetry_pct=index)
+
+
+def _centre(name: str, values: FloatArray) -> tuple[float, float, float, int]:
+    """Value, 95 % half-width of its scatter, spread and count of one side."""
+    spread = float(np.std(values, ddof=1))
+    independent = max(len(values) / CORRELATED, 1.0)
+    if name in ("cadence_spm", "stride_ms"):
+        # Mean pace: strides tile the time, so their errors cancel.
+        stride = np.sort(120.0 / values if name == "cadence_spm" else values)
+        trim = len(stride) // 20
+        mean = float(stride[trim : len(stride) - trim].mean())
+        value = 120.0 / mean if name == "cadence_spm" else mean
+        return value, 1.96 * spread / float(np.sqrt(len(values))), spread, len(values)
+    return float(np.median(values)), 1.96 * 1.253 * spread / float(np.sqrt(independent)), spread, len(values)
+
+
+def _shares(table: pd.DataFrame) -> dict[str, float]:
+    """Expected share of strides in each strike class."""
+    chances = table[[f"p_{name}" for name in CLASSES]].to_numpy(dtype=float)
+    chances = chances[np.isfinite(chances[:, 0])]
+    return {name: float(share) for name, share in zip(CLASSES, chances.mean(axis=0), strict=True)}

@@ -1,0 +1,171 @@
+"""The mean running stride of a sensor, from contact to contact."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from gait.analysis.results import Waveform
+from gait.analysis.signal.orientation import Windows, apply, motion, orientations
+from gait.analysis.signal.resample import GRID_HZ
+from gait.analysis.strides.detector import Alignment
+from gait.analysis.strides.shoe.detector import FLAT_SHARE
+from gait.analysis.strides.stride_batch import StrideBatch
+from gait.arrays import FloatArray
+from gait.frames import MOVEMENTS
+from gait.recording.model import Recording
+from gait.units import STANDARD_GRAVITY
+
+__all__ = ["mean_waveform", "waveform_spans"]
+
+
+MOST_STRIDES = 120
+"""Strides, spread over the run, that the mean is taken of."""
+LEAST_STRIDES = 6
+PATH_TRUST = 0.12
+"""Relative error of gravity's closure above which the path is not drawn: the impacts were clipped."""
+_POINTS = 101
+
+
+def mean_waveform(recording: Recording, batch: StrideBatch, alignment: Alignment) -> Waveform | None:
+    """Mean and spread on 101 points; None with too few running strides.
+
+    Parameters
+    ----------
+    recording
+        With the samples within `waveform_spans` and beside them at least.
+    """
+    rows = _chosen(batch)
+    if len(rows) == 0:
+        return None
+    ic, stop, tc = batch.ic_s[rows], batch.next_ic_s[rows], batch.tc_s[rows]
+    tc_pct = float(np.median((tc - ic) / (stop - ic)) * 100.0)
+    at = ic[:, None] + (stop - ic)[:, None] * np.linspace(0.0, 1.0, _POINTS)[None, :]
+    acc = _interpolate(recording.time_s, recording.acc, at) / STANDARD_GRAVITY
+    matrix = alignment.matrix
+    if recording.gyr is None or matrix is None:
+        size = np.linalg.norm(acc, axis=2)
+        mean = np.full((_POINTS, 3), np.nan)
+        spread = mean.copy()
+        mean[:, 0], spread[:, 0] = size.mean(axis=0), size.std(axis=0)
+        return Waveform(recording.placement, recording.side, len(rows), tc_pct, mean, spread)
+    gyr = _interpolate(recording.time_s, recording.gyr, at) @ matrix.T
+    acc = acc @ matrix.T
+    pitch, roll = _attitude(recording, matrix, ic, stop, tc)
+    sign = MOVEMENTS[("pronation", recording.side)].sign
+    degrees = np.degrees(gyr)
+    return Waveform(
+        recording.placement,
+        recording.side,
+        len(rows),
+        tc_pct,
+        acc.mean(axis=0),
+        acc.std(axis=0),
+        degrees.mean(axis=0),
+        degrees.std(axis=0),
+        pitch,
+        np.where(np.linspace(0.0, 100.0, _POINTS) <= tc_pct, sign * (roll - roll[0]), np.nan),
+        _path(recording, matrix, ic, stop, tc) if alignment.newest_closure_error < PATH_TRUST else None,
+    )
+
+
+def waveform_spans(batch: StrideBatch) -> FloatArray:
+    """(k, 2) start and end, s, of what the mean is taken of: each stride, and the one behind it."""
+    rows = _chosen(batch)
+    ic, stop = batch.ic_s[rows], batch.next_ic_s[rows]
+    return np.stack([ic, 2.0 * stop - ic], axis=1)
+
+
+def _chosen(batch: StrideBatch) -> npt.NDArray[np.intp]:
+    """Strides that the mean is taken of; none where there are too few."""
+    rows = np.flatnonzero((batch.walking < 0.5) & np.isfinite(batch.tc_s) & ~batch.slipped)
+    if len(rows) < LEAST_STRIDES:
+        return rows[:0]
+    return rows[np.linspace(0, len(rows) - 1, min(MOST_STRIDES, len(rows))).astype(np.intp)]
+
+
+def _path(
+    recording: Recording, matrix: FloatArray, ic: FloatArray, stop: FloatArray, tc: FloatArray
+) -> FloatArray:
+    """(101, 3) mean path of the sensor from contact, m: x along the stride, y left, z up.
+
+    Integrated from flat foot to flat foot, where the velocity is known, and put together so that it starts at
+    contact.
+    """
+    assert recording.gyr is not None
+    flat = ic + np.mean(FLAT_SHARE) * (tc - ic)
+    stride = stop - ic
+    length = np.floor(stride * GRID_HZ).astype(np.intp) + 1
+    steps = np.arange(int(length.max()))
+    at = np.minimum(flat[:, None] + steps[None, :] / GRID_HZ, (flat + stride)[:, None])
+    windows = Windows(
+        np.zeros(len(ic), dtype=np.intp),
+        length,
+        _interpolate(recording.time_s, recording.acc, at),
+        _interpolate(recording.time_s, recording.gyr, at),
+    )
+    quaternion = orientations(windows)
+    level = np.repeat(matrix[None], len(ic), axis=0)
+    position = motion(windows, quaternion, apply(quaternion, windows.acc), level).position
+    grid = np.linspace(0.0, 1.0, _POINTS)
+    share = steps[None, :] / (length - 1)[:, None]
+    paths = np.stack(
+        [
+            np.stack([np.interp(grid, one[:n], path[:n, axis]) for axis in range(3)], axis=1)
+            for one, path, n in zip(share, position, length, strict=True)
+        ]
+    )
+    mean = np.median(paths, axis=0)
+    mean[:, 2] -= grid * mean[-1, 2]
+    way = mean[-1]
+    along = way[:2] / max(float(np.hypot(way[0], way[1])), 1e-9)
+    turned = np.stack(
+        [
+            mean[:, 0] * along[0] + mean[:, 1] * along[1],
+            mean[:, 1] * along[0] - mean[:, 0] * along[1],
+            mean[:, 2],
+        ],
+        axis=1,
+    )
+    shift = float(np.median((flat - ic) / stride))
+    phase = grid - shift
+    whole = np.stack([np.interp(np.mod(phase, 1.0), grid, turned[:, axis]) for axis in range(3)], axis=1)
+    whole -= np.where(phase < 0, 1.0, 0.0)[:, None] * turned[-1]
+    out: FloatArray = whole - whole[0]
+    return out
+
+
+def _interpolate(time: FloatArray, values: FloatArray, at: FloatArray) -> FloatArray:
+    """(n, k, 3) linear interpolation."""
+    index = np.clip(np.searchsorted(time, at) - 1, 0, len(time) - 2)
+    share = (at - time[index]) / (time[index + 1] - time[index])
+    out: FloatArray = values[index] * (1.0 - share)[..., None] + values[index + 1] * share[..., None]
+    return out
+
+
+def _attitude(
+    recording: Recording, matrix: FloatArray, ic: FloatArray, stop: FloatArray, tc: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Mean pitch (toes up) and roll (left border up) from the flat foot, deg, (101,) each."""
+    assert recording.gyr is not None
+    length = np.floor((stop - ic) * GRID_HZ).astype(np.intp) + 1
+    steps = np.arange(int(length.max()))
+    at = np.minimum(ic[:, None] + steps[None, :] / GRID_HZ, stop[:, None])
+    windows = Windows(
+        np.zeros(len(ic), dtype=np.intp),
+        length,
+        _interpolate(recording.time_s, recording.acc, at),
+        _interpolate(recording.time_s, recording.gyr, at),
+    )
+    quaternion = orientations(windows)
+    flat = np.clip(np.mean(FLAT_SHARE) * (tc - ic) * GRID_HZ, 0, length - 1).astype(np.intp)
+    up = apply(quaternion[np.arange(len(ic)), flat], np.broadcast_to(matrix[2], (len(ic), 3)))
+    inverse = quaternion * np.array([1.0, -1.0, -1.0, -1.0])
+    seen = apply(inverse, np.broadcast_to(up[:, None, :], windows.acc.shape)) @ matrix.T
+    pitch = np.degrees(np.unwrap(np.arctan2(seen[..., 0], seen[..., 2]), axis=1))
+    roll = np.degrees(np.unwrap(np.arctan2(seen[..., 1], seen[..., 2]), axis=1))
+    grid = np.linspace(0.0, 1.0, _POINTS)
+    share = steps[None, :] / ((stop - ic) * GRID_HZ)[:, None]
+    pitches = np.stack([np.interp(grid, s[:n], p[:n]) for s, p, n in zip(share, pitch, length, strict=True)])
+    rolls = np.stack([np.interp(grid, s[:n], r[:n]) for s, r, n in zip(share, roll, length, strict=True)])
+    return pitches.mean(axis=0), rolls.mean(axis=0)

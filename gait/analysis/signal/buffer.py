@@ -1,0 +1,101 @@
+"""The grid samples that a detector looks back on."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gait.analysis.signal.resample import GRID_HZ, GridBlock
+from gait.arrays import BoolArray, FloatArray
+
+__all__ = ["SampleBuffer", "sample_rows"]
+
+KEPT_S = 8.0
+"""Samples of the last so many seconds stay whatever is asked for (chosen: three of the longest strides)."""
+
+DROPPED_S = 20.0
+"""Samples are dropped in pieces of at least so long, so that dropping costs nothing (chosen)."""
+
+
+class SampleBuffer:
+    """Consecutive grid samples of one gap-free segment.
+
+    Attributes
+    ----------
+    first
+        Grid index of the first sample: its session time is ``first / GRID_HZ``.
+    acc, gyr
+        (n, 3) m/s2 and rad/s, sensor frame; ``gyr`` (0, 3) for an accelerometer alone.
+    clipped, peak
+        (n,) as in `GridBlock`.
+    """
+
+    def __init__(self) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget all samples."""
+        self.first = 0
+        self.acc: FloatArray = np.empty((0, 3))
+        self.gyr: FloatArray = np.empty((0, 3))
+        self.clipped: BoolArray = np.empty(0, dtype=bool)
+        self.peak: FloatArray = np.empty(0)
+
+    def __len__(self) -> int:
+        return len(self.acc)
+
+    @property
+    def end(self) -> int:
+        """Grid index behind the last sample."""
+        return self.first + len(self.acc)
+
+    def append(self, block: GridBlock) -> None:
+        """Add the samples that follow."""
+        if len(self.acc) == 0:
+            self.first = block.first
+        self.acc = np.concatenate([self.acc, block.acc])
+        if block.gyr is not None:
+            self.gyr = np.concatenate([self.gyr, block.gyr])
+        self.clipped = np.concatenate([self.clipped, block.clipped])
+        self.peak = np.concatenate([self.peak, block.peak])
+
+    def drop(self, samples: int) -> None:
+        """Forget so many of the first samples."""
+        self.first += samples
+        self.acc, self.gyr = self.acc[samples:].copy(), self.gyr[samples:].copy()
+        self.clipped, self.peak = self.clipped[samples:].copy(), self.peak[samples:].copy()
+
+    def trim(self, oldest: int) -> None:
+        """Forget samples before a grid index, once they are many."""
+        samples = min(oldest, self.end - round(KEPT_S * GRID_HZ)) - self.first
+        if samples >= round(DROPPED_S * GRID_HZ):
+            self.drop(samples)
+
+    def shock(self, start_s: FloatArray, stop_s: FloatArray) -> tuple[BoolArray, FloatArray]:
+        """Return whether any sample of each span clipped, and its largest raw acceleration.
+
+        Parameters
+        ----------
+        start_s, stop_s
+            (n,) s of session time.
+
+        Returns
+        -------
+        (n,) flags and (n,) m/s2.
+        """
+        if len(start_s) == 0:
+            return np.empty(0, dtype=bool), np.empty(0)
+        limit = len(self.peak)
+        low = np.clip(np.nan_to_num(start_s) * GRID_HZ - self.first, 0, limit - 2).astype(np.intp)
+        high = np.clip(np.nan_to_num(stop_s) * GRID_HZ - self.first, low + 1, limit - 1).astype(np.intp)
+        edges = np.stack([low, high], axis=1).ravel()
+        return np.maximum.reduceat(self.clipped, edges)[::2], np.maximum.reduceat(self.peak, edges)[::2]
+
+
+def sample_rows(values: FloatArray, at: FloatArray) -> FloatArray:
+    """Return (n, k) linear interpolations of (n, m) rows at fractional columns; ends are held."""
+    at = np.clip(np.nan_to_num(at), 0.0, values.shape[1] - 1.001)
+    low = at.astype(np.intp)
+    share = at - low
+    rows = np.arange(len(values))[:, None]
+    out: FloatArray = values[rows, low] * (1.0 - share) + values[rows, low + 1] * share
+    return out

@@ -1,0 +1,95 @@
+"""Short symmetric filters: zero phase, finite reach, the same value whatever the chunking."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+from scipy.ndimage import correlate1d, maximum_filter1d
+
+from gait.analysis.signal.resample import GRID_HZ
+from gait.arrays import FloatArray
+
+__all__ = ["first_peak", "gaussian", "gaussian_slope", "local_maxima", "parabola_offset", "reach"]
+
+
+_REACH_SIGMAS = 3.0
+
+
+def reach(sigma_s: float) -> int:
+    """How many grid points a kernel of `sigma_s` seconds looks to each side."""
+    return max(1, int(np.ceil(_REACH_SIGMAS * sigma_s * GRID_HZ)))
+
+
+@lru_cache(maxsize=32)
+def _kernel(sigma_s: float, order: int) -> tuple[float, ...]:
+    half = reach(sigma_s)
+    at = np.arange(-half, half + 1) / GRID_HZ
+    bell = np.exp(-0.5 * (at / sigma_s) ** 2)
+    bell /= bell.sum()
+    if order == 0:
+        return tuple(bell.tolist())
+    slope = at * bell
+    return tuple((slope / (slope @ at)).tolist())
+
+
+def gaussian(values: FloatArray, sigma_s: float, axis: int = 0) -> FloatArray:
+    """Gaussian low-pass along `axis`; its -3 dB point lies at 0.133 / `sigma_s` Hz. Ends are held."""
+    out: FloatArray = correlate1d(values, np.array(_kernel(sigma_s, 0)), axis=axis, mode="nearest")
+    return out
+
+
+def gaussian_slope(values: FloatArray, sigma_s: float, axis: int = 0) -> FloatArray:
+    """Slope per second of the Gaussian-smoothed values along `axis`."""
+    out: FloatArray = correlate1d(values, np.array(_kernel(sigma_s, 1)), axis=axis, mode="nearest")
+    return out
+
+
+def local_maxima(
+    values: FloatArray, radius_s: float, *, ends: tuple[bool, bool] = (False, False)
+) -> npt.NDArray[np.intp]:
+    """Indices of points that are the (first) largest within `radius_s` on both sides.
+
+    Parameters
+    ----------
+    values
+        (n,) on the grid.
+    radius_s
+        Points nearer than this to an end cannot be judged and are left out.
+    ends
+        Judge points near the left and the right end too, by what there is: nothing came before, no more will
+        come behind.
+    """
+    half = max(1, round(radius_s * GRID_HZ))
+    if len(values) < 2 * half + 1:
+        return np.empty(0, dtype=np.intp)
+    top = maximum_filter1d(values, 2 * half + 1, mode="nearest")
+    start, stop = 2 if ends[0] else half, len(values) - (2 if ends[1] else half)
+    found = np.flatnonzero((values == top)[start:stop]) + start
+    if len(found) < 2:
+        return found
+    # A plateau (standing, clipped) gives several neighbours: keep the first.
+    return found[np.r_[True, np.diff(found) > half]]
+
+
+def parabola_offset(before: FloatArray, at: FloatArray, after: FloatArray) -> FloatArray:
+    """Where the vertex of the parabola through three neighbours lies, in grid points from the middle one.
+
+    Examples
+    --------
+    >>> float(parabola_offset(np.array([0.0]), np.array([3.0]), np.array([2.0]))[0])
+    0.25
+    """
+    bend = before - 2.0 * at + after
+    with np.errstate(divide="ignore", invalid="ignore"):
+        offset = 0.5 * (before - after) / bend
+    return np.clip(np.where(np.isfinite(offset), offset, 0.0), -0.5, 0.5)
+
+
+def first_peak(values: FloatArray, share: float) -> npt.NDArray[np.intp]:
+    """Column of the first local maximum of each row that reaches `share` of the row's largest value."""
+    top = values.max(axis=1, keepdims=True)
+    inner = (values[:, 1:-1] >= values[:, :-2]) & (values[:, 1:-1] >= values[:, 2:])
+    first: npt.NDArray[np.intp] = (inner & (values[:, 1:-1] >= share * top)).argmax(axis=1) + 1
+    return first

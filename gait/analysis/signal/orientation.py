@@ -1,0 +1,180 @@
+"""Orientation and motion of many strides at once, from one flat instant to the next.
+
+The gyroscope alone carries the orientation within a stride; gravity enters through the closure: between two
+instants at which the foot stands still the mean acceleration is zero, so the mean specific force, turned
+into the frame of the first instant, is gravity. This needs no instant at which the accelerometer reads
+gravity alone, of which running has none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from gait.analysis.signal.resample import GRID_HZ
+from gait.arrays import FloatArray, IntArray
+from gait.units import STANDARD_GRAVITY
+
+__all__ = ["Motion", "Windows", "apply", "closure_gravity", "gather", "motion", "orientations"]
+
+
+PADDING = 24
+"""Samples behind the longest stride of a group, so that no filter sees where the array ends."""
+
+
+@dataclass(frozen=True)
+class Windows:
+    """The samples of n strides, padded to one length.
+
+    Attributes
+    ----------
+    start, length
+        (n,) grid index of each first sample, and samples of each.
+    acc, gyr
+        (n, L, 3) m/s2 and rad/s; behind a stride's own length the last sample is repeated.
+    """
+
+    start: IntArray
+    length: IntArray
+    acc: FloatArray
+    gyr: FloatArray
+
+    @property
+    def inside(self) -> npt.NDArray[np.bool_]:
+        """(n, L) True on a stride's own samples."""
+        return np.arange(self.acc.shape[1])[None, :] < self.length[:, None]
+
+
+def gather(acc: FloatArray, gyr: FloatArray, start: IntArray, stop: IntArray) -> Windows:
+    """Windows of ``[start, stop)`` out of (m, 3) signals."""
+    length = stop - start
+    index = start[:, None] + np.arange(int(length.max()) + PADDING)[None, :]
+    index = np.minimum(index, stop[:, None] - 1)
+    return Windows(start, length, _planes(acc.take(index, axis=0)), _planes(gyr.take(index, axis=0)))
+
+
+def _planes(values: FloatArray) -> FloatArray:
+    """The same (..., k) values with each component in one piece of memory: arithmetic is twice as fast."""
+    return np.moveaxis(np.ascontiguousarray(np.moveaxis(values, -1, 0)), 0, -1)
+
+
+def orientations(windows: Windows) -> FloatArray:
+    """(n, L, 4) quaternions (w, x, y, z) from the sensor at each sample to its stride's first sample.
+
+    The rate between two samples is their mean (trapezoid); each step is an exact rotation by it.
+    """
+    gyr = windows.gyr
+    half = (gyr[:, 1:] + gyr[:, :-1]) * (0.25 / GRID_HZ)
+    size = np.sqrt(half[..., 0] ** 2 + half[..., 1] ** 2 + half[..., 2] ** 2)
+    scale = np.sinc(size / np.pi)
+    n, samples = gyr.shape[:2]
+    # A quaternion is two complex numbers, (w + x i) + (y + z i) j: its product is three operations on arrays.
+    step = np.empty((samples - 1, 2, n), dtype=complex)
+    step.real[:, 0], step.imag[:, 0] = np.cos(size).T, (half[..., 0] * scale).T
+    step.real[:, 1], step.imag[:, 1] = (half[..., 1] * scale).T, (half[..., 2] * scale).T
+    across = np.empty_like(step)
+    np.negative(step[:, 1].conj(), out=across[:, 0])
+    np.conj(step[:, 0], out=across[:, 1])
+    out = np.empty((samples, 2, n), dtype=complex)
+    out[0, 0], out[0, 1] = 1.0, 0.0
+    for k in range(samples - 1):
+        now, then = out[k], out[k + 1]
+        np.multiply(step[k], now[0], out=then)
+        then += across[k] * now[1]
+    parts = (out[:, 0].real, out[:, 0].imag, out[:, 1].real, out[:, 1].imag)
+    return np.moveaxis(np.stack([part.T for part in parts]), 0, -1)
+
+
+def apply(quaternion: FloatArray, vector: FloatArray) -> FloatArray:
+    """Turn (..., 3) vectors by (..., 4) unit quaternions."""
+    w, x, y, z = (quaternion[..., axis] for axis in range(4))
+    a, b, c = (vector[..., axis] for axis in range(3))
+    tx, ty, tz = (2.0 * part for part in (y * c - z * b, z * a - x * c, x * b - y * a))
+    out = np.empty((3, *tx.shape))
+    out[0] = a + w * tx + (y * tz - z * ty)
+    out[1] = b + w * ty + (z * tx - x * tz)
+    out[2] = c + w * tz + (x * ty - y * tx)
+    return np.moveaxis(out, 0, -1)
+
+
+def closure_gravity(windows: Windows, turned: FloatArray) -> FloatArray:
+    """(n, 3) mean specific force over each stride, m/s2, in the frame of its first sample.
+
+    Parameters
+    ----------
+    turned
+        (n, L, 3) specific force turned into that frame.
+
+    Notes
+    -----
+    Its length is g when the accelerometer did not clip and the stride began and ended at rest.
+    """
+    weights = windows.inside.astype(float)
+    mean: FloatArray = np.einsum("ij,ijk->ik", weights, turned) / windows.length[:, None]
+    return mean
+
+
+@dataclass(frozen=True)
+class Motion:
+    """How the sensor moved in each stride.
+
+    Attributes
+    ----------
+    acc
+        (n, L, 3) acceleration without gravity, m/s2, world frame: z up, x and y as the segment's.
+    velocity, position
+        (n, L, 3) m/s and m relative to the start; at rest at both ends.
+    rate
+        (n, L, 3) angular rate, rad/s, world frame.
+    drift
+        (n, 3) velocity, m/s, that was taken out linearly to come to rest at the end.
+    """
+
+    acc: FloatArray
+    velocity: FloatArray
+    position: FloatArray
+    rate: FloatArray
+    drift: FloatArray
+
+
+def motion(windows: Windows, quaternion: FloatArray, turned: FloatArray, level: FloatArray) -> Motion:
+    """World-frame motion.
+
+    Parameters
+    ----------
+    quaternion, turned
+        From `orientations`, and the specific force turned by it.
+    level
+        (n, 3, 3) rows: world axes seen from the frame of each stride's first sample.
+    """
+    acc = _seen(level, turned)
+    acc[2] -= STANDARD_GRAVITY
+    rate = _seen(level, apply(quaternion, windows.gyr))
+    inside = windows.inside
+    acc *= inside
+    speed = np.cumsum(acc, axis=2)
+    speed -= 0.5 * (acc + acc[:, :, :1])
+    speed /= GRID_HZ
+    rows, end = np.arange(len(windows.length)), windows.length - 1
+    last = speed[:, rows, end]
+    share = np.arange(acc.shape[2])[None, :] / end[:, None]
+    velocity = (speed - share * last[..., None]) * inside
+    position = np.cumsum(velocity, axis=2)
+    position -= 0.5 * velocity
+    position /= GRID_HZ
+    acc, velocity, position, rate = (np.moveaxis(one, 0, -1) for one in (acc, velocity, position, rate))
+    return Motion(acc, velocity, position, rate, last.T)
+
+
+def _seen(level: FloatArray, vectors: FloatArray) -> FloatArray:
+    """(3, n, L) components of (n, L, 3) vectors along the rows of (n, 3, 3) matrices."""
+    x, y, z = (vectors[..., axis] for axis in range(3))
+    out = np.empty((3, *x.shape))
+    for axis in range(3):
+        row = level[:, axis, :, None]
+        np.multiply(row[:, 0], x, out=out[axis])
+        out[axis] += row[:, 1] * y
+        out[axis] += row[:, 2] * z
+    return out

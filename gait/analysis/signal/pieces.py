@@ -1,0 +1,95 @@
+"""Where the analysis gets its samples from: memory, or a file too long for it, in pieces either way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from gait.analysis.signal.timing import Tops
+from gait.arrays import FloatArray
+from gait.recording.long import PIECE_ROWS, LongRecording
+from gait.recording.model import Recording
+
+__all__ = ["excerpt", "full_scale_g", "head_of", "pieces_of"]
+
+
+BESIDE = 2
+"""Samples kept on each side of a span: interpolation looks at the nearest."""
+
+
+def head_of(source: Recording | LongRecording) -> Recording:
+    """What is known of a recording besides its samples."""
+    return source.head if isinstance(source, LongRecording) else source
+
+
+def pieces_of(source: Recording | LongRecording) -> Iterator[Recording]:
+    """The recording in pieces that follow one another.
+
+    Small pieces are faster than the whole, too: they stay in the processor's cache.
+    """
+    if isinstance(source, LongRecording):
+        yield from source.pieces()
+        return
+    for start in range(0, len(source.time_s), PIECE_ROWS):
+        yield _rows(source, slice(start, start + PIECE_ROWS))
+
+
+def full_scale_g(source: Recording | LongRecording) -> float | None:
+    """Full scale of the accelerometer, g: as stated, else as a plateau of its samples shows; None unknown."""
+    stated = head_of(source).acc_range_g
+    if stated:
+        return stated
+    tops = Tops()
+    for piece in pieces_of(source):
+        tops.add(piece.acc)
+    return tops.range_g
+
+
+def excerpt(source: Recording | LongRecording, spans: FloatArray) -> Recording:
+    """The samples within some spans of time and `BESIDE` on each side of them.
+
+    Parameters
+    ----------
+    spans
+        (k, 2) start and end, s.
+
+    Returns
+    -------
+    The recording itself where it is in memory.
+    """
+    if isinstance(source, Recording):
+        return source
+    if len(spans) == 0:
+        return source.head
+    has_gyr = source.head.gyr is not None
+    kept: list[FloatArray] = []
+    undecided = np.empty((0, 7 if has_gyr else 4))
+    for piece in source.pieces():
+        parts = [piece.time_s[:, None], piece.acc] + ([] if piece.gyr is None else [piece.gyr])
+        table = np.concatenate([undecided, np.hstack(parts)])
+        # The last rows may still come to lie beside a span that begins in the next piece.
+        kept.append(table[:-BESIDE][_beside(table[:, 0], spans)[:-BESIDE]])
+        undecided = table[-BESIDE:]
+        if undecided[0, 0] > spans[:, 1].max():
+            break
+    table = np.concatenate([*kept, undecided])
+    gyr = table[:, 4:7] if has_gyr else None
+    return replace(source.head, time_s=table[:, 0].copy(), acc=table[:, 1:4], gyr=gyr)
+
+
+def _beside(time_s: FloatArray, spans: FloatArray) -> npt.NDArray[np.bool_]:
+    """(n,) True for samples within a span or beside it."""
+    low = np.maximum(np.searchsorted(time_s, spans[:, 0]) - BESIDE, 0)
+    high = np.minimum(np.searchsorted(time_s, spans[:, 1]) + BESIDE, len(time_s))
+    edges = np.zeros(len(time_s) + 1, dtype=np.intp)
+    np.add.at(edges, low, 1)
+    np.add.at(edges, high, -1)
+    return np.cumsum(edges[:-1]) > 0
+
+
+def _rows(recording: Recording, rows: slice) -> Recording:
+    gyr = None if recording.gyr is None else recording.gyr[rows]
+    return replace(recording, time_s=recording.time_s[rows], acc=recording.acc[rows], gyr=gyr)

@@ -1,0 +1,1 @@
+"""Strides of a shoe."""

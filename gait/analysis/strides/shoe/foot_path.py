@@ -1,0 +1,29 @@
+"""What the way of a foot from one flat instant to the next shows: its sideways bow, and a turn."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gait.analysis.signal.orientation import Motion, Windows
+from gait.analysis.strides.shoe.mounting import Mounting
+from gait.arrays import FloatArray
+
+__all__ = ["circumduction_cm", "turn_deg"]
+
+
+def circumduction_cm(moved: Motion, windows: Windows, sign: float) -> FloatArray:
+    """Largest lateral bow of the foot's path off the straight line between two stances, cm."""
+    rows = np.arange(len(windows.length))
+    end = moved.position[rows, windows.length - 1]
+    along = end[:, :2] / np.maximum(np.hypot(end[:, 0], end[:, 1]), 1e-6)[:, None]
+    left = moved.position[..., 1] * along[:, None, 0] - moved.position[..., 0] * along[:, None, 1]
+    bow: FloatArray = 100.0 * (sign * left * windows.inside).max(axis=1)
+    return bow
+
+
+def turn_deg(quaternion: FloatArray, windows: Windows, mounting: Mounting) -> FloatArray:
+    """Change of heading from flat to flat, deg."""
+    last = quaternion[np.arange(len(windows.length)), windows.length - 1]
+    twist = last[:, 1:] @ mounting.matrix[2]
+    out: FloatArray = np.degrees(2.0 * np.arctan2(twist, last[:, 0]))
+    return (out + 180.0) % 360.0 - 180.0

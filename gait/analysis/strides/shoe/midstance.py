@@ -1,0 +1,266 @@
+"""Where the foot stands still: the flat instant of each stance, and the strides between them.
+
+A foot on the ground turns slowly and its accelerometer reads little more than gravity. The swing has such an
+instant too, at its turning point, but no shock shortly before it. Stillness over the shock behind it has one
+deep minimum a stance, however the sensor is mounted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+from scipy.ndimage import maximum_filter1d, minimum_filter1d
+
+from gait.analysis.signal.filters import gaussian, gaussian_slope, reach
+from gait.analysis.signal.resample import GRID_HZ
+from gait.arrays import FloatArray
+from gait.units import DEG, STANDARD_GRAVITY
+
+__all__ = [
+    "LOOKS_AHEAD_S",
+    "STRIDE_MAX_S",
+    "StanceFinder",
+    "shock_before",
+    "stillness",
+    "turning",
+    "turning_now",
+]
+
+
+RATE_SCALE = 100.0 * DEG
+"""rad/s that weigh as much as one g of unexplained acceleration."""
+
+STILL_LIMIT = 10.0
+"""Largest stillness cost of a flat instant: about 2 g and 250 deg/s at once, as in the fastest."""
+
+STILL_FLOOR = 0.5
+"""Cost below which the shock decides between two instants: the turning point of a swing can be as still."""
+
+LOOKS_AHEAD_S = 0.015
+"""Smoothing of cost and leaving, s, at most."""
+
+_SMOOTH_S = 0.010
+_TURN_SMOOTH_S = 0.040
+_SHOCK_SMOOTH_S = 0.008
+
+SHOCK_S = 0.14
+"""s before a flat instant within which its landing lies (the flat part of a stance begins within that)."""
+
+SHOCK_LEAST = 80.0
+"""g/s of jerk below which no shock counts: walking is told by stillness alone."""
+
+STANCE_APART_S = 0.42
+"""Flat instants of one foot cannot lie nearer: 4.75 steps/s is the fastest published cadence."""
+
+_APART = round(STANCE_APART_S * GRID_HZ)
+
+ALIKE = 2.0
+"""An instant at most so many times worse than the last one is believed once the foot pushes off."""
+
+DUE_SHARE = (0.85, 1.5)
+"""When the next flat instant is due, in stride lengths behind the last one."""
+
+PUSH_SHARE = 0.45
+"""Share of the last swing's fastest movement at which the foot has left the ground or is about to."""
+
+STRIDE_MAX_S = 2.4
+"""Longer than this is not a stride (slow walking stays below 2 s)."""
+
+MOVING = 150.0 * DEG
+"""rad/s a segment must reach between two stances to have made a step."""
+
+TWICE = (1.7, 2.3)
+"""Ratio of a stride to the one before at which a stance was missed between."""
+
+DOUBT = 8.0
+"""A minimum this many times worse than both its neighbours is a pause in a long swing, not a stance."""
+
+
+def stillness(acc: FloatArray, gyr: FloatArray) -> FloatArray:
+    """(n,) cost, 0 for a sensor at rest."""
+    rate = np.einsum("ij,ij->i", gyr, gyr) / RATE_SCALE**2
+    excess = np.sqrt(np.einsum("ij,ij->i", acc, acc)) / STANDARD_GRAVITY - 1.0
+    return gaussian(rate + excess**2, _SMOOTH_S)
+
+
+def turning(_acc: FloatArray, gyr: FloatArray) -> FloatArray:
+    """(n,) smoothed size of the angular rate, rad/s."""
+    return gaussian(np.sqrt(np.einsum("ij,ij->i", gyr, gyr)), _TURN_SMOOTH_S)
+
+
+def turning_now(_acc: FloatArray, gyr: FloatArray) -> FloatArray:
+    """(n,) the same with little smoothing: soon known."""
+    return gaussian(np.sqrt(np.einsum("ij,ij->i", gyr, gyr)), _SMOOTH_S)
+
+
+def shock_before(acc: FloatArray) -> FloatArray:
+    """(n,) largest jerk, g/s, in the `SHOCK_S` up to each instant."""
+    slope = gaussian_slope(acc, _SHOCK_SMOOTH_S) / STANDARD_GRAVITY
+    size = np.sqrt(np.einsum("ij,ij->i", slope, slope))
+    width = round(SHOCK_S * GRID_HZ)
+    out: FloatArray = maximum_filter1d(size, width, mode="nearest", origin=(width - 1) // 2)
+    return out
+
+
+@dataclass
+class StanceFinder:
+    """Finds flat instants in signals that come in pieces.
+
+    The same instants come out whatever the pieces: minima are judged in order, each as soon as it can be. It
+    is a flat instant if nothing within `STANCE_APART_S` on either side is lower; one that comes when it is
+    due and is as deep as the last is believed as soon as the foot is seen to push off.
+
+    Parameters
+    ----------
+    cost, movement, leaving
+        Functions of acc and gyr (n, 3) that give (n,): what is smallest on a standing foot, how much the
+        segment moves, and the same with little smoothing.
+    limit
+        Largest cost of a flat instant.
+    moving
+        Movement above which a step was made between two instants.
+    """
+
+    cost: Callable[[FloatArray, FloatArray], FloatArray]
+    movement: Callable[[FloatArray, FloatArray], FloatArray]
+    leaving: Callable[[FloatArray, FloatArray], FloatArray]
+    limit: float = STILL_LIMIT
+    moving: float = MOVING
+    _found: int | None = None
+    _kept: tuple[int, float] | None = None
+    _doubtful: tuple[int, float] | None = None
+    _judged: int = -1
+    _origin: int | None = None
+    _lengths: tuple[int, int] = (0, 0)
+
+    def find(self, first: int, acc: FloatArray, gyr: FloatArray, *, final: bool) -> list[tuple[int, int]]:
+        """Strides, as pairs of flat instants (absolute grid indices), that the signals complete.
+
+        Parameters
+        ----------
+        first
+            Grid index of the first sample; the signals reach back at least a stride before what was judged.
+        final
+            No more will come in this segment.
+        """
+        cost = self.cost(acc, gyr)
+        moved = self.movement(acc, gyr)
+        leaving = self.leaving(acc, gyr)
+        rank = (cost + STILL_FLOOR) / np.maximum(shock_before(acc), SHOCK_LEAST) ** 2
+        self._rank, self._cost, self._moved, self._first = rank, cost, moved, first
+        usable = len(cost) - (0 if final else reach(LOOKS_AHEAD_S))
+        if self._origin is None:
+            self._origin = first
+        strides: list[tuple[int, int]] = []
+        for index in self._minima(rank, cost, usable).tolist():
+            if self._found is not None and index + first - self._found <= _APART:
+                continue
+            verdict = self._verdict(index, rank, leaving, usable, final=final)
+            if verdict is None:
+                break
+            self._judged = index + first
+            if verdict:
+                self._found = index + first
+                strides += self._take(index + first, float(rank[index]))
+        return strides + (self._settle() if final else [])
+
+    def _minima(self, rank: FloatArray, cost: FloatArray, usable: int) -> npt.NDArray[np.intp]:
+        """Points that nothing in the time before undercuts, nor the next one."""
+        if usable < 3:
+            return np.empty(0, dtype=np.intp)
+        size = _APART + 1
+        lowest = minimum_filter1d(rank[:usable], size, mode="nearest", origin=(size - 1) // 2)
+        is_low = (rank[: usable - 1] <= lowest[:-1]) & (rank[: usable - 1] < rank[1:usable])
+        is_low &= cost[: usable - 1] < self.limit
+        known = 2 if self._first == self._origin else _APART
+        is_low[:known] = False
+        found = np.flatnonzero(is_low)
+        return found[found + self._first > self._judged]
+
+    def _verdict(
+        self, index: int, rank: FloatArray, leaving: FloatArray, usable: int, *, final: bool
+    ) -> bool | None:
+        """Whether a minimum is a flat instant; None while that cannot be told."""
+        stop = min(index + _APART + 1, usable)
+        lower = rank[index + 1 : stop] < rank[index]
+        better = int(lower.argmax()) if lower.any() else _APART
+        if self._like_the_last(index + self._first, float(rank[index])):
+            left = leaving[index + 1 : stop] > self._push
+            if left.any() and int(left.argmax()) < better:
+                return True
+        if better < _APART:
+            return False
+        return True if final or index + _APART < usable else None
+
+    def _like_the_last(self, index: int, rank: float) -> bool:
+        """Whether a minimum comes when the next one after a stride is due, as deep as the one before."""
+        if self._kept is None or not self._steady:
+            return False
+        start, depth = self._kept
+        due = DUE_SHARE[0] * self._lengths[1] <= index - start <= DUE_SHARE[1] * self._lengths[1]
+        return due and rank <= ALIKE * depth
+
+    def _take(self, index: int, rank: float) -> list[tuple[int, int]]:
+        out: list[tuple[int, int]] = []
+        if self._doubtful is not None:
+            if self._doubtful[1] > DOUBT * rank:
+                self._doubtful = None
+            else:
+                out += self._settle()
+        if self._kept is None:
+            self._kept = (index, rank)
+        elif rank > DOUBT * self._kept[1]:
+            self._doubtful = (index, rank)
+        else:
+            out += self._join(index, rank)
+        return out
+
+    def _settle(self) -> list[tuple[int, int]]:
+        if self._doubtful is None:
+            return []
+        index, rank = self._doubtful
+        self._doubtful = None
+        return self._join(index, rank)
+
+    def _join(self, index: int, rank: float) -> list[tuple[int, int]]:
+        assert self._kept is not None
+        start = self._kept[0]
+        self._kept = (index, rank)
+        edges = [start, *self._missed(start, index), index]
+        strides = []
+        for low, high in pairwise(edges):
+            # Not up to the end: the smoothing there would look at what has not come yet.
+            swing = slice(max(low - self._first, 0), max(high - self._first - reach(_TURN_SMOOTH_S), 1))
+            peak = float(self._moved[swing].max(initial=0.0))
+            if peak >= self.moving and (high - low) / GRID_HZ <= STRIDE_MAX_S:
+                strides.append((low, high))
+                self._lengths = (self._lengths[1], high - low)
+                self._push = PUSH_SHARE * peak
+        self._steady = bool(strides) and strides[-1][1] == index
+        return strides
+
+    def _missed(self, start: int, index: int) -> list[int]:
+        """A stance that lies half-way in what is twice as long as the stride before; at most one."""
+        length = index - start
+        one, two = self._lengths
+        if not 0 < max(one, two) < 1.2 * min(one, two) or not TWICE[0] * two < length < TWICE[1] * two:
+            return []
+        low, high = start + round(0.4 * length), start + round(0.6 * length)
+        part = slice(max(low - self._first, 0), high - self._first)
+        best = int(self._rank[part].argmin()) if high - low == len(self._rank[part]) else -1
+        return [low + best] if best >= 0 and self._cost[part][best] < self.limit else []
+
+    def __post_init__(self) -> None:
+        self._rank = self._cost = self._moved = np.empty(0)
+        self._first = 0
+        self._push = np.inf
+        self._steady = False
+
+    @property
+    def needed(self) -> int | None:
+        """Grid index before which nothing is needed any more; None before the first stance."""
+        return None if self._kept is None else self._kept[0]

@@ -1,0 +1,199 @@
+"""How the sensor sits on the foot, found from the movement itself.
+
+Vertical: the mean specific force between two flat instants is gravity (`closure_gravity`), however hard the
+impacts, unless they clip; what the accelerometer reads at the flat instants is gravity too, unless the foot
+is never quiet: closure goes first, and each stride has its own.
+
+Forward: where the foot's up-axis leans while the heel rises. It leans forward in every gait, so the sense is
+known without asking the runner to do anything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gait.analysis.signal.orientation import Windows, apply, closure_gravity
+from gait.analysis.strides.detector import ALIGNED_SCORE
+from gait.arrays import FloatArray
+from gait.units import STANDARD_GRAVITY
+
+__all__ = [
+    "RESUPINATION_SHARE",
+    "Mounting",
+    "MountingCues",
+    "blend",
+    "levels",
+    "mounting_cues",
+    "solve_mounting",
+]
+
+
+_LEAN_DEG = 50.0
+"""Lean of the foot about toe-off; direction is well defined there (Falbriard 2018: 50-70 deg)."""
+
+RESUPINATION_DEG = 6.0
+"""deg that the foot rolls outward between its flat instant and this lean: it stands everted and pushes off
+supinated (rearfoot curves of running studies: about 6 deg between mid-stance and toe-off)."""
+
+RESUPINATION_SHARE = 0.7
+"""The same as a share of what the foot rolled inward from contact to the flat instant: it leaves the ground
+nearly as inverted as it came down (the same curves: some 9 deg inward, 6 back)."""
+
+_SWING_SHARE = 0.62
+"""The foot leans forward most before this share of the way from one flat instant to the next."""
+
+CLOSURE_TRUST = 0.06
+"""Relative error of a stride's mean specific force, against g, from which clipping or a slip spoilt it."""
+
+_SPREAD_FAIL_DEG = 30.0
+"""Scatter of the cues between strides, deg, at which the score reaches 0."""
+
+
+@dataclass(frozen=True)
+class Mounting:
+    """Sensor to segment.
+
+    Attributes
+    ----------
+    matrix
+        (3, 3) rows: segment axes (forward, left, up) in the sensor frame; ``v_segment = matrix @ v_sensor``.
+    score
+        0 to 1: how well the strides agree on the axes.
+    closure_error
+        Relative deviation of the closure's gravity from g: how far double integration can be trusted.
+    rest
+        (3,) direction of the specific force at the flat instants, sensor frame: what a slip changes.
+    """
+
+    matrix: FloatArray
+    score: float
+    closure_error: float
+    rest: FloatArray
+
+    @property
+    def aligned(self) -> bool:
+        """Whether the metrics that need segment axes are given."""
+        return self.score >= ALIGNED_SCORE
+
+
+@dataclass(frozen=True)
+class MountingCues:
+    """What each of n strides says of the mounting: (n, 3) vectors in the sensor frame at its flat instant."""
+
+    closure: FloatArray
+    flat: FloatArray
+
+
+def mounting_cues(windows: Windows, turned: FloatArray, flat_acc: FloatArray) -> MountingCues:
+    """Gravity by closure and at the flat instant, m/s2."""
+    return MountingCues(closure_gravity(windows, turned), flat_acc)
+
+
+def solve_mounting(
+    windows: Windows,
+    quaternion: FloatArray,
+    cues: MountingCues,
+    outward: float,
+    resupination_deg: float = RESUPINATION_DEG,
+) -> Mounting:
+    """The mounting on which the strides agree best.
+
+    Parameters
+    ----------
+    outward
+        1 for a left foot, -1 for a right one: the sense of turning outward about the vertical.
+    resupination_deg
+        What the foot rolls outward until it leans.
+
+    Notes
+    -----
+    Medians over strides: a stumble does not move them.
+    """
+    up, closure_error = _vertical(cues)
+    lean = apply(quaternion, np.broadcast_to(up, windows.acc.shape))
+    tilt = np.einsum("nij,j->ni", lean, up)
+    early = np.arange(tilt.shape[1])[None, :] < _SWING_SHARE * windows.length[:, None]
+    tilt = np.where(early, tilt, 2.0)
+    rows = np.arange(len(tilt))
+    limit = np.maximum(tilt.min(axis=1) + 1e-9, np.cos(np.radians(_LEAN_DEG)))
+    risen = (tilt <= limit[:, None]).argmax(axis=1)
+    directions = _horizontal(lean[rows, risen], up)
+    leaning = _median_direction(directions)
+    # The lean points outward of the long axis by what the foot rolls while it rises.
+    turn = -outward * np.arctan2(np.sin(np.radians(resupination_deg)), np.sin(np.radians(_LEAN_DEG)))
+    forward = np.cos(turn) * leaning + np.sin(turn) * np.cross(up, leaning)
+    matrix = np.stack([forward, np.cross(up, forward), up])
+    return Mounting(
+        matrix, _score(directions, leaning, cues, up), closure_error, _median_direction(cues.flat)
+    )
+
+
+def _vertical(cues: MountingCues) -> tuple[FloatArray, float]:
+    closure, flat = np.median(cues.closure, axis=0), np.median(cues.flat, axis=0)
+    errors = [abs(float(np.linalg.norm(cue)) / STANDARD_GRAVITY - 1.0) for cue in (closure, flat)]
+    # At the flat instant of a run the foot is pushed about: one g there may be chance.
+    worse = errors[0] > CLOSURE_TRUST and errors[1] < errors[0]
+    up = flat if worse else closure
+    return up / np.linalg.norm(up), errors[0]
+
+
+def levels(mounting: Mounting, closure: FloatArray) -> FloatArray:
+    """World axes at the flat instant of each stride, from its own gravity where that can be trusted.
+
+    Parameters
+    ----------
+    closure
+        (n, 3) mean specific force of each stride, sensor frame at its flat instant, m/s2.
+
+    Returns
+    -------
+    (n, 3, 3) rows: forward, left and up in the sensor frame at the flat instant.
+    """
+    size = np.linalg.norm(closure, axis=1)
+    trusted = np.abs(size / STANDARD_GRAVITY - 1.0) < CLOSURE_TRUST
+    own = closure / np.maximum(size, 1e-9)[:, None]
+    up = np.where(trusted[:, None], own, np.broadcast_to(mounting.matrix[2], closure.shape))
+    forward = mounting.matrix[0] - up * (up @ mounting.matrix[0])[:, None]
+    forward /= np.linalg.norm(forward, axis=1, keepdims=True)
+    return np.stack([forward, np.cross(up, forward), up], axis=1)
+
+
+def _horizontal(vectors: FloatArray, up: FloatArray) -> FloatArray:
+    flat = vectors - np.outer(vectors @ up, up)
+    out: FloatArray = flat / np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-12)
+    return out
+
+
+def _median_direction(vectors: FloatArray) -> FloatArray:
+    middle = np.median(vectors, axis=0)
+    return middle / max(float(np.linalg.norm(middle)), 1e-12)
+
+
+def _score(directions: FloatArray, leaning: FloatArray, cues: MountingCues, up: FloatArray) -> float:
+    """1 minus the scatter of the cues, as a share of what would be no agreement at all."""
+    off = np.degrees(np.arccos(np.clip(directions @ leaning, -1.0, 1.0)))
+    size = np.maximum(np.linalg.norm(cues.closure, axis=1), 1e-12)
+    tilt = np.degrees(np.arccos(np.clip(cues.closure @ up / size, -1.0, 1.0)))
+    scatter = np.hypot(
+        np.median(np.abs(off - np.median(off))) * 1.48 + 0.25 * np.median(off), np.median(tilt)
+    )
+    return float(np.clip(1.0 - scatter / _SPREAD_FAIL_DEG, 0.0, 1.0))
+
+
+def blend(old: Mounting, new: Mounting) -> Mounting:
+    """Half old, half new, orthonormal again."""
+    up = old.matrix[2] + new.matrix[2]
+    up /= np.linalg.norm(up)
+    forward = old.matrix[0] + new.matrix[0]
+    forward -= up * (up @ forward)
+    size = float(np.linalg.norm(forward))
+    forward = new.matrix[0] if size < 0.2 else forward / size
+    matrix = np.stack([forward, np.cross(up, forward), up])
+    return Mounting(
+        matrix,
+        0.5 * (old.score + new.score),
+        0.5 * (old.closure_error + new.closure_error),
+        (old.rest + new.rest) / np.linalg.norm(old.rest + new.rest),
+    )

@@ -1,0 +1,142 @@
+"""``gait analyze``: strides and metrics of a recording."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gait.cli.main import one_line
+from gait.cli.options import (
+    DistanceOption,
+    HeightOption,
+    JsonOption,
+    MassOption,
+    PathArgument,
+    PlacementOption,
+    SideOption,
+    SpeedOption,
+    load_session,
+)
+
+if TYPE_CHECKING:
+    from gait.analysis.results import Analysis, Metric
+
+__all__ = ["command"]
+
+STDOUT = Path("-")
+
+
+def command(
+    path: PathArgument,
+    strides: Annotated[
+        Path | None,
+        typer.Option(
+            "--strides", metavar="FILE", help="Write one row a stride as CSV (.csv, .csv.gz); - is stdout."
+        ),
+    ] = None,
+    json_file: JsonOption = None,
+    placement: PlacementOption = None,
+    side: SideOption = None,
+    distance: DistanceOption = None,
+    speed: SpeedOption = None,
+    mass: MassOption = None,
+    height: HeightOption = None,
+) -> None:
+    """Strides and metrics of a recording, without findings and plan.
+
+    Prints a summary; --strides and --json write the numbers for other programs.
+    """
+    session = load_session(
+        path,
+        placement=placement,
+        side=side,
+        distance_m=distance,
+        speed_m_s=speed,
+        mass_kg=mass,
+        height_m=height,
+    )
+    from gait.analysis.analyze import analyze
+
+    analysis = analyze(session)
+    to_stdout = STDOUT in (strides, json_file)
+    print(summary(analysis), file=sys.stderr if to_stdout else sys.stdout)
+    if strides is not None:
+        _put_strides(analysis, strides)
+    if json_file is not None:
+        _put_json(analysis, json_file)
+
+
+def _put_strides(analysis: Analysis, target: Path) -> None:
+    from gait.report.exports.strides_and_json import strides_csv, write_strides
+
+    if target == STDOUT:
+        sys.stdout.write(strides_csv(analysis))
+    else:
+        print(f"strides: {write_strides(analysis, target)}", file=sys.stderr)
+
+
+def _put_json(analysis: Analysis, target: Path) -> None:
+    from gait.report.exports.strides_and_json import analysis_json, write_json
+
+    if target == STDOUT:
+        print(json.dumps(analysis_json(analysis), indent=2, allow_nan=False))
+    else:
+        print(f"numbers: {write_json(analysis, target)}", file=sys.stderr)
+
+
+def summary(analysis: Analysis) -> str:
+    """A session in a few lines of text: the run, each metric with its 95 % interval, what is missing.
+
+    Parameters
+    ----------
+    analysis
+        Of any session, one without running too.
+    """
+    from gait.analysis.metrics import METRICS
+
+    minutes = {kind: analysis.time_in(kind) / 60.0 for kind in ("running", "walking", "still")}
+    times = ", ".join(f"{value:.1f} min {kind}" for kind, value in minutes.items() if value >= 0.05)
+    lines = [f"{one_line(analysis.name)}: {analysis.duration_s / 60.0:.1f} min ({times or 'no gait found'})"]
+    lines += [f"  {one.name}: {one.strides} strides at {one.rate_hz:.0f} Hz" for one in analysis.sensors]
+    rows = [_row(name, analysis.metrics[name]) for name in METRICS if name in analysis.metrics]
+    lines += _aligned([("", "median", "95 %", "left", "right"), *rows]) if rows else ["  no running in it"]
+    lines += [
+        f"  {METRICS[name].label}: {why}" for name, why in analysis.not_measured.items() if name in METRICS
+    ]
+    return "\n".join(lines)
+
+
+def _row(name: str, metric: Metric) -> tuple[str, ...]:
+    from gait.analysis.metrics import METRICS
+
+    info = METRICS[name]
+
+    def show(value: float | None, more: int = 0) -> str:
+        return "" if value is None else f"{value:.{info.decimals + more}f}"
+
+    bound = ">= " if metric.lower_bound else ""
+    unit = f" {info.unit}" if info.unit else ""
+    return (
+        info.label,
+        f"{bound}{show(metric.value)}{unit}",
+        f"±{show(metric.uncertainty, more=metric.uncertainty < 0.5 * 10.0**-info.decimals)}",
+        show(metric.left),
+        show(metric.right),
+    )
+
+
+def _aligned(rows: list[tuple[str, ...]]) -> list[str]:
+    """Text columns side by side: the first to the left, numbers to the right."""
+    widths = [max(len(row[index]) for row in rows) for index in range(len(rows[0]))]
+    return [
+        "  "
+        + "  ".join(
+            cell.ljust(width) if index == 0 else cell.rjust(width)
+            for index, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]

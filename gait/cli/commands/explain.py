@@ -1,0 +1,168 @@
+"""``gait explain``: every rule that was looked at, what came of it, and what follows from it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gait.cli.options import PlacementOption, SideOption, load_session
+
+if TYPE_CHECKING:
+    from gait.analysis.results import Analysis
+    from gait.cli.text_page import Line, Style
+    from gait.coaching.model import Finding, Outcome
+    from gait.coaching.safety import SafetyCheck
+    from gait.frames import Placement, Side
+
+__all__ = ["command"]
+
+
+def command(
+    path: Annotated[
+        Path | None, typer.Argument(help="A session's folder or one CSV; leave out for answers alone.")
+    ] = None,
+    answers: Annotated[
+        Path | None, typer.Option(help="TOML or JSON file of answers.", metavar="FILE")
+    ] = None,
+    ask: Annotated[bool, typer.Option("--ask", help="Ask on the terminal what is not known.")] = False,
+    rules: Annotated[Path | None, typer.Option(help="Folder of your own rules.", metavar="DIR")] = None,
+    placement: PlacementOption = None,
+    side: SideOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print it all as JSON.")] = False,
+) -> None:
+    """Why each recommendation was made, and others not.
+
+    Shows for every rule the numbers it looked at, what came of it, its sources and the grade of evidence; for
+    those that did not fire, why not or what was missing; then the plan with the reason of every part.
+    """
+    from gait.cli.ask import gather_answers
+    from gait.cli.text_page import show
+    from gait.coaching.assess import assess, facts_of
+    from gait.coaching.prescribe import prescribe
+    from gait.coaching.rules.load import load_knowledge
+    from gait.coaching.safety import check_safety
+
+    pack = load_knowledge(rules)
+    analysis, written = _analysed(path, placement, side)
+    given = gather_answers(written, answers, ask=ask)
+    findings = assess(analysis, given, pack=pack)
+    checks = check_safety(given, pack=pack, facts=facts_of(analysis, given))
+    plan = prescribe(findings, analysis, given, pack=pack)
+    if as_json:
+        from gait.report.exports.strides_and_json import plain
+
+        safety = [
+            {"id": c.rule.id, "outcome": c.outcome, "lifted": c.lifted, "missing": list(c.missing)}
+            for c in checks
+        ]
+        body = {"findings": plain(findings), "safety": safety, "plan": plain(plan)}
+        print(json.dumps(body, indent=2, ensure_ascii=False))
+        return
+    from gait.cli.plan_text import plan_lines
+    from gait.cli.text_page import blank, heading
+
+    not_measured = dict(analysis.not_measured) if analysis is not None else {}
+    show(
+        [
+            *_findings(findings, not_measured),
+            *_safety(checks),
+            blank(),
+            heading("The plan, with its reasons"),
+            *plan_lines(plan, why=True),
+        ]
+    )
+
+
+def _analysed(
+    path: Path | None, placement: Placement | None, side: Side | None
+) -> tuple[Analysis | None, dict[str, object]]:
+    if path is None:
+        return None, {}
+    from gait.analysis.analyze import analyze
+
+    session = load_session(path, placement=placement, side=side)
+    return analyze(session), dict(session.answers)
+
+
+def _findings(findings: Sequence[Finding], not_measured: dict[str, str]) -> list[Line]:
+    from gait.cli.text_page import blank, heading
+
+    titles: tuple[tuple[Outcome, str], ...] = (
+        ("present", "Found"),
+        ("cannot_tell", "Cannot tell"),
+        ("absent", "Looked for, not found"),
+        ("not_assessed", "Not assessed, and what was missing"),
+    )
+    lines: list[Line] = []
+    for outcome, title in titles:
+        group = [finding for finding in findings if finding.outcome == outcome]
+        if group:
+            lines += [
+                heading(title),
+                *(line for finding in group for line in _finding(finding, not_measured)),
+                blank(),
+            ]
+    return lines
+
+
+def _finding(finding: Finding, not_measured: dict[str, str]) -> list[Line]:
+    from gait.cli.plan_text import finding_title
+    from gait.cli.text_page import Line, bullet, indented
+
+    measured = any(item.metric for item in finding.evidence)
+    known = (
+        f", {finding.certainty:.0%} sure" if measured and finding.certainty is not None else ", as you said"
+    )
+    sure = known if finding.outcome == "present" else ""
+    style: Style = "strong" if finding.outcome == "present" else "plain"
+    lines = [
+        Line(f"{finding_title(finding)} [{finding.id}{sure}]", 2, style=style),
+        indented(finding.summary, 4),
+    ]
+    lines += [bullet(item.text, 4) for item in finding.evidence]
+    if finding.not_looked_at:
+        why = "; ".join(dict.fromkeys(_reasons(finding, not_measured)))
+        tail = f" ({why})" if why else ""
+        lines.append(bullet(f"not there: {', '.join(finding.not_looked_at)}{tail}", 4, "dim"))
+    if finding.outcome in {"present", "cannot_tell"}:
+        cited = "; ".join(f"{source.key}: {source.citation}" for source in finding.sources)
+        lines.append(indented(f"Evidence: {finding.grade}. {cited}", 4, "dim"))
+    return lines
+
+
+def _reasons(finding: Finding, not_measured: dict[str, str]) -> list[str]:
+    """Why the metrics that a finding lacked were not measured."""
+    from gait.analysis.metrics import METRICS
+
+    names = [name for name, info in METRICS.items() if info.label.lower() in finding.not_looked_at]
+    return [not_measured[name] for name in names if name in not_measured]
+
+
+def _safety(checks: Sequence[SafetyCheck]) -> list[Line]:
+    from gait.cli.text_page import bullet, heading
+
+    lines = [heading("Safety rules")]
+    for check in checks:
+        if check.outcome == "present":
+            lines.append(
+                bullet(
+                    f"fires: {check.rule.text} {check.rule.care}",
+                    2,
+                    "stop" if check.rule.stops_exercise else "care",
+                )
+            )
+        elif check.lifted:
+            lines.append(
+                bullet(
+                    f"lifted, as you said ({check.rule.lifted_by.replace('_', ' ')}): {check.rule.text}", 2
+                )
+            )
+        elif check.outcome == "absent":
+            lines.append(bullet(f"does not apply: {check.rule.text}", 2, "dim"))
+        else:
+            lines.append(bullet(f"not asked ({', '.join(check.missing)}): {check.rule.text}", 2, "dim"))
+    return lines

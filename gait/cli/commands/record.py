@@ -1,0 +1,295 @@
+"""``gait record``: a session from sensors over Bluetooth LE."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gait.cli.main import one_line
+from gait.cli.radio_options import (
+    FaultOption,
+    HciOption,
+    LossOption,
+    MinutesOption,
+    PlayOption,
+    hci_backend,
+    need_bumble,
+    parse_sides,
+    plan_of,
+    virtual_backend,
+)
+from gait.errors import SensorError, UsageError
+
+if TYPE_CHECKING:
+    from gait.analysis.engine import Engine
+    from gait.arrays import FloatArray
+    from gait.frames import Placement, Side
+    from gait.journal.to_csv import Finished
+    from gait.sensors.scan import Backend
+    from gait.sensors.session import RecordSettings, SensorView
+
+__all__ = ["command"]
+
+INTERRUPTED = 130
+ENDING = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+"""Signals that end a session in good order, as far as the system has them."""
+RECENT_STRIDES = 10
+PLAIN_EVERY_S = 10.0
+"""Where stderr is a file, a live line comes this often."""
+
+
+def command(
+    output: Annotated[
+        Path,
+        typer.Option("-o", "--output", metavar="DIR", help="Folder for the session.", show_default=False),
+    ],
+    sensors: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Names or addresses of sensors that know their side; with --virtual: left, right.",
+            show_default=False,
+        ),
+    ] = None,
+    left: Annotated[
+        str, typer.Option("--left", metavar="ID", help="Name or address of the left sensor.")
+    ] = "",
+    right: Annotated[
+        str, typer.Option("--right", metavar="ID", help="Name or address of the right sensor.")
+    ] = "",
+    as_asked: Annotated[
+        bool,
+        typer.Option(
+            "--as-asked", help="Take --left and --right at their word where a sensor says the other side."
+        ),
+    ] = False,
+    virtual: Annotated[
+        bool,
+        typer.Option("--virtual", help="Record virtual sensors: left, right or both."),
+    ] = False,
+    duration: Annotated[
+        float | None,
+        typer.Option("--duration", metavar="S", min=0.5, max=86400.0, help="Stop after so many seconds."),
+    ] = None,
+    rate: Annotated[
+        str, typer.Option("--rate", metavar="HZ", help="104, 208 or 416 samples a second.")
+    ] = "208",
+    placement: Annotated[
+        str,
+        typer.Option("--placement", metavar="PLACE", help="shoe or shank, for sensors that do not say."),
+    ] = "shoe",
+    scan_for: Annotated[
+        float, typer.Option("--scan", metavar="S", min=0.2, max=120.0, help="How long to look for sensors.")
+    ] = 5.0,
+    keep_journal: Annotated[
+        bool,
+        typer.Option("--keep-journal/--drop-journal", help="Keep the raw journal beside the CSVs."),
+    ] = True,
+    hci: HciOption = None,
+    play: PlayOption = None,
+    minutes: MinutesOption = 5.0,
+    fault: FaultOption = None,
+    loss: LossOption = 0.0,
+) -> None:
+    """Record a session from one or two sensors over Bluetooth.
+
+    Ends on Ctrl-C (everything is kept), after --duration, or when the sensors stop. What was recorded up to
+    a crash is brought back by: gait recover DIR
+    """
+    from gait.journal.folder import refuse_used
+    from gait.sensors.session import RecordSettings
+
+    words = list(sensors or ())
+    _refuse_contradictions(
+        named=bool(left or right),
+        as_asked=as_asked,
+        virtual=virtual,
+        hci=bool(hci),
+        made=bool(play or fault or loss),
+    )
+    if rate not in ("104", "208", "416"):
+        raise UsageError(f"{rate} Hz", where="--rate", todo="choose 104, 208 or 416")
+    if placement not in ("shoe", "shank"):
+        raise UsageError(f"{placement!r} is no place", where="--placement", todo="choose shoe or shank")
+    refuse_used(output)
+    backend: AbstractAsyncContextManager[Backend]
+    expected = 0
+    if virtual:
+        need_bumble("--virtual")
+        plan = plan_of(parse_sides(words), play, minutes, fault or ())
+        words, expected = [], len(plan)
+        backend = virtual_backend(plan, loss)
+    else:
+        backend = hci_backend(hci)
+    settings = RecordSettings(
+        left=left,
+        right=right,
+        sensors=tuple(words),
+        as_asked=as_asked,
+        rate_hz=int(rate),
+        placement="shank" if placement == "shank" else "shoe",
+        duration_s=duration,
+        scan_s=scan_for,
+        expected=expected,
+    )
+    try:
+        finished, interrupted = asyncio.run(_record(output, settings, backend))
+    except asyncio.CancelledError:
+        raise typer.Exit(INTERRUPTED) from None
+    _tell(finished, output, interrupted=interrupted)
+    if not keep_journal:
+        from gait.journal.format import JOURNAL_NAME
+
+        (output / JOURNAL_NAME).unlink(missing_ok=True)
+    if interrupted:
+        raise typer.Exit(INTERRUPTED)
+
+
+def _refuse_contradictions(*, named: bool, as_asked: bool, virtual: bool, hci: bool, made: bool) -> None:
+    """Refuse options that do not go together.
+
+    Raises
+    ------
+    UsageError
+        Which they are.
+    """
+    if as_asked and not named:
+        raise UsageError("--as-asked goes with --left or --right")
+    if virtual and (named or hci):
+        raise UsageError("--virtual goes without --left, --right and --hci")
+    if made and not virtual:
+        raise UsageError("--play, --fault and --loss go with --virtual")
+
+
+async def _record(
+    folder: Path, settings: RecordSettings, backend: AbstractAsyncContextManager[Backend]
+) -> tuple[Finished, bool]:
+    from gait.journal.format import JOURNAL_NAME
+    from gait.sensors.session import Watchers, record
+
+    stop = asyncio.Event()
+    screen = _Screen()
+    watchers = Watchers(screen.hear, screen.show, screen.say)
+    try:
+        async with _interruptible(stop) as interrupted, backend as radio:
+            _put(f"looking for sensors, {settings.scan_s:g} s at most ...")
+            finished = await record(folder, settings, stop, backend=radio, watchers=watchers)
+            screen.end()
+            return finished, interrupted()
+    except asyncio.CancelledError:
+        screen.end()
+        if (folder / JOURNAL_NAME).exists():
+            _put(f"stopped at once; for what was recorded: gait recover {folder}")
+        raise
+
+
+def _put(text: str) -> None:
+    """Put a line on stderr; a terminal that is gone does not stop a recording."""
+    with contextlib.suppress(OSError, ValueError):
+        print(text, file=sys.stderr, flush=True)
+
+
+@asynccontextmanager
+async def _interruptible(stop: asyncio.Event) -> AsyncIterator[Callable[[], bool]]:
+    """Let Ctrl-C end the session in good order; a second one ends the program.
+
+    So do the signals of a system that shuts down and of a terminal that is closed.
+    """
+    loop = asyncio.get_running_loop()
+    task = asyncio.current_task()
+    presses = 0
+
+    def press() -> None:
+        nonlocal presses
+        presses += 1
+        if presses == 1:
+            _put("\nstopping: fetching the last samples (Ctrl-C again: leave them)")
+            stop.set()
+        elif task is not None:
+            task.cancel()
+
+    # What is ignored stays so: nohup means it.
+    there = [getattr(signal, name) for name in ENDING if hasattr(signal, name)]
+    known = [one for one in there if signal.getsignal(one) is not signal.SIG_IGN]
+    before = {one: signal.signal(one, lambda *_: loop.call_soon_threadsafe(press)) for one in known}
+    try:
+        yield lambda: presses > 0
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
+
+
+@dataclass
+class _Screen:
+    """What is shown while recording. State: one engine a sensor, recent strides, and what was printed."""
+
+    engines: dict[Side, Engine] = field(default_factory=dict)
+    strides_s: dict[Side, list[float]] = field(default_factory=dict)
+    last_s: float = -PLAIN_EVERY_S
+    open_line: bool = False
+
+    def hear(
+        self, side: Side, placement: Placement, time_s: FloatArray, acc: FloatArray, gyr: FloatArray
+    ) -> None:
+        """Take samples; they become strides, and those the cadence."""
+        from gait.analysis.engine import Engine
+
+        if side not in self.engines:
+            self.engines[side] = Engine(placement, side, has_gyr=True)
+        strides = self.engines[side].push(time_s, acc, gyr)
+        recent = self.strides_s.get(side, []) + [one.next_ic_s - one.ic_s for one in strides]
+        self.strides_s[side] = recent[-RECENT_STRIDES:]
+
+    def show(self, elapsed_s: float, views: Sequence[SensorView]) -> None:
+        """Show the live line."""
+        from gait.sensors.status_line import live_line
+
+        cadence: dict[Side, float] = {
+            side: 120.0 / sorted(recent)[len(recent) // 2]
+            for side, recent in self.strides_s.items()
+            if recent
+        }
+        line = live_line(elapsed_s, views, cadence)
+        if sys.stderr.isatty():
+            print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
+            self.open_line = True
+        elif elapsed_s - self.last_s >= PLAIN_EVERY_S:
+            self.last_s = elapsed_s
+            print(line, file=sys.stderr, flush=True)
+
+    def say(self, text: str) -> None:
+        """Show a line that stays."""
+        self.end()
+        _put(one_line(text))
+
+    def end(self) -> None:
+        """Close the live line."""
+        if self.open_line:
+            self.open_line = False
+            _put("")
+
+
+def _tell(finished: Finished, folder: Path, *, interrupted: bool) -> None:
+    """Say what was recorded, and what next.
+
+    Raises
+    ------
+    SensorError
+        Nothing came, though nobody stopped it.
+    """
+    if not finished.files and interrupted:
+        _put("stopped before the first sample: nothing was recorded")
+        return
+    if not finished.files:
+        raise SensorError("no sample came", todo="switch the sensors off and on, and try again")
+    for one in finished.recorded:
+        _put(str(one))
+    _put(f"next: gait report {folder}")

@@ -1,0 +1,210 @@
+"""``gait report``: the whole way, from a recording to one page."""
+
+from __future__ import annotations
+
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TextIO
+
+import typer
+
+from gait.cli.main import one_line
+from gait.cli.options import (
+    DistanceOption,
+    HeightOption,
+    JsonOption,
+    MassOption,
+    PathArgument,
+    PlacementOption,
+    SideOption,
+    SpeedOption,
+    length_s,
+    load_session,
+)
+from gait.cli.progress import busy, long_files, long_session
+from gait.errors import MissingExtraError, UsageError
+
+if TYPE_CHECKING:
+    from gait.analysis.results import Analysis
+    from gait.coaching.model import Finding, Plan
+
+__all__ = ["command"]
+
+STDOUT = Path("-")
+
+
+def command(
+    path: PathArgument,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="The page to write.")
+    ] = None,
+    json_file: JsonOption = None,
+    strides: Annotated[
+        Path | None, typer.Option("--strides", metavar="FILE", help="Write one row a stride as CSV too.")
+    ] = None,
+    pdf: Annotated[
+        Path | None, typer.Option("--pdf", metavar="FILE", help="Print the page to PDF too.")
+    ] = None,
+    parquet: Annotated[
+        Path | None, typer.Option("--parquet", metavar="FILE", help="Write the strides as Parquet too.")
+    ] = None,
+    fit: Annotated[
+        Path | None,
+        typer.Option("--fit", metavar="FILE", help="Write a FIT activity file with running dynamics too."),
+    ] = None,
+    text: Annotated[
+        bool,
+        typer.Option(
+            "--text", help="Print the report on the terminal; the page is written only if asked for (-o)."
+        ),
+    ] = False,
+    lang: Annotated[
+        str, typer.Option("--lang", metavar="CODE", help="Language of the page and of --text.")
+    ] = "en",
+    open_page: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
+    answers: Annotated[
+        Path | None, typer.Option("--answers", metavar="FILE", help="TOML or JSON file of answers.")
+    ] = None,
+    ask: Annotated[
+        bool, typer.Option("--ask", help="Ask on the terminal about pain, training, form.")
+    ] = False,
+    placement: PlacementOption = None,
+    side: SideOption = None,
+    distance: DistanceOption = None,
+    speed: SpeedOption = None,
+    mass: MassOption = None,
+    height: HeightOption = None,
+) -> None:
+    """Analyse a recording and write its report as one page.
+
+    Prints a short summary and where the page is; with --text the whole report.
+    """
+    to_stdout = json_file == STDOUT
+    if text and to_stdout:
+        raise UsageError("both go to stdout", where="--text and --json -", todo="give --json a file name")
+    if fit is not None and find_spec("fit_tool") is None:
+        raise MissingExtraError("--fit", "fit")
+    from gait.report.words import load_words
+
+    words = load_words(lang)
+    with busy(f"reading {path}", long=long_files(path)):
+        session = load_session(
+            path,
+            placement=placement,
+            side=side,
+            distance_m=distance,
+            speed_m_s=speed,
+            mass_kg=mass,
+            height_m=height,
+        )
+    from gait.analysis.analyze import analyze
+    from gait.cli.ask import gather_answers
+    from gait.coaching.assess import assess
+    from gait.coaching.prescribe import prescribe
+
+    given = gather_answers(dict(session.answers), answers, ask=ask)
+    seconds = length_s(session)
+    long = seconds is None or long_session(seconds)
+    span = "" if seconds is None else f"{seconds / 60.0:.0f} min of "
+    count = len(session.recordings)
+    sensors = "1 sensor" if count == 1 else f"{count} sensors"
+    with busy(f"analysing {span}{sensors}", long=long):
+        analysis = analyze(session)
+        findings = assess(analysis, given)
+        plan = prescribe(findings, analysis, given)
+    page = None
+    if not text or output or pdf or open_page:
+        with busy("drawing the report", long=long):
+            page = _page(analysis, findings, plan, output or Path(f"{_stem(path)}-report.html"), lang)
+    if text:
+        from gait.report.terminal.show import show_text
+
+        show_text(analysis, findings, plan, sys.stdout, words=words)
+    else:
+        _say(analysis, findings, plan, sys.stderr if to_stdout else sys.stdout)
+    if page is not None:
+        print(f"report: {page}", file=sys.stderr if to_stdout or text else sys.stdout)
+    with busy("writing the files", long=long and any((strides, parquet, pdf, fit))):
+        _files(analysis, page, strides=strides, parquet=parquet, pdf=pdf, fit=fit)
+    if open_page and page is not None:
+        typer.launch(page.resolve().as_uri())
+    _json(analysis, findings, plan, json_file)
+
+
+def _page(analysis: Analysis, findings: tuple[Finding, ...], plan: Plan, path: Path, lang: str) -> Path:
+    from gait.report.page.write import write_report
+
+    return write_report(analysis, findings, plan, path, lang=lang)
+
+
+def _say(analysis: Analysis, findings: tuple[Finding, ...], plan: Plan, file: TextIO) -> None:
+    """Print the short summary."""
+    from gait.cli.commands.analyze import summary
+
+    print(summary(analysis), file=file)
+    for line in _outcome(findings, plan):
+        print(line, file=file)
+
+
+def _files(
+    analysis: Analysis,
+    page: Path | None,
+    *,
+    strides: Path | None,
+    parquet: Path | None,
+    pdf: Path | None,
+    fit: Path | None,
+) -> None:
+    """Write whatever else was asked for."""
+    from gait.report.exports.parquet_and_pdf import write_parquet, write_pdf
+    from gait.report.exports.strides_and_json import write_strides
+
+    if strides is not None:
+        write_strides(analysis, strides)
+    if parquet is not None:
+        write_parquet(analysis, parquet)
+    if pdf is not None and page is not None:
+        write_pdf(page, pdf)
+    if fit is not None:
+        _fit(analysis, fit)
+
+
+def _fit(analysis: Analysis, path: Path) -> None:
+    from gait.report.exports.fit import NO_START, started_at, write_fit
+
+    write_fit(analysis, path)
+    if started_at(analysis) is None:
+        print(
+            f"gait: nobody wrote down when this run started, so {one_line(str(path))} begins on "
+            f"{NO_START:%Y-%m-%d}; to mend it, write '# started = 2026-05-01T07:32:10+02:00' above the "
+            "recording's column names",
+            file=sys.stderr,
+        )
+
+
+def _json(analysis: Analysis, findings: tuple[Finding, ...], plan: Plan, target: Path | None) -> None:
+    from gait.report.exports.strides_and_json import analysis_json, write_json
+
+    if target == STDOUT:
+        import json
+
+        print(json.dumps(analysis_json(analysis, findings, plan), indent=2, allow_nan=False))
+    elif target is not None:
+        write_json(analysis, target, findings, plan)
+
+
+def _stem(path: Path) -> str:
+    """Name of the session without folder and endings."""
+    name = path.resolve().name
+    for ending in (".gz", ".csv"):
+        name = name.removesuffix(ending)
+    return name or "gait"
+
+
+def _outcome(findings: tuple[Finding, ...], plan: Plan) -> list[str]:
+    found = [finding for finding in findings if finding.outcome == "present"]
+    lines = [
+        f"  stands out: {finding.title}{f' ({finding.side})' if finding.side else ''}" for finding in found
+    ]
+    return [*lines, f"  next: {plan.next_step}"]

@@ -1,0 +1,125 @@
+"""``gait rules``: list the coaching rules, and check a pack of one's own."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from gait.cli.text_page import Line
+    from gait.coaching.rules.load import Knowledge
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="List and check the coaching rules.",
+)
+
+Folder = Annotated[
+    Path | None,
+    typer.Argument(help="Folder of your own rules, on top of the built-in ones.", metavar="[DIR]"),
+]
+
+
+@app.command("check")
+def check(folder: Folder = None) -> None:
+    """Check a rule pack: every problem with file and line; exit code 2 if there is one."""
+    from gait.coaching.rules.load import check_pack, load_knowledge
+    from gait.errors import KnowledgeError
+
+    problems = check_pack(folder)
+    if problems:
+        for problem in problems:
+            print(problem)
+        count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
+        raise KnowledgeError(f"the rule pack has {count}", where=folder or "", todo="see the lines above")
+    print(f"sound: {_counts(load_knowledge(folder))}")
+
+
+def _counts(pack: Knowledge) -> str:
+    parts = (
+        (pack.findings, "findings"),
+        (pack.exercises, "exercises"),
+        (pack.safety, "safety rules"),
+        (pack.advice, "pieces of advice"),
+        (pack.programme, "programme rules"),
+        (pack.sources, "sources"),
+    )
+    return ", ".join(f"{len(entries)} {name}" for entries, name in parts)
+
+
+@app.command("list")
+def list_rules(
+    folder: Folder = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the whole pack as JSON.")] = False,
+) -> None:
+    """List every rule with its grade of evidence and its sources."""
+    from gait.cli.text_page import show
+    from gait.coaching.rules.load import load_knowledge
+
+    pack = load_knowledge(folder)
+    if as_json:
+        print(json.dumps(_as_json(pack), indent=2, ensure_ascii=False))
+        return
+    show(_listing(pack))
+
+
+def _as_json(pack: Knowledge) -> dict[str, object]:
+    sections = ("findings", "exercises", "warm_up", "cool_down", "safety", "advice", "programme", "sources")
+    body: dict[str, object] = {
+        name: [entry.model_dump(mode="json", exclude_none=True) for entry in getattr(pack, name).values()]
+        for name in sections
+    }
+    return {
+        **body,
+        "numbers": pack.numbers.model_dump(mode="json"),
+        "texts": pack.texts.model_dump(mode="json"),
+    }
+
+
+def _listing(pack: Knowledge) -> list[Line]:
+    from gait.cli.text_page import Line, blank, heading, indented
+
+    lines = [heading("Findings")]
+    for finding in pack.findings.values():
+        lines.append(
+            Line(
+                f"{finding.id}: {finding.title} "
+                f"[{finding.kind}; {finding.grade}; {', '.join(finding.sources)}]",
+                2,
+            )
+        )
+        if finding.exercises:
+            lines.append(
+                indented(f"trains {', '.join(finding.muscles)}: {', '.join(finding.exercises)}", 4, "dim")
+            )
+    lines += [blank(), heading("Exercises")]
+    for exercise in pack.exercises.values():
+        (low, high), (few, many) = exercise.reps, exercise.sets
+        count = str(low) if low == high else f"{low}-{high}"
+        sets = str(few) if few == many else f"{few}-{many}"
+        names = f"{exercise.name}{' = ' + ', '.join(exercise.aliases) if exercise.aliases else ''}"
+        lines.append(
+            Line(
+                f"{exercise.id}: {names}, {sets} × {count} {exercise.unit} "
+                f"[{exercise.level}; {', '.join(exercise.sources)}]",
+                2,
+            )
+        )
+    for title, entries in (("Safety", pack.safety), ("Programme", pack.programme), ("Advice", pack.advice)):
+        lines += [blank(), heading(title)]
+        lines += [
+            Line(f"{entry.id}: {entry.text} [{', '.join(entry.sources)}]", 2) for entry in entries.values()
+        ]
+    lines += [blank(), heading("Sources")]
+    lines += [
+        Line(f"{source.id}: {source.citation} {source.url} [{source.kind}]", 2)
+        for source in pack.sources.values()
+    ]
+    return lines

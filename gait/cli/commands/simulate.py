@@ -1,0 +1,249 @@
+"""``gait simulate``: a virtual run whose every event is known."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import typer
+
+from gait.errors import UsageError
+
+if TYPE_CHECKING:
+    from gait.frames import Placement, Side
+    from gait.virtual.runner.imu import SensorSettings
+    from gait.virtual.runner.stride_plan import LegOffset, RunnerSettings, Turn
+
+__all__ = ["command"]
+
+MOST_NOISE = 100.0
+
+Settings = TypeVar("Settings", "RunnerSettings", "SensorSettings")
+
+
+def command(
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="DIR", help="Folder to write.")
+    ] = None,
+    preset: Annotated[str | None, typer.Option(help="Start from a named runner; see --list.")] = None,
+    list_presets: Annotated[bool, typer.Option("--list", help="List the presets and stop.")] = False,
+    minutes: Annotated[float | None, typer.Option(min=0.1, max=1440.0, help="Minutes of running.")] = None,
+    cadence: Annotated[float | None, typer.Option(help="Steps a minute.")] = None,
+    speed: Annotated[float | None, typer.Option(metavar="M/S", help="Running speed.")] = None,
+    strike_angle: Annotated[float | None, typer.Option(metavar="DEG", help="Toes up positive.")] = None,
+    contact: Annotated[float | None, typer.Option(metavar="MS", help="Contact time; else by speed.")] = None,
+    pronation: Annotated[float | None, typer.Option(metavar="DEG", help="Pronation excursion.")] = None,
+    pronation_rate: Annotated[float | None, typer.Option(metavar="DPS", help="Its fastest rate.")] = None,
+    push_off: Annotated[
+        float | None, typer.Option(metavar="DEG", help="Foot at toe-off, such as -48.")
+    ] = None,
+    toe_out: Annotated[float | None, typer.Option(metavar="DEG", help="Foot turned outward.")] = None,
+    circumduction: Annotated[float | None, typer.Option(metavar="CM", help="Sideways swing.")] = None,
+    shank_angle: Annotated[
+        float | None, typer.Option(metavar="DEG", help="Shank at contact, foot ahead of the knee positive.")
+    ] = None,
+    knee_in: Annotated[float | None, typer.Option(metavar="DEG", help="Inward lean of the shank.")] = None,
+    step_width: Annotated[float | None, typer.Option(metavar="CM", help="Between the feet's lines.")] = None,
+    slope: Annotated[float | None, typer.Option(metavar="PERCENT", help="Uphill positive.")] = None,
+    turn: Annotated[
+        list[str] | None, typer.Option(metavar="AT:DEG[:OVER]", help="Turn left at a second, over seconds.")
+    ] = None,
+    variability: Annotated[float | None, typer.Option(help="Spread of stride time, relative.")] = None,
+    fatigue: Annotated[float | None, typer.Option(help="Relative change of cadence to the end.")] = None,
+    left: Annotated[
+        str | None,
+        typer.Option(help="How the left leg differs: contact=+12ms,strike=-3,pronation=+4,shank=+2."),
+    ] = None,
+    right: Annotated[str | None, typer.Option(help="How the right leg differs.")] = None,
+    side: Annotated[str | None, typer.Option(help="One leg alone: left or right.")] = None,
+    placement: Annotated[str, typer.Option(help="Where sensors are: shoe, shank or both.")] = "shoe",
+    rate: Annotated[float | None, typer.Option(metavar="HZ", help="Sample rate, 50 to 833.")] = None,
+    acc_range: Annotated[
+        float | None, typer.Option(metavar="G", help="Full scale, such as 8, 16, 32.")
+    ] = None,
+    gyr_range: Annotated[float | None, typer.Option(metavar="DPS", help="Full scale, such as 2000.")] = None,
+    gyro: Annotated[bool, typer.Option("--gyro/--no-gyro", help="With or without a gyroscope.")] = True,
+    noise: Annotated[
+        str | None,
+        typer.Option(help="Factor on noise and offsets, or densities: acc=100ug,gyr=4.5mdps (per root Hz)."),
+    ] = None,
+    clock_error: Annotated[float | None, typer.Option(help="Relative error of the sample clock.")] = None,
+    clock_drift: Annotated[float | None, typer.Option(help="Relative change of that error an hour.")] = None,
+    jitter: Annotated[float | None, typer.Option(metavar="MS", help="Spread of the stamps.")] = None,
+    dropped: Annotated[float | None, typer.Option(help="Share of samples lost.")] = None,
+    gap: Annotated[list[str] | None, typer.Option(metavar="START:END", help="Seconds not recorded.")] = None,
+    style: Annotated[int | None, typer.Option(help="Which person: seed of the running style.")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of strides, mounting and noise.")] = 1,
+    compress: Annotated[bool, typer.Option("--gz", help="Write .csv.gz.")] = False,
+) -> None:
+    """Make a virtual run: a recording a sensor, and truth.csv with every event.
+
+    The same options and seed give the same files.
+    """
+    from gait.virtual.runner.presets import PRESETS
+
+    if list_presets:
+        for name, one in PRESETS.items():
+            print(f"{name:15} {one.what}")
+        return
+    if output is None:
+        raise UsageError("no folder to write to", where="simulate", todo="give -o DIR")
+    if preset is not None and preset not in PRESETS:
+        raise UsageError(f"no preset {preset!r}", where="--preset", todo=f"one of: {', '.join(PRESETS)}")
+    start = PRESETS[preset or "easy-rearfoot"]
+    runner = _given(
+        start.runner,
+        cadence_spm=cadence,
+        speed_m_s=speed,
+        strike_angle_deg=strike_angle,
+        contact_ms=contact,
+        pronation_deg=pronation,
+        pronation_rate_dps=pronation_rate,
+        push_off_deg=push_off,
+        toe_out_deg=toe_out,
+        circumduction_cm=circumduction,
+        variability=variability,
+        fatigue=fatigue,
+        shank_angle_deg=shank_angle,
+        knee_in_deg=knee_in,
+        step_width_cm=step_width,
+        slope_percent=slope,
+        turns=None if not turn else tuple(_turn(one) for one in turn),
+        style_seed=style,
+        left=_leg(left, "--left"),
+        right=_leg(right, "--right"),
+        parts=None if minutes is None else (("stand", 3.0), ("run", 60.0 * minutes), ("stand", 2.0)),
+    )
+    sensor = _given(
+        start.sensor,
+        rate_hz=rate,
+        acc_range_g=acc_range,
+        gyr_range_dps=gyr_range,
+        gyroscope=None if gyro else False,
+        clock_error=clock_error,
+        clock_drift=clock_drift,
+        jitter_s=None if jitter is None else 1e-3 * jitter,
+        dropped=dropped,
+        gaps=None if not gap else tuple(_gap(one) for one in gap),
+    )
+    sensor = _noisy(sensor, noise) if noise else sensor
+    _write(
+        output, runner, sensor, _sides(side), _placements(placement), seed, ".csv.gz" if compress else ".csv"
+    )
+
+
+def _given(settings: Settings, **changes: object) -> Settings:
+    """Settings with those changes that were given."""
+    known: dict[str, Any] = {name: value for name, value in changes.items() if value is not None}
+    return replace(settings, **known)
+
+
+def _sides(side: str | None) -> tuple[Side, ...]:
+    if side is None:
+        return ("left", "right")
+    if side == "left":
+        return ("left",)
+    if side == "right":
+        return ("right",)
+    raise UsageError(f"{side!r}", where="--side", todo="left or right")
+
+
+def _placements(text: str) -> tuple[Placement, ...]:
+    known: dict[str, tuple[Placement, ...]] = {
+        "shoe": ("shoe",),
+        "shank": ("shank",),
+        "both": ("shoe", "shank"),
+    }
+    if text not in known:
+        raise UsageError(f"{text!r}", where="--placement", todo="shoe, shank or both")
+    return known[text]
+
+
+def _noisy(sensor: SensorSettings, text: str) -> SensorSettings:
+    """A sensor with noise as said: a factor on everything, or densities."""
+    from gait.units import DEG, STANDARD_GRAVITY
+
+    todo = "a factor such as 2, or densities such as acc=100ug,gyr=4.5mdps"
+    if re.fullmatch(r"\d+(?:\.\d+)?", text):
+        factor = float(text)
+        if factor > MOST_NOISE:
+            raise UsageError(f"a factor of {factor:g}", where="--noise", todo=f"give 0 to {MOST_NOISE:g}")
+        return replace(
+            sensor,
+            acc_noise=sensor.acc_noise * factor,
+            gyr_noise=sensor.gyr_noise * factor,
+            acc_bias=sensor.acc_bias * factor,
+            gyr_bias=sensor.gyr_bias * factor,
+        )
+    units = {"ug": 1e-6 * STANDARD_GRAVITY, "mg": 1e-3 * STANDARD_GRAVITY, "mdps": 1e-3 * DEG, "dps": DEG}
+    for part in text.split(","):
+        found = re.fullmatch(r"\s*(?:(acc)=(\d+(?:\.\d+)?)([um]g)|(gyr)=(\d+(?:\.\d+)?)(m?dps))\s*", part)
+        if not found:
+            raise UsageError(f"{part!r}", where="--noise", todo=todo)
+        if found[1]:
+            sensor = replace(sensor, acc_noise=float(found[2]) * units[found[3]])
+        else:
+            sensor = replace(sensor, gyr_noise=float(found[5]) * units[found[6]])
+    return sensor
+
+
+def _turn(text: str) -> Turn:
+    from gait.virtual.runner.stride_plan import Turn
+
+    number = r"([+-]?\d+(?:\.\d+)?)"
+    found = re.fullmatch(rf"{number}:{number}(?::{number})?", text)
+    if not found:
+        raise UsageError(f"{text!r}", where="--turn", todo="AT:DEG or AT:DEG:OVER, such as 60:90:4")
+    return Turn(float(found[1]), float(found[2]), float(found[3]) if found[3] else Turn.over_s)
+
+
+def _leg(text: str | None, option: str) -> LegOffset | None:
+    if text is None:
+        return None
+    from gait.virtual.runner.stride_plan import LegOffset
+
+    names = {
+        "contact": "contact_ms",
+        "strike": "strike_deg",
+        "pronation": "pronation_deg",
+        "shank": "shank_deg",
+    }
+    values: dict[str, float] = {}
+    for part in text.split(","):
+        found = re.fullmatch(r"\s*(\w+)\s*=\s*([+-]?\d+(?:\.\d+)?)\s*(?:ms|deg)?\s*", part)
+        if not found or found[1] not in names:
+            raise UsageError(f"{part!r}", where=option, todo="such as contact=+12ms,strike=-3,pronation=+4")
+        values[names[found[1]]] = float(found[2])
+    return LegOffset(**values)
+
+
+def _gap(text: str) -> tuple[float, float]:
+    found = re.fullmatch(r"(\d+(?:\.\d+)?):(\d+(?:\.\d+)?)", text)
+    if not found or float(found[2]) <= float(found[1]):
+        raise UsageError(f"{text!r}", where="--gap", todo="START:END in seconds, such as 30:32.5")
+    return float(found[1]), float(found[2])
+
+
+def _write(
+    folder: Path,
+    runner: RunnerSettings,
+    sensor: SensorSettings,
+    sides: tuple[Side, ...],
+    placements: tuple[Placement, ...],
+    seed: int,
+    ending: str,
+) -> None:
+    from gait.recording.write import Decimals, write_recording
+    from gait.virtual.runner.simulate import simulate
+
+    made = simulate(runner, sensor, sides=sides, placements=placements, seed=seed, name=folder.name)
+    folder.mkdir(parents=True, exist_ok=True)
+    for recording in made.session.recordings:
+        target = folder / f"{recording.side}_{recording.placement}{ending}"
+        write_recording(recording, target, Decimals(time=5, acc=2, gyr=1))
+        print(target)
+    truth = folder / "truth.csv"
+    made.truth.round(5).to_csv(truth, index=False, lineterminator="\n")
+    print(truth)

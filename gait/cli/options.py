@@ -1,0 +1,133 @@
+"""Options that every command over a saved recording shares, and the session they make together."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
+
+import typer
+
+if TYPE_CHECKING:
+    from gait.frames import Placement, Side
+    from gait.recording.long import LongSession
+    from gait.recording.model import Session
+
+__all__ = [
+    "DistanceOption",
+    "HeightOption",
+    "JsonOption",
+    "MassOption",
+    "PathArgument",
+    "PlacementOption",
+    "SideOption",
+    "SpeedOption",
+    "length_s",
+    "load_samples",
+    "load_session",
+]
+
+AnySession = TypeVar("AnySession", "Session", "LongSession")
+
+PathArgument = Annotated[
+    Path,
+    typer.Argument(help="A recording (.csv, .csv.gz) or a session folder.", show_default=False),
+]
+PlacementOption = Annotated[
+    Literal["shoe", "shank"] | None,
+    typer.Option("--placement", help="Where the sensor sat, if neither the file nor its name says."),
+]
+SideOption = Annotated[
+    Literal["left", "right"] | None,
+    typer.Option("--side", help="Which leg, if neither the file nor its name says."),
+]
+DistanceOption = Annotated[
+    float | None,
+    typer.Option("--distance", metavar="M", min=1.0, max=1e6, help="Distance run, metres, if known."),
+]
+SpeedOption = Annotated[
+    float | None,
+    typer.Option("--speed", metavar="M/S", min=0.3, max=13.0, help="Mean running speed, m/s, if known."),
+]
+MassOption = Annotated[
+    float | None,
+    typer.Option("--mass", metavar="KG", min=20.0, max=300.0, help="The runner's mass, for stiffness."),
+]
+HeightOption = Annotated[
+    float | None,
+    typer.Option("--height", metavar="M", min=0.8, max=2.6, help="The runner's height, for stiffness."),
+]
+JsonOption = Annotated[
+    Path | None, typer.Option("--json", metavar="FILE", help="Write all numbers as JSON; - is stdout.")
+]
+
+
+def load_session(
+    path: Path,
+    *,
+    placement: Placement | None = None,
+    side: Side | None = None,
+    distance_m: float | None = None,
+    speed_m_s: float | None = None,
+    mass_kg: float | None = None,
+    height_m: float | None = None,
+) -> Session | LongSession:
+    """Read a session, or open it where it is long; what the command line says wins over ``session.toml``.
+
+    Raises
+    ------
+    RecordingError
+        As `gait.recording.long.open_session`.
+    """
+    from gait.recording.long import LongSession, open_session
+
+    session = open_session(path, placement=placement, side=side)
+    told = (distance_m, speed_m_s, mass_kg, height_m)
+    if isinstance(session, LongSession):
+        return _with(session, *told)
+    return _with(session, *told)
+
+
+def length_s(session: Session | LongSession) -> float | None:
+    """Seconds that the longest recording lasts; None where the samples are still on disk."""
+    from gait.recording.long import LongSession
+
+    if isinstance(session, LongSession):
+        return None
+    return max(float(one.time_s[-1] - one.time_s[0]) for one in session.recordings)
+
+
+def load_samples(path: Path, *, placement: Placement | None = None, side: Side | None = None) -> Session:
+    """Read a session with all its samples into memory, however long it is.
+
+    Raises
+    ------
+    RecordingError
+        As `gait.recording.read.read`.
+    """
+    from gait.recording.read import read
+
+    return read(path, placement=placement, side=side)
+
+
+def _with(
+    session: AnySession,
+    distance_m: float | None,
+    speed_m_s: float | None,
+    mass_kg: float | None,
+    height_m: float | None,
+) -> AnySession:
+    run, runner = session.run, session.runner
+    return replace(
+        session,
+        run=replace(
+            run,
+            distance_m=run.distance_m if distance_m is None else distance_m,
+            speed_m_s=run.speed_m_s if speed_m_s is None else speed_m_s,
+        ),
+        runner=replace(
+            runner,
+            mass_kg=runner.mass_kg if mass_kg is None else mass_kg,
+            height_m=runner.height_m if height_m is None else height_m,
+        ),
+    )

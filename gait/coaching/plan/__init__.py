@@ -1,0 +1,1 @@
+"""The plan: exercises, week, cadence."""

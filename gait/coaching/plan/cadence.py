@@ -1,0 +1,58 @@
+"""The cadence target: a little above the runner's own baseline, in steps, with the metronome's figures."""
+
+from __future__ import annotations
+
+import math
+
+from gait.coaching.evaluate import Facts
+from gait.coaching.model import CadenceTarget, Reason
+from gait.coaching.rules.schema import ProgrammeNumbers
+
+__all__ = ["baseline_spm", "cadence_target"]
+
+PLAUSIBLE_SPM = (120.0, 240.0)
+"""Range of running cadences that a target is worked out from, steps a minute."""
+
+
+def baseline_spm(facts: Facts) -> float | None:
+    """The runner's own cadence in steps a minute: measured, else counted, else None."""
+    metric = facts.metrics.get("cadence_spm")
+    value = metric.value if metric is not None else facts.answers.cadence_spm
+    if value is None or not math.isfinite(value) or not PLAUSIBLE_SPM[0] <= value <= PLAUSIBLE_SPM[1]:
+        return None
+    return float(value)
+
+
+def cadence_target(baseline: float, numbers: ProgrammeNumbers, reasons: tuple[Reason, ...]) -> CadenceTarget:
+    """Target for a baseline in steps a minute.
+
+    Examples
+    --------
+    >>> from gait.coaching.rules.load import load_knowledge
+    >>> target = cadence_target(160.0, load_knowledge().numbers, ())
+    >>> target.target_spm, target.limit_spm, target.metronome_bpm, target.one_foot_bpm, target.steps_spm
+    (168.0, 176.0, 168, 84, (168.0, 172.0, 176.0))
+    """
+    limit = float(math.floor(baseline * (1.0 + numbers.cadence_limit_pct / 100.0) + 1e-9))
+    target = min(float(round(baseline * (1.0 + numbers.cadence_step_pct / 100.0))), limit)
+    middle = float(round((target + limit) / 2.0))
+    steps = tuple(sorted({target, middle, limit}))
+    bpm = round(target)
+    one_foot = round(target / 2.0)
+    following = steps[min(1, len(steps) - 1)]
+    how = (
+        f"Set a metronome to {bpm} beats a minute and let every step fall on a beat; at {one_foot} beats, "
+        f"every landing of the same foot. Begin with 1 to 2 minutes at a time on easy runs, keep the speed, "
+        f"and let the steps get shorter. When {bpm} feels natural without the metronome, after two weeks or "
+        f"so, go on to {following:.0f}. Never above {limit:.0f}."
+    )
+    return CadenceTarget(
+        baseline_spm=baseline,
+        target_spm=target,
+        limit_spm=limit,
+        metronome_bpm=bpm,
+        how=how,
+        reasons=reasons,
+        one_foot_bpm=one_foot,
+        steps_spm=steps,
+    )

@@ -1,0 +1,256 @@
+"""What only the runner can say: pain, form, experience, equipment, days.
+
+Everything may be left out. None means *not asked*; an empty list means *asked, and nothing applies*: the
+two lead to different outcomes (not assessed, absent).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from pydantic import Field, ValidationError, model_validator
+
+from gait.coaching.rules.conditions import Id, Strict
+from gait.coaching.rules.marked_yaml import read_marked, read_text
+from gait.errors import KnowledgeError
+
+__all__ = ["Answers", "Weekday", "answers_from", "choices_of", "load_answers", "parse_answers", "problem_of"]
+
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+Place = Literal[
+    "knee_front",
+    "knee_below_cap",
+    "knee_inside",
+    "knee_outside",
+    "knee_deep",
+    "hip",
+    "groin",
+    "thigh_back",
+    "shin",
+    "calf",
+    "achilles",
+    "foot",
+    "back",
+]
+PainSign = Literal[
+    "dull",
+    "sharp",
+    "lasting",
+    "hills_worse",
+    "grinding",
+    "swelling",
+    "when_squatting",
+    "when_jumping",
+    "tender_after",
+]
+FormSign = Literal[
+    "knees_in",
+    "arches_in",
+    "leg_swings_out",
+    "hip_drop",
+    "thigh_in",
+    "quads_only",
+    "one_side_weaker",
+    "feet_ahead",
+    "leaning",
+    "slouching",
+    "forcing_strike",
+]
+RedFlag = Literal[
+    "cannot_bear_weight",
+    "badly_swollen",
+    "changed_shape",
+    "locks_or_gives_way",
+    "hot_with_fever",
+    "night_pain",
+    "deformity_worse",
+    "numb_or_cold",
+    "suspected_tear_or_break",
+    "recent_ligament",
+    "bone_tender",
+    "hop_pain",
+    "not_warming_up",
+    "deep_groin_pain",
+    "hot_calf",
+    "chest_pain",
+    "fainting",
+]
+RiskSign = Literal["load_jump", "earlier_bone_stress"]
+Equipment = Literal[
+    "barbell", "dumbbells", "kettlebell", "band", "bench", "chair", "step", "box", "cable", "wall"
+]
+Experience = Literal["new", "some", "regular"]
+Settles = Literal["within_hour", "within_day", "longer", "worse_next_day"]
+
+
+class Answers(Strict):
+    """All answers; see `gait.coaching.questionnaire.questions.QUESTIONS` for what each one asks.
+
+    Examples
+    --------
+    >>> parse_answers({"pain": ["knee_front"], "pain_strength": 2}).pain
+    ('knee_front',)
+    """
+
+    age: int | None = Field(default=None, ge=5, le=110)
+    pregnant: bool | None = None
+    recent_surgery: bool | None = None
+    serious_injury: bool | None = None
+    cleared: bool | None = None
+    red_flags: tuple[RedFlag, ...] | None = None
+    risk_signs: tuple[RiskSign, ...] | None = None
+    pain: tuple[Place, ...] | None = None
+    pain_strength: int | None = Field(default=None, ge=0, le=10)
+    pain_settles: Settles | None = None
+    pain_signs: tuple[PainSign, ...] | None = None
+    limping: bool | None = None
+    saw_therapist: bool | None = None
+    wears_brace: bool | None = None
+    form: tuple[FormSign, ...] | None = None
+    experience: Experience | None = None
+    equipment: tuple[Equipment, ...] | None = None
+    run_days: tuple[Weekday, ...] | None = None
+    hard_run_days: tuple[Weekday, ...] | None = None
+    sessions_per_week: int | None = Field(default=None, ge=1, le=3)
+    cadence_spm: float | None = Field(default=None, ge=120, le=240)
+    own: tuple[Id, ...] | None = None
+    """Ids of further statements that apply, for a rule pack of one's own."""
+
+    @model_validator(mode="after")
+    def _hard_days_are_run_days(self) -> Answers:
+        if self.hard_run_days and self.run_days is not None:
+            stray = [day for day in self.hard_run_days if day not in self.run_days]
+            if stray:
+                raise ValueError(f"hard_run_days holds {', '.join(stray)}, which run_days does not")
+        return self
+
+
+def choices_of(field: str) -> tuple[str, ...]:
+    """Values that an answer's list or choice may hold; empty for numbers, yes/no and free ids.
+
+    Examples
+    --------
+    >>> choices_of("experience")
+    ('new', 'some', 'regular')
+    """
+    found: list[str] = []
+    pending: list[Any] = [Answers.model_fields[field].annotation]
+    while pending:
+        for arg in get_args(pending.pop()):
+            if isinstance(arg, str):
+                found.append(arg)
+            else:
+                pending.append(arg)
+    return tuple(found)
+
+
+def parse_answers(
+    data: Mapping[str, Any], *, source: str = "answers", lines: Mapping[str, int] | None = None
+) -> Answers:
+    """Check answers that are plain data, such as ``Session.answers``.
+
+    Parameters
+    ----------
+    data
+        Field -> value.
+    source
+        Where they come from, for errors.
+    lines
+        Field -> line in the source, where known.
+
+    Raises
+    ------
+    KnowledgeError
+        An unknown field or a value that is not allowed, with what is.
+    """
+    try:
+        text = json.dumps(dict(data), default=str)
+    except (ValueError, RecursionError) as error:
+        raise KnowledgeError("answers nested too deeply, or a number too long", where=source) from error
+    try:
+        return Answers.model_validate_json(text, strict=True)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        field = str(first["loc"][0]) if first["loc"] else ""
+        line = (lines or {}).get(field)
+        where = f"{source}:{line}" if line else source
+        raise KnowledgeError(problem_of(first, "answers"), where=where, todo=_hint(field)) from error
+
+
+def _hint(field: str) -> str:
+    if field and field not in Answers.model_fields:
+        return f"known answers: {', '.join(Answers.model_fields)}"
+    choices = choices_of(field) if field else ()
+    return f"allowed: {', '.join(choices)}" if choices else ""
+
+
+def problem_of(problem: Mapping[str, Any], root: str) -> str:
+    """One validation problem in words, from pydantic's record of it."""
+    path = ".".join(str(part) for part in problem["loc"]) or root
+    if problem["type"] == "extra_forbidden":
+        return f"unknown key {path!r}"
+    if problem["type"] == "missing":
+        return f"{path!r} is missing"
+    message = str(problem["msg"]).removeprefix("Value error, ")
+    return f"{path}: {message[:1].lower()}{message[1:]}"
+
+
+def load_answers(path: str | Path) -> Answers:
+    """Read answers from a TOML or JSON file, at its top level or under ``[answers]``.
+
+    Raises
+    ------
+    KnowledgeError
+        With file and line where possible.
+    """
+    file = Path(path)
+    text = read_text(file)
+    data, lines = _json_answers(text, file) if file.suffix.lower() == ".json" else _toml_answers(text, file)
+    return parse_answers(data, source=str(file), lines=lines)
+
+
+def _table(data: Any, file: Path) -> Mapping[str, Any]:  # noqa: ANN401 - whatever the file holds
+    if isinstance(data, dict) and isinstance(data.get("answers"), dict):
+        return dict(data["answers"])
+    if not isinstance(data, dict):
+        raise KnowledgeError("holds no answers", where=file, todo='write keys such as experience = "new"')
+    return data
+
+
+def _json_answers(text: str, file: Path) -> tuple[Mapping[str, Any], Mapping[str, int]]:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError) as error:
+        line = getattr(error, "lineno", 1)
+        raise KnowledgeError("not valid JSON", where=f"{file}:{line}", todo="check the syntax") from error
+    document = read_marked(text, str(file))
+    data = _table(document.data, file)
+    prefix: tuple[str, ...] = () if data is document.data else ("answers",)
+    return data, {key: document.line_of((*prefix, key)) for key in data}
+
+
+def _toml_answers(text: str, file: Path) -> tuple[Mapping[str, Any], Mapping[str, int]]:
+    try:
+        data = _table(tomllib.loads(text), file)
+    except (ValueError, RecursionError) as error:
+        found = re.search(r"line (\d+)", str(error))
+        where = f"{file}:{found[1]}" if found else str(file)
+        raise KnowledgeError("not valid TOML", where=where, todo="check the syntax") from error
+    lines: dict[str, int] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        key = line.split("=", 1)[0].strip().strip("\"'")
+        if "=" in line and key in data:
+            lines.setdefault(key, number)
+    return data, lines
+
+
+def answers_from(given: Answers | Mapping[str, Any] | None) -> Answers:
+    """Answers from any of the forms the public functions take; None gives an empty set."""
+    if given is None:
+        return Answers()
+    return given if isinstance(given, Answers) else parse_answers(given)

@@ -1,0 +1,1 @@
+"""The rule pack: loading, schema, conditions, references."""

@@ -1,0 +1,238 @@
+"""What a rule pack holds, as strict models: rules, exercises, safety, programme, sources."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from gait.coaching.model import Grade
+from gait.coaching.questionnaire.answers import Equipment, Experience, Place
+from gait.coaching.rules.conditions import Condition, Id, Key, Strict, Text
+
+__all__ = [
+    "AdviceRule",
+    "ExerciseRule",
+    "FindingRule",
+    "PackModel",
+    "ProgrammeNumbers",
+    "ProgrammeRule",
+    "RoutineItem",
+    "SafetyRule",
+    "SourceEntry",
+    "Words",
+]
+
+Range = tuple[int, int]
+Muscle = Literal[
+    "quadriceps",
+    "gluteus maximus",
+    "gluteus medius",
+    "hamstrings",
+    "hip abductors",
+    "hip adductors",
+    "hip flexors",
+    "piriformis",
+    "calves",
+    "back",
+    "trunk",
+]
+Movement = Literal[
+    "squat",
+    "single-leg squat",
+    "hinge",
+    "split squat",
+    "bridge",
+    "side step",
+    "step",
+    "kick-back",
+    "adduction",
+    "clam",
+    "leg raise",
+    "knee extension",
+    "leg curl",
+    "jump",
+]
+
+
+class SourceEntry(Strict):
+    """A source: its key, citation, what kind of thing it is, and a link."""
+
+    id: Key
+    citation: Text
+    kind: Literal["trial", "review", "guideline", "study", "article", "manual", "house"]
+    url: str = ""
+
+
+class Words(Strict):
+    """What people read for each outcome; ``missing`` says what would be needed to look."""
+
+    present: Text
+    absent: Text
+    cannot_tell: Text
+    missing: Text
+
+
+class FindingRule(Strict):
+    """A compensation, a feature or a pain pattern: how it is told, and what follows from it."""
+
+    id: Id
+    title: Text
+    kind: Literal["compensation", "feature", "pain"]
+    words: Words
+    when: Condition
+    hurts: tuple[Place, ...] = ()
+    muscles: tuple[Muscle, ...] = ()
+    exercises: tuple[Id, ...] = ()
+    """Those that get further sets, most wanted first."""
+    exercise_notes: dict[Id, Text] = Field(default_factory=dict)
+    """How an exercise is done for this finding, where it differs."""
+    advice: tuple[Id, ...] = ()
+    cadence: bool = False
+    grade: Grade
+    sources: tuple[Key, ...] = Field(min_length=1)
+
+
+class ExerciseRule(Strict):
+    """An exercise: dose, who it is for, how it is done well, and what makes it harmful.
+
+    ``needs`` lists alternatives: any one group of equipment will do; empty needs nothing. ``substitutes``
+    stand in, in order, where the equipment is not there. ``strains`` are the places that feel its load.
+    """
+
+    id: Id
+    name: Text
+    aliases: tuple[Text, ...] = ()
+    level: Literal["base", "foundation", "advanced", "support"]
+    movement: Movement
+    muscles: tuple[Muscle, ...] = Field(min_length=1)
+    trains: Text
+    sets: Range
+    reps: Range
+    unit: Literal["reps", "reps a side", "ft a side"]
+    hold_s: Annotated[int, Field(ge=1, le=60)] | None = None
+    load: Text
+    start: str = ""
+    """Load for someone new to it, where it differs."""
+    needs: tuple[tuple[Equipment, ...], ...] = ()
+    substitutes: tuple[Id, ...] = ()
+    for_experience: tuple[Experience, ...] = ()
+    """Left empty where it suits everyone."""
+    strains: tuple[Place, ...] = ()
+    plyometric: bool = False
+    cues: tuple[Text, ...] = Field(min_length=1)
+    faults: tuple[Text, ...] = Field(min_length=1)
+    progression: Text
+    regression: Text
+    grade: Grade = "expert"
+    sources: tuple[Key, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _possible_dose(self) -> ExerciseRule:
+        for name, (low, high), most in (("sets", self.sets, 6), ("reps", self.reps, 50)):
+            if not 1 <= low <= high <= most:
+                raise ValueError(f"impossible dose: {name} [{low}, {high}] must rise and lie in 1-{most}")
+        return self
+
+
+class RoutineItem(Strict):
+    """One item of the warm-up or the cool-down."""
+
+    id: Id
+    name: Text
+    reps: Range
+    unit: Literal["reps a side", "steps a side", "s", "s a side"]
+    muscles: tuple[Muscle, ...] = Field(min_length=1)
+    cues: tuple[Text, ...] = Field(min_length=1)
+    faults: tuple[Text, ...] = ()
+    sources: tuple[Key, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _possible_dose(self) -> RoutineItem:
+        low, high = self.reps
+        if not 1 <= low <= high <= 300:
+            raise ValueError(f"impossible dose: reps [{low}, {high}] must rise and lie in 1-300")
+        return self
+
+
+class SafetyRule(Strict):
+    """A red flag or a rule of care."""
+
+    id: Id
+    text: Text
+    when: Condition
+    care: Text
+    urgency: Literal["emergency", "same day", "soon", "before starting", "take care"]
+    stops_exercise: bool
+    lifted_by: Literal["", "cleared", "saw_therapist"] = ""
+    """Answer that lifts it; empty where none does."""
+    sources: tuple[Key, ...] = Field(min_length=1)
+
+
+class AdviceRule(Strict):
+    """Something to do or mind; given ``always``, or by a condition, or named by a finding."""
+
+    id: Id
+    text: Text
+    why: Text
+    always: bool = False
+    when: Condition | None = None
+    grade: Grade
+    sources: tuple[Key, ...] = Field(min_length=1)
+
+
+class ProgrammeRule(Strict):
+    """A rule of the programme in words; the planner carries it out and cites it."""
+
+    id: Id
+    text: Text
+    grade: Grade
+    sources: tuple[Key, ...] = Field(min_length=1)
+
+
+class ProgrammeNumbers(Strict):
+    """The figures that the planner's rules use."""
+
+    base: tuple[Id, ...] = Field(min_length=1)
+    base_sets: int = Field(ge=1, le=5)
+    amber_sets: int = Field(ge=1, le=5)
+    further_sets: Range
+    most_targets: int = Field(ge=1, le=6)
+    most_pain_exercises: int = Field(ge=0, le=6)
+    most_sets_a_session: int = Field(ge=10, le=40)
+    sessions: Range
+    rest_days_before_hard_run: int = Field(ge=1, le=3)
+    cadence_step_pct: float = Field(gt=0, le=10)
+    cadence_limit_pct: float = Field(gt=0, le=10)
+    cadence_no_raise_from_spm: float = Field(ge=150, le=220)
+    green_up_to: int = Field(ge=0, le=10)
+    amber_up_to: int = Field(ge=0, le=10)
+    usual_run_days: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...]
+
+
+class Texts(Strict):
+    """Sentences of the plan that are no rule."""
+
+    disclaimer: Text
+    expect: tuple[Text, ...] = Field(min_length=1)
+    retest: Text
+    ease_off: Text
+    after_care: Text
+    """Stands where the retest would, when a plan is stopped."""
+
+
+class PackModel(Strict):
+    """What one file of a pack may hold; the files of a folder are joined."""
+
+    sources: tuple[SourceEntry, ...] = ()
+    findings: tuple[FindingRule, ...] = ()
+    exercises: tuple[ExerciseRule, ...] = ()
+    warm_up: tuple[RoutineItem, ...] = ()
+    cool_down: tuple[RoutineItem, ...] = ()
+    safety: tuple[SafetyRule, ...] = ()
+    advice: tuple[AdviceRule, ...] = ()
+    programme: tuple[ProgrammeRule, ...] = ()
+    numbers: ProgrammeNumbers | None = None
+    texts: Texts | None = None
+    remove: tuple[Id, ...] = ()
+    """Ids of built-in findings, exercises, safety, advice or routine items to leave out (own packs only)."""

@@ -1,0 +1,167 @@
+"""The folder a session is recorded into: made for its owner alone, and for one recorder at a time."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from gait.errors import RecordingError
+from gait.journal.format import JOURNAL_NAME
+
+__all__ = ["FolderLock", "made_folder", "make_folder", "refuse_used"]
+
+LOCK_NAME = ".recording.lock"
+OWNER_FOLDER, OWNER_FILE = 0o700, 0o600
+BUSY = (errno.EAGAIN, errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK)
+"""What the systems say of a lock that another process holds; anything else is a file system without locks."""
+
+
+def refuse_used(folder: Path) -> None:
+    """Refuse a folder that holds a session: what was recorded is never touched.
+
+    Raises
+    ------
+    RecordingError
+        It holds recordings or a journal, is a file, or cannot be written.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise RecordingError("is not a folder", where=folder, todo="choose another name")
+    there = next((one for one in (folder, *folder.parents) if one.exists()), folder)
+    if not there.is_dir():
+        raise RecordingError("is not a folder", where=there, todo="choose another name")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise RecordingError(
+            "cannot be written",
+            where=there,
+            todo="choose another folder, or give yourself the right to write",
+        )
+    if (folder / LOCK_NAME).exists():
+        with FolderLock(folder):
+            pass  # nobody writes here any more
+    if (folder / JOURNAL_NAME).exists():
+        raise RecordingError(
+            "a session was recorded here before",
+            where=folder,
+            todo=f"choose another folder; was it broken off? then: gait recover {folder}",
+        )
+    found = sorted(folder.glob("*.csv")) + sorted(folder.glob("*.csv.gz"))
+    if found:
+        raise RecordingError(f"holds {found[0].name} already", where=folder, todo="choose another folder")
+
+
+def make_folder(folder: Path) -> list[Path]:
+    """Make a folder that its owner alone may look into; one that is there is left as it is.
+
+    Returns
+    -------
+    The folders that were made, the innermost first.
+
+    Raises
+    ------
+    RecordingError
+        It cannot be made.
+    """
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    try:
+        folder.mkdir(mode=OWNER_FOLDER, parents=True, exist_ok=True)
+    except OSError as error:
+        raise RecordingError(f"cannot be made ({error.strerror})", where=folder) from None
+    return missing
+
+
+@contextlib.contextmanager
+def made_folder(folder: Path) -> Iterator[None]:
+    """Make a folder for the time being: what was made and is empty in the end is taken away again.
+
+    Raises
+    ------
+    RecordingError
+        It cannot be made.
+    """
+    made = make_folder(folder)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            for one in made:
+                one.rmdir()
+
+
+@dataclass
+class FolderLock:
+    """Hold a folder against a second recorder; a context manager.
+
+    The lock is the operating system's: it ends with the process, however that ends, and a file left behind
+    locks nothing.
+
+    Raises
+    ------
+    RecordingError
+        Another process holds it.
+    """
+
+    folder: Path
+    _file: int = field(default=-1, init=False)
+
+    def __enter__(self) -> Self:
+        path = self.folder / LOCK_NAME
+        while True:
+            try:
+                self._file = os.open(path, os.O_RDWR | os.O_CREAT, OWNER_FILE)
+            except OSError as error:
+                raise RecordingError(f"cannot be written ({error.strerror})", where=self.folder) from None
+            try:
+                _lock(self._file)
+            except OSError as error:
+                if error.errno in BUSY:
+                    self._close()
+                    raise RecordingError(
+                        "another gait record is writing here",
+                        where=self.folder,
+                        todo="choose another folder, or stop that one first",
+                    ) from None
+            if self._is_named(path):
+                return self
+            self._close()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        # Windows does not delete an open file; elsewhere it must go before the lock does.
+        with contextlib.suppress(OSError):
+            (self.folder / LOCK_NAME).unlink(missing_ok=True)
+        self._close()
+        if sys.platform == "win32":
+            with contextlib.suppress(OSError):
+                (self.folder / LOCK_NAME).unlink(missing_ok=True)
+
+    def _close(self) -> None:
+        os.close(self._file)
+        self._file = -1
+
+    def _is_named(self, path: Path) -> bool:
+        """Whether the locked file is still the one in the folder: the holder before may have deleted it."""
+        try:
+            return os.path.samestat(os.fstat(self._file), path.stat())
+        except OSError:
+            return False
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(file: int) -> None:
+        msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
+
+else:
+    import fcntl
+
+    def _lock(file: int) -> None:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,0 +1,168 @@
+"""The samples of one sensor in a journal: in order, in session time, a piece at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from gait.arrays import FloatArray
+from gait.journal.clock import ClockMap, Exchange, fit_clock
+from gait.journal.format import Blocks, Journal
+from gait.protocol.data import to_samples
+
+__all__ = ["Run", "Samples", "runs_of"]
+
+BLOCKS_AT_ONCE = 2000
+"""About 1.5 minutes at 416 Hz, 10 MB of arrays."""
+SMALLEST_STEP_S = 2e-6
+"""Two samples are at least this far apart, so that they are still two in a file with six decimals."""
+LATE_S = 0.002
+"""A sample that is older than one before it by more than this lies in a stretch that is there already."""
+
+Rows = npt.NDArray[np.void]
+Facts = Mapping[str, Any]
+Configs = Mapping[tuple[int, int], Facts]
+"""(epoch, config id) -> facts of the ``config`` note."""
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Some samples: session time, s; specific force, m/s2; angular rate, rad/s; sample period, s."""
+
+    time_s: FloatArray
+    acc: FloatArray
+    gyr: FloatArray
+    period_s: FloatArray
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a sensor's clock: its blocks by sample index, none twice, and the clock's map."""
+
+    rows: Rows
+    clock: ClockMap
+    scale: npt.NDArray[np.float64]
+    """(n, 2) full scale of each block, g and deg/s."""
+
+
+def runs_of(journal: Journal, stream: int, configs: Configs) -> list[Run]:
+    """Runs of a sensor's clock, in order; blocks whose scale nobody told are left out.
+
+    Parameters
+    ----------
+    configs
+        What the numbers of configurations mean.
+    """
+    rows = journal.blocks.rows
+    rows = rows[rows["stream"] == stream]
+    rows = rows[np.lexsort((rows["index"], rows["epoch"]))]
+    runs = []
+    for epoch in np.unique(rows["epoch"]).tolist():
+        own = _once(rows[rows["epoch"] == epoch])
+        scale = _scales(own, configs)
+        own, scale = own[np.isfinite(scale[:, 0])], scale[np.isfinite(scale[:, 0])]
+        exchanges = [_exchange(one) for one in journal.named("sync", stream) if one.get("epoch") == epoch]
+        clock = fit_clock(exchanges, _arrivals(own)) if len(own) else None
+        if clock is not None:
+            runs.append(Run(own, clock, scale))
+    return runs
+
+
+@dataclass
+class Pieces:
+    """Samples of several runs one after the other, times increasing. State: the newest time so far."""
+
+    runs: list[Run]
+    origin_us: int
+    _newest_s: float = field(default=0.0, init=False)
+    _written_s: float = field(default=-np.inf, init=False)
+
+    def times(self) -> Iterator[Samples]:
+        """Times alone, without reading any counts."""
+        return self._pieces(None)
+
+    def samples(self, blocks: Blocks) -> Iterator[Samples]:
+        """Times and what was measured."""
+        return self._pieces(blocks)
+
+    def _pieces(self, blocks: Blocks | None) -> Iterator[Samples]:
+        self._newest_s, self._written_s = 0.0, -np.inf
+        for run in self.runs:
+            for at in range(0, len(run.rows), BLOCKS_AT_ONCE):
+                part = slice(at, at + BLOCKS_AT_ONCE)
+                piece = self._piece(run, part, blocks)
+                if len(piece.time_s):
+                    yield piece
+
+    def _piece(self, run: Run, part: slice, blocks: Blocks | None) -> Samples:
+        rows, scale = run.rows[part], run.scale[part]
+        sizes = rows["n"].astype(np.int64)
+        number = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        period_us = np.repeat(rows["period_us"], sizes)
+        device_us = np.repeat(rows["device_us"].astype(np.float64), sizes) + number * period_us
+        time_s = (run.clock.host_us(device_us) - self.origin_us) / 1e6
+        newest_s = np.maximum.accumulate(np.maximum(time_s, self._newest_s))
+        keep = (time_s >= 0.0) & (time_s > newest_s - LATE_S)
+        if len(newest_s):
+            self._newest_s = float(newest_s[-1])
+        acc = gyr = np.zeros((0, 3))
+        if blocks is not None:
+            counts = [
+                blocks.counts(n, at) for n, at in zip(rows["n"].tolist(), rows["at"].tolist(), strict=True)
+            ]
+            acc, gyr = _measured(np.concatenate(counts), np.repeat(scale, sizes, axis=0))
+            acc, gyr = acc[keep], gyr[keep]
+        return Samples(self._spaced(time_s[keep]), acc, gyr, period_us[keep] / 1e6)
+
+    def _spaced(self, time_s: FloatArray) -> FloatArray:
+        """Times with at least `SMALLEST_STEP_S` from one to the next, also across pieces."""
+        if not len(time_s):
+            return time_s
+        ramp = np.arange(1, len(time_s) + 1) * SMALLEST_STEP_S
+        spaced: FloatArray = np.maximum.accumulate(np.maximum(time_s - ramp, self._written_s)) + ramp
+        self._written_s = float(spaced[-1])
+        return spaced
+
+
+def _once(rows: Rows) -> Rows:
+    """Blocks without those that overlap one before."""
+    ends = rows["index"] + rows["n"]
+    newest = np.maximum.accumulate(ends)
+    keep = np.ones(len(rows), bool)
+    keep[1:] = rows["index"][1:] >= newest[:-1]
+    return rows[keep]
+
+
+def _scales(rows: Rows, configs: Configs) -> FloatArray:
+    """(n, 2) full scale of each block: as noted in its epoch, else in the last one before that has it."""
+    scale = np.full((len(rows), 2), np.nan)
+    for config_id in np.unique(rows["config_id"]).tolist():
+        here = rows["config_id"] == config_id
+        known = [key for key in configs if key[1] == config_id and key[0] <= int(rows["epoch"][0])]
+        if known:
+            facts = configs[max(known)]
+            scale[here] = float(facts["acc_range_g"]), float(facts["gyr_range_dps"])
+    return scale
+
+
+def _measured(counts: npt.NDArray[np.int16], scale: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Units of counts, each with its own scale."""
+    acc, gyr = to_samples(counts, 1.0, 1.0)
+    return acc * scale[:, :1], gyr * scale[:, 1:]
+
+
+def _exchange(facts: Facts) -> Exchange:
+    return Exchange(
+        int(facts["asked_us"]), int(facts["received_us"]), int(facts["sent_us"]), int(facts["answered_us"])
+    )
+
+
+def _arrivals(rows: Rows) -> FloatArray:
+    """Sensor time of the last sample and host time of arrival of each live block, (n, 2)."""
+    live = rows[rows["arrival_us"] >= 0]
+    last_us = live["device_us"] + (live["n"].astype(np.float64) - 1.0) * live["period_us"]
+    return np.column_stack([last_us, live["arrival_us"].astype(np.float64)])

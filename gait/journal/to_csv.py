@@ -1,0 +1,245 @@
+"""A journal becomes recordings: the one way, whether a session ended well or was broken off."""
+
+from __future__ import annotations
+
+import contextlib
+import filecmp
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gait.errors import RecordingError
+from gait.journal.format import Journal, read_journal
+from gait.journal.samples import Pieces, Run, Samples, runs_of
+from gait.recording.model import Recording
+from gait.recording.write import write_pieces
+
+__all__ = ["Finished", "Recorded", "finish"]
+
+GAP_PERIODS = 1.5
+SKEW_FROM_S = 60.0
+"""In a shorter session the clocks' skew drowns in the delays."""
+NEW = ".new.csv"
+
+Facts = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """One CSV.
+
+    Attributes
+    ----------
+    path
+        The file.
+    samples, length_s
+        How many, and from the first to the last.
+    gaps, missing_s
+        Holes in time, and how long they are together.
+    written
+        False where the file was there already and is just this.
+    """
+
+    path: Path
+    samples: int
+    length_s: float
+    gaps: int
+    missing_s: float
+    written: bool = True
+
+    def __str__(self) -> str:
+        whole = f"{self.gaps} gaps, {self.missing_s:g} s missing" if self.gaps else "nothing missing"
+        return f"{self.path}: {self.length_s:.1f} s, {self.samples} samples, {whole}"
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What `finish` wrote.
+
+    Attributes
+    ----------
+    recorded
+        One for each sensor that sent samples.
+    lost_bytes
+        Bytes of the journal that were torn or rotten.
+    left_out
+        What could not be read, in words.
+    """
+
+    recorded: tuple[Recorded, ...] = ()
+    lost_bytes: int = 0
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The CSVs."""
+        return tuple(one.path for one in self.recorded)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A sensor of a journal: what its preamble says, and its samples."""
+
+    head: Recording
+    pieces: Pieces
+    recorded: Recorded
+
+
+def finish(folder: Path, *, replace: bool = False) -> Finished:
+    """Write the contract's CSVs of a folder that holds a journal.
+
+    Parameters
+    ----------
+    folder
+        As given to ``gait record -o``.
+    replace
+        Whether CSVs of the same name that hold something else may be replaced.
+
+    Returns
+    -------
+    What there is now. A CSV that is there already with just this in it is left as it is.
+
+    Raises
+    ------
+    RecordingError
+        No journal, no samples in it, or a file in the way.
+
+    Notes
+    -----
+    A day of two sensors passes in pieces; what is kept of all of it is about 50 bytes a packet.
+    """
+    journal = read_journal(folder)
+    if not len(journal.blocks):
+        raise RecordingError(
+            "the journal holds no samples", where=journal.path, todo="there is nothing to recover"
+        )
+    left_out: list[str] = []
+    try:
+        parts = [one for one in _parts(journal, folder, left_out) if one.recorded.samples]
+    except (LookupError, TypeError, ValueError, ArithmeticError) as error:
+        raise RecordingError(f"holds records that make no sense ({error})", where=journal.path) from None
+    if not parts:
+        raise RecordingError(
+            "; ".join(left_out) or "no sample of it can be read",
+            where=journal.path,
+            todo="keep the file: its counts are there, their meaning is not",
+        )
+    recorded = tuple(_written(one, journal, replace=replace) for one in parts)
+    return Finished(recorded, journal.lost_bytes, tuple(left_out))
+
+
+def _parts(journal: Journal, folder: Path, left_out: list[str]) -> Iterator[_Part]:
+    session = next(iter(journal.named("session")), None) or {}
+    if "origin_us" not in session:
+        left_out.append("when the session began (its record is damaged)")
+    rows = journal.blocks.rows
+    origin_us = int(session.get("origin_us", rows["arrival_us"][rows["arrival_us"] >= 0].min(initial=0)))
+    for stream in np.unique(rows["stream"]).tolist():
+        sensor = next(iter(journal.named("sensor", stream)), None)
+        notes = journal.named("config", stream)
+        if sensor is None or not notes:
+            left_out.append(f"sensor {stream} (the records that describe it are damaged)")
+            continue
+        configs = {(int(one["epoch"]), int(one["config_id"])): one for one in notes}
+        runs = runs_of(journal, stream, configs)
+        if runs:
+            yield _part(folder, {**session, **sensor}, notes, Pieces(runs, origin_us))
+
+
+def _part(folder: Path, facts: Facts, configs: list[Facts], pieces: Pieces) -> _Part:
+    """Preamble and figures; the ranges are the smallest in force, so that clipping shows."""
+    head = Recording(
+        placement="shank" if facts["placement"] == "shank" else "shoe",
+        side="right" if facts["side"] == "right" else "left",
+        time_s=np.zeros(0),
+        acc=np.zeros((0, 3)),
+        gyr=np.zeros((0, 3)),
+        rate_hz=_longest_rate(pieces.runs, {float(one["rate_hz"]) for one in configs}),
+        acc_range_g=min(float(one["acc_range_g"]) for one in configs),
+        gyr_range_dps=min(float(one["gyr_range_dps"]) for one in configs),
+        started=str(facts.get("started", "")),
+        device=facts.get("device", {}),
+    )
+    path = folder / f"{head.side}_{head.placement}.csv"
+    recorded = _measure(path, pieces)
+    return _Part(replace(head, extra={"recorder": _figures(recorded, pieces.runs)}), pieces, recorded)
+
+
+def _longest_rate(runs: list[Run], rates_hz: set[float]) -> float:
+    """Nominal rate of most samples."""
+    taken: dict[float, int] = {}
+    for run in runs:
+        for period_us in np.unique(run.rows["period_us"]).tolist():
+            rate = min(rates_hz, key=lambda one: abs(one * period_us / 1e6 - 1.0))
+            count = int(run.rows["n"][run.rows["period_us"] == period_us].sum())
+            taken[rate] = taken.get(rate, 0) + count
+    return max(taken, key=lambda one: (taken[one], one))
+
+
+def _measure(path: Path, pieces: Pieces) -> Recorded:
+    """How long and how whole it is."""
+    samples, gaps, missing_s = 0, 0, 0.0
+    first_s = last_s = np.nan
+    for piece in pieces.times():
+        first_s = piece.time_s[0] if np.isnan(first_s) else first_s
+        steps = np.diff(piece.time_s, prepend=last_s if samples else piece.time_s[0])
+        holes = steps > GAP_PERIODS * piece.period_s
+        gaps += int(holes.sum())
+        missing_s += float(np.sum(steps[holes] - piece.period_s[holes]))
+        samples += len(piece.time_s)
+        last_s = piece.time_s[-1]
+    length_s = float(last_s - first_s) if samples else 0.0
+    return Recorded(path, samples, length_s, gaps, round(missing_s, 3))
+
+
+def _figures(recorded: Recorded, runs: list[Run]) -> dict[str, float | int]:
+    """Figures for the preamble: how whole the recording is and how good its clock."""
+    clocks = [one.clock for one in runs]
+    figures: dict[str, float | int] = {
+        "gaps": recorded.gaps,
+        "missing_s": recorded.missing_s,
+        "sensor_starts": len(clocks),
+    }
+    if recorded.length_s >= SKEW_FROM_S:
+        figures["clock_skew_ppm"] = round(clocks[0].skew_ppm, 1)
+    if all(np.isfinite(one.uncertainty_us) for one in clocks):
+        figures["clock_uncertainty_ms"] = round(max(one.uncertainty_us for one in clocks) / 1e3, 2)
+    return figures
+
+
+def _written(part: _Part, journal: Journal, *, replace: bool) -> Recorded:
+    """Write a CSV, unless it is there already.
+
+    Raises
+    ------
+    RecordingError
+        Another one of that name is.
+    """
+    path = part.recorded.path
+    samples = (_recording(part.head, one) for one in part.pieces.samples(journal.blocks))
+    if not path.exists():
+        write_pieces(part.head, samples, path)
+        return part.recorded
+    made = path.with_name(f".{path.stem}{NEW}")
+    try:
+        write_pieces(part.head, samples, made)
+        same = filecmp.cmp(made, path, shallow=False)
+        if not same and not replace:
+            raise RecordingError(
+                "is there already, with something else in it",
+                where=path,
+                todo="move it away, or add --replace",
+            )
+        if not same:
+            made.replace(path)
+    finally:
+        with contextlib.suppress(OSError):
+            made.unlink(missing_ok=True)
+    return Recorded(**{**vars(part.recorded), "written": not same})
+
+
+def _recording(head: Recording, samples: Samples) -> Recording:
+    return replace(head, time_s=samples.time_s, acc=samples.acc, gyr=samples.gyr)

@@ -1,0 +1,223 @@
+"""Other programs' CSV files, told by their column names: which column is what, and in which unit.
+
+A dialect is a row of `DIALECTS`. It maps columns to time, acceleration and angular rate and brings them to
+s, m/s2 and deg/s; the rest (blocks, checks, messages) is as for our own files. Acceleration without gravity
+is refused: what the sensor felt cannot be had back from it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from gait.errors import RecordingError
+from gait.recording.numbers import Layout
+from gait.units import DEG, STANDARD_GRAVITY
+
+__all__ = ["DIALECTS", "Dialect", "gyroscope_layout", "layout_of"]
+
+AXES = "xyz"
+RAD = 1.0 / DEG
+"""deg/s in one rad/s."""
+UINT32_US_S = 2.0**32 * 1e-6
+"""Seconds after which a 32-bit count of microseconds begins again: 71.6 min."""
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """One program's way to name its columns.
+
+    Attributes
+    ----------
+    name
+        For messages.
+    time
+        Patterns of time columns, best first, each with the seconds in one of its unit.
+    acc, gyr
+        Patterns of the axes' columns, best first, with ``{}`` where x, y or z stands.
+    acc_scale
+        m/s2 of specific force in one of the file's unit; negative where the file has gravity pulling.
+    gyr_scale
+        deg/s in one of the file's unit.
+    wrap_s
+        Span after which the time column begins again; None where it does not.
+    only_names
+        Pattern that the file's name has to match, where columns alone do not tell; empty for any.
+    """
+
+    name: str
+    time: tuple[tuple[str, float], ...]
+    acc: tuple[str, ...]
+    gyr: tuple[str, ...] = ()
+    acc_scale: float = 1.0
+    gyr_scale: float = 1.0
+    wrap_s: float | None = None
+    only_names: str = ""
+
+
+DIALECTS: tuple[Dialect, ...] = (
+    Dialect(
+        name="Xsens DOT",
+        time=((r"SampleTimeFine", 1e-6),),
+        acc=(r"Acc_{}",),
+        gyr=(r"Gyr_{}",),
+        wrap_s=UINT32_US_S,
+    ),
+    Dialect(
+        name="MetaMotion",
+        time=((r"epoc[h]? \(ms\)", 1e-3), (r"elapsed \(s\)", 1.0)),
+        acc=(r"{}-axis \(g\)",),
+        gyr=(r"{}-axis \(deg/s\)",),
+        acc_scale=STANDARD_GRAVITY,
+    ),
+    Dialect(
+        # The wide-range accelerometer comes first: the low-noise one ends at +-2 g, which running exceeds.
+        name="Shimmer",
+        time=((r".*Timestamp(Sync)?_Unix_CAL", 1e-3), (r".*Timestamp(Sync)?_CAL", 1e-3)),
+        acc=(r".*Accel_WR_{}_CAL", r".*Accel_LN_{}_CAL"),
+        gyr=(r".*Gyro_{}_CAL",),
+    ),
+    Dialect(
+        name="phyphox",
+        time=((r"Time \(s\)", 1.0),),
+        acc=(r"Acceleration {} \(m/s\^?2\)", r"{} \(m/s\^?2\)"),
+        gyr=(r"Gyroscope {} \(rad/s\)", r"{} \(rad/s\)"),
+        gyr_scale=RAD,
+    ),
+    Dialect(
+        # CoreMotion's accelerometer reads -1 g on the axis that points up.
+        name="SensorLog",
+        time=((r"(accelerometer|motion)Timestamp_sinceReboot\(s\)", 1.0), (r"loggingTime\(s\)", 1.0)),
+        acc=(r"accelerometerAcceleration{}\(G\)",),
+        gyr=(r"gyroRotation{}\(rad/s\)", r"motionRotationRate{}\(rad/s\)"),
+        acc_scale=-STANDARD_GRAVITY,
+        gyr_scale=RAD,
+    ),
+    Dialect(
+        name="Sensor Logger, gyroscope",
+        time=((r"time", 1e-9),),
+        acc=(),
+        gyr=(r"{}",),
+        gyr_scale=RAD,
+        only_names=r".*gyro.*",
+    ),
+    Dialect(
+        # All of its files have the same columns (z stands first), so the name has to rule out the others.
+        # Read as m/s2 with gravity pushing, which is what the app's standardised units and frames are.
+        name="Sensor Logger",
+        time=((r"time", 1e-9),),
+        acc=(r"{}",),
+        only_names=r"(?!.*(gyro|magnet|gravity|orient|accelerometer)).*",
+    ),
+)
+"""In the order they are tried."""
+
+WITHOUT_GRAVITY = (
+    r"FreeAcc_[xyz]",
+    r"Linear Acceleration [xyz] .*",
+    r"motionUserAcceleration[xyz]\(G\)",
+    r"userAcceleration.*",
+)
+"""Columns of acceleration that gravity was taken out of."""
+UNUSABLE = (
+    (r".*Accel_(LN|WR)_[xyz]_RAW", "raw counts only", "export calibrated data"),
+    (
+        r"[xyz]-axis \(deg/s\)|Gyroscope [xyz] \(rad/s\)",
+        "a gyroscope without its accelerometer",
+        "put the accelerometer's file beside it and give that one",
+    ),
+)
+"""Column, what the file is then, what to do."""
+
+
+def layout_of(columns: Sequence[str], separator: str, path: Path) -> Layout | None:
+    """How to read a file with these columns, if a dialect has them.
+
+    Parameters
+    ----------
+    columns
+        Names in the file's order.
+    separator
+        Between the cells.
+    path
+        Where they come from.
+
+    Returns
+    -------
+    Layout that gives seconds, m/s2 and deg/s; None where no dialect fits.
+
+    Raises
+    ------
+    RecordingError
+        The file is a known program's, but holds no acceleration with gravity in it.
+    """
+    for dialect in DIALECTS:
+        layout = _fit(dialect, columns, separator, path)
+        if layout is not None:
+            return layout
+    _refuse_unusable(columns, path)
+    return None
+
+
+def gyroscope_layout(columns: Sequence[str], separator: str, path: Path) -> Layout | None:
+    """How to read a file that holds a gyroscope alone: seconds and deg/s; None where it is no such file."""
+    for dialect in DIALECTS:
+        layout = _fit(dialect, columns, separator, path, gyroscope=True)
+        if layout is not None:
+            return layout
+    return None
+
+
+def _fit(
+    dialect: Dialect, columns: Sequence[str], separator: str, path: Path, *, gyroscope: bool = False
+) -> Layout | None:
+    if dialect.only_names and re.fullmatch(dialect.only_names, path.name, re.IGNORECASE) is None:
+        return None
+    times = ((_find(columns, pattern), seconds) for pattern, seconds in dialect.time)
+    time = next(((index, seconds) for index, seconds in times if index is not None), None)
+    acc, gyr = _axes(columns, dialect.acc), _axes(columns, dialect.gyr)
+    if time is None or (acc is None) != gyroscope or (gyroscope and gyr is None):
+        return None
+    acc, gyr = acc or (), gyr or ()
+    scale = (time[1], *[dialect.acc_scale] * len(acc), *[dialect.gyr_scale] * len(gyr))
+    return Layout(
+        where=str(path),
+        columns=tuple(columns),
+        use=(time[0], *acc, *gyr),
+        separator=separator,
+        scale=scale,
+        wrap_s=dialect.wrap_s,
+    )
+
+
+def _axes(columns: Sequence[str], patterns: Sequence[str]) -> tuple[int, ...] | None:
+    """Columns of x, y and z by the first pattern that finds all three."""
+    for pattern in patterns:
+        found = [_find(columns, pattern.format(axis)) for axis in AXES]
+        if None not in found:
+            return tuple(index for index in found if index is not None)
+    return None
+
+
+def _find(columns: Sequence[str], pattern: str) -> int | None:
+    matches = (index for index, name in enumerate(columns) if re.fullmatch(pattern, name, re.IGNORECASE))
+    return next(matches, None)
+
+
+def _refuse_unusable(columns: Sequence[str], path: Path) -> None:
+    for pattern in WITHOUT_GRAVITY:
+        if _find(columns, pattern) is not None:
+            raise RecordingError(
+                "acceleration without gravity",
+                where=path,
+                todo="export the raw accelerometer (with g), not free, linear or user acceleration",
+            )
+    if {"seconds_elapsed", *AXES} <= set(columns) and re.search("accelerometer", path.name, re.IGNORECASE):
+        raise RecordingError(
+            "acceleration without gravity", where=path, todo="take TotalAcceleration.csv instead"
+        )
+    for pattern, what, todo in UNUSABLE:
+        if _find(columns, pattern) is not None:
+            raise RecordingError(what, where=path, todo=todo)

@@ -1,0 +1,98 @@
+"""The summaries at the end of a FIT activity: timer, lap, session, activity."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+
+from gait.analysis.results import Analysis
+from gait.report.exports.fit_fields import Span, filled, ms, ratio, split, timer
+from gait.report.exports.per_second import Seconds
+
+__all__ = ["closing"]
+
+
+def closing(analysis: Analysis, seconds: Seconds, span: Span) -> list[Any]:
+    """The timer's end, then lap, session and activity."""
+    from fit_tool.profile.messages.activity_message import ActivityMessage
+    from fit_tool.profile.messages.lap_message import LapMessage
+    from fit_tool.profile.messages.session_message import SessionMessage
+    from fit_tool.profile.profile_type import Activity, Event, EventType, LapTrigger, SessionTrigger, SubSport
+
+    lap, session = LapMessage(), SessionMessage()
+    for message, event in ((lap, Event.LAP), (session, Event.SESSION)):
+        message.event = event
+        _total(message, analysis, seconds, span)
+    lap.lap_trigger = LapTrigger.SESSION_END
+    session.trigger = SessionTrigger.ACTIVITY_END
+    treadmill = "treadmill" in analysis.run.surface.lower()
+    session.sub_sport = SubSport.TREADMILL if treadmill else SubSport.GENERIC
+    session.first_lap_index, session.num_laps = 0, 1
+    activity = ActivityMessage()
+    activity.timestamp = ms(span.end)
+    if span.offset is not None:
+        activity.local_timestamp = _fit_seconds(span.end + span.offset)
+    activity.total_timer_time = span.timer_s
+    activity.num_sessions = 1
+    activity.type = Activity.MANUAL
+    activity.event, activity.event_type = Event.ACTIVITY, EventType.STOP
+    return [timer(span.end, EventType.STOP_ALL), lap, session, activity]
+
+
+def _fit_seconds(when: datetime) -> int:
+    """Seconds since FIT's own beginning, 1989-12-31."""
+    return round((when - datetime(1989, 12, 31, tzinfo=UTC)).total_seconds())
+
+
+def _total(message: Any, analysis: Analysis, seconds: Seconds, span: Span) -> None:  # noqa: ANN401
+    """What lap and session say alike: when, how long, how far, and the report's numbers."""
+    from fit_tool.profile.profile_type import EventType, Sport
+
+    message.message_index = 0
+    message.timestamp, message.start_time = ms(span.end), ms(span.start)
+    message.event_type = EventType.STOP
+    message.sport = Sport.RUNNING
+    message.total_elapsed_time, message.total_timer_time = span.elapsed_s, span.timer_s
+    strides = _one_leg_strides(analysis)
+    if strides:
+        message.total_strides = strides
+    way = seconds.distance_m[np.isfinite(seconds.distance_m)]
+    distance = analysis.run.distance_m or (float(way[-1]) if way.size else None)
+    number = {name: metric.value for name, metric in analysis.metrics.items()}
+    oscillation = _times(number.get("vertical_oscillation_cm"), 10.0)
+    step = _times(number.get("stride_length_m"), 500.0)
+    whole, fraction = split(_times(number.get("cadence_spm"), 0.5))
+    filled(
+        message,
+        total_distance=distance,
+        enhanced_avg_speed=distance / span.timer_s if distance and span.timer_s > 0.0 else None,
+        avg_running_cadence=whole,
+        avg_fractional_cadence=fraction,
+        avg_stance_time=number.get("contact_ms"),
+        avg_stance_time_percent=_times(number.get("duty_factor"), 100.0),
+        avg_stance_time_balance=_balance(analysis),
+        avg_vertical_oscillation=oscillation,
+        avg_vertical_ratio=ratio(oscillation, step),
+        avg_step_length=step,
+    )
+
+
+def _times(value: float | None, factor: float) -> float | None:
+    return None if value is None else value * factor
+
+
+def _one_leg_strides(analysis: Analysis) -> int:
+    """Strides of the leg that was seen more: FIT counts those of one leg."""
+    sides = list(analysis.strides["side"])
+    return max(sides.count("left"), sides.count("right"))
+
+
+def _balance(analysis: Analysis) -> float | None:
+    """Left foot's share of both feet's contact time over the run, per cent."""
+    contact = analysis.metrics.get("contact_ms")
+    if contact is None or contact.left is None or contact.right is None:
+        return None
+    both = contact.left + contact.right
+    return 100.0 * contact.left / both if both > 0.0 else None

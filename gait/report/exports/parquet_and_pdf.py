@@ -1,0 +1,95 @@
+"""The strides as Parquet and the page as PDF, through libraries and programs that are optional."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+from importlib import import_module
+from pathlib import Path
+
+from gait.analysis.results import Analysis
+from gait.errors import GaitError, MissingExtraError
+
+__all__ = ["by_weasyprint", "write_parquet", "write_pdf"]
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--no-first-run",
+    "--no-pdf-header-footer",
+)
+PRINT_S = 120.0
+
+_BLOCKS = Path(__file__).parent.parent / "page" / "templates" / "weasyprint.css"
+
+
+def write_parquet(analysis: Analysis, path: Path) -> Path:
+    """Write the table of strides as Parquet, columns as `gait.analysis.results.STRIDE_COLUMNS`.
+
+    Raises
+    ------
+    MissingExtraError
+        pyarrow is not installed.
+    GaitError
+        The file cannot be written.
+    """
+    try:
+        import_module("pyarrow")
+    except ImportError as error:
+        raise MissingExtraError("--parquet", "parquet") from error
+    try:
+        analysis.strides.to_parquet(path, engine="pyarrow", index=False)
+    except OSError as error:
+        raise GaitError("cannot be written", where=path, todo="check the folder") from error
+    return path
+
+
+def write_pdf(page: Path, path: Path) -> Path:
+    """Print a report's page to PDF: by a Chromium or Chrome at hand, else by weasyprint where installed.
+
+    Raises
+    ------
+    MissingExtraError
+        There is neither.
+    GaitError
+        What prints failed.
+    """
+    browser = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    return _by_browser(browser, page, path) if browser else by_weasyprint(page, path)
+
+
+def by_weasyprint(page: Path, path: Path) -> Path:
+    """Print without a browser; figures come out plainer."""
+    try:
+        import weasyprint
+    except (ImportError, OSError) as error:
+        raise MissingExtraError("--pdf (or a Chromium or Chrome on the path)", "pdf") from error
+    sheet = weasyprint.CSS(string=_BLOCKS.read_text(encoding="utf-8"))
+    try:
+        weasyprint.HTML(filename=str(page)).write_pdf(str(path), stylesheets=[sheet])
+    except Exception as error:
+        # It has many of its own, and a page it cannot lay out ends in any of them.
+        raise GaitError("weasyprint could not print the page", where=page, todo="print it by hand") from error
+    return path
+
+
+def _by_browser(browser: str, page: Path, path: Path) -> Path:
+    with tempfile.TemporaryDirectory() as profile:
+        command = [
+            browser,
+            *FLAGS,
+            f"--user-data-dir={profile}",
+            f"--print-to-pdf={path.resolve()}",
+            page.resolve().as_uri(),
+        ]
+        try:
+            subprocess.run(command, check=True, capture_output=True, timeout=PRINT_S)  # noqa: S603 - found above
+        except (subprocess.SubprocessError, OSError) as error:
+            raise GaitError(
+                "the browser could not print the page", where=browser, todo="print it by hand"
+            ) from error
+    return path

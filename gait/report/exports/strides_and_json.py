@@ -1,0 +1,266 @@
+"""Numbers for other programs: the table of strides as CSV, the analysis as JSON.
+
+Both follow the public contract: the contract's columns and keys first, ours behind them. What could not be
+measured is an empty cell or ``null``; a guess never takes its place.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import gzip
+import io
+import json
+import math
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from gait import __version__
+from gait.analysis.metrics import METRICS
+from gait.analysis.results import STRIDE_COLUMNS, Analysis, Metric
+from gait.files import write_bytes, write_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from gait.coaching.model import Finding, Plan
+
+__all__ = ["analysis_json", "strides_csv", "write_json", "write_strides"]
+
+DECIMALS: dict[str, int] = {
+    **{name: spec.file_decimals for name, spec in METRICS.items()},
+    **dict.fromkeys(("ic_s", "tc_s", "next_ic_s"), 5),
+    **dict.fromkeys(("p_rearfoot", "p_midfoot", "p_forefoot"), 3),
+}
+"""Decimals in the file: a metric's own, and those of times and shares; two for every other number."""
+
+FORMULA = re.compile(r"(^|[;,|]\s*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
+"""Where a spreadsheet would begin a formula: at the start of a cell, the signs full-width too, and behind
+what another country's spreadsheet takes for the end of a cell (OWASP, CSV injection)."""
+
+UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+"""Unicode categories that have no place in a cell: controls, line ends, signs without a picture that could
+hide the start of a formula."""
+
+
+def write_strides(analysis: Analysis, path: str | Path) -> Path:
+    """Write one row a stride, sorted by initial contact, as the contract's CSV.
+
+    Parameters
+    ----------
+    analysis
+        Where the strides come from.
+    path
+        File to write; gzip-compressed where the name ends in ``.gz``.
+
+    Returns
+    -------
+    The path written. Without a stride the file holds the header alone.
+
+    Raises
+    ------
+    GaitError
+        The file cannot be written.
+    """
+    data = strides_csv(analysis).encode("utf-8")
+    if str(path).lower().endswith(".gz"):
+        data = gzip.compress(data, mtime=0)
+    return write_bytes(path, data)
+
+
+def strides_csv(analysis: Analysis) -> str:
+    """Return the contract's table of strides as CSV text.
+
+    Notes
+    -----
+    Text that a spreadsheet would run as a formula gets an apostrophe in front; numbers are untouched.
+    """
+    table = analysis.strides.reindex(columns=_columns(analysis.strides))
+    table = table.sort_values("ic_s", kind="stable", ignore_index=True)
+    out = io.StringIO()
+    _for_csv(table).to_csv(out, index=False, na_rep="", lineterminator="\n")
+    return out.getvalue()
+
+
+def _columns(strides: pd.DataFrame) -> list[str]:
+    """Contract's columns in order, then whatever else the table has."""
+    return [*STRIDE_COLUMNS, *(name for name in strides.columns if name not in STRIDE_COLUMNS)]
+
+
+def _for_csv(table: pd.DataFrame) -> pd.DataFrame:
+    """Round numbers, write booleans as ``true``/``false``, make text safe."""
+    return pd.DataFrame({_safe_text(name): _cells(table[name]) for name in table.columns})
+
+
+def _cells(column: pd.Series[Any]) -> pd.Series[Any]:
+    """One column as it stands in the file."""
+    if pd.api.types.is_bool_dtype(column.dtype):
+        return column.map({True: "true", False: "false"})
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        return column.where(np.isfinite(column.astype(float))).round(DECIMALS.get(str(column.name), 2))
+    if pd.api.types.infer_dtype(column, skipna=True) == "boolean":
+        return column.map({True: "true", False: "false"})
+    return column.map(_safe_text, na_action="ignore")
+
+
+def _safe_text(value: object) -> object:
+    """Text of one line that no spreadsheet takes for a formula."""
+    if not isinstance(value, str):
+        return value
+    seen = "".join(" " if unicodedata.category(sign) in UNSEEN else sign for sign in value)
+    return FORMULA.sub(r"\1'", " ".join(seen.split()))
+
+
+def write_json(
+    analysis: Analysis,
+    path: str | Path,
+    findings: Iterable[Finding] | None = None,
+    plan: Plan | None = None,
+) -> Path:
+    """Write `analysis_json` to a file, all or nothing.
+
+    Raises
+    ------
+    GaitError
+        The file cannot be written.
+    """
+    body = json.dumps(analysis_json(analysis, findings, plan), indent=2, ensure_ascii=False, allow_nan=False)
+    return write_text(path, body + "\n")
+
+
+def analysis_json(
+    analysis: Analysis,
+    findings: Iterable[Finding] | None = None,
+    plan: Plan | None = None,
+) -> dict[str, Any]:
+    """Return the contract's JSON object: plain values only, ``None`` for what is not known.
+
+    Parameters
+    ----------
+    analysis
+        What the signals say.
+    findings, plan
+        What coaching says; their keys are left out when None.
+
+    Returns
+    -------
+    A dict that `json` can write with ``allow_nan=False``. ``findings`` lists what is present;
+    ``looked_for`` the rest with its outcome (absent, cannot tell, not assessed).
+
+    Notes
+    -----
+    Uncertainties are half-widths of 95 % intervals. ``strike`` has the most frequent class as its value.
+    """
+    body: dict[str, Any] = {
+        "gait_analysis": 1,
+        "version": __version__,
+        "name": analysis.name,
+        "started": analysis.started,
+        "duration_s": analysis.duration_s,
+        "sensors": [_sensor(sensor) for sensor in analysis.sensors],
+        "activity": [
+            {"start_s": bout.start_s, "end_s": bout.end_s, "kind": bout.kind} for bout in analysis.activity
+        ],
+        "metrics": _metrics(analysis.metrics),
+        "walking": _metrics(analysis.walking),
+        "not_measured": analysis.not_measured,
+        "quality": _quality(analysis),
+        "runner": analysis.runner,
+        "run": analysis.run,
+        "settings": analysis.settings,
+    }
+    if findings is not None:
+        found = list(findings)
+        body["findings"] = [one for one in found if one.outcome == "present"]
+        body["looked_for"] = [one for one in found if one.outcome != "present"]
+    if plan is not None:
+        body["plan"] = plan
+    return {key: plain(value) for key, value in body.items()}
+
+
+def _sensor(sensor: object) -> dict[str, Any]:
+    """All that is known of one sensor, its name for people first."""
+    fields: dict[str, Any] = plain(sensor)
+    return {"name": f"{fields['side']} {fields['placement']}", **fields}
+
+
+def _metrics(metrics: Mapping[str, Metric]) -> dict[str, Any]:
+    """Metrics by name; the classes of the strike get an entry of their own."""
+    out = {
+        name: {key: value for key, value in plain(metric).items() if key not in {"name", "shares"}}
+        for name, metric in metrics.items()
+        if name != "strike"
+    }
+    strike = metrics.get("strike") or metrics.get("strike_angle_deg")
+    if strike is not None and strike.shares:
+        out["strike"] = _strike(strike)
+    return out
+
+
+def _strike(metric: Metric) -> dict[str, Any]:
+    """The contract's ``strike``: the most frequent class and the share of each."""
+    shares = {name: plain(share) for name, share in (metric.shares or {}).items()}
+    known = {name: share for name, share in shares.items() if share is not None}
+    top = max(known, key=lambda name: known[name]) if known else None
+    empty = dict.fromkeys(("uncertainty", "sd", "left", "right", "asymmetry_pct"))
+    return {"value": top, **empty, "n": metric.n, "shares": shares}
+
+
+def _quality(analysis: Analysis) -> dict[str, Any]:
+    """How far to trust the session as a whole; a sensor's own figures stand with the sensor."""
+    strides = analysis.strides
+    running = strides[strides["activity"] == "running"] if len(strides) else strides
+    sensors = analysis.sensors
+    return {
+        "strides_running": len(running),
+        "strides_walking": int((strides["activity"] == "walking").sum()) if len(strides) else 0,
+        "strides_marked": _marks(running),
+        "running_s": analysis.time_in("running"),
+        "walking_s": analysis.time_in("walking"),
+        "still_s": analysis.time_in("still"),
+        "other_s": analysis.time_in("other"),
+        "missing_s": max((sensor.missing_s for sensor in sensors), default=0.0),
+        "clipped_share": max((sensor.clipped_share for sensor in sensors), default=0.0),
+        "aligned": all(sensor.aligned for sensor in sensors) if sensors else False,
+        "slips": sum(len(sensor.slips) for sensor in sensors),
+    }
+
+
+def _marks(strides: pd.DataFrame) -> dict[str, int]:
+    """How many running strides carry each mark."""
+    if "marks" not in strides or not len(strides):
+        return {}
+    words = strides["marks"].fillna("").astype(str).str.split().explode().dropna()
+    return {str(word): int(count) for word, count in words.value_counts().items()}
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401 - the shape of JSON is any
+    """Turn any result into what JSON can hold; numbers that are not finite become None.
+
+    Examples
+    --------
+    >>> plain({"a": float("nan"), "b": (1, 2.5)})
+    {'a': None, 'b': [1, 2.5]}
+    """
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {one.name: plain(getattr(value, one.name)) for one in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [plain(item) for item in value]
+    if isinstance(value, (np.ndarray, np.generic)):
+        return plain(value.tolist())
+    return _scalar(value)
+
+
+def _scalar(value: object) -> str | float | bool | None:
+    """One value; what is neither text nor a finite number becomes None or its text."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if value is None or isinstance(value, (str, int)):
+        return value
+    return None if value is pd.NA or value is pd.NaT else str(value)

@@ -1,0 +1,215 @@
+"""A plot that fits any width: lines stretch, letters and strokes do not.
+
+An outer SVG as wide as its place holds text at percentages; an inner one, stretched, holds the paths with
+strokes that do not scale. So a label is as readable on a phone as on paper, and no script is needed. The
+colours stand as attributes for printers and are overruled by the page's style sheet.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from markupsafe import Markup, escape
+
+from gait.arrays import FloatArray
+
+__all__ = ["Plot", "nice_ticks", "span_of"]
+
+WIDTH = 1000.0
+"""Units across a plot's inside; a point on a 1000 px wide screen is one unit."""
+
+INK = {
+    "left": "#0b62b0",
+    "right": "#b8500c",
+    "one": "#30475e",
+    "grid": "#d5dae0",
+    "text": "#3d4854",
+}
+"""Blue and vermilion keep apart for every common colour vision and, as the right side is dashed, in grey."""
+
+
+def span_of(values: FloatArray, least: float, *, tail: float = 1.0) -> tuple[float, float]:
+    """Return the range to draw: the values' bulk, at least so wide that noise does not look like news.
+
+    Parameters
+    ----------
+    values
+        Any shape; what is not finite is ignored.
+    least
+        Narrowest range, in the values' unit.
+    tail
+        Per cent left out at each end.
+
+    Returns
+    -------
+    (low, high); ``(0, least)`` when there is nothing.
+    """
+    finite = values[np.isfinite(values)]
+    if not finite.size:
+        return 0.0, least
+    low, high = (float(edge) for edge in np.percentile(finite, [tail, 100.0 - tail]))
+    grow = max(0.08 * (high - low), (least - (high - low)) / 2.0, 1e-9)
+    return low - grow, high + grow
+
+
+def nice_ticks(low: float, high: float, most: int = 5) -> list[float]:
+    """Return round numbers inside [low, high], at most so many.
+
+    Examples
+    --------
+    >>> nice_ticks(0.0, 32.0), nice_ticks(161.0, 176.0)
+    ([0.0, 10.0, 20.0, 30.0], [165.0, 170.0, 175.0])
+    """
+    if not (math.isfinite(low) and math.isfinite(high)) or high <= low:
+        return []
+    raw = (high - low) / most
+    size = 10.0 ** math.floor(math.log10(raw))
+    step = next(size * factor for factor in (1.0, 2.0, 5.0, 10.0) if size * factor >= raw - 1e-12)
+    first = math.ceil(low / step - 1e-9)
+    return [round(k * step, 10) + 0.0 for k in range(first, math.floor(high / step + 1e-9) + 1)]
+
+
+class Plot:
+    """Draws in data coordinates, then gives markup.
+
+    Parameters
+    ----------
+    x, y
+        (low, high) of each axis, data units.
+    height
+        Height in CSS pixels; the width is that of the page.
+    alt
+        What the picture says, for those who cannot see it.
+    """
+
+    def __init__(self, x: tuple[float, float], y: tuple[float, float], *, height: int, alt: str) -> None:
+        self.x, self.y, self.height, self.alt = x, y, height, alt
+        self._back: list[str] = []
+        self._paths: list[str] = []
+        self._texts: list[str] = []
+
+    def _px(self, value: float) -> float:
+        return WIDTH * (value - self.x[0]) / (self.x[1] - self.x[0])
+
+    def _py(self, value: float) -> float:
+        return self.height * (1.0 - (value - self.y[0]) / (self.y[1] - self.y[0]))
+
+    def _points(self, x: Sequence[float] | FloatArray, y: Sequence[float] | FloatArray) -> list[str]:
+        """``x y`` of each point; empty text where one is not finite."""
+        return [
+            f"{self._px(a):.1f} {self._py(b):.1f}" if math.isfinite(a) and math.isfinite(b) else ""
+            for a, b in zip(x, y, strict=True)
+        ]
+
+    def line(self, x: FloatArray, y: FloatArray, look: str) -> None:
+        """Draw a line; it breaks where a point is not finite, and a lone point becomes a dot."""
+        runs = _runs(self._points(x, y))
+        path = "".join(f"M{run[0]}" + ("h.01" if len(run) == 1 else "L" + " ".join(run[1:])) for run in runs)
+        self._add(path, look, fill=False)
+
+    def band(self, x: FloatArray, low: FloatArray, high: FloatArray, look: str) -> None:
+        """Fill between two lines; breaks where either is not finite."""
+        upper, lower = self._points(x, high), self._points(x, low)
+        path = ""
+        for run in _runs([a and b and f"{a}|{b}" for a, b in zip(upper, lower, strict=True)]):
+            there = [point.split("|")[0] for point in run]
+            back = [point.split("|")[1] for point in reversed(run)]
+            path += "M" + "L".join(there + back) + "Z"
+        self._add(path, look, fill=True)
+
+    def dots(self, x: FloatArray, y: FloatArray, look: str) -> None:
+        """Draw round points of one size whatever the page's width."""
+        self._add("".join(f"M{point}h.01" for point in self._points(x, y) if point), look, fill=False)
+
+    def bars(self, edges: FloatArray, heights: FloatArray, look: str) -> None:
+        """Draw a histogram as one outline from the x axis."""
+        x = np.repeat(edges, 2)
+        y = np.concatenate([[0.0], np.repeat(heights, 2), [0.0]])
+        self._add("M" + "L".join(self._points(x, y)), look, fill=look.endswith("area"))
+
+    def shade(self, start: float, end: float, look: str) -> None:
+        """Shade a stretch of the x axis, behind everything."""
+        left = max(0.0, self._px(start))
+        width = min(WIDTH, self._px(end)) - left
+        if width > 0:
+            box = f'x="{left:.1f}" y="0" width="{max(width, 1.5):.1f}" height="{self.height}"'
+            self._back.append(f'<rect class="{look}" {box} fill="#e8ebef"/>')
+
+    def vline(self, at: float, look: str = "mark", label: str = "", *, row: int = 0) -> None:
+        """Draw a line up the plot with a word at its top; rows keep neighbours' words apart."""
+        self._add(f"M{self._px(at):.1f} 0V{self.height}", look, fill=False)
+        if label:
+            share = self._px(at) / WIDTH
+            anchor = "end" if share > 0.75 else "start"
+            shift = -4 if share > 0.75 else 4
+            self._text(share, 11.0 + 13.0 * row, label, "lab", anchor=anchor, shift=shift)
+
+    def hline(self, at: float, look: str = "mark") -> None:
+        """Draw a line across the plot."""
+        self._add(f"M0 {self._py(at):.1f}H{WIDTH:.0f}", look, fill=False)
+
+    def word(self, x: float, y: float, label: str, *, anchor: str = "middle") -> None:
+        """Put a word at a point."""
+        self._text(self._px(x) / WIDTH, self._py(y), label, "lab", anchor=anchor)
+
+    def y_axis(self, ticks: Sequence[float], labels: Sequence[str]) -> None:
+        """Draw grid lines with numbers left of the plot."""
+        for tick, label in zip(ticks, labels, strict=True):
+            at = self._py(tick)
+            self._back.append(_path(f"M0 {at:.1f}H{WIDTH:.0f}", "grid", fill=False))
+            self._text(0.0, at + 4.0, label, "tick", anchor="end", shift=-6)
+
+    def x_axis(self, ticks: Sequence[float], labels: Sequence[str]) -> None:
+        """Draw numbers below the plot with a short line each."""
+        self._back.append(_path(f"M0 {self.height}H{WIDTH:.0f}", "axis", fill=False))
+        for tick, label in zip(ticks, labels, strict=True):
+            self._back.append(_path(f"M{self._px(tick):.1f} {self.height}v4", "axis", fill=False))
+            share = self._px(tick) / WIDTH
+            anchor = "start" if share < 0.02 else "end" if share > 0.98 else "middle"
+            self._text(share, self.height + 17.0, label, "tick", anchor=anchor)
+
+    def _text(self, share: float, y: float, label: str, look: str, *, anchor: str, shift: int = 0) -> None:
+        move = f' dx="{shift}"' if shift else ""
+        place = f'x="{100.0 * share:.2f}%" y="{y:.1f}"{move} text-anchor="{anchor}"'
+        self._texts.append(f'<text class="{look}" {place} fill="{INK["text"]}">{escape(label)}</text>')
+
+    def _add(self, path: str, look: str, *, fill: bool) -> None:
+        if path:
+            self._paths.append(_path(path, look, fill=fill))
+
+    def markup(self, *, below: int = 22) -> Markup:
+        """Return the picture as inline SVG.
+
+        Parameters
+        ----------
+        below
+            Pixels for what stands under the plot.
+        """
+        inner = "".join([*self._back, *self._paths])
+        # Every part was made here from numbers and fixed words; labels and alt text went through escape().
+        return Markup(  # noqa: S704
+            f'<svg class="plot" width="100%" height="{self.height + below}" role="img" '
+            f'aria-label="{escape(self.alt)}" overflow="visible">'
+            f'<svg viewBox="0 0 {WIDTH:.0f} {self.height}" preserveAspectRatio="none" width="100%" '
+            f'height="{self.height}" overflow="visible">{inner}</svg>{"".join(self._texts)}</svg>'
+        )
+
+
+def _runs(points: Sequence[str]) -> list[list[str]]:
+    """Split a list at its empty entries."""
+    runs: list[list[str]] = [[]]
+    for point in points:
+        if point:
+            runs[-1].append(point)
+        elif runs[-1]:
+            runs.append([])
+    return [run for run in runs if run]
+
+
+def _path(path: str, look: str, *, fill: bool) -> str:
+    """One path with attributes for printers that do not know the page's style sheet."""
+    colour = next((ink for name, ink in INK.items() if look.startswith(name)), INK["text"])
+    paint = f'fill="{colour}" fill-opacity=".2" stroke="none"' if fill else f'fill="none" stroke="{colour}"'
+    return f'<path class="{look}" d="{path}" {paint} vector-effect="non-scaling-stroke"/>'

@@ -1,0 +1,79 @@
+"""What the counts of a sensor mean: its rates and ranges, one for each number that its packets carry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from gait.journal.format import Block
+from gait.journal.writer import JournalWriter
+from gait.protocol.control import Start
+from gait.protocol.status import Status
+
+__all__ = ["Scales"]
+
+LARGEST_ACC_G, LARGEST_GYR_DPS = 400, 8000
+"""Twice what the widest parts that are sold have (200 g, 4000 deg/s)."""
+NOTED_AGAIN = 8
+"""Configurations noted once more in a while: the last ones are those that will be needed."""
+
+
+@dataclass
+class Scales:
+    """The configurations of one sensor.
+
+    Parameters
+    ----------
+    stream
+        The sensor's number in the journal.
+    journal
+        Where each is noted.
+    fallback_hz
+        Rate as long as the sensor has said nothing.
+
+    State: (epoch, config id) -> facts of the ``config`` note.
+    """
+
+    stream: int
+    journal: JournalWriter
+    fallback_hz: float
+    _known: dict[tuple[int, int], dict[str, int]] = field(default_factory=dict)
+
+    @property
+    def rate_hz(self) -> float:
+        """Sample rate in force."""
+        return self._known[max(self._known)]["rate_hz"] if self._known else self.fallback_hz
+
+    def learn(self, epoch: int, config_id: int, told: Status | Start) -> None:
+        """Note a configuration where it is new: of a STATUS, or of a START that the sensor said yes to.
+
+        One that no sensor has is passed over.
+        """
+        if told.acc_range_g > LARGEST_ACC_G or told.gyr_range_dps > LARGEST_GYR_DPS:
+            return
+        facts = {
+            "epoch": epoch,
+            "config_id": config_id,
+            "rate_hz": told.rate_hz,
+            "acc_range_g": told.acc_range_g,
+            "gyr_range_dps": told.gyr_range_dps,
+        }
+        if self._known.get((epoch, config_id)) != facts:
+            self._known[epoch, config_id] = facts
+            self.journal.note("config", facts, self.stream)
+
+    def of(self, block: Block) -> tuple[float, float] | None:
+        """Full scale of a block's counts, g and deg/s; None where the sensor has not told it yet.
+
+        A clock that began anew does not change the ranges: a number that is not known in the block's own
+        epoch means what it meant in the last one before.
+        """
+        keys = [key for key in self._known if key[1] == block.config_id and key[0] <= block.epoch]
+        if not keys:
+            return None
+        facts = self._known[max(keys)]
+        return facts["acc_range_g"], facts["gyr_range_dps"]
+
+    def note_again(self) -> None:
+        """Note the latest once more: a journal whose beginning rots can still be read."""
+        for key in sorted(self._known)[-NOTED_AGAIN:]:
+            self.journal.note("config", self._known[key], self.stream)

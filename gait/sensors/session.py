@@ -1,0 +1,360 @@
+"""A session: sensors chosen, connected, followed and written, until somebody or something ends it."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import sys
+import time
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from gait.errors import SensorError
+from gait.frames import Placement, Side
+from gait.journal.folder import FolderLock, made_folder, refuse_used
+from gait.journal.format import JOURNAL_NAME
+from gait.journal.to_csv import Finished, finish
+from gait.journal.writer import JournalWriter
+from gait.protocol.control import Start
+from gait.sensors.connection import ClockSource
+from gait.sensors.identity import Wish
+from gait.sensors.live_samples import Guard, Live, Observer
+from gait.sensors.patience import Timing
+from gait.sensors.reconnect import Follower
+from gait.sensors.sample_stream import Counts
+from gait.sensors.scan import Backend, Seen, choose, scan
+
+__all__ = ["Observer", "RecordSettings", "SensorView", "Watchers", "record", "session_clock_us"]
+
+SYNC_EVERY_S = 0.5
+LIVE_EVERY_S = 1.0
+NOTED_AGAIN_S = 60.0
+SESSION_BITS = 31
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class RecordSettings:
+    """What to record.
+
+    Attributes
+    ----------
+    left, right, sensors
+        Address or beginning of the name of a sensor for the left, the right, or the side it says itself.
+    rate_hz, acc_range_g, gyr_range_dps
+        As the sensors offer them.
+    as_asked
+        Take `left` and `right` at their word, also where a sensor says that it is the other one.
+    placement
+        For sensors that do not say where they sit.
+    duration_s
+        End by itself; None records until `stop`.
+    scan_s
+        How long to look for sensors.
+    expected
+        How many sensors to wait for while scanning, when none is named; 0 takes what is there.
+    give_up_s
+        End when all sensors have been away for so long.
+    """
+
+    left: str = ""
+    right: str = ""
+    sensors: tuple[str, ...] = ()
+    as_asked: bool = False
+    rate_hz: int = 208
+    acc_range_g: int = 16
+    gyr_range_dps: int = 2000
+    placement: Placement = "shoe"
+    duration_s: float | None = None
+    scan_s: float = 5.0
+    expected: int = 0
+    give_up_s: float = 300.0
+    timing: Timing = field(default_factory=Timing)
+
+
+@dataclass(frozen=True)
+class SensorView:
+    """How a sensor is doing, for the live line.
+
+    Attributes
+    ----------
+    rate_hz
+        Samples a second since the last view.
+    missing
+        Samples that are missing now, and may still come.
+    buffered_s
+        How long it has been quiet: what waits in the sensor's memory.
+    """
+
+    side: Side
+    placement: Placement
+    connected: bool
+    ended: bool
+    rate_hz: float
+    missing: int
+    battery_pct: int | None
+    buffered_s: float
+    counts: Counts
+
+
+@dataclass(frozen=True)
+class Watchers:
+    """Who is told of a session while it goes on; none of them can stop it.
+
+    Attributes
+    ----------
+    observer
+        Gets the samples as they come.
+    report
+        Gets elapsed seconds and the state of every sensor, once a second.
+    say
+        Gets lines for people.
+    """
+
+    observer: Observer | None = None
+    report: Callable[[float, Sequence[SensorView]], None] | None = None
+    say: Callable[[str], None] | None = None
+
+
+def session_clock_us() -> int:
+    """Host clock of a real session, microseconds: monotonic, fine, and going on while the computer sleeps.
+
+    A sensor's clock does not stop when the lid is closed, so neither may this one. ``perf_counter`` stops on
+    Linux and macOS; on Windows it goes on (`time.monotonic` steps by 16 ms there).
+    """
+    if sys.platform == "linux":
+        return time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1000
+    if sys.platform == "darwin":
+        return time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000
+    return time.perf_counter_ns() // 1000
+
+
+async def record(
+    folder: Path,
+    settings: RecordSettings,
+    stop: asyncio.Event,
+    *,
+    backend: Backend | None = None,
+    clock_us: ClockSource = session_clock_us,
+    watchers: Watchers | None = None,
+) -> Finished:
+    """Record a session into a folder.
+
+    Parameters
+    ----------
+    folder
+        New, or empty of recordings.
+    stop
+        Set it to end the session; everything recorded is kept.
+    backend
+        Bluetooth stack; the platform's own by default.
+    clock_us
+        Host clock.
+    watchers
+        Who is told of it.
+
+    Returns
+    -------
+    What was written; no files where it was stopped before the first sample, and then no folder either.
+
+    Raises
+    ------
+    SensorError
+        No Bluetooth, no sensor, a wrong sensor.
+    RecordingError
+        The folder is in use, or the disk is full: then what was recorded is in the journal.
+    """
+    used = backend or Backend()
+    refuse_used(folder)
+    seen = await _unless(stop, find(settings, used))
+    if seen is None:
+        return Finished()
+    with made_folder(folder), FolderLock(folder):
+        with JournalWriter(folder / JOURNAL_NAME) as journal:
+            try:
+                await _Session(journal, settings, stop, used, clock_us, watchers or Watchers()).run(seen)
+            finally:
+                if not journal.begun:
+                    journal.discard()
+        return finish(folder) if journal.begun else Finished()
+
+
+async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, Result]) -> Result | None:
+    """Carry something out unless the user stops it: then None."""
+    task = asyncio.ensure_future(work)
+    stopped = asyncio.ensure_future(stop.wait())
+    try:
+        await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        return task.result() if task.done() else None
+    finally:
+        task.cancel()
+        stopped.cancel()
+        await asyncio.gather(task, stopped, return_exceptions=True)
+
+
+async def find(settings: RecordSettings, backend: Backend) -> list[tuple[Seen, Side | None]]:
+    """Scan and choose; sensors named for a side come with it.
+
+    Raises
+    ------
+    SensorError
+        As `scan` and `choose`.
+    """
+    sided: tuple[tuple[str, Side], ...] = ((settings.left, "left"), (settings.right, "right"))
+    named: list[tuple[str, Side | None]] = [(text, side) for text, side in sided if text]
+    named += [(text, None) for text in settings.sensors]
+    enough = 0 if named else settings.expected
+    seen = await scan(backend, settings.scan_s, enough)
+    chosen = choose(seen, [text for text, _ in named])
+    sides = [side for _, side in named] or [None] * len(chosen)
+    if len({one.address for one in chosen}) < len(chosen):
+        raise SensorError("one sensor was named twice", todo="give --left and --right different sensors")
+    return list(zip(chosen, sides, strict=True))
+
+
+@dataclass
+class _Session:
+    """A session that goes on. State: its sensors, and when it began."""
+
+    journal: JournalWriter
+    settings: RecordSettings
+    stop: asyncio.Event
+    backend: Backend
+    clock_us: ClockSource
+    watchers: Watchers
+    origin_us: int = 0
+    started: str = ""
+    followers: list[Follower] = field(default_factory=list)
+    guard: Guard = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.guard = Guard(self._failed)
+
+    async def run(self, seen: Sequence[tuple[Seen, Side | None]]) -> None:
+        """Connect, record, and leave the sensors."""
+        settings = self.settings
+        start = Start(
+            settings.rate_hz,
+            settings.acc_range_g,
+            settings.gyr_range_dps,
+            secrets.randbits(SESSION_BITS) or 1,
+        )
+        live = Live(0, self.watchers.observer, self.guard)
+        connecting = asyncio.Lock()
+        self.followers = [
+            Follower(
+                stream,
+                one,
+                start,
+                self.journal,
+                self.backend,
+                self.clock_us,
+                connecting,
+                self.stop,
+                live.hear,
+                settings.timing,
+                Wish(side, settings.as_asked, settings.placement),
+                self._say,
+            )
+            for stream, (one, side) in enumerate(seen)
+        ]
+        try:
+            if await _unless(self.stop, self._introduce()) is None:
+                return
+            live.origin_us = self.origin_us = self.clock_us()
+            self.started = datetime.now().astimezone().isoformat("T", "milliseconds")
+            self._note_session()
+            await self._record()
+        finally:
+            for one in self.followers:
+                await one.leave()
+        facts = {str(one.stream): vars(one.assembly.counts) for one in self.followers}
+        self.journal.note("end", {"at_us": self.clock_us(), "counts": facts})
+
+    async def _introduce(self) -> bool:
+        for one in self.followers:
+            await one.introduce()
+            self._say(f"{one.identity.name}: {one.seen.name}, battery {one.battery_pct} %")
+        _refuse_same_place(self.followers)
+        return True
+
+    def _say(self, text: str) -> None:
+        self.guard.call("messages", self.watchers.say, text)
+
+    def _failed(self, text: str) -> None:
+        """Note a watcher that failed; the recording goes on without it."""
+        self.journal.note("event", {"kind": "watcher", "text": text, "at_us": self.clock_us()})
+        self._say(f"{text}; the recording goes on")
+
+    def _note_session(self) -> None:
+        self.journal.note("session", {"started": self.started, "origin_us": self.origin_us})
+
+    async def _record(self) -> None:
+        """Follow all sensors until they are done; a full disk ends them all."""
+        tasks = {asyncio.create_task(one.follow()) for one in self.followers}
+        keeper = asyncio.create_task(self._keep())
+        try:
+            pending = tasks | {keeper}
+            while pending & tasks:
+                done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
+                    task.result()
+        finally:
+            for task in tasks | {keeper}:
+                task.cancel()
+            await asyncio.gather(*tasks, keeper, return_exceptions=True)
+
+    async def _keep(self) -> None:
+        """Once or twice a second: journal to the disk, live line, the end of the session."""
+        last_samples = [0] * len(self.followers)
+        last_s, noted_s, away_s = 0.0, 0.0, 0.0
+        while True:
+            await asyncio.sleep(SYNC_EVERY_S)
+            await asyncio.to_thread(self.journal.sync)
+            elapsed_s = (self.clock_us() - self.origin_us) / 1e6
+            if self.settings.duration_s is not None and elapsed_s >= self.settings.duration_s:
+                self.stop.set()
+            here = any(one.connected or one.ended for one in self.followers)
+            away_s = 0.0 if here else away_s + SYNC_EVERY_S
+            if away_s > self.settings.give_up_s:
+                self.stop.set()
+            if elapsed_s - noted_s >= NOTED_AGAIN_S:
+                self._note_session()
+                noted_s = elapsed_s
+            if elapsed_s - last_s >= LIVE_EVERY_S:
+                views = [
+                    _view(one, before, elapsed_s - last_s, self.clock_us())
+                    for one, before in zip(self.followers, last_samples, strict=True)
+                ]
+                last_samples = [one.assembly.counts.samples for one in self.followers]
+                last_s = elapsed_s
+                self.guard.call("live line", self.watchers.report, elapsed_s, views)
+
+
+def _refuse_same_place(followers: Sequence[Follower]) -> None:
+    places = [one.identity.name for one in followers]
+    if len(set(places)) < len(places):
+        names = " and ".join(one.seen.name for one in followers)
+        raise SensorError(
+            f"{names} both say {places[0]}",
+            todo="say which is which: --left NAME --right NAME --as-asked",
+        )
+
+
+def _view(follower: Follower, before: int, seconds: float, now_us: int) -> SensorView:
+    counts = follower.assembly.counts
+    return SensorView(
+        follower.identity.side,
+        follower.identity.placement,
+        follower.connected,
+        follower.ended,
+        (counts.samples - before) / seconds,
+        sum(end - start for start, end in follower.assembly.missing()),
+        follower.battery_pct,
+        max(0.0, (now_us - follower.last_packet_us) / 1e6),
+        counts,
+    )

@@ -1,0 +1,259 @@
+"""Errors of strides against truth: misses and inventions apart from timing."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from gait.analysis.engine import strides_of
+from gait.analysis.strides.stride_batch import StrideBatch
+from gait.arrays import FloatArray
+from gait.errors import RecordingError
+from gait.recording.lines import Source
+from gait.recording.model import Recording, Session
+from gait.validation.published_rules import RULES, rule_contacts
+
+__all__ = ["ErrorFigures", "SensorValidation", "load_truth", "validate", "validate_rules"]
+
+
+NEAR = 0.25
+"""Share of the stride within which a found contact is the true one."""
+
+RULE_NEAR_S = 0.25
+"""s within which a rule's contact is compared with a true one: single rules stray."""
+
+TRUTH_BYTES = 1 << 27
+"""Largest truth file, unpacked: a day of two feet takes a fifth of it."""
+
+LARGEST = 1e9
+"""A number beyond it is no time and no metric: days in microseconds, angles, lengths all stay below."""
+
+EDGE_S = 1.0
+"""s from the recording's ends within which a missed contact is counted apart."""
+
+
+@dataclass(frozen=True)
+class ErrorFigures:
+    """Found minus true: bias, standard deviation, mean absolute error, 95 % limits, worst."""
+
+    bias: float
+    sd: float
+    mae: float
+    low: float
+    high: float
+    worst: float
+    n: int
+
+
+@dataclass(frozen=True)
+class SensorValidation:
+    """One sensor against the truth of its leg.
+
+    Attributes
+    ----------
+    missed, missed_at_ends, invented
+        True contacts without a stride inside and near the ends; strides without a true contact.
+    errors
+        ``ic_ms``, ``tc_ms``, ``contact_ms``, ``cadence_spm`` and, where known, ``strike_angle_deg``,
+        ``pronation_excursion_deg``, ``stride_length_m``, ``speed_m_s``, ``shank_angle_deg``.
+    coverage
+        Share of contact times whose 95 % interval holds the truth.
+    """
+
+    name: str
+    strides: int
+    contacts: int
+    missed: int
+    missed_at_ends: int
+    invented: int
+    errors: Mapping[str, ErrorFigures]
+    coverage: float
+
+
+def load_truth(path: Path) -> pd.DataFrame:
+    """Read a truth file.
+
+    Raises
+    ------
+    RecordingError
+        If it cannot be read, is larger than `TRUTH_BYTES` or lacks ``ic_s`` or ``tc_s``.
+    """
+    text = _truth_text(path)
+    try:
+        with warnings.catch_warnings():
+            # Lines with more cells than there are columns: pandas would cut them off and say so.
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            truth = pd.read_csv(io.BytesIO(text), index_col=False, low_memory=False)
+    except (ValueError, pd.errors.ParserWarning) as error:
+        raise RecordingError(
+            "cannot be read as CSV", where=path, todo="see the contract's truth.csv"
+        ) from error
+    missing = [name for name in ("ic_s", "tc_s") if name not in truth.columns]
+    if missing:
+        raise RecordingError(f"no column {' or '.join(missing)}", where=path, todo="add it, seconds")
+    for name in ("ic_s", "tc_s"):
+        truth[name] = _numbers(truth[name])
+    return truth.dropna(subset=["ic_s", "tc_s"]).sort_values("ic_s", ignore_index=True)
+
+
+def _truth_text(path: Path) -> bytes:
+    """The file's text, plain or gzip, of bounded size."""
+    kept: list[bytes] = []
+    with Source(path) as source:
+        for _, block in source.blocks():
+            kept.append(block)
+            if sum(map(len, kept)) > TRUTH_BYTES:
+                raise RecordingError(f"larger than {TRUTH_BYTES >> 20} MB", where=path, todo="split it")
+    return b"".join(kept)
+
+
+def _numbers(column: pd.Series) -> FloatArray:
+    """Numbers of a column; NaN where a cell is none, or larger than anything that is measured."""
+    values = pd.to_numeric(column.astype(str), errors="coerce").to_numpy(dtype=float)
+    return np.where(np.abs(values) < LARGEST, values, np.nan)
+
+
+def validate(session: Session, truth: pd.DataFrame) -> list[SensorValidation]:
+    """Each sensor of a session against the truth of its leg."""
+    out = []
+    for recording in session.recordings:
+        own = truth
+        if "side" in truth.columns:
+            own = truth[truth["side"] == recording.side]
+        if len(own):
+            out.append(_sensor(recording, own.reset_index(drop=True)))
+    if not out:
+        raise RecordingError("the truth has no contact of the legs recorded", where=session.name)
+    return out
+
+
+def _sensor(recording: Recording, truth: pd.DataFrame) -> SensorValidation:
+    batch, _ = strides_of(recording)
+    true = truth["ic_s"].to_numpy(dtype=float)
+    rows, at = _pairs(batch, true)
+    ends = (true < recording.time_s[0] + EDGE_S) | (true > recording.time_s[-1] - EDGE_S)
+    # A contact that only ends a stride has been found as well.
+    lost = np.ones(len(true), dtype=bool)
+    lost[at] = False
+    near = _nearest(batch.next_ic_s, true)
+    lost[near[np.abs(true[near] - batch.next_ic_s) < 0.1]] = False
+    inside = (batch.ic_s > true[0] - 0.3) & (batch.ic_s < true[-1] + 0.3)
+    return SensorValidation(
+        recording.name,
+        len(batch),
+        len(true),
+        int((lost & ~ends).sum()),
+        int((lost & ends).sum()),
+        int(inside.sum()) - len(rows),
+        _errors(batch, truth, rows, at),
+        _coverage(batch, truth, rows, at),
+    )
+
+
+def _pairs(batch: StrideBatch, true: FloatArray) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Strides and true contacts that are each other's nearest and near enough."""
+    if len(batch) == 0:
+        return np.empty(0, dtype=np.intp), np.empty(0, dtype=np.intp)
+    nearest = _nearest(batch.ic_s, true)
+    rows = np.arange(len(batch))
+    mutual = _nearest(true, batch.ic_s)[nearest] == rows
+    close = np.abs(batch.ic_s - true[nearest]) < NEAR * (batch.next_ic_s - batch.ic_s)
+    keep = mutual & close
+    return rows[keep], nearest[keep]
+
+
+def _nearest(values: FloatArray, among: FloatArray) -> npt.NDArray[np.intp]:
+    """Index into sorted `among`, which is not empty, of what is nearest to each value."""
+    right = np.searchsorted(among, values).clip(0, len(among) - 1)
+    left = (right - 1).clip(0)
+    return np.where(np.abs(values - among[left]) <= np.abs(among[right] - values), left, right)
+
+
+def _errors(
+    batch: StrideBatch, truth: pd.DataFrame, rows: npt.NDArray[np.intp], at: npt.NDArray[np.intp]
+) -> dict[str, ErrorFigures]:
+    ic, tc = truth["ic_s"].to_numpy(dtype=float)[at], truth["tc_s"].to_numpy(dtype=float)[at]
+    stride = batch.next_ic_s - batch.ic_s
+    pairs = {
+        "ic_ms": 1e3 * (batch.ic_s[rows] - ic),
+        "tc_ms": 1e3 * (batch.tc_s[rows] - tc),
+        "contact_ms": 1e3 * ((batch.tc_s - batch.ic_s)[rows] - (tc - ic)),
+    }
+    found = {
+        "strike_angle_deg": ("fsa_deg", batch.strike_angle_deg),
+        "pronation_excursion_deg": ("pronation_excursion_deg", batch.pronation_excursion_deg),
+        "stride_length_m": ("stride_length_m", batch.stride_length_m),
+        "speed_m_s": ("speed_m_s", batch.stride_length_m / stride),
+        "shank_angle_deg": ("shank_angle_deg", batch.shank_angle_deg),
+    }
+    for name, (column, values) in found.items():
+        if column in truth.columns:
+            known = _numbers(truth[column])[at]
+            pairs[name] = values[rows] - known
+    neighbours = np.flatnonzero((np.diff(at) == 1) & (np.diff(rows) == 1))
+    if len(neighbours):
+        pairs["cadence_spm"] = 120.0 / stride[rows[neighbours]] - 120.0 / np.diff(ic)[neighbours]
+    return {name: figures for name, error in pairs.items() if (figures := _figures(error)) is not None}
+
+
+def validate_rules(recording: Recording, truth: pd.DataFrame) -> dict[str, dict[str, ErrorFigures]]:
+    """Errors of every published single rule on one shoe, by rule; the fused estimate first."""
+    own = truth
+    if "side" in truth.columns:
+        own = truth[truth["side"] == recording.side].reset_index(drop=True)
+    if recording.placement != "shoe" or recording.gyr is None or len(own) == 0:
+        return {}
+    batch, _ = strides_of(recording)
+    rows, at = _pairs(batch, own["ic_s"].to_numpy(dtype=float))
+    fused = _errors(batch, own, rows, at)
+    out: dict[str, dict[str, ErrorFigures]]
+    out = {"fused": {name: fused[name] for name in ("ic_ms", "tc_ms", "contact_ms") if name in fused}}
+    true = own["ic_s"].to_numpy(dtype=float)
+    for name in RULES:
+        initial, terminal = rule_contacts(recording, name)
+        if len(initial) == 0:
+            continue
+        nearest = _nearest(initial, true)
+        near = np.abs(initial - true[nearest]) < RULE_NEAR_S
+        ic, tc = (own[column].to_numpy(dtype=float)[nearest[near]] for column in ("ic_s", "tc_s"))
+        errors: dict[str, FloatArray] = {
+            "ic_ms": 1e3 * (initial[near] - ic),
+            "tc_ms": 1e3 * (terminal[near] - tc),
+            "contact_ms": 1e3 * ((terminal - initial)[near] - (tc - ic)),
+        }
+        found = {key: figures for key, error in errors.items() if (figures := _figures(error)) is not None}
+        out[name] = found
+    return out
+
+
+def _figures(error: FloatArray) -> ErrorFigures | None:
+    error = error[np.isfinite(error)]
+    if len(error) < 2:
+        return None
+    bias, sd = float(error.mean()), float(error.std(ddof=1))
+    return ErrorFigures(
+        bias,
+        sd,
+        float(np.abs(error).mean()),
+        bias - 1.96 * sd,
+        bias + 1.96 * sd,
+        float(np.abs(error).max()),
+        len(error),
+    )
+
+
+def _coverage(
+    batch: StrideBatch, truth: pd.DataFrame, rows: npt.NDArray[np.intp], at: npt.NDArray[np.intp]
+) -> float:
+    contact = (truth["tc_s"] - truth["ic_s"]).to_numpy(dtype=float)[at]
+    error = np.abs((batch.tc_s - batch.ic_s)[rows] - contact)
+    half = 1.96 * np.hypot(batch.ic_sd_s, batch.tc_sd_s)[rows]
+    known = np.isfinite(error)
+    return float((error[known] <= half[known]).mean()) if known.any() else float("nan")

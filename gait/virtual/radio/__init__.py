@@ -1,0 +1,1 @@
+"""Virtual sensors and the air between: the only home of bumble."""

@@ -1,0 +1,60 @@
+"""What a virtual sensor feels: a recording played back, sampled whenever its clock says so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from gait.arrays import CountArray, FloatArray
+from gait.protocol.data import to_counts
+from gait.recording.model import Recording
+
+__all__ = ["Motion", "Playback"]
+
+
+class Motion(Protocol):
+    """Motion of one sensor over time."""
+
+    @property
+    def duration_s(self) -> float:
+        """How long there is any."""
+
+    def counts(self, time_s: FloatArray, acc_range_g: float, gyr_range_dps: float) -> CountArray:
+        """Raw counts at these times, (n, 6)."""
+
+
+@dataclass(frozen=True)
+class Playback:
+    """A recording, linearly interpolated; before its first sample it lies still, and behind its last.
+
+    Attributes
+    ----------
+    recording
+        With or without gyroscope (which then reads zero).
+    """
+
+    recording: Recording
+
+    @property
+    def duration_s(self) -> float:
+        """Time of the last sample."""
+        return float(self.recording.time_s[-1])
+
+    def counts(self, time_s: FloatArray, acc_range_g: float, gyr_range_dps: float) -> CountArray:
+        """Raw counts at session times.
+
+        Parameters
+        ----------
+        time_s
+            (n,) session time, s.
+        acc_range_g, gyr_range_dps
+            Full scale; beyond it the counts stand still at the end of the range.
+        """
+        known = self.recording.time_s
+        acc = np.column_stack([np.interp(time_s, known, axis) for axis in self.recording.acc.T])
+        gyr = np.zeros_like(acc)
+        if self.recording.gyr is not None:
+            gyr = np.column_stack([np.interp(time_s, known, axis) for axis in self.recording.gyr.T])
+        return to_counts(acc, gyr, acc_range_g, gyr_range_dps)

@@ -1,0 +1,1 @@
+"""The virtual runner: recordings whose every event is known exactly."""
