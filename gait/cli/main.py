@@ -36,6 +36,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "compare": ("gait.cli.commands.compare", "Two sessions side by side: what changed for sure."),
     "record": ("gait.cli.commands.record", "Record a session from sensors over Bluetooth."),
     "scan": ("gait.cli.commands.scan", "List the sensors near by."),
+    "sensors": ("gait.cli.commands.sensors", "The sensor families, what each can and cannot."),
+    "fetch-log": ("gait.cli.commands.fetch_log", "A run that a sensor kept in its own memory."),
     "recover": ("gait.cli.commands.recover", "Recordings from the journal of a broken-off session."),
     "plan": ("gait.cli.commands.plan", "An exercise plan from answers, without a recording."),
     "explain": ("gait.cli.commands.explain", "Why each recommendation was made, and others not."),

@@ -7,7 +7,7 @@ is wrong is an error that names the line.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
@@ -133,6 +133,13 @@ def find_recordings(path: str | Path) -> list[Path]:
     return found
 
 
+def _limits(recording: Recording) -> tuple[str, ...]:
+    """Return what the recorder said about the sensor's limits, for people."""
+    recorder = recording.extra.get("recorder")
+    limits = recorder.get("limits") if isinstance(recorder, Mapping) else None
+    return tuple(one for one in limits if isinstance(one, str)) if isinstance(limits, list) else ()
+
+
 def read_recording(
     path: str | Path, *, placement: Placement | None = None, side: Side | None = None
 ) -> Recording:
@@ -150,7 +157,7 @@ def read_recording(
     kept.finish()
     whole = _fill(empty, pieces)
     check_step(whole.time_s, str(file))
-    whole = replace(whole, notes=kept.notes())
+    whole = replace(whole, notes=(*kept.notes(), *_limits(whole)))
     gyroscope = _own_gyroscope(file, head)
     return whole if gyroscope is None else join_gyroscope(whole, gyroscope)
 
@@ -230,7 +237,7 @@ def read_chunks(
                     checked = True
         kept.finish()
         if last is not None:
-            yield replace(last, notes=kept.notes())
+            yield replace(last, notes=(*kept.notes(), *_limits(last)))
 
 
 def _pieces_of(whole: Recording, rows: int) -> Iterator[Recording]:
