@@ -5,20 +5,17 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gait.coaching.assess import assess
 from gait.coaching.prescribe import prescribe
 from gait.coaching.questionnaire.answers import choices_of, parse_answers
 from gait.coaching.rules.load import Knowledge
+from tests.properties import cases
 
 BASE = {"low_bar_squat", "romanian_deadlift", "bulgarian_split_squat", "hip_thrust", "crab_walk"}
-SOME = settings(
-    max_examples=80,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+SOME = cases(80)
 
 
 def several(field: str) -> st.SearchStrategy[list[str]]:
