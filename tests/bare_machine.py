@@ -19,7 +19,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 NOT_HERE = 3
-HOME = "/".join(("", "home", "user"))
+HOME = "/opt/runner"
+"""Where the copy lies in the root."""
 PACKAGES = "python3,python3-venv,ca-certificates"
 PASSED_ON = re.compile(r"(https?_proxy|no_proxy|ssl_cert_file|requests_ca_bundle|pip_\w+|ci)", re.IGNORECASE)
 """Environment variables that reaching the package indexes may take, and ``CI``."""
