@@ -32,7 +32,7 @@ ASKED: dict[str, Any] = {
     "pain": [],
 }
 RUN_WORDS = re.compile(
-    r"metronome|on your next|run tall|quicker step|take .{0,20}steps|keep runs|before a run|easy runs",
+    r"metronome|on your next|run tall|quicker step|take (shorter|quicker|more) steps|keep runs|before a run|easy runs",
     re.IGNORECASE,
 )
 JUMPS = {"box_jump"}
