@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
@@ -78,6 +79,9 @@ def command(
     speed: SpeedOption = None,
     mass: MassOption = None,
     height: HeightOption = None,
+    rules: Annotated[
+        Path | None, typer.Option("--rules", metavar="DIR", help="Folder of your own coaching rules.")
+    ] = None,
     runner: RunnerOption = None,
     history: HistoryOption = None,
     no_history: Annotated[
@@ -110,6 +114,7 @@ def command(
     from gait.cli.ask import gather_answers
     from gait.coaching.assess import assess
     from gait.coaching.prescribe import prescribe
+    from gait.coaching.rules.load import load_knowledge
 
     given = gather_answers(dict(session.answers), answers, ask=ask)
     seconds = length_s(session)
@@ -119,8 +124,9 @@ def command(
     sensors = "1 sensor" if count == 1 else f"{count} sensors"
     with busy(f"analysing {span}{sensors}", long=long):
         analysis = analyze(session)
-        findings = assess(analysis, given)
-        plan = prescribe(findings, analysis, given)
+        pack = load_knowledge(rules)
+        findings = assess(analysis, given, pack=pack)
+        plan = prescribe(findings, analysis, given, pack=pack, today=datetime.now().astimezone().date())
     kept_as = runner_of(session, runner, no_history=no_history)
     new = None
     if kept_as is not None:
