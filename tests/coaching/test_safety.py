@@ -32,7 +32,8 @@ ASKED: dict[str, Any] = {
     "pain": [],
 }
 RUN_WORDS = re.compile(
-    r"metronome|on your next|run tall|quicker step|take (shorter|quicker|more) steps|keep runs|before a run|easy runs",
+    r"metronome|on your next|run tall|quicker step|take (shorter|quicker|more) steps|"
+    r"keep runs|before a run|easy runs",
     re.IGNORECASE,
 )
 JUMPS = {"box_jump"}
