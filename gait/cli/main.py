@@ -32,6 +32,7 @@ LONGEST_LINE = 1000
 COMMANDS: dict[str, tuple[str, str]] = {
     "report": ("gait.cli.commands.report", "Analyse a recording and write its report."),
     "analyze": ("gait.cli.commands.analyze", "Strides and metrics only, as CSV and JSON."),
+    "doctor": ("gait.cli.commands.doctor", "What is wrong with a file, and the corrected one."),
     "replay": ("gait.cli.commands.replay", "Play a recording through the live engine."),
     "compare": ("gait.cli.commands.compare", "Two sessions side by side: what changed for sure."),
     "record": ("gait.cli.commands.record", "Record a session from sensors over Bluetooth."),
