@@ -33,6 +33,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "report": ("gait.cli.commands.report", "Analyse a recording and write its report."),
     "analyze": ("gait.cli.commands.analyze", "Strides and metrics only, as CSV and JSON."),
     "replay": ("gait.cli.commands.replay", "Play a recording through the live engine."),
+    "convert": ("gait.cli.commands.convert", "Any program's table as a recording."),
     "compare": ("gait.cli.commands.compare", "Two sessions side by side: what changed for sure."),
     "record": ("gait.cli.commands.record", "Record a session from sensors over Bluetooth."),
     "scan": ("gait.cli.commands.scan", "List the sensors near by."),
