@@ -35,6 +35,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "replay": ("gait.cli.commands.replay", "Play a recording through the live engine."),
     "convert": ("gait.cli.commands.convert", "Any program's table as a recording."),
     "compare": ("gait.cli.commands.compare", "Two sessions side by side: what changed for sure."),
+    "checkin": ("gait.cli.commands.checkin", "How it went: pain, sessions, longest run; moves the plan on."),
+    "history": ("gait.cli.commands.history", "What is kept of a runner: list, trend, forget."),
     "record": ("gait.cli.commands.record", "Record a session from sensors over Bluetooth."),
     "scan": ("gait.cli.commands.scan", "List the sensors near by."),
     "recover": ("gait.cli.commands.recover", "Recordings from the journal of a broken-off session."),
