@@ -355,8 +355,8 @@ class _Chooser:
 
     def _equipment(self, rule: ExerciseRule) -> tuple[str, ...]:
         """The group of equipment used: the first that is at hand, or the first of all where nobody asked."""
-        groups = groups(rule, self.answers)
-        return groups[0] if groups else ()
+        usable = groups(rule, self.answers)
+        return usable[0] if usable else ()
 
 
 def _experience(answers: Answers) -> str:
