@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -51,7 +52,7 @@ def command(
     given = gather_answers(written, answers, ask=ask)
     findings = assess(analysis, given, pack=pack)
     checks = check_safety(given, pack=pack, facts=facts_of(analysis, given))
-    plan = prescribe(findings, analysis, given, pack=pack)
+    plan = prescribe(findings, analysis, given, pack=pack, today=datetime.now().astimezone().date())
     if as_json:
         from gait.report.exports.strides_and_json import plain
 

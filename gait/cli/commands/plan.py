@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -46,10 +47,11 @@ def command(
         save_answers(given, save)
         print(f"answers: {save}", file=sys.stderr)
     findings = assess(None, given, pack=pack)
-    plan = prescribe(findings, None, given, pack=pack)
+    plan = prescribe(findings, None, given, pack=pack, today=datetime.now().astimezone().date())
     if as_json:
         from gait.report.exports.strides_and_json import plain
 
-        print(json.dumps({"findings": plain(findings), "plan": plain(plan)}, indent=2, ensure_ascii=False))
+        body = {"findings": plain(findings), "plan": plain(plan), "action": plain(plan.action)}
+        print(json.dumps(body, indent=2, ensure_ascii=False))
         return
     show(plan_lines(plan))

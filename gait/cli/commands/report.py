@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
+from gait.cli.keep import keep_session, lines_since_last, runner_of
 from gait.cli.main import one_line
 from gait.cli.options import (
     DistanceOption,
     HeightOption,
+    HistoryOption,
     JsonOption,
     MassOption,
     PathArgument,
     PlacementOption,
+    RunnerOption,
     SideOption,
     SpeedOption,
     length_s,
@@ -75,6 +79,14 @@ def command(
     speed: SpeedOption = None,
     mass: MassOption = None,
     height: HeightOption = None,
+    rules: Annotated[
+        Path | None, typer.Option("--rules", metavar="DIR", help="Folder of your own coaching rules.")
+    ] = None,
+    runner: RunnerOption = None,
+    history: HistoryOption = None,
+    no_history: Annotated[
+        bool, typer.Option("--no-history", help="Keep nothing, even where session.toml names a runner.")
+    ] = False,
 ) -> None:
     """Analyse a recording and write its report as one page.
 
@@ -102,6 +114,7 @@ def command(
     from gait.cli.ask import gather_answers
     from gait.coaching.assess import assess
     from gait.coaching.prescribe import prescribe
+    from gait.coaching.rules.load import load_knowledge
 
     given = gather_answers(dict(session.answers), answers, ask=ask)
     seconds = length_s(session)
@@ -111,8 +124,15 @@ def command(
     sensors = "1 sensor" if count == 1 else f"{count} sensors"
     with busy(f"analysing {span}{sensors}", long=long):
         analysis = analyze(session)
-        findings = assess(analysis, given)
-        plan = prescribe(findings, analysis, given)
+        pack = load_knowledge(rules)
+        findings = assess(analysis, given, pack=pack)
+        plan = prescribe(findings, analysis, given, pack=pack, today=datetime.now().astimezone().date())
+    kept_as = runner_of(session, runner, no_history=no_history)
+    new = None
+    if kept_as is not None:
+        from gait.report.exports.strides_and_json import analysis_json
+
+        new = keep_session(session, analysis, kept_as, history, analysis_json(analysis, findings, plan))
     page = None
     if not text or output or pdf or open_page:
         with busy("drawing the report", long=long):
@@ -123,6 +143,8 @@ def command(
         show_text(analysis, findings, plan, sys.stdout, words=words)
     else:
         _say(analysis, findings, plan, sys.stderr if to_stdout else sys.stdout)
+    if new is not None:
+        print(*lines_since_last(new), sep="\n", file=sys.stderr if to_stdout else sys.stdout)
     if page is not None:
         print(f"report: {page}", file=sys.stderr if to_stdout or text else sys.stdout)
     with busy("writing the files", long=long and any((strides, parquet, pdf, fit))):

@@ -27,19 +27,44 @@ Folder = Annotated[
 ]
 
 
+Unsafe = Annotated[
+    bool, typer.Option("--unsafe", help="Let own rules weaken safety; every page then carries a mark.")
+]
+
+
+@app.command("copy")
+def copy(
+    folder: Annotated[Path, typer.Argument(help="New folder to write them into.", metavar="DIR")],
+) -> None:
+    """Copy the built-in rules into a folder, to read and to change."""
+    from gait.coaching.rules.load import builtin_folder
+    from gait.errors import UsageError
+    from gait.files import write_text
+
+    if folder.exists() and any(folder.iterdir()):
+        raise UsageError("is not empty", where=folder, todo="name a new folder")
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in sorted(builtin_folder().glob("*.yaml")):
+        write_text(folder / path.name, path.read_text(encoding="utf-8"))
+    print(f"rules: {folder}; change them, then: gait rules check {folder}")
+
+
 @app.command("check")
-def check(folder: Folder = None) -> None:
+def check(folder: Folder = None, unsafe: Unsafe = False) -> None:
     """Check a rule pack: every problem with file and line; exit code 2 if there is one."""
     from gait.coaching.rules.load import check_pack, load_knowledge
     from gait.errors import KnowledgeError
 
-    problems = check_pack(folder)
+    problems = check_pack(folder, unsafe=unsafe)
     if problems:
         for problem in problems:
             print(problem)
         count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
         raise KnowledgeError(f"the rule pack has {count}", where=folder or "", todo="see the lines above")
-    print(f"sound: {_counts(load_knowledge(folder))}")
+    pack = load_knowledge(folder, unsafe=unsafe)
+    print(f"sound: {_counts(pack)}")
+    if pack.mark:
+        print(pack.mark)
 
 
 def _counts(pack: Knowledge) -> str:

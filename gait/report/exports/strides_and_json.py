@@ -179,6 +179,7 @@ def analysis_json(
         body["looked_for"] = [one for one in found if one.outcome != "present"]
     if plan is not None:
         body["plan"] = plan
+        body["action"] = plan.action
     return {key: plain(value) for key, value in body.items()}
 
 
