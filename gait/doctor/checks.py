@@ -26,6 +26,15 @@ ROUNDS = 4
 LEFT_HANDED = "left_handed"
 """Kind of the correction that axes of the wrong hand need beside the gyroscope's sign."""
 
+STAMP_NOTES = {
+    "those of packets": "packet_stamps",
+    "step back at each packet": "packet_stamps",
+    "rows that stand twice": "doubled_rows",
+    "the clock began again": "clock_restart",
+}
+"""Words of the reader's notes (`gait.recording.clock`) -> kind of fault."""
+STAMPS_TODO = "the reader has mended the times; -o writes them"
+
 IN_G_M_S2 = (0.5, 4.0)
 COUNTS_A_G = (1000.0, 2048.0, 4096.0, 8192.0, 16384.0)
 USUAL_NORM_M_S2 = (8.0, 30.0)
@@ -63,7 +72,18 @@ def examine(path: Path, placement: Placement | None = None, side: Side | None = 
         session = read(path, placement=placement, side=side)
     except RecordingError as refusal:
         return _refused(path, placement, side, refusal)
-    return examine_session(session)
+    return examine_session(session, _of_notes(session))
+
+
+def _of_notes(session: Session) -> tuple[Fault, ...]:
+    """Return as faults what the reader found in the stamps, and has already undone."""
+    found = []
+    for recording in session.recordings:
+        for note in recording.notes:
+            kind = next((kind for words, kind in STAMP_NOTES.items() if words in note), "")
+            if kind:
+                found.append(Fault(kind, recording.name, "clear", note, ("contact_ms",), STAMPS_TODO))
+    return tuple(found)
 
 
 def examine_session(session: Session, known: tuple[Fault, ...] = ()) -> Diagnosis:
