@@ -7,17 +7,16 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from gait.coaching.model import Finding, LightColour, PlannedExercise, Reason
+from gait.coaching.plan.suitable import full_loads, groups, suits
 from gait.coaching.questionnaire.answers import Answers
 from gait.coaching.questionnaire.questions import words_for
 from gait.coaching.rules.load import Knowledge
 from gait.coaching.rules.schema import ExerciseRule, FindingRule
 
-__all__ = ["Chosen", "choose", "programme_reason", "suits"]
+__all__ = ["Chosen", "choose", "programme_reason"]
 
 Role = Literal["base", "target", "foundation", "advanced", "pain"]
 
-ADULT = 18
-"""Years from which jumps and barbells are planned (house: growing bones need their own plan)."""
 TURN_WEEKS = 2
 """Weeks that exercises which take turns stay in the plan (chosen)."""
 
@@ -49,43 +48,6 @@ def programme_reason(knowledge: Knowledge, rule: str, text: str = "") -> Reason:
     """A reason that cites a programme rule, in its own words unless others are given."""
     entry = knowledge.programme[rule]
     return Reason(rule, text or entry.text, "", entry.grade, knowledge.cite(entry.sources))
-
-
-def suits(rule: ExerciseRule, answers: Answers, light: LightColour) -> bool:
-    """Return whether experience, equipment, age and pain in general allow an exercise.
-
-    Not having been asked about equipment counts as having it; not having been asked about experience
-    counts as enough for all but advanced exercises. Jumps need an answer that nothing hurts.
-    """
-    if rule.plyometric and not _may_jump(answers, light):
-        return False
-    if rule.needs and not _groups(rule, answers):
-        return False
-    if answers.experience is None:
-        return rule.level != "advanced"
-    return not rule.for_experience or answers.experience in rule.for_experience
-
-
-def _may_jump(answers: Answers, light: LightColour) -> bool:
-    """No jumps with pain or unasked about it, under 18, in pregnancy, or where bone or food may be short."""
-    risky = {"under_fuelling", "earlier_bone_stress", "load_jump"} & set(answers.risk_signs or ())
-    return light == "green" and answers.pain == () and not risky and _full_loads(answers)
-
-
-def _full_loads(answers: Answers) -> bool:
-    """Whether a barbell is right: not under 18, nor in pregnancy."""
-    return not answers.pregnant and (answers.age is None or answers.age >= ADULT)
-
-
-def _groups(rule: ExerciseRule, answers: Answers) -> list[tuple[str, ...]]:
-    """Return the groups of equipment that an exercise can be done with, of what is at hand."""
-    at_hand = None if answers.equipment is None else set(answers.equipment)
-    barred = set() if _full_loads(answers) else {"barbell"}
-    return [
-        group
-        for group in rule.needs
-        if not barred & set(group) and (at_hand is None or set(group) <= at_hand)
-    ]
 
 
 def choose(
@@ -225,7 +187,7 @@ class _Chooser:
     def _substitution(self, wanted: ExerciseRule) -> Reason:
         if not self._bears(wanted):
             why = "it is easier on the sore place"
-        elif wanted.plyometric or not _full_loads(self.answers):
+        elif wanted.plyometric or not full_loads(self.answers):
             why = "it needs neither jumps nor a barbell"
         elif (
             self.answers.experience
@@ -400,8 +362,8 @@ class _Chooser:
 
     def _equipment(self, rule: ExerciseRule) -> tuple[str, ...]:
         """The group of equipment used: the first that is at hand, or the first of all where nobody asked."""
-        groups = _groups(rule, self.answers)
-        return groups[0] if groups else ()
+        usable = groups(rule, self.answers)
+        return usable[0] if usable else ()
 
 
 def _experience(answers: Answers) -> str:
