@@ -3,7 +3,8 @@
 Makes ``.venv``, installs the package with what the tests need (pinned by ``constraints.txt``), writes a
 report from a recording in ``recordings/`` and runs pytest. Where it may (root on Debian or a relative) it
 installs a C compiler and Chromium, which some tests use; elsewhere it says which tests will be skipped.
-Arguments are passed on to pytest; ``--no-system`` leaves the system's packages alone.
+Arguments are passed on to pytest; ``--no-system`` leaves the system's packages alone, ``--long`` draws ten
+thousand cases of every property instead of some, ``--environment`` stops once the environment is made.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ RECORDING = ROOT / "recordings" / "easy-rearfoot"
 EXTRAS = "virtual,fit,parquet"
 OLDEST, NEWEST = (3, 11), (3, 13)
 WORKERS = "2"
+OWN_OPTIONS = ("--no-system", "--long", "--environment")
 SYSTEM_TOOLS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "C compiler": (("cc", "gcc", "clang"), ("gcc", "libc6-dev")),
     "Chromium": (
@@ -65,15 +67,15 @@ def make_venv() -> None:
     )  # fmt: skip
 
 
-def get_system_tools() -> None:
-    """Install what Python packages cannot bring, where this machine lets us; say loudly where not."""
+def get_system_tools() -> list[str]:
+    """Install what Python packages cannot bring, where this machine lets us; return what is still missing."""
     missing = {
         name: debian
         for name, (commands, debian) in SYSTEM_TOOLS.items()
         if not any(map(shutil.which, commands))
     }
     if not missing:
-        return
+        return []
     may_install = os.name == "posix" and os.geteuid() == 0 and shutil.which("apt-get") is not None
     if may_install and "--no-system" not in sys.argv:
         os.environ["DEBIAN_FRONTEND"] = "noninteractive"
@@ -81,11 +83,10 @@ def get_system_tools() -> None:
         run("apt-get", "update", "--quiet", "--quiet")
         for packages in missing.values():
             run("apt-get", "install", "--quiet", "--quiet", "--yes", "--no-install-recommends", *packages)
-    for name in missing:
-        if not any(map(shutil.which, SYSTEM_TOOLS[name][0])):
-            say(
-                f"WARNING: no {name} on this machine and no way to install it: TESTS THAT NEED IT ARE SKIPPED"
-            )
+    still = [name for name in missing if not any(map(shutil.which, SYSTEM_TOOLS[name][0]))]
+    for name in still:
+        say(f"WARNING: no {name} on this machine and no way to install it")
+    return still
 
 
 def write_report() -> None:
@@ -99,7 +100,9 @@ def write_report() -> None:
 def run_tests() -> int:
     """Run the tests, doctests and notebooks."""
     say("tests")
-    arguments = [argument for argument in sys.argv[1:] if argument != "--no-system"]
+    if "--long" in sys.argv:
+        os.environ["GAIT_LONG"] = "1"
+    arguments = [argument for argument in sys.argv[1:] if argument not in OWN_OPTIONS]
     notebooks = (
         ["--nbmake", "--nbmake-timeout=600", "notebooks"] if any(ROOT.glob("notebooks/*.ipynb")) else []
     )
@@ -110,9 +113,14 @@ def run_tests() -> int:
 def main() -> int:
     """Set up, report, test; return pytest's exit code."""
     make_venv()
-    get_system_tools()
+    if "--environment" in sys.argv:
+        return 0
+    missing = get_system_tools()
     write_report()
-    return run_tests()
+    code = run_tests()
+    for name in missing:
+        say(f"WARNING: no {name} on this machine: TESTS THAT NEED IT WERE SKIPPED")
+    return code
 
 
 if __name__ == "__main__":

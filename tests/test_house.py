@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -59,20 +60,17 @@ LEFT_OUT = {
 }
 
 
+def _listed() -> list[Path]:
+    """What git knows of; nothing without git, or outside a repository."""
+    if shutil.which("git") is None:
+        return []
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    return [ROOT / name for name in listed.stdout.splitlines()] if listed.returncode == 0 else []
+
+
 def _files() -> Iterator[Path]:
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    found = (
-        [ROOT / name for name in listed.stdout.splitlines()]
-        if listed.returncode == 0
-        else list(ROOT.rglob("*"))
-    )
-    for path in found:
+    for path in _listed() or ROOT.rglob("*"):
         if (
             path.is_file()
             and path.suffix in TEXT_SUFFIXES
@@ -147,9 +145,18 @@ def test_readme_paths_exist() -> None:
 def test_ci_runs_the_readme_command() -> None:
     """CI takes the test command from the README; it stands there once, alone on its line."""
     assert re.findall(r"(?m)^python3 tests/run\.py.*$", README) == ["python3 tests/run.py"]
-    assert r"grep -m 1 -E '^python3 tests/run\.py' README.md" in (ROOT / ".ci" / "run").read_text(
-        encoding="utf-8"
-    )
+    ci = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert r"grep -m 1 -E '^python3 tests/run\.py' README.md" in ci
+    assert "python3 tests/bare_machine.py" in ci
+
+
+def test_ci_tells_a_failure_from_no_bare_machine() -> None:
+    """The code that sends CI to a plain run is one that pytest never ends with."""
+    bare = (ROOT / "tests" / "bare_machine.py").read_text(encoding="utf-8")
+    codes = re.findall(r"(?m)^NOT_HERE = (\d+)$", bare)
+    assert len(codes) == 1
+    assert int(codes[0]) not in set(pytest.ExitCode)
+    assert f'[ "$code" -eq {codes[0]} ]' in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 
 
 def test_no_index_host_and_no_machine_path() -> None:

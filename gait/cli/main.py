@@ -32,8 +32,12 @@ LONGEST_LINE = 1000
 COMMANDS: dict[str, tuple[str, str]] = {
     "report": ("gait.cli.commands.report", "Analyse a recording and write its report."),
     "analyze": ("gait.cli.commands.analyze", "Strides and metrics only, as CSV and JSON."),
+    "doctor": ("gait.cli.commands.doctor", "What is wrong with a file, and the corrected one."),
     "replay": ("gait.cli.commands.replay", "Play a recording through the live engine."),
+    "convert": ("gait.cli.commands.convert", "Any program's table as a recording."),
     "compare": ("gait.cli.commands.compare", "Two sessions side by side: what changed for sure."),
+    "checkin": ("gait.cli.commands.checkin", "How it went: pain, sessions, longest run; moves the plan on."),
+    "history": ("gait.cli.commands.history", "What is kept of a runner: list, trend, forget."),
     "record": ("gait.cli.commands.record", "Record a session from sensors over Bluetooth."),
     "scan": ("gait.cli.commands.scan", "List the sensors near by."),
     "sensors": ("gait.cli.commands.sensors", "The sensor families, what each can and cannot."),

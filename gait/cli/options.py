@@ -16,10 +16,12 @@ if TYPE_CHECKING:
 __all__ = [
     "DistanceOption",
     "HeightOption",
+    "HistoryOption",
     "JsonOption",
     "MassOption",
     "PathArgument",
     "PlacementOption",
+    "RunnerOption",
     "SideOption",
     "SpeedOption",
     "length_s",
@@ -56,6 +58,13 @@ MassOption = Annotated[
 HeightOption = Annotated[
     float | None,
     typer.Option("--height", metavar="M", min=0.8, max=2.6, help="The runner's height, for stiffness."),
+]
+RunnerOption = Annotated[
+    str | None, typer.Option("--runner", metavar="NAME", help="Whose run: sessions are kept under this name.")
+]
+HistoryOption = Annotated[
+    Path | None,
+    typer.Option("--history", metavar="FILE", help="Where sessions are kept (GAIT_HISTORY)."),
 ]
 JsonOption = Annotated[
     Path | None, typer.Option("--json", metavar="FILE", help="Write all numbers as JSON; - is stdout.")

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
@@ -15,12 +15,9 @@ from gait.analysis.engine import engine_for, strides_of
 from gait.analysis.strides.stride_batch import StrideBatch, concatenate
 from gait.recording.model import Recording
 from gait.virtual.runner.imu import SensorSettings
+from tests.properties import cases
 
-SLOW = settings(
-    max_examples=12,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+SLOW = cases(12, long=240)
 KINDS = [("shoe", True), ("shoe", False), ("shank", True), ("shank", False)]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
@@ -25,13 +25,10 @@ from gait.recording.read import read
 from gait.recording.write import write_recording
 from gait.virtual.runner.imu import SensorSettings
 from gait.virtual.runner.simulate import VirtualSession
+from tests.properties import cases
 
 Virtual = Callable[..., VirtualSession]
-SLOW = settings(
-    max_examples=10,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+SLOW = cases(10, long=200)
 PARTS = (("stand", 2.0), ("run", 22.0), ("walk", 8.0), ("run", 12.0), ("stand", 2.0))
 
 
@@ -120,7 +117,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@cases(150)
 @given(steps=STEPS, cuts=st.lists(st.integers(0, 80), max_size=6))
 def test_the_census_is_what_the_times_say(steps: list[float], cuts: list[int]) -> None:
     """Count, ends, rate, quantiles and gaps agree with numpy over all times, in whatever pieces they come."""
@@ -151,7 +148,7 @@ def test_an_empty_census() -> None:
     assert not census.uneven
 
 
-@settings(max_examples=100, deadline=None)
+@cases(100)
 @given(
     scale=st.sampled_from([2.0, 8.0, 16.0, 17.0]),
     clipped=st.integers(0, 6),

@@ -4,7 +4,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from . import live, memory, peer, speed
+from . import change, live, memory, peer, speed
 from .measure import machine
 
 SECTIONS = {
@@ -13,6 +13,7 @@ SECTIONS = {
     "memory": memory.main,
     "live": live.main,
     "peer": peer.main,
+    "change": change.main,
 }
 
 

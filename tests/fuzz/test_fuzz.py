@@ -5,10 +5,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gait.errors import GaitError
+from tests.properties import cases
 
 from .mutate import mutated
 from .seeds import BUILT_IN, seeds_of
@@ -41,7 +42,7 @@ def test_every_seed_is_read_or_refused(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", TARGETS)
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@cases(12)
 @given(data=st.data())
 def test_mutated_input_is_read_or_refused(name: str, data: st.DataObject) -> None:
     """As above for inputs near the corpus; `python -m tests.fuzz` goes on for as long as one likes."""

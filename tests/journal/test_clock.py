@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gait.journal.clock import ClockTracker, Exchange, fit_clock
+from tests.properties import cases, seeds
 
 INTERVAL_US = 15_000.0
 STACK_US = 1_200.0
@@ -52,7 +53,7 @@ def worst_ms(air, clock_map, end_us):
     return float(np.max(np.abs(clock_map.host_us(air.device(truth)) - truth))) / 1e3
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", seeds(1, long=8))
 def test_an_hour_with_two_wrong_clocks_stays_within_two_milliseconds(seed):
     """+60 and -40 ppm, 15 ms interval with jitter: at most 2 ms against truth, and between left and right."""
     errors = []
@@ -129,7 +130,7 @@ def test_arrivals_alone_are_late_by_the_shortest_delay_and_say_so():
     assert np.isinf(found.uncertainty_us)
 
 
-@settings(max_examples=40, deadline=None)
+@cases(40)
 @given(
     st.lists(
         st.tuples(st.integers(0, 120_000_000), st.integers(0, 10**6)), min_size=1, max_size=40, unique=True

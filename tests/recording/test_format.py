@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from gait.errors import RecordingError
 from gait.recording.format import Preamble, format_preamble, parse_preamble, place_from_name
 from gait.recording.toml import toml_lines
+from tests.properties import cases
 
 CONTRACT = """\
 # gait-recording = 1
@@ -58,6 +59,7 @@ def test_only_the_first_line_is_required() -> None:
     assert parse_preamble([], "x") == Preamble()
 
 
+@cases(30)
 @given(table=st.dictionaries(st.text(max_size=6), VALUES, max_size=4))
 def test_toml_is_what_the_standard_library_reads(table: dict[str, Any]) -> None:
     """Any table, written and read by tomllib, is the same table."""

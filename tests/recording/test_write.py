@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -19,6 +19,7 @@ from gait.recording.model import Recording
 from gait.recording.read import read_chunks, read_recording
 from gait.recording.write import Decimals, write_pieces, write_recording
 from gait.units import DEG
+from tests.properties import cases
 
 Make = Callable[..., Recording]
 AXES = st.integers(1, 60).flatmap(
@@ -58,7 +59,7 @@ def test_round_trip(make_recording: Make, tmp_path: Path, name: str, *, gyr: boo
     assert again.extra == recording.extra
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@cases(60)
 @given(counts=AXES, start=st.integers(-(10**12), 10**13), step=st.integers(1000, 20_000))
 def test_any_numbers_round_trip(tmp_path: Path, counts: np.ndarray, start: int, step: int) -> None:
     """Every whole number of the last decimal's unit is written as Python itself would."""
@@ -74,7 +75,7 @@ def test_any_numbers_round_trip(tmp_path: Path, counts: np.ndarray, start: int, 
         assert line == ",".join(expected)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@cases(150)
 @given(
     name=st.text(max_size=30),
     key=st.text(min_size=1, max_size=8).filter(lambda text: text != "name"),

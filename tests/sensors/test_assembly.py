@@ -1,12 +1,13 @@
 """Packets to samples: the index decides, whatever the order, the repeats and the wraps."""
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gait.protocol.data import DataPacket, Flag
 from gait.sensors.index_ranges import Coverage
 from gait.sensors.sample_stream import Assembly
+from tests.properties import cases
 
 PERIOD_US = 2403.875
 PLAIN = Flag(0)
@@ -26,7 +27,7 @@ def numbers(blocks):
     return [int(one) for block in blocks for one in block.counts[:, 0]]
 
 
-@settings(max_examples=100, deadline=None)
+@cases(100)
 @given(st.data())
 def test_any_order_and_any_repeats_give_each_sample_once(data):
     """Live packets with losses, repeats of any of them, and backfills that overlap: each sample once."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
@@ -13,6 +13,7 @@ from gait.units import DEG, STANDARD_GRAVITY
 from gait.virtual.runner.imu import SensorSettings, measure, sample_times
 from gait.virtual.runner.presets import PRESETS
 from gait.virtual.runner.simulate import RunnerSettings, simulate
+from tests.properties import cases
 
 QUIET = {"acc_bias": 0.0, "gyr_bias": 0.0, "bias_walk": 0.0, "scale_error": 0.0, "cross_axis": 0.0}
 STILL = np.zeros((60_000, 3))
@@ -63,7 +64,7 @@ def test_offsets_scale_cross_axis_and_walk() -> None:
     assert ends.std() == pytest.approx(1e-3 * np.sqrt(10.0), rel=0.08)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@cases(30)
 @given(st.floats(50, 833), st.floats(-0.01, 0.01), st.floats(0, 2e-3), st.floats(0, 0.2), st.integers(0, 99))
 def test_its_clock(rate_hz: float, clock_error: float, jitter_s: float, dropped: float, seed: int) -> None:
     """Stamps run fast by the clock's error, rise strictly, and lack the share that was dropped."""

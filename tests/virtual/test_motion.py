@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.interpolate import CubicSpline
 from scipy.spatial.transform import Rotation
@@ -19,6 +19,7 @@ from gait.virtual.runner.shank_motion import ankle, shank_state
 from gait.virtual.runner.simulate import simulate
 from gait.virtual.runner.stride_plan import LegOffset, RunnerSettings, StridePlan, Turn, plan_strides
 from gait.virtual.runner.style import Style
+from tests.properties import cases
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -37,7 +38,7 @@ RUNNERS = st.builds(
     parts=st.just((("stand", 1.5), ("run", 6.0), ("stand", 1.5))),
 )
 PLACEMENTS = st.sampled_from(["shoe", "shank"])
-SLOW = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SLOW = cases(20, long=400)
 
 
 def state_of(runner: RunnerSettings, placement: Placement, time_s: FloatArray) -> SegmentState:

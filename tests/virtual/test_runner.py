@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gait.errors import UsageError
@@ -17,6 +17,7 @@ from gait.virtual.runner.presets import PRESETS
 from gait.virtual.runner.simulate import simulate
 from gait.virtual.runner.stride_plan import LegOffset, RunnerSettings, plan_strides
 from gait.virtual.runner.style import Style
+from tests.properties import cases
 
 RECORDINGS = Path(__file__).parents[2] / "recordings"
 
@@ -29,7 +30,7 @@ RUNNERS = st.builds(
     style_seed=st.integers(0, 10_000),
     parts=st.just((("stand", 1.5), ("run", 6.0), ("stand", 1.5))),
 )
-SLOW = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SLOW = cases(20, long=400)
 
 
 @SLOW

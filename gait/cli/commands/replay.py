@@ -113,7 +113,9 @@ def _one(recording: Recording) -> Iterator[tuple[float, Stride]]:
     import numpy as np
 
     from gait.analysis.engine import engine_for
+    from gait.recording.model import without_pauses
 
+    recording = without_pauses(recording)
     engine = engine_for(recording)
     time_s = recording.time_s
     edges = np.searchsorted(time_s, np.arange(time_s[0] + CHUNK_S, time_s[-1] + CHUNK_S, CHUNK_S))

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
+from gait.cli.keep import keep_session, lines_since_last, runner_of
 from gait.cli.main import one_line
 from gait.cli.options import (
     DistanceOption,
     HeightOption,
+    HistoryOption,
     JsonOption,
     MassOption,
     PathArgument,
     PlacementOption,
+    RunnerOption,
     SideOption,
     SpeedOption,
     length_s,
@@ -27,7 +31,10 @@ from gait.errors import MissingExtraError, UsageError
 
 if TYPE_CHECKING:
     from gait.analysis.results import Analysis
+    from gait.coaching.follow import Coaching
     from gait.coaching.model import Finding, Plan
+    from gait.coaching.questionnaire.answers import Answers
+    from gait.coaching.rules.load import Knowledge
 
 __all__ = ["command"]
 
@@ -53,6 +60,9 @@ def command(
         Path | None,
         typer.Option("--fit", metavar="FILE", help="Write a FIT activity file with running dynamics too."),
     ] = None,
+    ics: Annotated[
+        Path | None, typer.Option("--ics", metavar="FILE", help="Write the coming weeks as a calendar too.")
+    ] = None,
     text: Annotated[
         bool,
         typer.Option(
@@ -75,6 +85,17 @@ def command(
     speed: SpeedOption = None,
     mass: MassOption = None,
     height: HeightOption = None,
+    rules: Annotated[
+        Path | None, typer.Option("--rules", metavar="DIR", help="Folder of your own coaching rules.")
+    ] = None,
+    unsafe: Annotated[
+        bool, typer.Option("--unsafe", help="Use own rules that weaken safety; every page carries a mark.")
+    ] = False,
+    runner: RunnerOption = None,
+    history: HistoryOption = None,
+    no_history: Annotated[
+        bool, typer.Option("--no-history", help="Keep nothing, even where session.toml names a runner.")
+    ] = False,
 ) -> None:
     """Analyse a recording and write its report as one page.
 
@@ -100,8 +121,7 @@ def command(
         )
     from gait.analysis.analyze import analyze
     from gait.cli.ask import gather_answers
-    from gait.coaching.assess import assess
-    from gait.coaching.prescribe import prescribe
+    from gait.coaching.rules.load import load_knowledge
 
     given = gather_answers(dict(session.answers), answers, ask=ask)
     seconds = length_s(session)
@@ -111,8 +131,14 @@ def command(
     sensors = "1 sensor" if count == 1 else f"{count} sensors"
     with busy(f"analysing {span}{sensors}", long=long):
         analysis = analyze(session)
-        findings = assess(analysis, given)
-        plan = prescribe(findings, analysis, given)
+        made = _coaching(analysis, given, answers, load_knowledge(rules, unsafe=unsafe))
+        findings, plan = made.findings, made.plan
+    kept_as = runner_of(session, runner, no_history=no_history)
+    new = None
+    if kept_as is not None:
+        from gait.report.exports.strides_and_json import analysis_json
+
+        new = keep_session(session, analysis, kept_as, history, analysis_json(analysis, findings, plan))
     page = None
     if not text or output or pdf or open_page:
         with busy("drawing the report", long=long):
@@ -123,13 +149,35 @@ def command(
         show_text(analysis, findings, plan, sys.stdout, words=words)
     else:
         _say(analysis, findings, plan, sys.stderr if to_stdout else sys.stdout)
+    if new is not None:
+        print(*lines_since_last(new), sep="\n", file=sys.stderr if to_stdout else sys.stdout)
     if page is not None:
         print(f"report: {page}", file=sys.stderr if to_stdout or text else sys.stdout)
     with busy("writing the files", long=long and any((strides, parquet, pdf, fit))):
         _files(analysis, page, strides=strides, parquet=parquet, pdf=pdf, fit=fit)
+    _calendar(plan, ics)
     if open_page and page is not None:
         typer.launch(page.resolve().as_uri())
     _json(analysis, findings, plan, json_file)
+
+
+def _calendar(plan: Plan, path: Path | None) -> None:
+    """Write the coming weeks as a calendar where that was asked for."""
+    if path is None:
+        return
+    from gait.coaching.plan.calendar import write_calendar
+
+    now = datetime.now().astimezone()
+    write_calendar(path, plan, now.date(), stamp=now)
+
+
+def _coaching(analysis: Analysis, given: Answers, answers: Path | None, pack: Knowledge) -> Coaching:
+    """Findings and plan of the week, with any diary in the answers' file."""
+    from gait.coaching.follow import follow
+    from gait.coaching.plan.diary import load_diary
+
+    diary = load_diary(answers) if answers is not None else ()
+    return follow(analysis, given, diary, pack=pack, today=datetime.now().astimezone().date())
 
 
 def _page(analysis: Analysis, findings: tuple[Finding, ...], plan: Plan, path: Path, lang: str) -> Path:

@@ -1,0 +1,17 @@
+"""One hypothesis profile for all tests: no deadline, so that nothing depends on how fast a machine is.
+
+``tests/run.py --long`` sets ``GAIT_LONG``: properties then draw ten thousand cases each.
+"""
+
+from __future__ import annotations
+
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "gait",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+    # A failing case is printed as code that draws it again, wherever the test ran.
+    print_blob=True,
+)
+settings.load_profile("gait")

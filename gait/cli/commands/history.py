@@ -1,0 +1,221 @@
+"""``gait history``: what is kept of a runner, how it went, and forgetting it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from gait.cli.main import one_line
+from gait.cli.options import HistoryOption, JsonOption, RunnerOption
+from gait.errors import UsageError
+
+if TYPE_CHECKING:
+    from gait.history.store import Athlete, History, KeptSession
+
+__all__ = ["app"]
+
+STDOUT = Path("-")
+SHOWN = ("cadence_spm", "contact_ms", "strike_angle_deg", "speed_m_s")
+"""Metrics in the list."""
+
+app = typer.Typer(
+    help="What is kept of a runner: sessions, trends; forget it again.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    add_completion=False,
+)
+
+
+@app.command("list")
+def list_(runner: RunnerOption = None, history: HistoryOption = None, json_file: JsonOption = None) -> None:
+    """List the kept sessions of a runner; without one, a row an athlete."""
+    sessions, athletes = _kept(history, runner)
+    _json({"sessions": [_plain(one) for one in sessions]}, json_file)
+    if json_file == STDOUT:
+        return
+    if runner is None:
+        for athlete in athletes:
+            last = f", last {athlete.last[:10]}" if athlete.last else ""
+            print(f"{one_line(athlete.name)}: {_count(athlete.sessions)}{last}")
+        return
+    for one in sessions:
+        print(f"{one.id:>5}  {one.ran_at[:10]}  {one_line(one.name):24.24}  {_numbers(one)}")
+
+
+@app.command()
+def show(
+    number: Annotated[int, typer.Argument(help="The session's number, as `list` prints it.")],
+    history: HistoryOption = None,
+    json_file: JsonOption = None,
+    strides: Annotated[
+        Path | None, typer.Option("--strides", metavar="FILE", help="Write its strides as CSV.")
+    ] = None,
+) -> None:
+    """Show one kept session: all its numbers."""
+    from gait.analysis.metrics import METRICS
+    from gait.files import write_text
+
+    with _open(history) as kept:
+        table, results = kept.details(number)
+        one = next(session for session in kept.sessions() if session.id == number)
+    if strides is not None:
+        write_text(strides, table)
+    _json(results, json_file)
+    if json_file == STDOUT:
+        return
+    print(f"{one_line(one.runner)}, {one_line(one.name)}, {one.ran_at[:16].replace('T', ' ')} UTC")
+    for name, spec in METRICS.items():
+        if name in one.metrics:
+            metric = one.metrics[name]
+            decimals = spec.decimals or 1
+            value, half = f"{metric.value:9.{decimals}f}", f"{metric.uncertainty:.{decimals}f}"
+            print(f"  {spec.label:26}{value} ± {half} {spec.unit}")
+
+
+@app.command()
+def trend(
+    runner: RunnerOption = None,
+    metric: Annotated[str, typer.Option("--metric", metavar="NAME", help="Which number.")] = "contact_ms",
+    history: HistoryOption = None,
+    json_file: JsonOption = None,
+) -> None:
+    """Show how one number of a runner went from session to session, against the runner's own normal."""
+    from gait.analysis.metrics import METRICS
+    from gait.history.change import own_normal
+
+    name = _named(runner)
+    if metric not in METRICS:
+        raise UsageError(f"{metric!r} is no metric", where="--metric", todo=f"known are {', '.join(METRICS)}")
+    with _open(history) as kept:
+        sessions = [one for one in kept.sessions(name) if metric in one.metrics]
+    rows = own_normal(sessions, metric)
+    _json({"runner": name, "metric": metric, "sessions": [row.plain() for row in rows]}, json_file)
+    if json_file == STDOUT:
+        return
+    spec = METRICS[metric]
+    decimals = spec.decimals or 1
+    print(f"{spec.label} of {one_line(name)}, {spec.unit}" if rows else "nothing kept of this number")
+    for row in rows:
+        own = "" if row.normal is None else f"  normal {row.normal:.{decimals}f}: {row.verdict}"
+        print(f"  {row.date}  {row.value:9.{decimals}f} ± {row.uncertainty:.{decimals}f}{own}")
+
+
+@app.command()
+def forget(
+    runner: RunnerOption = None,
+    session: Annotated[
+        list[int] | None, typer.Option("--session", metavar="N", help="Only this session; may be repeated.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    history: HistoryOption = None,
+) -> None:
+    """Delete what is kept of a runner, for good."""
+    name = _named(runner)
+    with _open(history) as kept:
+        count = len(kept.sessions(name)) if session is None else len(session)
+        if not yes and not typer.confirm(f"Delete {_count(count)} of {one_line(name)} for good?", err=True):
+            print("nothing was deleted", file=sys.stderr)
+            return
+        gone = kept.forget(name, session)
+    print(f"forgotten: {_count(gone)} of {one_line(name)}")
+
+
+@app.command()
+def export(
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="FILE", help="The CSV to write: a row a session.")
+    ],
+    runner: RunnerOption = None,
+    history: HistoryOption = None,
+) -> None:
+    """Write the kept sessions as one table: a row a session, each metric and its 95 % half-width (_u)."""
+    import pandas as pd
+
+    from gait.files import write_text
+
+    with _open(history) as kept:
+        sessions = kept.sessions(runner)
+    rows = [_row(one) for one in sessions]
+    write_text(output, pd.DataFrame(rows).map(_harmless).to_csv(index=False, lineterminator="\n"))
+    print(f"{_count(len(rows))}: {one_line(str(output))}", file=sys.stderr)
+
+
+def _open(path: Path | None) -> History:
+    from gait.history.database import database_path
+    from gait.history.store import History
+
+    return History(database_path(path), create=False)
+
+
+def _kept(path: Path | None, runner: str | None) -> tuple[tuple[KeptSession, ...], tuple[Athlete, ...]]:
+    """Return sessions and athletes; none, with a line that says so, where nothing was ever kept."""
+    from gait.history.database import database_path
+
+    where = database_path(path)
+    if not where.is_file():
+        print(
+            f"nothing is kept yet ({one_line(str(where))}); keep a run: gait report RUN --runner NAME",
+            file=sys.stderr,
+        )
+        return (), ()
+    with _open(path) as kept:
+        return kept.sessions(runner), kept.athletes()
+
+
+def _named(runner: str | None) -> str:
+    if not runner:
+        raise UsageError("whose?", where="--runner", todo="name the runner; gait history list shows who")
+    return runner
+
+
+def _count(sessions: int) -> str:
+    return f"{sessions} session{'' if sessions == 1 else 's'}"
+
+
+def _numbers(one: KeptSession) -> str:
+    from gait.analysis.metrics import METRICS
+
+    found = [(METRICS[name], one.metrics[name]) for name in SHOWN if name in one.metrics]
+    return "  ".join(f"{metric.value:.{spec.decimals}f} {spec.unit}" for spec, metric in found)
+
+
+def _plain(one: KeptSession) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return asdict(one)
+
+
+def _row(one: KeptSession) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "runner": one.runner, "session": one.id, "name": one.name, "started": one.started,
+        "ran_at": one.ran_at,
+        "duration_s": one.duration_s, "running_s": one.running_s, "distance_m": one.distance_m,
+        "surface": one.surface, "shoes": one.shoes, "notes": one.notes,
+    }  # fmt: skip
+    for metric in one.metrics.values():
+        row[metric.name], row[f"{metric.name}_u"] = metric.value, metric.uncertainty
+    return row
+
+
+def _harmless(cell: object) -> object:
+    """Put an apostrophe before text that a spreadsheet would take for a formula."""
+    if not isinstance(cell, str):
+        return cell
+    line = one_line(cell)
+    return f"'{line}" if line[:1] in tuple("=+-@") else line
+
+
+def _json(body: dict[str, Any], target: Path | None) -> None:
+    from gait.files import write_text
+
+    if target is None:
+        return
+    text = json.dumps(body, indent=2, allow_nan=False)
+    if target == STDOUT:
+        print(text)
+    else:
+        write_text(target, text + "\n")

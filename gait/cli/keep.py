@@ -1,0 +1,76 @@
+"""Keeping a reported session under a runner's name, and the lines that say what is new in it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gait.cli.main import one_line
+
+if TYPE_CHECKING:
+    from gait.analysis.results import Analysis
+    from gait.history.since_last import SinceLast
+    from gait.recording.long import LongSession
+    from gait.recording.model import Session
+
+__all__ = ["keep_session", "lines_since_last", "runner_of"]
+
+
+def runner_of(session: Session | LongSession, runner: str | None, *, no_history: bool) -> str | None:
+    """Return under whose name a session is kept, or None; a name from ``session.toml`` is said on stderr."""
+    if no_history:
+        return None
+    named = getattr(session.runner, "name", "") or ""
+    if runner is None and named.strip():
+        print(
+            f"gait: this session is kept under the name in session.toml, {one_line(named)}; "
+            "--no-history leaves it",
+            file=sys.stderr,
+        )
+    return runner or named.strip() or None
+
+
+def keep_session(
+    session: Session | LongSession,
+    analysis: Analysis,
+    runner: str,
+    history: Path | None,
+    results: dict[str, Any],
+) -> SinceLast:
+    """Keep a session of a runner and return what is new in it.
+
+    Raises
+    ------
+    GaitError
+        The history cannot be opened or written.
+    """
+    from gait.history.database import database_path
+    from gait.history.since_last import since_last
+    from gait.history.store import History, samples_hash
+
+    with History(database_path(history)) as kept:
+        number = kept.keep(runner, analysis, samples_hash(session), results)
+        return since_last(kept.sessions(runner), number)
+
+
+def lines_since_last(new: SinceLast) -> list[str]:
+    """Return lines for the terminal: what changed since the last session, what is outside the normal."""
+    from gait.analysis.metrics import METRICS
+
+    if new.last is None:
+        return ["  kept: the first session of this runner"]
+    lines = [f"  since {new.last.ran_at[:10]}:"]
+    for row in new.changes:
+        if row.changed:
+            spec = METRICS[row.metric]
+            decimals = spec.decimals or 1
+            lines.append(
+                f"    {spec.label} {row.first:.{decimals}f} -> {row.second:.{decimals}f} {spec.unit}: changed"
+            )
+    others = sum(not row.changed for row in new.changes)
+    lines.append(f"    {others} others: no change beyond noise and speed")
+    for name, trend in new.normal:
+        if trend.verdict != "within your normal":
+            lines.append(f"    {METRICS[name].label}: {trend.verdict}")
+    return lines

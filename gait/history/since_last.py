@@ -1,0 +1,98 @@
+"""What is new in a session: against the last one, against the runner's normal, and how much was run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from gait.history.change import Change, TrendRow, compare, own_normal
+from gait.history.speed_laws import SPEED_LAWS
+from gait.history.store import KeptSession
+
+__all__ = ["Load", "SinceLast", "load_until", "since_last"]
+
+LONGEST_WITHIN = timedelta(days=30)
+"""Runs that count for the longest one (Frandsen et al. 2025: single runs against the longest of 30 days)."""
+
+WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Load:
+    """How much was run up to a session, that one included.
+
+    Attributes
+    ----------
+    week_s, week_m
+        Running of the last seven days, s and metres (metres None where no session knows its distance).
+    longest_s, longest_m
+        Longest run of the 30 days before this one; None where there was none.
+    """
+
+    week_s: float
+    week_m: float | None
+    longest_s: float | None
+    longest_m: float | None
+
+
+@dataclass(frozen=True)
+class SinceLast:
+    """A session against those before it.
+
+    Attributes
+    ----------
+    last
+        The session before; None for the first.
+    changes
+        Every metric that both have, against `last`.
+    normal
+        Every metric with a normal of the runner's own, against that.
+    load
+        How much was run.
+    """
+
+    last: KeptSession | None
+    changes: tuple[Change, ...]
+    normal: tuple[tuple[str, TrendRow], ...]
+    load: Load
+
+
+def since_last(sessions: Sequence[KeptSession], number: int) -> SinceLast:
+    """Return what is new in one of a runner's sessions.
+
+    Parameters
+    ----------
+    sessions
+        All kept sessions of the runner, in the order they were run.
+    number
+        The session to look at.
+    """
+    at = next(index for index, one in enumerate(sessions) if one.id == number)
+    upto, this = sessions[: at + 1], sessions[at]
+    last = sessions[at - 1] if at else None
+    changes: list[Change] = []
+    if last is not None:
+        changes = compare(last.metrics, this.metrics, same_sensors=last.sensors == this.sensors)
+    normal = []
+    for name in this.metrics:
+        if name in SPEED_LAWS:
+            row = own_normal([one for one in upto if name in one.metrics], name)[-1]
+            if row.normal is not None:
+                normal.append((name, row))
+    return SinceLast(last, tuple(changes), tuple(normal), load_until(upto))
+
+
+def load_until(sessions: Sequence[KeptSession]) -> Load:
+    """Return how much was run up to the last of the sessions; they are in order and at least one."""
+    now = datetime.fromisoformat(sessions[-1].ran_at)
+    week = [one for one in sessions if now - datetime.fromisoformat(one.ran_at) < WEEK]
+    before = [one for one in sessions[:-1] if now - datetime.fromisoformat(one.ran_at) <= LONGEST_WITHIN]
+    metres = [one.distance_m for one in week if one.distance_m is not None]
+    longest = [one.distance_m for one in before if one.distance_m is not None]
+    return Load(
+        sum(one.running_s for one in week),
+        sum(metres) if metres else None,
+        max((one.running_s for one in before), default=None),
+        max(longest, default=None),
+    )

@@ -1,0 +1,355 @@
+"""What is kept of a runner: sessions with their numbers and strides, and check-ins."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+import unicodedata
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+
+from gait.analysis.results import Analysis, Metric
+from gait.analysis.signal.pieces import pieces_of
+from gait.errors import GaitError
+from gait.history.database import open_database, writing
+from gait.recording.long import LongSession
+from gait.recording.model import Session
+
+__all__ = ["Athlete", "History", "KeptMetric", "KeptSession", "runner_key", "samples_hash"]
+
+NAME_LIMIT = 200
+"""Characters of a runner's name."""
+
+
+@dataclass(frozen=True)
+class KeptMetric:
+    """One number of a kept session: as in `Metric`, with whatever parts of its interval were given."""
+
+    name: str
+    value: float
+    uncertainty: float
+    sd: float
+    n: int
+    parts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class KeptSession:
+    """A session as kept.
+
+    Attributes
+    ----------
+    id
+        Number in this history.
+    runner, name, surface, shoes, notes
+        Untrusted text.
+    started
+        ISO 8601, empty where nobody wrote it down.
+    ran_at, kept_at
+        ISO 8601 in UTC: the start (when kept, where unknown), and when it was first kept.
+    duration_s, running_s, distance_m
+        Seconds, and metres where known.
+    sensors
+        Such as ``("left shoe", "right shoe")``.
+    metrics
+        Name -> number over running strides.
+    """
+
+    id: int
+    runner: str
+    name: str
+    started: str
+    ran_at: str
+    kept_at: str
+    duration_s: float
+    running_s: float
+    distance_m: float | None
+    surface: str
+    shoes: str
+    notes: str
+    sensors: tuple[str, ...]
+    version: str
+    metrics: Mapping[str, KeptMetric]
+
+
+@dataclass(frozen=True)
+class Athlete:
+    """A runner of whom something is kept."""
+
+    name: str
+    sessions: int
+    checkins: int
+    last: str
+
+
+def runner_key(name: str) -> str:
+    """Return what makes two spellings of a name one runner: case, accents' encoding and spaces do not count.
+
+    Raises
+    ------
+    GaitError
+        The name is empty or too long.
+
+    Examples
+    --------
+    >>> runner_key("  Ada  LOVELACE ")
+    'ada lovelace'
+    """
+    key = " ".join(unicodedata.normalize("NFC", name).casefold().split())
+    if not key or len(key) > NAME_LIMIT:
+        raise GaitError(
+            f"a name of {len(key)} characters", where="--runner", todo=f"give 1 to {NAME_LIMIT} characters"
+        )
+    return key
+
+
+def samples_hash(session: Session | LongSession) -> str:
+    """Return the SHA-256 of all samples with their placement: the same run twice has the same."""
+    digest = hashlib.sha256()
+    for source in session.recordings:
+        head = source.head if hasattr(source, "head") else source
+        digest.update(f"{head.placement} {head.side} {head.gyr is not None}".encode())
+        for piece in pieces_of(source):
+            for column in (piece.time_s, piece.acc, piece.gyr):
+                if column is not None:
+                    digest.update(np.ascontiguousarray(column, dtype="<f8").tobytes())
+    return digest.hexdigest()
+
+
+class History:
+    """The kept sessions of all runners; used as a context manager.
+
+    Parameters
+    ----------
+    path
+        The file.
+    create
+        Whether to make one that is not there.
+
+    Raises
+    ------
+    GaitError
+        As `open_database`; each writing method also when the disk is full: then nothing was changed.
+    """
+
+    def __init__(self, path: Path, *, create: bool = True) -> None:
+        self.path = path
+        self._db = open_database(path, create=create)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._db.close()
+
+    def keep(self, runner: str, analysis: Analysis, digest: str, results: Mapping[str, Any]) -> int:
+        """Keep a session of a runner; one that is there already is brought up to date.
+
+        Parameters
+        ----------
+        runner
+            Name as typed.
+        analysis
+            The numbers.
+        digest
+            `samples_hash` of its samples.
+        results
+            The JSON object of the analysis.
+
+        Returns
+        -------
+        Number of the session.
+        """
+        strides = zlib.compress(analysis.strides.to_csv(index=False).encode())
+        body = zlib.compress(json.dumps(results, allow_nan=False).encode())
+        with writing(self._db, self.path):
+            owner = self._runner(runner)
+            row = self._db.execute(_KEEP, _columns(owner, digest, analysis)).fetchone()
+            number = int(row["id"])
+            self._db.execute("DELETE FROM metric WHERE session_id = ?", (number,))
+            self._db.executemany(
+                "INSERT INTO metric VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [(number, *_metric_row(one)) for one in analysis.metrics.values()],
+            )
+            self._db.execute(
+                "INSERT OR REPLACE INTO detail (session_id, strides, results) VALUES (?, ?, ?)",
+                (number, strides, body),
+            )
+        return number
+
+    def _runner(self, name: str) -> int:
+        key = runner_key(name)
+        shown = " ".join(name.split())
+        self._db.execute("INSERT OR IGNORE INTO runner (key, name) VALUES (?, ?)", (key, shown))
+        return int(self._db.execute("SELECT id FROM runner WHERE key = ?", (key,)).fetchone()["id"])
+
+    def athletes(self) -> tuple[Athlete, ...]:
+        """Return everybody of whom something is kept, by name."""
+        rows = self._db.execute(
+            """
+            SELECT runner.name, count(session.id) AS sessions, max(ran_at) AS last,
+                   (SELECT count(*) FROM checkin WHERE runner_id = runner.id) AS checkins
+            FROM runner LEFT JOIN session ON session.runner_id = runner.id
+            GROUP BY runner.id ORDER BY runner.key
+            """
+        )
+        return tuple(
+            Athlete(row["name"], row["sessions"], row["checkins"], row["last"] or "") for row in rows
+        )
+
+    def sessions(self, runner: str | None = None) -> tuple[KeptSession, ...]:
+        """Return the kept sessions of one runner, or of all, in the order they were run."""
+        values = {"key": None if runner is None else runner_key(runner)}
+        rows = self._db.execute(
+            "SELECT session.*, runner.name AS runner FROM session JOIN runner ON runner.id = runner_id "
+            "WHERE :key IS NULL OR runner.key = :key ORDER BY ran_at, session.id",
+            values,
+        ).fetchall()
+        numbers = self._metrics(values)
+        return tuple(_session(row, numbers.get(row["id"], {})) for row in rows)
+
+    def _metrics(self, values: Mapping[str, str | None]) -> dict[int, dict[str, KeptMetric]]:
+        rows = self._db.execute(
+            "SELECT metric.* FROM metric JOIN session ON session.id = session_id "
+            "JOIN runner ON runner.id = runner_id WHERE :key IS NULL OR runner.key = :key",
+            values,
+        )
+        out: dict[int, dict[str, KeptMetric]] = {}
+        for row in rows:
+            one = KeptMetric(
+                row["name"], row["value"], row["uncertainty"], row["sd"], row["n"], json.loads(row["parts"])
+            )
+            out.setdefault(row["session_id"], {})[one.name] = one
+        return out
+
+    def details(self, number: int) -> tuple[str, dict[str, Any]]:
+        """Return the table of strides of a session as CSV, and its results.
+
+        Raises
+        ------
+        GaitError
+            No session of that number.
+        """
+        row = self._db.execute("SELECT * FROM detail WHERE session_id = ?", (number,)).fetchone()
+        if row is None:
+            raise GaitError(f"no session {number}", where=self.path, todo="see: gait history list")
+        return zlib.decompress(row["strides"]).decode(), json.loads(zlib.decompress(row["results"]))
+
+    def forget(self, runner: str, numbers: Iterable[int] | None = None) -> int:
+        """Delete a runner with all that is kept, or some sessions, for good; return how many sessions.
+
+        Raises
+        ------
+        GaitError
+            Nothing is kept under that name, or a session is not the runner's.
+        """
+        key = runner_key(runner)
+        with writing(self._db, self.path):
+            row = self._db.execute("SELECT id FROM runner WHERE key = ?", (key,)).fetchone()
+            if row is None:
+                raise GaitError("nothing is kept under this name", where=f"--runner {runner}")
+            rows = self._db.execute("SELECT id FROM session WHERE runner_id = ?", (row["id"],))
+            theirs = {one["id"] for one in rows}
+            if numbers is None:
+                self._db.execute("DELETE FROM runner WHERE id = ?", (row["id"],))
+                gone = len(theirs)
+            else:
+                asked = set(numbers)
+                if asked - theirs:
+                    stranger = min(asked - theirs)
+                    raise GaitError(f"session {stranger} is not kept under this name", where=runner)
+                self._db.executemany("DELETE FROM session WHERE id = ?", [(one,) for one in asked])
+                gone = len(asked)
+        # Freed pages were overwritten (secure_delete); this gives their space back too.
+        self._db.execute("VACUUM")
+        return gone
+
+    def add_checkin(self, runner: str, date: str, body: Mapping[str, Any]) -> None:
+        """Keep a check-in of a day (ISO 8601 date); a second one of that day replaces the first."""
+        with writing(self._db, self.path):
+            owner = self._runner(runner)
+            self._db.execute(
+                "INSERT INTO checkin (runner_id, date, body) VALUES (?, ?, ?) "
+                "ON CONFLICT (runner_id, date) DO UPDATE SET body = excluded.body",
+                (owner, date, json.dumps(dict(body), allow_nan=False, default=str)),
+            )
+
+    def checkins(self, runner: str) -> tuple[tuple[str, dict[str, Any]], ...]:
+        """Return (date, entry) of a runner's check-ins, oldest first."""
+        rows = self._db.execute(
+            "SELECT date, body FROM checkin JOIN runner ON runner.id = runner_id WHERE key = ? ORDER BY date",
+            (runner_key(runner),),
+        )
+        return tuple((row["date"], json.loads(row["body"])) for row in rows)
+
+
+_KEEP = """
+INSERT INTO session (runner_id, samples_hash, name, started, ran_at, kept_at, duration_s, running_s,
+                     distance_m, surface, shoes, notes, sensors, version)
+VALUES (:runner_id, :samples_hash, :name, :started, :ran_at, :kept_at, :duration_s, :running_s,
+        :distance_m, :surface, :shoes, :notes, :sensors, :version)
+ON CONFLICT (runner_id, samples_hash) DO UPDATE SET
+    name = excluded.name, started = excluded.started, ran_at = excluded.ran_at,
+    duration_s = excluded.duration_s, running_s = excluded.running_s,
+    distance_m = excluded.distance_m, surface = excluded.surface,
+    shoes = excluded.shoes, notes = excluded.notes, sensors = excluded.sensors, version = excluded.version
+RETURNING id
+"""
+
+_OWN_COLUMNS = frozenset({"name", "value", "uncertainty", "sd", "n"})
+
+
+def _columns(owner: int, digest: str, analysis: Analysis) -> dict[str, Any]:
+    run = analysis.run
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    return {
+        "runner_id": owner,
+        "samples_hash": digest,
+        "name": analysis.name,
+        "started": analysis.started,
+        "ran_at": _in_utc(analysis.started) or now,
+        "kept_at": now,
+        "duration_s": analysis.duration_s,
+        "running_s": analysis.time_in("running"),
+        "distance_m": run.distance_m or _distance_m(analysis),
+        "surface": run.surface,
+        "shoes": str(getattr(run, "shoes", "") or ""),
+        "notes": run.notes,
+        "sensors": json.dumps([one.name for one in analysis.sensors]),
+        "version": str(analysis.settings.get("version", "")),
+    }
+
+
+def _in_utc(started: str) -> str:
+    """Return an ISO 8601 time in UTC, for ordering; a time without zone is taken as local. Empty if none."""
+    try:
+        return datetime.fromisoformat(started).astimezone(UTC).isoformat(timespec="seconds")
+    except (ValueError, OverflowError, OSError):
+        return ""
+
+
+def _distance_m(analysis: Analysis) -> float | None:
+    """Metres run by the sensors' own speed; None where they do not know it."""
+    speed = analysis.metrics.get("speed_m_s")
+    return None if speed is None else speed.value * analysis.time_in("running")
+
+
+def _metric_row(metric: Metric) -> tuple[str, float, float, float, int, str]:
+    rest = {key: value for key, value in asdict(metric).items() if key not in _OWN_COLUMNS}
+    parts = {key: value for key, value in rest.items() if value is not None}
+    return metric.name, metric.value, metric.uncertainty, metric.sd, metric.n, json.dumps(parts, default=str)
+
+
+def _session(row: sqlite3.Row, metrics: Mapping[str, KeptMetric]) -> KeptSession:
+    fields = {key: row[key] for key in row.keys() if key not in {"runner_id", "samples_hash", "sensors"}}  # noqa: SIM118 - sqlite3.Row is no dict
+    return KeptSession(**fields, sensors=tuple(json.loads(row["sensors"])), metrics=metrics)

@@ -1,0 +1,169 @@
+"""Changes: by hand-worked numbers, over virtual pairs, and never from speed alone."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gait.analysis.metrics import METRICS
+from gait.history.change import compare, compare_groups, own_normal
+from gait.history.since_last import load_until, since_last
+from gait.history.speed_laws import SPEED_LAWS
+from gait.history.store import KeptMetric, KeptSession
+from tests.benchmarks.change import found, wolf
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number of a session."""
+
+    value: float
+    sd: float = 8.0
+    n: int = 1000
+
+
+def _contact(value: float, speed: float | None = 3.0, **other: float) -> dict[str, Number]:
+    out = {"contact_ms": Number(value)} | {name: Number(one) for name, one in other.items()}
+    return out if speed is None else out | {"speed_m_s": Number(speed, 0.1)}
+
+
+def _row(before, after, name="contact_ms", **told):
+    return next(row for row in compare(before, after, **told) if row.metric == name)
+
+
+def test_every_metric_has_its_expectation() -> None:
+    """A metric cannot be added without saying what a change of it means."""
+    assert SPEED_LAWS.keys() == METRICS.keys()
+
+
+@pytest.mark.parametrize(
+    ("after", "verdict"), [(232.0, "no change shown"), (245.0, "changed"), (215.0, "changed")]
+)
+def test_at_one_speed_noise_decides(after: float, verdict: str) -> None:
+    """Within mounting and scatter nothing is shown; beyond them it changed."""
+    row = _row(_contact(230.0), _contact(after))
+    assert row.verdict == verdict
+    assert row.changed is (verdict == "changed")
+    assert row.expected == 0.0
+
+
+def test_the_interval_is_mounting_and_scatter() -> None:
+    """Worked by hand: 8 ms of mounting, and two scatters of 1.96 x 1.253 x 8 / sqrt(1000 / 3)."""
+    scatter = 1.96 * 1.253 * 8.0 / math.sqrt(1000.0 / 3.0)
+    assert _row(_contact(230.0), _contact(230.0)).uncertainty == pytest.approx(
+        math.sqrt(8.0**2 + 2.0 * scatter**2), rel=1e-9
+    )
+
+
+def test_speed_explains_what_it_explains() -> None:
+    """From 2.8 to 3.6 m/s contact is expected to fall by a power of -0.51: that fall is no change."""
+    expected = 250.0 * ((3.6 / 2.8) ** -0.51 - 1.0)
+    row = _row(_contact(250.0, 2.8), _contact(250.0 + expected, 3.6))
+    assert row.expected == pytest.approx(expected)
+    assert row.verdict == "explained by speed"
+    assert _row(_contact(250.0, 2.8), _contact(250.0, 3.6)).verdict == "changed"
+
+
+def test_without_speed_nothing_is_called_changed() -> None:
+    """A shank, or an accelerometer alone, does not know speed."""
+    for after in (231.0, 300.0):
+        row = _row(_contact(230.0, None), _contact(after, None))
+        assert (row.verdict, row.expected, row.changed) == ("speed unknown", None, False)
+    told = _row(_contact(230.0, None), _contact(300.0, None), speeds=(3.0, 3.0))
+    assert told.verdict == "changed"
+
+
+def test_speed_itself_is_not_a_change_of_form() -> None:
+    """Running faster is explained by running faster."""
+    assert _row(_contact(250.0, 2.8), _contact(220.0, 3.6), "speed_m_s").verdict == "explained by speed"
+
+
+def test_pronation_and_cadence_as_people_see_them() -> None:
+    """4.5 deg more on the same sensor is a change, 0.6 steps a minute fewer is none."""
+    before = _contact(230.0, pronation_excursion_deg=7.7, cadence_spm=170.0)
+    after = _contact(230.0, pronation_excursion_deg=12.2, cadence_spm=169.4)
+    assert _row(before, after, "pronation_excursion_deg").changed
+    assert not _row(before, after, "cadence_spm").changed
+    assert not _row(before, after, "pronation_excursion_deg", same_sensors=False).changed
+
+
+def test_a_group_knows_more_than_a_session() -> None:
+    """Four sessions a side halve the noise, as mounting is anew each time."""
+    one = _row(_contact(230.0), _contact(236.0))
+    four = next(
+        r for r in compare_groups([_contact(230.0)] * 4, [_contact(236.0)] * 4) if r.metric == "contact_ms"
+    )
+    assert four.uncertainty == pytest.approx(one.uncertainty / 2.0)
+    assert (one.changed, four.changed) == (False, True)
+
+
+@given(st.floats(150.0, 350.0), st.floats(-100.0, 100.0), st.floats(2.0, 5.0), st.floats(2.0, 5.0))
+def test_changed_means_beyond_interval_and_what_matters(
+    first: float, change: float, v: float, w: float
+) -> None:
+    """Whatever the numbers, the verdict is what the interval and the least change that matters say."""
+    row = _row(_contact(first, v), _contact(first + change, w))
+    assert row.expected is not None
+    beyond = abs(row.change - row.expected)
+    assert row.changed == (beyond > row.uncertainty and beyond >= row.matters)
+
+
+def test_virtual_pairs() -> None:
+    """Twelve runners faster by 0.8 m/s: at most one number is called changed; true changes are found."""
+    cries, pairs = wolf(12)
+    assert sum(cries.values()) <= 1, cries
+    assert pairs == 12
+    hits, count = found(6)
+    assert hits >= 5
+    assert count == 6
+
+
+def _kept(number: int, contact: float, speed: float | None = 3.0, day: int | None = None) -> KeptSession:
+    metrics = {"contact_ms": KeptMetric("contact_ms", contact, 8.0, 8.0, 1000)}
+    if speed is not None:
+        metrics["speed_m_s"] = KeptMetric("speed_m_s", speed, 0.1, 0.1, 1000)
+    at = f"2026-05-{day or number:02d}T08:00:00+00:00"
+    times = (at, at, at, 1800.0, 1700.0, 5100.0)
+    return KeptSession(number, "Ada", f"run {number}", *times, "", "", "", ("left shoe",), "", metrics)
+
+
+def test_a_normal_of_ones_own() -> None:
+    """After three sessions there is one; a session off it by more than sessions differ is told."""
+    values = [230.0, 232.0, 228.0, 231.0, 229.0, 252.0]
+    rows = own_normal([_kept(at, value) for at, value in enumerate(values, 1)], "contact_ms")
+    assert [row.verdict for row in rows[:3]] == ["too few sessions"] * 3
+    assert rows[3].normal == pytest.approx(230.0)
+    assert rows[4].verdict == "within your normal"
+    assert rows[5].verdict == "above your normal"
+
+
+def test_a_faster_day_is_no_change_of_normal() -> None:
+    """The normal is moved to the day's speed first; without speed there is none."""
+    slow = [_kept(at, 250.0, 2.8) for at in range(1, 6)]
+    fast = _kept(6, 250.0 * (3.6 / 2.8) ** -0.51, 3.6)
+    assert own_normal([*slow, fast], "contact_ms")[-1].verdict == "within your normal"
+    unknown = own_normal([*slow, _kept(6, 220.0, None)], "contact_ms")[-1]
+    assert (unknown.normal, unknown.verdict) == (None, "too few sessions")
+
+
+def test_load_and_longest_run() -> None:
+    """Seven days up to the session, and the longest of the thirty days before it."""
+    sessions = [_kept(1, 230.0, day=1), _kept(2, 230.0, day=24), _kept(3, 230.0, day=28)]
+    load = load_until(sessions)
+    assert load.week_s == pytest.approx(3400.0)
+    assert load.week_m == pytest.approx(10200.0)
+    assert load.longest_s == pytest.approx(1700.0)
+    assert load_until(sessions[:1]).longest_s is None
+
+
+def test_since_last_names_the_last() -> None:
+    """The first session has none before it; later ones are held against the one before."""
+    sessions = [_kept(at, value) for at, value in enumerate([230.0, 231.0, 250.0], 1)]
+    assert since_last(sessions, 1).last is None
+    new = since_last(sessions, 3)
+    assert new.last == sessions[1]
+    assert [row.metric for row in new.changes if row.changed] == ["contact_ms"]

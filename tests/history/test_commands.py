@@ -1,0 +1,95 @@
+"""``gait report --runner`` and ``gait history`` as a runner types them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from gait.cli.main import main
+
+ROOT = Path(__file__).resolve().parents[2]
+RUN = ROOT / "recordings" / "overstriding" / "left_shoe.csv.gz"
+
+
+@pytest.fixture(autouse=True)
+def kept_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The history's file, away from the user's own."""
+    path = tmp_path / "history.sqlite"
+    monkeypatch.setenv("GAIT_HISTORY", str(path))
+    return path
+
+
+def _report(tmp_path: Path, *more: str) -> int:
+    return main(["report", str(RUN), "-o", str(tmp_path / "page.html"), *more])
+
+
+def test_the_whole_way(tmp_path: Path, kept_here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Kept under a name, listed, shown, exported, and forgotten for good."""
+    assert _report(tmp_path, "--runner", "Ada") == 0
+    assert "first session of this runner" in capsys.readouterr().out
+    assert _report(tmp_path, "--runner", "ada") == 0
+    capsys.readouterr()
+    assert main(["history", "list"]) == 0
+    assert capsys.readouterr().out.startswith("Ada: 1 session, last ")
+    assert main(["history", "list", "--runner", "ADA", "--json", "-"]) == 0
+    (session,) = json.loads(capsys.readouterr().out)["sessions"]
+    assert session["metrics"]["cadence_spm"]["value"] == pytest.approx(148.3, abs=1.0)
+    assert main(["history", "show", str(session["id"]), "--strides", str(tmp_path / "s.csv")]) == 0
+    assert "Cadence" in capsys.readouterr().out
+    assert len(pd.read_csv(tmp_path / "s.csv")) > 50
+    assert main(["history", "export", "-o", str(tmp_path / "all.csv")]) == 0
+    table = pd.read_csv(tmp_path / "all.csv")
+    assert table.loc[0, "contact_ms_u"] > 0
+    assert main(["history", "trend", "--runner", "ada", "--metric", "contact_ms"]) == 0
+    assert main(["history", "forget", "--runner", "ada", "--yes"]) == 0
+    assert b"overstriding" not in kept_here.read_bytes()
+
+
+def test_nothing_is_kept_without_a_name(tmp_path: Path, kept_here: Path) -> None:
+    """No name, no file."""
+    assert _report(tmp_path) == 0
+    assert not kept_here.exists()
+    assert main(["history", "list"]) == 0
+    assert not kept_here.exists()
+
+
+def test_no_history_wins(tmp_path: Path, kept_here: Path) -> None:
+    """``--no-history`` keeps nothing, whatever names there are."""
+    assert _report(tmp_path, "--runner", "Ada", "--no-history") == 0
+    assert not kept_here.exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["trend"], "--runner"),
+        (["trend", "--runner", "Ada", "--metric", "height"], "no metric"),
+        (["show", "7"], "nothing is kept here"),
+        (["forget", "--runner", "Nobody", "--yes"], "nothing is kept here"),
+    ],
+)
+def test_bad_input_is_one_line(arguments: list[str], says: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 2 and what to do."""
+    assert main(["history", *arguments]) == 2
+    error = capsys.readouterr().err
+    assert says in error
+    assert error.count("\n") == 1
+
+
+def test_groups_are_compared(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Folders of sessions count as groups; the JSON has the contract's verdict and boolean."""
+    for group in ("before", "after"):
+        for name in ("a", "b"):
+            folder = tmp_path / group / name
+            folder.mkdir(parents=True)
+            shutil.copy(RUN, folder / "left_shoe.csv.gz")
+    assert main(["compare", str(tmp_path / "before"), str(tmp_path / "after"), "--json", "-"]) == 0
+    captured = capsys.readouterr()
+    rows = json.loads(captured.out)
+    assert "2 sessions against 2 sessions" in captured.err
+    assert {row["verdict"] for row in rows} == {"no change shown"}
+    assert not any(row["changed"] for row in rows)

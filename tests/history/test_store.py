@@ -1,0 +1,281 @@
+"""What is kept: the same run once, forgotten for good, whole after a crash, two writers at once."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import gait
+from gait.analysis.results import Analysis, Metric
+from gait.errors import GaitError
+from gait.history import database
+from gait.history.database import MIGRATIONS, database_path, open_database
+from gait.history.store import History, runner_key, samples_hash
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def analysis() -> Analysis:
+    """A real analysis, of a recording that comes along."""
+    return gait.analyze(gait.read(ROOT / "recordings" / "overstriding" / "left_shoe.csv.gz"))
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where the history is kept."""
+    return tmp_path / "deep" / "history.sqlite"
+
+
+def _with(analysis: Analysis, contact: float, started: str = "") -> Analysis:
+    metric = replace(analysis.metrics["contact_ms"], value=contact)
+    return replace(analysis, metrics={"contact_ms": metric}, started=started)
+
+
+def test_what_is_kept_comes_back(path: Path, analysis: Analysis) -> None:
+    """Every metric, the strides and the results are read back as they were given."""
+    with History(path) as history:
+        number = history.keep("Ada", analysis, "abc", {"some": [1, None, "x"]})
+        (one,) = history.sessions("ada")
+        table, results = history.details(number)
+    assert one.runner == "Ada"
+    assert one.sensors == ("left shoe",)
+    assert {name: m.value for name, m in one.metrics.items()} == {
+        name: m.value for name, m in analysis.metrics.items()
+    }
+    assert results == {"some": [1, None, "x"]}
+    assert table.count("\n") == len(analysis.strides) + 1
+
+
+def test_the_same_run_twice_is_one(path: Path, analysis: Analysis) -> None:
+    """Kept again, a session is brought up to date and keeps its number; another runner's is another."""
+    with History(path) as history:
+        first = history.keep("Ada", _with(analysis, 230.0), "abc", {})
+        again = history.keep(" ADA ", _with(analysis, 231.0), "abc", {})
+        history.keep("Bea", _with(analysis, 240.0), "abc", {})
+        assert first == again
+        assert [one.metrics["contact_ms"].value for one in history.sessions("Ada")] == [231.0]
+        assert len(history.sessions()) == 2
+        assert [(one.name, one.sessions) for one in history.athletes()] == [("Ada", 1), ("Bea", 1)]
+
+
+def test_the_hash_is_of_samples_and_place_alone() -> None:
+    """Name and notes do not count; one sample, or the side, does."""
+    session = gait.read(ROOT / "recordings" / "overstriding" / "left_shoe.csv.gz")
+    (recording,) = session.recordings
+    renamed = replace(session, name="x", recordings=(replace(recording, source="y"),))
+    acc = recording.acc.copy()
+    acc[100, 1] += 1e-4
+    changed = replace(session, recordings=(replace(recording, acc=acc),))
+    other = replace(session, recordings=(replace(recording, side="right"),))
+    hashes = [samples_hash(one) for one in (session, renamed, changed, other)]
+    assert hashes[0] == hashes[1]
+    assert len(set(hashes)) == 3
+
+
+def test_sessions_come_in_the_order_they_were_run(path: Path, analysis: Analysis) -> None:
+    """By the instant of the start, whatever zone it was written in."""
+    starts = ["2026-05-01T23:30:00-05:00", "2026-05-02T03:00:00+00:00", "2026-05-01T12:00:00+02:00"]
+    with History(path) as history:
+        for at, start in enumerate(starts):
+            history.keep("Ada", _with(analysis, 200.0 + at, start), str(at), {})
+        values = [one.metrics["contact_ms"].value for one in history.sessions("Ada")]
+    assert values == [202.0, 201.0, 200.0]
+
+
+def test_forgetting_leaves_no_byte(path: Path, analysis: Analysis) -> None:
+    """Neither name nor notes are left in the file, nor beside it; the other runner stays."""
+    marked = replace(analysis, name="secret-session-name")
+    with History(path) as history:
+        history.keep("Zebulon Unmistakable", marked, "abc", {"note": "secret-note"})
+        history.add_checkin("Zebulon Unmistakable", "2026-05-01", {"pain": 3})
+        history.keep("Bea", analysis, "abc", {})
+        assert history.forget("zebulon unmistakable") == 1
+    left = b"".join(one.read_bytes() for one in path.parent.iterdir())
+    assert b"Zebulon" not in left
+    assert b"secret" not in left
+    with History(path) as history:
+        assert [one.name for one in history.athletes()] == ["Bea"]
+        with pytest.raises(GaitError, match="nothing is kept under this name"):
+            history.forget("Zebulon Unmistakable")
+
+
+def test_one_session_can_be_forgotten(path: Path, analysis: Analysis) -> None:
+    """Only the runner's own, by its number; a stranger's is refused and nothing goes."""
+    with History(path) as history:
+        mine = history.keep("Ada", analysis, "a", {})
+        history.keep("Ada", analysis, "b", {})
+        hers = history.keep("Bea", analysis, "c", {})
+        with pytest.raises(GaitError, match=f"session {hers} is not kept"):
+            history.forget("Ada", [mine, hers])
+        assert len(history.sessions()) == 3
+        assert history.forget("Ada", [mine]) == 1
+        assert len(history.sessions("Ada")) == 1
+
+
+def test_checkins_are_one_a_day(path: Path) -> None:
+    """A second check-in of a day replaces the first; they come back oldest first."""
+    with History(path) as history:
+        history.add_checkin("Ada", "2026-05-03", {"pain": 2})
+        history.add_checkin("Ada", "2026-05-01", {"pain": 5})
+        history.add_checkin("Ada", "2026-05-03", {"pain": 1})
+        assert history.checkins("ada") == (("2026-05-01", {"pain": 5}), ("2026-05-03", {"pain": 1}))
+
+
+@pytest.mark.parametrize("name", ["", "   ", "x" * 201])
+def test_a_name_must_be_one(name: str) -> None:
+    """Neither empty nor endless."""
+    with pytest.raises(GaitError, match="--runner"):
+        runner_key(name)
+
+
+def test_a_runner_name_is_text_and_no_sql(path: Path, analysis: Analysis) -> None:
+    """Whatever stands in a name is kept as it is."""
+    name = "Robert'); DROP TABLE session;--"
+    with History(path) as history:
+        history.keep(name, analysis, "a", {})
+        assert history.athletes()[0].name == name
+
+
+def test_old_layouts_are_brought_up(path: Path, analysis: Analysis, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A further step of the layout keeps what is there; one that fails leaves the file as it was."""
+    with History(path) as history:
+        history.keep("Ada", analysis, "a", {})
+    monkeypatch.setattr(database, "MIGRATIONS", (*MIGRATIONS, "CREATE TABLE x (y); SELECT no_such_thing;"))
+    with pytest.raises(GaitError):
+        History(path)
+    with sqlite3.connect(path) as raw:
+        assert raw.execute("PRAGMA user_version").fetchone()[0] == len(MIGRATIONS)
+        assert not raw.execute("SELECT * FROM sqlite_master WHERE name = 'x'").fetchall()
+    monkeypatch.setattr(
+        database, "MIGRATIONS", (*MIGRATIONS, "ALTER TABLE session ADD COLUMN weather TEXT DEFAULT 'dry';")
+    )
+    with open_database(path) as raw:
+        assert [row["weather"] for row in raw.execute("SELECT weather FROM session")] == ["dry"]
+    raw.close()
+    monkeypatch.undo()
+    with pytest.raises(GaitError, match="newer running-gait"):
+        History(path)
+
+
+@pytest.mark.parametrize("content", [b"not a database at all" * 100, b"SQLite format 3\0" + b"\xff" * 4000])
+def test_a_foreign_or_damaged_file_is_one_line(path: Path, content: bytes) -> None:
+    """It is named and left as it is."""
+    path.parent.mkdir()
+    path.write_bytes(content)
+    with pytest.raises(GaitError, match="history") as caught:
+        History(path)
+    assert "\n" not in str(caught.value)
+    assert path.read_bytes() == content
+
+
+def test_another_programs_database_is_refused(path: Path) -> None:
+    """A SQLite file that is not ours gets no tables of ours."""
+    path.parent.mkdir()
+    raw = sqlite3.connect(path)
+    raw.execute("CREATE TABLE songs (name TEXT)")
+    raw.commit()
+    raw.close()
+    before = path.read_bytes()
+    with pytest.raises(GaitError, match="another program"):
+        History(path)
+    assert path.read_bytes() == before
+
+
+def test_a_full_disk_changes_nothing(path: Path, analysis: Analysis) -> None:
+    """The error says so; what was kept before is there and can be read."""
+    with History(path) as history:
+        history.keep("Ada", analysis, "a", {})
+        pages = history._db.execute("PRAGMA page_count").fetchone()[0]
+        history._db.execute(f"PRAGMA max_page_count = {pages}")
+        noise = {"noise": np.random.default_rng(1).random(20_000).tolist()}
+        with pytest.raises(GaitError, match="disk is full"):
+            history.keep("Ada", analysis, "b", noise)
+        assert len(history.sessions("Ada")) == 1
+
+
+_WRITER = """
+import sys, gait
+from pathlib import Path
+from gait.history.store import History
+analysis = gait.analyze(gait.read(Path(sys.argv[2]) / "recordings" / "overstriding" / "left_shoe.csv.gz"))
+print("ready", flush=True)
+sys.stdin.readline()
+for at in range(int(sys.argv[4])):
+    with History(Path(sys.argv[1])) as history:
+        history.keep("Ada", analysis, f"{sys.argv[3]}-{at}", {"noise": "x" * 200000})
+    print(at, flush=True)
+"""
+
+
+def _writer(path: Path, tag: str, count: int) -> subprocess.Popen[str]:
+    child = subprocess.Popen(
+        [sys.executable, "-c", _WRITER, str(path), str(ROOT), tag, str(count)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT,
+    )  # fmt: skip
+    assert child.stdout is not None
+    assert child.stdout.readline() == "ready\n"
+    return child
+
+
+def _go(child: subprocess.Popen[str]) -> None:
+    assert child.stdin is not None
+    child.stdin.write("\n")
+    child.stdin.flush()
+
+
+def test_two_processes_at_once_lose_and_double_nothing(path: Path) -> None:
+    """Two programs keep thirty sessions each at the same time: sixty are there."""
+    children = [_writer(path, tag, 30) for tag in ("a", "b")]
+    for child in children:
+        _go(child)
+    for child in children:
+        child.communicate()
+        assert child.returncode == 0
+    with History(path) as history:
+        assert len(history.sessions("Ada")) == 60
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no kill -9")
+def test_a_killed_writer_leaves_whole_sessions(path: Path) -> None:
+    """Killed in mid-write, every session that was said to be kept is there, with all its numbers."""
+    child = _writer(path, "a", 10_000)
+    _go(child)
+    assert child.stdout is not None
+    said = [int(child.stdout.readline()) for _ in range(20)]
+    os.kill(child.pid, signal.SIGKILL)
+    said += [int(line) for line in child.communicate()[0].split()]
+    with History(path) as history:
+        kept = history.sessions("Ada")
+        assert len(said) <= len(kept) <= len(said) + 1
+        assert {len(one.metrics) for one in kept} == {len(kept[0].metrics)}
+        for one in kept:
+            history.details(one.id)
+
+
+def test_where_it_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As named, else as the environment says, else in the user's data folder."""
+    monkeypatch.setenv("GAIT_HISTORY", str(tmp_path / "env.sqlite"))
+    assert database_path(tmp_path / "named") == tmp_path / "named"
+    assert database_path() == tmp_path / "env.sqlite"
+    monkeypatch.delenv("GAIT_HISTORY")
+    assert database_path().name == "history.sqlite"
+
+
+def test_metrics_keep_every_part(path: Path, analysis: Analysis) -> None:
+    """Whatever fields a metric has, they are kept beside its value."""
+    metric = Metric("contact_ms", 230.0, 5.0, 8.0, 100, left=229.0, right=231.0, difference=-2.0)
+    with History(path) as history:
+        history.keep("Ada", replace(analysis, metrics={"contact_ms": metric}), "a", {})
+        (one,) = history.sessions()
+    assert one.metrics["contact_ms"].parts["left"] == 229.0
+    assert json.loads(json.dumps(dict(one.metrics["contact_ms"].parts)))["difference"] == -2.0
