@@ -9,10 +9,23 @@ from typing import NamedTuple
 from gait.analysis.metrics import METRICS
 from gait.analysis.results import Metric
 
-__all__ = ["Shown", "clean", "decimals_for", "duration", "show", "show_metric", "signed", "units"]
+__all__ = [
+    "Shown",
+    "clean",
+    "decimals_for",
+    "duration",
+    "number",
+    "pace",
+    "show",
+    "show_metric",
+    "signed",
+    "units",
+]
 
 MINUS = "\N{MINUS SIGN}"
 NARROW = "\N{NARROW NO-BREAK SPACE}"
+SLOWEST_M_S = 0.3
+"""Speed below which a pace would be absurd."""
 EXTRA_DECIMALS = 1
 """Decimals that a very sure number gets beyond its metric's own."""
 
@@ -39,7 +52,10 @@ def units(unit: str) -> str:
 
 
 def decimals_for(uncertainty: float | None, most: int) -> int:
-    """Decimals worth showing: the last shown digit is of the size of the uncertainty.
+    """Return the decimals worth showing, by the one rule of every number that people see.
+
+    The uncertainty is rounded to one significant digit (two where it begins with 1), the value to the same
+    place.
 
     Parameters
     ----------
@@ -50,12 +66,14 @@ def decimals_for(uncertainty: float | None, most: int) -> int:
 
     Examples
     --------
-    >>> decimals_for(8.0, 1), decimals_for(0.06, 1), decimals_for(None, 1)
-    (0, 2, 1)
+    >>> decimals_for(8.0, 1), decimals_for(1.0, 1), decimals_for(0.06, 1), decimals_for(None, 1)
+    (0, 1, 2, 1)
     """
     if uncertainty is None or not math.isfinite(uncertainty) or uncertainty <= 0.0:
         return most
-    return max(0, min(most + EXTRA_DECIMALS, -math.floor(math.log10(uncertainty))))
+    place = math.floor(math.log10(uncertainty))
+    digits = 2 if uncertainty / 10.0**place < 1.95 else 1
+    return max(0, min(most + EXTRA_DECIMALS, digits - 1 - place))
 
 
 def number(value: float | None, decimals: int) -> str:
@@ -121,6 +139,20 @@ def duration(seconds: float) -> str:
         return f"{minutes} min {rest:02d} s" if minutes < 20 and rest else f"{minutes} min"
     hours, minutes = divmod(round(whole / 60), 60)
     return f"{hours} h {minutes:02d} min"
+
+
+def pace(speed_m_s: float | None) -> str:
+    """Return the minutes and seconds of a kilometre; empty where there is no speed to speak of.
+
+    Examples
+    --------
+    >>> pace(2.9), pace(3.3336), pace(0.05), pace(None)
+    ('5:45', '5:00', '', '')
+    """
+    if speed_m_s is None or not math.isfinite(speed_m_s) or speed_m_s < SLOWEST_M_S:
+        return ""
+    minutes, seconds = divmod(round(1000.0 / speed_m_s), 60)
+    return f"{minutes}:{seconds:02d}"
 
 
 def clean(text: object, limit: int = 200) -> str:

@@ -24,12 +24,14 @@ class Text(HTMLParser):
         super().__init__()
         self.words: list[str] = []
         self.tags: list[str] = []
+        self.scripts: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
         self.tags.append(tag)
 
     def handle_data(self, data: str) -> None:
-        self.words.append(data)
+        inside = self.tags[-1:] == ["script"] and self.cdata_elem == "script"
+        (self.scripts if inside else self.words).append(data)
 
 
 def page(path: Path) -> Text:
@@ -62,7 +64,7 @@ def test_a_recording_that_comes_along(tmp_path: Path, capsys: pytest.CaptureFixt
     words = " ".join(text.words)
     assert "Cadence" in words
     assert "Hip thrust" in words
-    assert "script" not in text.tags
+    assert text.tags.count("script") == 4
     assert "page.html" in capsys.readouterr().out
     body = json.loads(numbers.read_text(encoding="utf-8"))
     assert body["gait_analysis"] == 1
@@ -103,7 +105,7 @@ def test_a_hostile_name_stays_text(tmp_path: Path) -> None:
     (folder / "session.toml").write_text('[run]\nnotes = "</style><b>bold</b>"\n', encoding="utf-8")
     text = report(folder, tmp_path)
     assert "img" not in text.tags
-    assert "script" not in text.tags
+    assert "alert(2)" not in " ".join(text.scripts)
     assert "<img src=x onerror=alert(1)>" in " ".join(text.words)
 
 
@@ -186,14 +188,14 @@ def test_text_goes_to_stdout_and_no_page_is_written(
     assert main(["report", str(ROOT / "recordings" / "run-walk"), "--text"]) == 0
     captured = capsys.readouterr()
     assert captured.err == ""
-    assert captured.out.startswith("run-walk\n2 min")
+    assert captured.out.startswith("run-walk\nRunning 2 min")
     for part in (
-        "What stands out",
+        "steps a minute at",
         "Do this next",
         "Over the run",
-        "Left against right",
+        "Left and right",
         "Hip thrust",
-        "~ walking",
+        "~ not running",
     ):
         assert part in captured.out
     assert "\x1b" not in captured.out
@@ -231,7 +233,7 @@ def test_another_language_is_one_file(
     """With a catalogue beside the English one, ``--lang`` turns the page and the text to it."""
     words = tmp_path / "words"
     words.mkdir()
-    (words / "fr.toml").write_text('[page]\nnext = "À faire"\n', encoding="utf-8")
+    (words / "fr.toml").write_text('[action]\ntitle = "À faire"\n', encoding="utf-8")
     monkeypatch.setattr("gait.report.words.FOLDER", words)
     report(ROOT / "recordings" / "easy-rearfoot", tmp_path, "--lang", "fr", "--text")
     html = (tmp_path / "page.html").read_text(encoding="utf-8")
@@ -239,4 +241,45 @@ def test_another_language_is_one_file(
     assert "À faire" in html
     out = capsys.readouterr().out
     assert "À faire\n" in out
-    assert "What stands out\n" in out
+    assert "Over the run\n" in out
+
+
+def test_a_distance_that_cannot_be_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """5000 m on two minutes: exit 2, one line with what the strides add up to, and nothing is written."""
+    target = tmp_path / "page.html"
+    source = str(ROOT / "recordings" / "easy-rearfoot")
+    assert main(["report", source, "-o", str(target), "--distance", "5000"]) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert "5000 m is 14 times the 346 m" in error
+    assert not target.exists()
+    assert main(["report", source, "-o", str(target), "--speed", "12"]) == 2
+    assert "--speed: 12 m/s" in capsys.readouterr().err
+    assert main(["report", source, "-o", str(target), "--distance", "360"]) == 0
+
+
+def test_a_sheet_and_the_methods(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``--sheet runner`` writes a page of its own name; ``--methods`` a paragraph with sensors and errors."""
+    monkeypatch.chdir(tmp_path)
+    source = str(ROOT / "recordings" / "easy-rearfoot")
+    assert main(["report", source, "--sheet", "runner", "--methods", "methods.md"]) == 0
+    assert "report: easy-rearfoot-runner.html" in capsys.readouterr().out
+    assert "Runner's sheet" in " ".join(page(tmp_path / "easy-rearfoot-runner.html").words)
+    text = (tmp_path / "methods.md").read_text(encoding="utf-8")
+    assert "left shoe (virtual runner, 208.0 Hz" in text
+    assert "no distance or speed was given" in text
+    assert "ground contact" in text
+
+
+def test_a_runner_s_second_session_says_what_changed(tmp_path: Path) -> None:
+    """The first kept session says that it is the first; the second compares; its tiles show last time's."""
+    history = ("--runner", "Ada", "--history", str(tmp_path / "h.sqlite"))
+    first = " ".join(report(ROOT / "recordings" / "easy-rearfoot", tmp_path, *history).words)
+    assert "first session that is kept" in first
+    second = " ".join(report(ROOT / "recordings" / "run-walk", tmp_path, *history).words)
+    assert "What changed" in second
+    assert "Last time 168" in second
+    alone = " ".join(report(ROOT / "recordings" / "run-walk", tmp_path).words)
+    assert "What changed" not in alone

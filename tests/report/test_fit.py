@@ -379,3 +379,69 @@ def test_a_session_of_years_has_no_file(make_analysis):
     last = dataclasses.replace(analysis.activity[-1], end_s=1.7e9)
     with pytest.raises(GaitError, match="a session of 19676 days has no activity file; check the clocks"):
         fit_bytes(dataclasses.replace(analysis, activity=(*analysis.activity[:-1], last)))
+
+
+DEVELOPER = {
+    "Foot Strike Angle": ("deg", "strike_angle_deg", "value"),
+    "Pronation": ("deg", "pronation_excursion_deg", "value"),
+    "Peak Acceleration": ("g", "peak_acc_g", "value"),
+    "Contact Time Left": ("ms", "contact_ms", "left"),
+    "Contact Time Right": ("ms", "contact_ms", "right"),
+}
+
+
+def by_fitparse(data: bytes) -> list:
+    """Messages as fitparse reads them."""
+    fitparse = pytest.importorskip("fitparse")
+    return list(fitparse.FitFile(io.BytesIO(data)).get_messages())
+
+
+def test_developer_fields_are_read_by_two_programs(make_analysis):
+    """Name, unit and every value are the same for fitdecode and fitparse; totals are the report's numbers."""
+    analysis = make_analysis(minutes=3.0)
+    data = fit_bytes(analysis)
+    decoded, parsed = read(data), by_fitparse(data)
+    for kind in ("record", "session", "lap"):
+        ones = [{f.name: f.value for f in m.fields} for m in decoded if m.name == kind]
+        others = [{f.name: f.value for f in m.fields} for m in parsed if m.name == kind]
+        assert len(ones) == len(others)
+        for one, other in zip(ones, others, strict=True):
+            assert {k: one[k] for k in DEVELOPER if k in one} == {
+                k: other[k] for k in DEVELOPER if k in other
+            }
+    session = next(m for m in decoded if m.name == "session")
+    for name, (unit, metric, part) in DEVELOPER.items():
+        field = session.get_field(name)
+        assert field.units == unit
+        assert field.value == pytest.approx(getattr(analysis.metrics[metric], part), rel=1e-6)
+    running = [one for one in named(decoded, "record") if one.get("activity_type") == "running"]
+    assert sum("Foot Strike Angle" in one for one in running) > 0.9 * len(running)
+    angles = [one["Foot Strike Angle"] for one in running if "Foot Strike Angle" in one]
+    assert np.median(angles) == pytest.approx(analysis.metrics["strike_angle_deg"].value, abs=0.5)
+
+
+def test_no_number_is_there_twice(make_analysis):
+    """No developer field repeats a native one; what was not measured is not described."""
+    for analysis in (make_analysis(minutes=2.0), make_analysis(minutes=2.0, gyr=False, sides=("left",))):
+        messages = read(fit_bytes(analysis))
+        described = [one["field_name"] for one in named(messages, "field_description")]
+        assert len(described) == len(set(described))
+        assert set(described) <= set(DEVELOPER)
+        expected = {
+            name
+            for name, (_, metric, part) in DEVELOPER.items()
+            if metric in analysis.metrics and getattr(analysis.metrics[metric], part) is not None
+        }
+        assert set(described) == expected
+        for message in messages:
+            names = [field.name for field in message.fields if field.value is not None]
+            assert len(names) == len(set(names))
+            assert not {name.lower().replace(" ", "_") for name in described} & set(names)
+
+
+@pytest.mark.parametrize("started", ["9999-12-31T23:59:59+00:00", "0001-01-01T00:00:00+14:00", "soon", ""])
+def test_absurd_starts_are_an_unknown_start(make_analysis, started):
+    """A start that no FIT time stamp holds is the date nobody believes, not a crash."""
+    analysis = dataclasses.replace(make_analysis(minutes=1.0), started=started)
+    (record, *_) = named(read(fit_bytes(analysis)), "record")
+    assert record["timestamp"].year == NO_START.year

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from gait.recording.model import RunInfo
-from gait.report.first_screen import headlines
-from gait.report.page.rows import side_rows
-from gait.report.population_bands import BANDS
+from gait.report.sections import sections_of
+from gait.report.sections.tiles import build as tiles_of
+from gait.report.story import Story
 from gait.report.terminal.blocks import axis_labels, bars, gauge, medians
 from gait.report.terminal.pen import ASCII, UNICODE, Pen, harmless
-from gait.report.terminal.show import show_text
+from gait.report.terminal.show import show_story, show_text
 from gait.report.words import load_words
 
 BLOCKS = "▁▂▃▄▅▆▇█"
@@ -62,20 +62,36 @@ def section(text: str, title: str) -> list[str]:
     return rest[: end - 2]
 
 
+def tiles(analysis):
+    """The tiles as the page has them."""
+    return tiles_of(Story(analysis, (), None, load_words())).blocks[0].tiles
+
+
 @pytest.mark.parametrize("width", [60, 80, 120])
 def test_the_answer_comes_first(run_analysis, some_findings, some_plan, width):
-    """Before anything else: run line, headline numbers with ± and certainty, what stands out, what to do."""
+    """Head, verdict, action, then numbers with ± and certainty, all before the plan."""
     text = text_of(run_analysis, some_findings, some_plan, width=width)
-    words = load_words()
-    first = flat(text.split("Over the run\n", 1)[0])
+    first = flat(text.split("Your plan\n", 1)[0])
     assert first.startswith("tuesday_easy · 1 May 2026, 07:32 ")
-    for one in headlines(run_analysis, words):
+    for one in tiles(run_analysis):
         assert f"{one.label} {harmless(one.shown.text)} {one.certainty}" in first
-        assert flat(one.direction) in first
+        assert flat(harmless(one.usual)) in first
         assert flat(harmless(one.place)) in first
-    assert "Heel first (93 % certain) Most contacts begin at the heel" in first
-    assert "Could not be told for sure: Rolling inwards." in first
-    assert f"→ {some_plan.next_step}" in first
+    assert "Heel first: 168 steps a minute at" in first
+    assert first.index("Heel first") < first.index("Do this next") < first.index("The numbers that lead")
+    assert f"→ {some_plan.action.text}" in first
+
+
+@pytest.mark.parametrize("sheet", ["full", "runner", "clinician"])
+def test_it_walks_the_page_s_sections(run_analysis, some_findings, some_plan, sheet):
+    """Every title of the page's sections is a heading of the text, in the same order."""
+    story = Story(run_analysis, some_findings, some_plan, load_words(), sheet=sheet)
+    stream = Stream()
+    show_story(story, stream, width=100)
+    lines = stream.getvalue().splitlines()
+    places = [lines.index(one.title) for one in sections_of(story) if one.title]
+    assert places == sorted(places)
+    assert len(places) >= 1
 
 
 @pytest.mark.parametrize("width", [60, 77, 90, 120])
@@ -99,17 +115,18 @@ def test_width_is_the_terminal_s(run_analysis, monkeypatch):
     assert text_of(run_analysis, width=None) == text_of(run_analysis, width=97)
 
 
-def test_left_against_right_and_findings_and_quality_are_there(run_analysis, some_findings, some_plan):
+def test_differences_and_findings_and_quality_are_there(run_analysis, some_findings, some_plan):
     """Differences with their intervals, evidence, week, doses, sensors and what is missing are all told."""
-    text = text_of(run_analysis, some_findings, some_plan, width=120)
-    whole = flat(text)
-    for row in side_rows(run_analysis, load_words()):
-        cells = (row.label, row.first, row.second, row.difference, row.verdict)
-        assert harmless(" ".join(cells)) in whole
+    whole = flat(text_of(run_analysis, some_findings, some_plan, width=120))
+    metric = run_analysis.metrics["contact_ms"]
+    assert metric.difference_shown
+    gap = f"{metric.difference:+.0f} ± {metric.difference_uncertainty:.0f} ms"
+    assert f"{metric.left:.0f} {metric.right:.0f} {gap}" in whole
+    assert "• Ground contact: more on the left" in whole
     assert "• Foot strike angle 11.2° ± 2.0°, above 8.0°" in whole
-    assert "Not assessed: Landing far ahead (a sensor on the shank)." in whole
-    assert "Romanian deadlift: 5 × 8–12 reps, light (for your findings)" in whole
-    assert "Monday strength Low-bar squat" in whole
+    assert "• Landing far ahead: a sensor on the shank" in whole
+    assert "Romanian deadlift: 8–12 reps, light" in whole
+    assert "[ ] Monday strength" in whole
     assert "From 168 to 176 steps a minute" in whole
     assert "Left shoe File left_shoe.csv" in whole
     assert "Gaps 1, together 8.0 s" in whole
@@ -117,31 +134,20 @@ def test_left_against_right_and_findings_and_quality_are_there(run_analysis, som
     assert "not a diagnosis" in whole
 
 
-def test_narrow_tables_keep_every_verdict(run_analysis):
-    """Where a table has no room for its verdicts, each metric's still stands below it."""
-    rows = side_rows(run_analysis, load_words())
-    below = flat("\n".join(section(text_of(run_analysis, width=60), "Left against right")))
-    assert {row.shown for row in rows} == {True, False}
-    for row in rows:
-        group = re.search(rf"• {row.verdict[:1].upper()}{row.verdict[1:]}: ([^•]*)", below)
-        assert group, row.verdict
-        assert row.label in group[1]
-
-
 def test_scales_place_the_number(run_analysis):
     """The point lies on its scale where the value does; more time on the right foot lies to the right."""
-    band = BANDS["cadence_spm"]
+    scale = tiles(run_analysis)[0].scale
     lines = text_of(run_analysis).splitlines()
-    scale = next(line for line in lines if "●" in line).strip()[:31]
-    share = (run_analysis.metrics["cadence_spm"].value - band.low) / (band.high - band.low)
-    assert scale.index("●") == round(30 * share)
+    drawn = next(line for line in lines if "●" in line)
+    share = (run_analysis.metrics["cadence_spm"].value - scale.low) / (scale.high - scale.low)
+    assert drawn.index("●") - drawn.index("├") == round(30 * share)
     contact = run_analysis.metrics["contact_ms"]
     for left, right in ((contact.left, contact.right), (contact.right, contact.left)):
         swapped = dataclasses.replace(contact, left=left, right=right)
         metrics = {**run_analysis.metrics, "contact_ms": swapped}
         lines = text_of(dataclasses.replace(run_analysis, metrics=metrics)).splitlines()
         at = next(k for k, line in enumerate(lines) if line.startswith("Left : right contact"))
-        point = lines[at + 1].strip().index("●")
+        point = lines[at + 1].index("●") - lines[at + 1].index("├")
         assert (point > 15) == (right > left)
         assert point != 15
 
@@ -158,7 +164,7 @@ def test_no_running_has_no_number(make_analysis):
     text = text_of(make_analysis(kind="none"))
     assert "No running was found" in text
     assert "standing still 32 min" in flat(text)
-    assert "±" not in text.split("Quality of the recording", maxsplit=1)[0]
+    assert "±" not in text.split("The recording\n", maxsplit=1)[0]
     assert not set(BLOCKS) & set(text)
 
 
@@ -167,16 +173,15 @@ def test_charts_break_where_nobody_ran(make_analysis):
     analysis = make_analysis(minutes=40.0)
     lines = section(text_of(analysis, width=100), "Over the run")
     count = 100 - 6 - 2
-    strip = next(line for line in lines if "~" in line and "walking" not in line).ljust(count + 6)[6:]
-    columns = [
-        "".join(line.ljust(count + 6)[6 + k] for line in lines[1:4] + lines[5:8]) for k in range(count)
-    ]
+    at = next(k for k, line in enumerate(lines) if line.startswith("Cadence"))
+    strip = lines[at + 4].ljust(count + 6)[6:]
+    columns = ["".join(line.ljust(count + 6)[6 + k] for line in lines[at + 1 : at + 4]) for k in range(count)]
     second = analysis.duration_s / count
     seen = {"running": 0, "walking": 0, "gap": 0}
     for k, bars_here in enumerate(columns):
         low, high = k * second, (k + 1) * second
         inside = {b.kind for b in analysis.activity if b.start_s < high and b.end_s > low}
-        if len(inside) == 1:
+        if len(inside) == 1 and "still" not in inside:
             (kind,) = inside
             seen[kind] += 1
             assert bool(set(bars_here) & set(BLOCKS)) == (kind == "running")
@@ -185,41 +190,27 @@ def test_charts_break_where_nobody_ran(make_analysis):
             seen["gap"] += 1
             assert strip[k] == "x"
     assert min(seen.values()) >= 1
-    assert "~ walking   x not recorded" in lines[-1]
+    assert "minutes   ~ not running   x not recorded" in lines[at + 6]
 
 
 def test_bars_rise_with_the_value(make_analysis):
     """A cadence that climbs through the run gives columns that never fall by more than the noise."""
     analysis = make_analysis(minutes=30.0)
     rising = analysis.strides.assign(cadence_spm=150.0 + 30.0 * analysis.strides["ic_s"] / 1800.0)
-    lines = section(text_of(dataclasses.replace(analysis, strides=rising)), "Over the run")[1:4]
-    assert [line[:5].strip() for line in lines] == ["181", "", "149"]
-    heights = [sum(" ▁▂▃▄▅▆▇█".index(line.ljust(80)[k]) for line in lines) for k in range(6, 78)]
+    lines = section(text_of(dataclasses.replace(analysis, strides=rising)), "Over the run")
+    at = next(k for k, line in enumerate(lines) if line.startswith("Cadence"))
+    rows = lines[at + 1 : at + 4]
+    heights = [sum(" ▁▂▃▄▅▆▇█".index(line.ljust(80)[k]) for line in rows) for k in range(6, 78)]
     known = [height for height in heights if height]
     assert known == sorted(known)
     assert known[0] <= 3
-    assert known[-1] >= 22
-
-
-def test_histogram_shows_the_shares(make_analysis):
-    """The classes' shares and thresholds stand under the histogram, whose bars lie at the angles."""
-    analysis = make_analysis(strike=-8.0, minutes=5.0)
-    lines = section(text_of(analysis), "Foot strike")
-    shares = analysis.metrics["strike_angle_deg"].shares
-    percent = {name: f"{100.0 * share:.0f}" for name, share in shares.items()}
-    assert f"forefoot below −1.6°: {percent['forefoot']} %" in lines[-1]
-    assert f"rearfoot above 8.0°: {percent['rearfoot']} %" in lines[-1]
-    bottom, labels = lines[5], lines[7]
-    filled = [k for k, sign in enumerate(bottom) if sign in BLOCKS]
-    assert filled
-    assert max(filled) < labels.index(" 5°")
-    assert min(filled) < labels.index("−10°") < max(filled)
+    assert known[-1] >= 21
 
 
 def test_without_angles_there_is_no_histogram(make_analysis):
     """An accelerometer alone: no histogram, and the reason under what could not be measured."""
     text = text_of(make_analysis(gyr=False))
-    assert "Foot strike\n──" not in text
+    assert "Foot strike angle, % of strides" not in text
     assert "not measurable without a gyroscope" in flat(text)
 
 

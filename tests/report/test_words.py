@@ -20,7 +20,7 @@ KEY = re.compile(r"""(?:\bwords|\bt)\(\s*f?"([a-z_]+\.[a-z_0-9.]+)["{]""")
 def folder(tmp_path, monkeypatch):
     """A folder of catalogues that the package looks into, with a little German in it."""
     (tmp_path / "de.toml").write_text(
-        '[page]\nnext = "Als Nächstes"\n[run]\nran = "{time} gelaufen"\n[metric]\ncadence_spm = "Schritte"\n',
+        '[verdict]\ncadence = "{n} Schritte"\n[metric]\ncadence_spm = "Schrittzahl"\n',
         encoding="utf-8",
     )
     monkeypatch.setattr(catalogue, "FOLDER", tmp_path)
@@ -48,17 +48,17 @@ def test_what_a_language_lacks_is_english():
     words = load_words("de")
     assert languages() == ("de", "en")
     assert words.lang == "de"
-    assert words("page.next") == "Als Nächstes"
-    assert words("run.ran", time="5 min") == "5 min gelaufen"
-    assert words("page.stands_out") == "What stands out"
+    assert words("metric.cadence_spm") == "Schrittzahl"
+    assert words("verdict.cadence", n=168) == "168 Schritte"
+    assert words("action.title") == "Do this next"
     assert set(words) == set(load_words("en"))
 
 
 def test_a_folder_can_be_named(tmp_path):
     """A caller can point at a folder of its own without touching the package."""
-    (tmp_path / "nl.toml").write_text('[page]\nnext = "Doe dit"\n', encoding="utf-8")
+    (tmp_path / "nl.toml").write_text('[action]\ntitle = "Doe dit"\n', encoding="utf-8")
     assert languages(tmp_path) == ("en", "nl")
-    assert load_words("nl", tmp_path)("page.next") == "Doe dit"
+    assert load_words("nl", tmp_path)("action.title") == "Doe dit"
     with pytest.raises(UsageError, match="nl"):
         load_words("nl")
 
@@ -68,8 +68,8 @@ def test_the_page_says_its_language(run_analysis, some_findings, some_plan):
     """``<html lang>`` is the catalogue's tag and its words are on the page."""
     page = render_page(run_analysis, some_findings, some_plan, lang="de")
     assert '<html lang="de">' in page
-    assert "Als Nächstes" in page
-    assert "What stands out" in page
+    assert "Schrittzahl" in page
+    assert "Do this next" in page
     assert '<html lang="en">' in render_page(run_analysis)
 
 
@@ -86,10 +86,10 @@ def test_an_unknown_language_lists_those_there_are(code):
     ("text", "said"),
     [
         ("[page\n", "not a catalogue"),
-        ('[run]\nran = "{tiem} gelaufen"\n', "{tiem}"),
-        ('[run]\nran = "{time.__class__} gelaufen"\n', "{time.__class__}"),
-        ('[run]\nran = "{} gelaufen"\n', "{}"),
-        ('[run]\nran = "{time gelaufen"\n', "run.ran"),
+        ('[verdict]\ncadence = "{tiem} Schritte"\n', "{tiem}"),
+        ('[verdict]\ncadence = "{n.__class__} Schritte"\n', "{n.__class__}"),
+        ('[verdict]\ncadence = "{} Schritte"\n', "{}"),
+        ('[verdict]\ncadence = "{n Schritte"\n', "verdict.cadence"),
     ],
 )
 def test_a_mistake_in_a_catalogue_is_one_line(tmp_path, text, said):

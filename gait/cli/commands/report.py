@@ -6,7 +6,7 @@ import sys
 from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated, Literal, TextIO
 
 import typer
 
@@ -35,10 +35,15 @@ if TYPE_CHECKING:
     from gait.coaching.model import Finding, Plan
     from gait.coaching.questionnaire.answers import Answers
     from gait.coaching.rules.load import Knowledge
+    from gait.recording.long import LongSession
+    from gait.recording.model import Session
+    from gait.report.story import Story
 
 __all__ = ["command"]
 
 STDOUT = Path("-")
+CALIBRATION = (0.8, 1.25)
+"""Factors between which a known distance may scale the strides' own; a sensor errs less than that."""
 
 
 def command(
@@ -72,6 +77,14 @@ def command(
     lang: Annotated[
         str, typer.Option("--lang", metavar="CODE", help="Language of the page and of --text.")
     ] = "en",
+    sheet: Annotated[
+        Literal["full", "runner", "clinician"],
+        typer.Option("--sheet", help="The whole page, or a sheet for paper: runner (one page) or clinician."),
+    ] = "full",
+    methods: Annotated[
+        Path | None,
+        typer.Option("--methods", metavar="FILE", help="Write a methods paragraph for a paper too."),
+    ] = None,
     open_page: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
     answers: Annotated[
         Path | None, typer.Option("--answers", metavar="FILE", help="TOML or JSON file of answers.")
@@ -124,13 +137,10 @@ def command(
     from gait.coaching.rules.load import load_knowledge
 
     given = gather_answers(dict(session.answers), answers, ask=ask)
-    seconds = length_s(session)
-    long = seconds is None or long_session(seconds)
-    span = "" if seconds is None else f"{seconds / 60.0:.0f} min of "
-    count = len(session.recordings)
-    sensors = "1 sensor" if count == 1 else f"{count} sensors"
-    with busy(f"analysing {span}{sensors}", long=long):
+    said, long = _analysing(session)
+    with busy(said, long=long):
         analysis = analyze(session)
+        _check_calibration(analysis)
         made = _coaching(analysis, given, answers, load_knowledge(rules, unsafe=unsafe))
         findings, plan = made.findings, made.plan
     kept_as = runner_of(session, runner, no_history=no_history)
@@ -139,22 +149,26 @@ def command(
         from gait.report.exports.strides_and_json import analysis_json
 
         new = keep_session(session, analysis, kept_as, history, analysis_json(analysis, findings, plan))
+    from gait.report.story import Story
+
+    named = kept_as or runner or getattr(session.runner, "name", "") or ""
+    story = Story(analysis, findings, plan, words, new, named, sheet)
     page = None
     if not text or output or pdf or open_page:
         with busy("drawing the report", long=long):
-            page = _page(analysis, findings, plan, output or Path(f"{_stem(path)}-report.html"), lang)
+            page = _page(
+                story, output or Path(f"{_stem(path)}-{'report' if sheet == 'full' else sheet}.html")
+            )
     if text:
-        from gait.report.terminal.show import show_text
+        from gait.report.terminal.show import show_story
 
-        show_text(analysis, findings, plan, sys.stdout, words=words)
+        show_story(story, sys.stdout)
     else:
-        _say(analysis, findings, plan, sys.stderr if to_stdout else sys.stdout)
-    if new is not None:
-        print(*lines_since_last(new), sep="\n", file=sys.stderr if to_stdout else sys.stdout)
+        _say(story, sys.stderr if to_stdout else sys.stdout)
     if page is not None:
         print(f"report: {page}", file=sys.stderr if to_stdout or text else sys.stdout)
-    with busy("writing the files", long=long and any((strides, parquet, pdf, fit))):
-        _files(analysis, page, strides=strides, parquet=parquet, pdf=pdf, fit=fit)
+    with busy("writing the files", long=long and any((strides, parquet, pdf, fit, methods))):
+        _files(story, page, strides=strides, parquet=parquet, pdf=pdf, fit=fit, methods=methods)
     _calendar(plan, ics)
     if open_page and page is not None:
         typer.launch(page.resolve().as_uri())
@@ -180,31 +194,67 @@ def _coaching(analysis: Analysis, given: Answers, answers: Path | None, pack: Kn
     return follow(analysis, given, diary, pack=pack, today=datetime.now().astimezone().date())
 
 
-def _page(analysis: Analysis, findings: tuple[Finding, ...], plan: Plan, path: Path, lang: str) -> Path:
-    from gait.report.page.write import write_report
+def _analysing(session: Session | LongSession) -> tuple[str, bool]:
+    """Return what is said while a session is analysed, and whether that takes long."""
+    seconds = length_s(session)
+    span = "" if seconds is None else f"{seconds / 60.0:.0f} min of "
+    count = len(session.recordings)
+    sensors = "1 sensor" if count == 1 else f"{count} sensors"
+    return f"analysing {span}{sensors}", seconds is None or long_session(seconds)
 
-    return write_report(analysis, findings, plan, path, lang=lang)
+
+def _check_calibration(analysis: Analysis) -> None:
+    """Refuse a distance or speed that the strides' own lengths cannot have come from.
+
+    Raises
+    ------
+    UsageError
+        The factor is outside `CALIBRATION`.
+    """
+    factor = float(analysis.settings.get("distance calibration", "x 1").removeprefix("x "))
+    if CALIBRATION[0] <= factor <= CALIBRATION[1]:
+        return
+    run = analysis.run
+    given = f"{run.distance_m:g} m" if run.distance_m else f"{run.speed_m_s:g} m/s"
+    own = (
+        f"{run.distance_m / factor:.0f} m" if run.distance_m else f"{(run.speed_m_s or 0.0) / factor:.2f} m/s"
+    )
+    raise UsageError(
+        f"{given} is {factor:.2g} times the {own} that this recording's strides add up to",
+        where="--distance" if run.distance_m else "--speed",
+        todo="give what was run while it was recorded, or leave it out",
+    )
 
 
-def _say(analysis: Analysis, findings: tuple[Finding, ...], plan: Plan, file: TextIO) -> None:
-    """Print the short summary."""
+def _page(story: Story, path: Path) -> Path:
+    from gait.files import write_text
+    from gait.report.page.write import render_story
+
+    return write_text(path, render_story(story))
+
+
+def _say(story: Story, file: TextIO) -> None:
+    """Print the short summary, and what is new since the last session."""
     from gait.cli.commands.analyze import summary
 
-    print(summary(analysis), file=file)
-    for line in _outcome(findings, plan):
-        print(line, file=file)
+    lines = [summary(story.analysis), *_outcome(story.findings, story.plan)]
+    if story.since is not None:
+        lines += lines_since_last(story.since)
+    print(*lines, sep="\n", file=file)
 
 
 def _files(
-    analysis: Analysis,
+    story: Story,
     page: Path | None,
     *,
     strides: Path | None,
     parquet: Path | None,
     pdf: Path | None,
     fit: Path | None,
+    methods: Path | None,
 ) -> None:
     """Write whatever else was asked for."""
+    analysis = story.analysis
     from gait.report.exports.parquet_and_pdf import write_parquet, write_pdf
     from gait.report.exports.strides_and_json import write_strides
 
@@ -216,6 +266,10 @@ def _files(
         write_pdf(page, pdf)
     if fit is not None:
         _fit(analysis, fit)
+    if methods is not None:
+        from gait.report.exports.methods import write_methods
+
+        write_methods(analysis, methods, words=story.words)
 
 
 def _fit(analysis: Analysis, path: Path) -> None:
@@ -250,9 +304,9 @@ def _stem(path: Path) -> str:
     return name or "gait"
 
 
-def _outcome(findings: tuple[Finding, ...], plan: Plan) -> list[str]:
+def _outcome(findings: tuple[Finding, ...], plan: Plan | None) -> list[str]:
     found = [finding for finding in findings if finding.outcome == "present"]
     lines = [
         f"  stands out: {finding.title}{f' ({finding.side})' if finding.side else ''}" for finding in found
     ]
-    return [*lines, f"  next: {plan.next_step}"]
+    return [*lines, f"  next: {plan.next_step}"] if plan else lines

@@ -22,6 +22,7 @@ from gait import __version__
 from gait.analysis.results import Analysis
 from gait.errors import GaitError, MissingExtraError
 from gait.files import write_bytes
+from gait.report.exports.fit_developer import FIELDS, described, totals, with_developer_fields
 from gait.report.exports.fit_fields import Span, filled, ms, ratio, split, timer
 from gait.report.exports.fit_totals import closing
 from gait.report.exports.per_second import Seconds, per_second
@@ -97,9 +98,12 @@ def fit_bytes(analysis: Analysis) -> bytes:
         known.utcoffset() if known and datetime.fromisoformat(analysis.started).tzinfo else None,
     )
     builder = FitFileBuilder(auto_define=True)
+    over_run = totals(analysis)
+    used = [name for name in FIELDS if over_run[name] is not None]
     for message in (
         *_opening(span),
-        *_records(seconds, stamps),
+        *described(used),
+        *_records(seconds, stamps, used),
         *closing(analysis, seconds, span),
     ):
         # A record has a hundred fields; going through the empty ones takes most of the time.
@@ -143,7 +147,7 @@ def _version() -> float:
     return major + min(10 * minor + patch, 99) / 100.0
 
 
-def _records(seconds: Seconds, stamps: list[datetime]) -> list[Any]:
+def _records(seconds: Seconds, stamps: list[datetime], used: list[str]) -> list[Any]:
     """A record a second; the timer stops where the recording has a gap."""
     from fit_tool.profile.profile_type import EventType
 
@@ -151,11 +155,11 @@ def _records(seconds: Seconds, stamps: list[datetime]) -> list[Any]:
     for k, (before, now) in enumerate(itertools.pairwise([*stamps[:1], *stamps])):
         if (now - before).total_seconds() > 1.0:
             messages += [timer(before, EventType.STOP), timer(now, EventType.START)]
-        messages.append(_record(seconds, k, now))
+        messages.append(_record(seconds, k, now, used))
     return messages
 
 
-def _record(seconds: Seconds, k: int, when: datetime) -> Any:  # noqa: ANN401 - fit-tool has no types
+def _record(seconds: Seconds, k: int, when: datetime, used: list[str]) -> Any:  # noqa: ANN401 - fit-tool has no types
     from fit_tool.profile.messages.record_message import RecordMessage
     from fit_tool.profile.profile_type import ActivityType
 
@@ -178,4 +182,5 @@ def _record(seconds: Seconds, k: int, when: datetime) -> Any:  # noqa: ANN401 - 
         enhanced_speed=at["speed_m_s"],
         distance=float(seconds.distance_m[k]),
     )
-    return message
+    at["contact_left_ms"], at["contact_right_ms"] = seconds.contact_left_ms[k], seconds.contact_right_ms[k]
+    return with_developer_fields(message, {name: at[name] for name in used})

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from gait.analysis.results import Analysis
+from gait.report.exports.fit_developer import totals, with_developer_fields
 from gait.report.exports.fit_fields import Span, filled, ms, ratio, split, timer
 from gait.report.exports.per_second import Seconds
 
@@ -77,6 +78,7 @@ def _total(message: Any, analysis: Analysis, seconds: Seconds, span: Span) -> No
         avg_vertical_ratio=ratio(oscillation, step),
         avg_step_length=step,
     )
+    with_developer_fields(message, totals(analysis))
 
 
 def _times(value: float | None, factor: float) -> float | None:

@@ -25,6 +25,9 @@ QUANTITIES: Mapping[str, tuple[str, float]] = {
     "oscillation_mm": ("vertical_oscillation_cm", 10.0),
     "step_mm": ("stride_length_m", 500.0),
     "speed_m_s": ("speed_m_s", 1.0),
+    "strike_angle_deg": ("strike_angle_deg", 1.0),
+    "pronation_deg": ("pronation_excursion_deg", 1.0),
+    "peak_g": ("peak_acc_g", 1.0),
 }
 """Name here -> column of the strides and the factor between them (strides of one leg a minute, steps)."""
 
@@ -41,6 +44,8 @@ class Seconds:
         ``running``, ``walking`` or empty text: of the gait that fills most of the second.
     values
         Name of `QUANTITIES` -> mean of both legs; NaN where no stride tells.
+    contact_left_ms, contact_right_ms
+        Mean of each leg by itself; NaN where no stride of it tells.
     left_share_pct
         Left contact time as a share of both legs'; NaN unless both were measured in that second.
     distance_m
@@ -50,6 +55,8 @@ class Seconds:
     time_s: FloatArray
     activity: npt.NDArray[np.str_]
     values: Mapping[str, FloatArray]
+    contact_left_ms: FloatArray
+    contact_right_ms: FloatArray
     left_share_pct: FloatArray
     distance_m: FloatArray
 
@@ -101,6 +108,8 @@ def per_second(analysis: Analysis, first_s: float) -> Seconds:
         time[keep],
         activity[keep],
         {name: value[keep] for name, value in values.items()},
+        left[keep],
+        right[keep],
         (100.0 * left / (left + right))[keep],
         distance[keep],
     )

@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 
 from gait.arrays import FloatArray
 
-__all__ = ["Plot", "nice_ticks", "span_of"]
+__all__ = ["Plot"]
 
 WIDTH = 1000.0
 """Units across a plot's inside; a point on a 1000 px wide screen is one unit."""
@@ -28,47 +28,6 @@ INK = {
     "text": "#3d4854",
 }
 """Blue and vermilion keep apart for every common colour vision and, as the right side is dashed, in grey."""
-
-
-def span_of(values: FloatArray, least: float, *, tail: float = 1.0) -> tuple[float, float]:
-    """Return the range to draw: the values' bulk, at least so wide that noise does not look like news.
-
-    Parameters
-    ----------
-    values
-        Any shape; what is not finite is ignored.
-    least
-        Narrowest range, in the values' unit.
-    tail
-        Per cent left out at each end.
-
-    Returns
-    -------
-    (low, high); ``(0, least)`` when there is nothing.
-    """
-    finite = values[np.isfinite(values)]
-    if not finite.size:
-        return 0.0, least
-    low, high = (float(edge) for edge in np.percentile(finite, [tail, 100.0 - tail]))
-    grow = max(0.08 * (high - low), (least - (high - low)) / 2.0, 1e-9)
-    return low - grow, high + grow
-
-
-def nice_ticks(low: float, high: float, most: int = 5) -> list[float]:
-    """Return round numbers inside [low, high], at most so many.
-
-    Examples
-    --------
-    >>> nice_ticks(0.0, 32.0), nice_ticks(161.0, 176.0)
-    ([0.0, 10.0, 20.0, 30.0], [165.0, 170.0, 175.0])
-    """
-    if not (math.isfinite(low) and math.isfinite(high)) or high <= low:
-        return []
-    raw = (high - low) / most
-    size = 10.0 ** math.floor(math.log10(raw))
-    step = next(size * factor for factor in (1.0, 2.0, 5.0, 10.0) if size * factor >= raw - 1e-12)
-    first = math.ceil(low / step - 1e-9)
-    return [round(k * step, 10) + 0.0 for k in range(first, math.floor(high / step + 1e-9) + 1)]
 
 
 class Plot:
@@ -179,21 +138,27 @@ class Plot:
         if path:
             self._paths.append(_path(path, look, fill=fill))
 
-    def markup(self, *, below: int = 22) -> Markup:
+    def markup(self, *, below: int = 22, clip: bool = True, decorative: bool = False) -> Markup:
         """Return the picture as inline SVG.
 
         Parameters
         ----------
         below
             Pixels for what stands under the plot.
+        clip
+            Whether lines end at the plot's edge; small scales let their points reach over it.
+        decorative
+            Whether screen readers pass it by.
         """
         inner = "".join([*self._back, *self._paths])
+        said = 'aria-hidden="true"' if decorative else f'role="img" aria-label="{escape(self.alt)}"'
         # Every part was made here from numbers and fixed words; labels and alt text went through escape().
         return Markup(  # noqa: S704
-            f'<svg class="plot" width="100%" height="{self.height + below}" role="img" '
-            f'aria-label="{escape(self.alt)}" overflow="visible">'
+            f'<svg class="plot" width="100%" height="{self.height + below}" {said} '
+            f'overflow="visible">'
             f'<svg viewBox="0 0 {WIDTH:.0f} {self.height}" preserveAspectRatio="none" width="100%" '
-            f'height="{self.height}" overflow="visible">{inner}</svg>{"".join(self._texts)}</svg>'
+            f'height="{self.height}" overflow="{"hidden" if clip else "visible"}">{inner}</svg>'
+            f"{''.join(self._texts)}</svg>"
         )
 
 

@@ -1,4 +1,4 @@
-"""From results to one self-contained page: no scripts, no network, nothing beside the file."""
+"""From results to one self-contained page: no network, nothing beside the file, only our own scripts."""
 
 from __future__ import annotations
 
@@ -8,18 +8,24 @@ from collections.abc import Iterable
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from gait import __version__
 from gait.analysis.results import Analysis
 from gait.coaching.model import Finding, Plan
 from gait.files import write_text
-from gait.report.page.view import page_view
+from gait.history.since_last import SinceLast
+from gait.report.blocks import Head
+from gait.report.page.draw import draw_chart, draw_scale, draw_spark
+from gait.report.page.drawings import draw_exercise
+from gait.report.page.touch import touch_data
+from gait.report.sections import sections_of
+from gait.report.story import Sheet, Story
 from gait.report.words import load_words
 
-__all__ = ["render_page", "render_template", "write_report"]
+__all__ = ["render_page", "render_story", "write_report"]
 
 
 def write_report(
@@ -29,6 +35,9 @@ def write_report(
     path: str | Path = "report.html",
     *,
     lang: str = "en",
+    since: SinceLast | None = None,
+    runner: str = "",
+    sheet: Sheet = "full",
 ) -> Path:
     """Write the post-run report as one HTML page.
 
@@ -44,6 +53,12 @@ def write_report(
         File to write, replaced whole or not at all.
     lang
         Language of the page: a catalogue in `gait.report.words`.
+    since
+        The session against those before it; "what changed" is left out when None.
+    runner
+        The runner's name, for the head and the sheets.
+    sheet
+        ``full``, or a sheet for paper: ``runner`` (one page) or ``clinician``.
 
     Returns
     -------
@@ -54,31 +69,71 @@ def write_report(
     GaitError
         The file cannot be written, or there is no such language.
     """
-    return write_text(path, render_page(analysis, findings, plan, lang=lang))
+    page = render_page(analysis, findings, plan, lang=lang, since=since, runner=runner, sheet=sheet)
+    return write_text(path, page)
 
 
 def render_page(
-    analysis: Analysis, findings: Iterable[Finding] = (), plan: Plan | None = None, *, lang: str = "en"
+    analysis: Analysis,
+    findings: Iterable[Finding] = (),
+    plan: Plan | None = None,
+    *,
+    lang: str = "en",
+    since: SinceLast | None = None,
+    runner: str = "",
+    sheet: Sheet = "full",
 ) -> str:
     """Return the page's HTML; see `write_report`."""
-    return render_template("page.html", page_view(analysis, tuple(findings), plan, load_words(lang)))
+    return render_story(Story(analysis, tuple(findings), plan, load_words(lang), since, runner, sheet))
 
 
-def render_template(name: str, view: dict[str, Any]) -> str:
-    """Return a template filled with a view, the style sheet inside and a policy that allows that sheet alone.
+def render_story(story: Story) -> str:
+    """Return the HTML of a story's sections, with a policy that allows this package's own scripts and styles.
 
     Notes
     -----
-    The content-security policy names the sheet by its hash: no script, no request, no other style, not even
+    The content-security policy names each by its hash: no request, no other script, no other style, not even
     if a name in the recording got past the escaping.
     """
-    style = _style()
-    digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
+    sections = sections_of(story)
+    data = touch_data(sections, story.words)
+    style = _file("templates/style.css") + _file("templates/print.css")
+    scripts = [_file("templates/page.js")]
+    if data:
+        style += _file("uplot/uPlot.min.css")
+        scripts = [_file("uplot/uPlot.iife.min.js"), _file("templates/charts.js"), *scripts]
+    allowed = " ".join(f"'{_hash(script)}'" for script in scripts)
     policy = (
-        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; script-src {allowed}; style-src '{_hash(style)}'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
     )
-    # The style sheet is a file of this package.
-    return _environment().get_template(name).render(view, style=Markup(style), policy=policy)  # noqa: S704
+    name = next(b.name for s in sections for b in s.blocks if isinstance(b, Head))
+    # Style and scripts are files of this package.
+    return (
+        _environment()
+        .get_template("page.html")
+        .render(
+            t=story.words,
+            lang=story.words.lang,
+            version=__version__,
+            name=name,
+            sheet=story.sheet,
+            sections=sections,
+            policy=policy,
+            style=Markup(style),  # noqa: S704
+            scripts=[Markup(script) for script in scripts],  # noqa: S704
+            data=data,
+            draw_chart=draw_chart,
+            draw_scale=draw_scale,
+            draw_spark=draw_spark,
+            draw_exercise=draw_exercise,
+        )
+    )
+
+
+def _hash(text: str) -> str:
+    digest = hashlib.sha256(text.encode("utf-8")).digest()
+    return f"sha256-{base64.b64encode(digest).decode('ascii')}"
 
 
 @cache
@@ -94,6 +149,7 @@ def _environment() -> Environment:
 
 
 @cache
-def _style() -> str:
-    """The page's style sheet."""
-    return resources.files("gait.report.page").joinpath("templates", "style.css").read_text(encoding="utf-8")
+def _file(name: str) -> str:
+    """Text of a file of this package, line ends as browsers hash them."""
+    text = resources.files("gait.report.page").joinpath(name).read_text(encoding="utf-8")
+    return text.replace("\r\n", "\n")

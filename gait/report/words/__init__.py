@@ -34,9 +34,9 @@ class Words:
 
     Examples
     --------
-    >>> words = Words("en", {"run.strides": "{n} strides"})
-    >>> words("run.strides", n=12)
-    '12 strides'
+    >>> words = Words("en", {"unit.km": "{n} km"})
+    >>> words("unit.km", n=12)
+    '12 km'
     """
 
     def __init__(self, lang: str, texts: Mapping[str, str]) -> None:

@@ -1,0 +1,91 @@
+"""A methods paragraph for a paper: sensors, software, what was counted, how sure, and the numbers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gait import __version__
+from gait.analysis.metrics import METRICS
+from gait.analysis.results import Analysis, SensorQuality
+from gait.files import write_text
+from gait.report.numbers import clean, duration, number, show_metric, units
+from gait.report.words import Words, load_words
+
+__all__ = ["methods_text", "write_methods"]
+
+
+def write_methods(analysis: Analysis, path: str | Path, *, words: Words | None = None) -> Path:
+    """Write the methods paragraph as text, all or nothing.
+
+    Raises
+    ------
+    GaitError
+        The file cannot be written.
+    """
+    return write_text(path, methods_text(analysis, words or load_words()))
+
+
+def methods_text(analysis: Analysis, words: Words) -> str:
+    """Return the paragraph, the method's own errors, and the numbers as a Markdown table."""
+    strides = analysis.strides
+    running = strides[strides["activity"] == "running"] if len(strides) else strides
+    marked = int((running["marks"].fillna("") != "").sum()) if len(running) else 0
+    parts = [
+        words(
+            "methods.sensors",
+            sensors=words("list.semicolon").join(_sensor(s, words) for s in analysis.sensors),
+        ),
+        words("methods.software", version=__version__, length=duration(analysis.duration_s)),
+        words("method.text"),
+        words("methods.strides", n=number(float(len(running)), 0), marked=number(float(marked), 0)),
+        _calibration(analysis, words),
+        words("methods.errors", errors=_errors(analysis, words)) if analysis.metrics else "",
+        words("method.rounding"),
+    ]
+    text = " ".join(part for part in parts if part)
+    return "\n\n".join([text, *_table(analysis, words), words("method.strike_source")]) + "\n"
+
+
+def _sensor(sensor: SensorQuality, words: Words) -> str:
+    facts = [
+        clean(sensor.device, 80),
+        words("methods.rate", hz=number(sensor.rate_hz, 1)),
+        words("methods.range", g=number(sensor.acc_range_g, 0)) if sensor.acc_range_g else "",
+        words("methods.gyroscope" if sensor.has_gyr else "methods.no_gyroscope"),
+    ]
+    name = words(f"sensor.{sensor.side}.{sensor.placement}")
+    return f"{name} ({words('list.comma').join(fact for fact in facts if fact)})"
+
+
+def _calibration(analysis: Analysis, words: Words) -> str:
+    """Say what distances were scaled to; empty where none were measured."""
+    if "stride_length_m" not in analysis.metrics:
+        return ""
+    run = analysis.run
+    if run.distance_m:
+        return words("methods.distance", m=number(run.distance_m, 0))
+    if run.speed_m_s:
+        return words("methods.speed", v=number(run.speed_m_s, 2))
+    return words("methods.uncalibrated")
+
+
+def _errors(analysis: Analysis, words: Words) -> str:
+    """The method's own 95 % half-width of each metric that was measured."""
+    return words("list.comma").join(
+        f"{words(f'metric.{name}').lower()} {number(spec.systematic, spec.decimals + 1)}{units(spec.unit)}"
+        for name, spec in METRICS.items()
+        if name in analysis.metrics and spec.systematic is not None
+    )
+
+
+def _table(analysis: Analysis, words: Words) -> list[str]:
+    if not analysis.metrics:
+        return []
+    head = f"| {words('table.metric')} | {words('table.value')} | {words('table.sd')} | {words('table.n')} |"
+    rows = [
+        f"| {words(f'metric.{name}')} | {show_metric(metric).text} "
+        f"| {number(metric.sd, METRICS[name].decimals + 1)} | {metric.n} |"
+        for name in METRICS
+        if (metric := analysis.metrics.get(name)) is not None
+    ]
+    return ["\n".join([head, "|---|---|---|---|", *rows])]

@@ -1,0 +1,40 @@
+"""The one thing to do next, in the colour of its light."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from gait.report.blocks import Callout, Light, Section
+from gait.report.sections.safety import light_of
+from gait.report.story import Story
+from gait.report.words import Words
+
+__all__ = ["build"]
+
+OF_KIND: dict[str, Light] = {"stop": "red", "ask": "grey"}
+"""Kinds of action with a light of their own; a red pain light stays red whatever the action."""
+
+
+def build(story: Story) -> Section | None:
+    """Return the action with its dose, how to know that it worked and when to test; None without a plan."""
+    plan, words = story.plan, story.words
+    if plan is None:
+        return None
+    action = plan.action
+    pain = light_of(plan)
+    light: Light = pain if pain == "red" else OF_KIND.get(action.kind, pain)
+    parts = (
+        ("dose", action.dose),
+        ("worked_if", action.worked_if),
+        ("retest_on", _date(action.retest_on, words)),
+    )
+    items = tuple((words(f"action.{key}"), value) for key, value in parts if value)
+    return Section("action", "", (Callout(light, words("action.title"), action.text, items),))
+
+
+def _date(iso: str, words: Words) -> str:
+    """Return a day for people, such as ``11 December 2026``; empty for none."""
+    if not iso:
+        return ""
+    day = date.fromisoformat(iso)
+    return words("action.date", day=day.day, month=words(f"month.{day.month}"), year=day.year)

@@ -1,0 +1,82 @@
+"""What changed: against the last session, against the runner's own normal, and how much was run."""
+
+from __future__ import annotations
+
+from gait.analysis.metrics import METRICS
+from gait.history.change import Change
+from gait.history.since_last import Load
+from gait.report.blocks import Block, Bullets, Paragraph, Section, Table
+from gait.report.numbers import decimals_for, duration, number, signed, units
+from gait.report.story import Story
+from gait.report.words import Words
+
+__all__ = ["build"]
+
+
+def build(story: Story) -> Section | None:
+    """Return what is new since the last session; None where nothing is kept of the runner."""
+    since, words = story.since, story.words
+    if since is None:
+        return None
+    if since.last is None:
+        blocks: list[Block] = [Paragraph(words("changed.first"))]
+    else:
+        blocks = [*_since(since.changes, since.last.ran_at[:10], words)]
+    outside = tuple(
+        words(
+            f"changed.{'above' if row.value > (row.normal or 0.0) else 'below'}",
+            name=words(f"metric.{name}"),
+        )
+        for name, row in since.normal
+        if row.verdict in {"above your normal", "below your normal"}
+    )
+    if outside:
+        blocks.append(Bullets(outside, words("changed.normal")))
+    elif since.normal:
+        blocks.append(Paragraph(words("changed.all_normal")))
+    blocks.append(Paragraph(_load(since.load, words), "small"))
+    return Section("changed", words("section.changed"), tuple(blocks))
+
+
+def _since(changes: tuple[Change, ...], date: str, words: Words) -> list[Block]:
+    """Return the metrics that changed as a table, and how many did not."""
+    moved = [row for row in changes if row.verdict in {"changed", "explained by speed"}]
+    rest = len(changes) - len(moved)
+    out: list[Block] = []
+    if moved:
+        head = (
+            words("table.metric"), words("table.last_time"), words("table.now"), words("table.change"),
+            words("table.verdict"),
+        )  # fmt: skip
+        out.append(
+            Table(
+                words("changed.caption", date=date),
+                head,
+                tuple(_row(row, words) for row in moved),
+                tuple(row.metric for row in moved),
+                frozenset(at for at, row in enumerate(moved) if row.changed),
+                words=frozenset({4}),
+            )
+        )
+    key = "changed.others" if moved else "changed.none"
+    return [*out, Paragraph(words(key, n=rest, date=date))]
+
+
+def _row(row: Change, words: Words) -> tuple[str, ...]:
+    spec = METRICS[row.metric]
+    places = decimals_for(row.uncertainty, spec.decimals)
+    gap = f"{signed(row.change, places)} ± {number(row.uncertainty, places)}{units(spec.unit)}"
+    return (
+        words(f"metric.{row.metric}"),
+        number(row.first, places),
+        number(row.second, places),
+        gap,
+        words(f"change.{row.verdict.replace(' ', '_')}"),
+    )
+
+
+def _load(load: Load, words: Words) -> str:
+    text = words("changed.week", time=duration(load.week_s))
+    if load.longest_s is not None:
+        text += words("changed.longest", time=duration(load.longest_s))
+    return text

@@ -1,0 +1,187 @@
+"""Over the run: the main metrics against time, stride by stride, and the first against the last third."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from gait.analysis.metrics import METRICS
+from gait.analysis.results import Analysis
+from gait.arrays import FloatArray
+from gait.report import series
+from gait.report.axes import labelled, nice_ticks, span_of, time_axis
+from gait.report.blocks import Block, Chart, Fold, Line, Paragraph, Points, Section
+from gait.report.numbers import number, units
+from gait.report.sections.sides import difference_table
+from gait.report.story import Story
+from gait.report.words import Words
+
+__all__ = ["build", "sides_with"]
+
+ALONG = (
+    "cadence_spm",
+    "contact_ms",
+    "strike_angle_deg",
+    "pronation_excursion_deg",
+    "shank_angle_deg",
+    "tibial_peak_g",
+    "speed_m_s",
+)
+"""What is drawn over the run, where it was measured; filled up with `SPARE` to at least two."""
+SPARE = ("flight_ms", "stride_ms")
+MOST = 5
+TIRING = (
+    "cadence_spm",
+    "contact_ms",
+    "flight_ms",
+    "strike_angle_deg",
+    "pronation_excursion_deg",
+    "shank_angle_deg",
+    "speed_m_s",
+)
+"""What is compared between the first and the last third."""
+TABLE_ROWS = 10
+
+
+def build(story: Story) -> Section | None:
+    """Return a chart a metric and the table of thirds; None without running."""
+    rows = best_strides(story.analysis)
+    if not len(rows) or not story.analysis.activity:
+        return None
+    words = story.words
+    there = [name for name in ALONG if has(rows, name)]
+    there += [name for name in SPARE if has(rows, name)][: max(0, 2 - len(there))]
+    charts = tuple(_chart(story.analysis, rows, name, words) for name in there[:MOST])
+    lead = Paragraph(words("section_lead.run"), "lead")
+    return Section("run", words("section.run"), (lead, *charts, *_thirds(story)), folded=True, grid=2)
+
+
+def best_strides(analysis: Analysis) -> pd.DataFrame:
+    """Return the running strides without marks; where all are marked, as they are."""
+    clean = series.running(analysis.strides, clean=True)
+    return clean if len(clean) else series.running(analysis.strides)
+
+
+def has(rows: pd.DataFrame, name: str) -> bool:
+    """Return whether a column is there and holds a number."""
+    return name in rows and bool(rows[name].notna().any())
+
+
+def sides_with(rows: pd.DataFrame, name: str) -> tuple[str, ...]:
+    """Return the sides that have the metric."""
+    return tuple(side for side in ("left", "right") if has(rows[rows["side"] == side], name))
+
+
+def _chart(analysis: Analysis, rows: pd.DataFrame, name: str, words: Words) -> Chart:
+    """One metric over the run, on the axis of its clean running strides."""
+    start, end = analysis.activity[0].start_s, analysis.activity[-1].end_s
+    sides = sides_with(rows, name)
+    both = name in {"cadence_spm", "speed_m_s"} or len(sides) < 2
+    groups = {"one": rows} if both else {side: rows[rows["side"] == side] for side in sides}
+    lines = {look: series.over_time(group, name, start, end) for look, group in groups.items()}
+    middles = np.concatenate([line.middle for line in lines.values()])
+    spec = METRICS[name]
+    low, high = span_of(rows[name].to_numpy(dtype=np.float64), spec.least_range or 1e-9, tail=0.5)
+    ticks, below = time_axis(end - start, words)
+    head, table = _table(lines, start, end, name, words)
+    return Chart(
+        id=name,
+        form="time",
+        title=words(f"metric.{name}"),
+        unit=spec.unit,
+        caption=_steady(middles, name, words),
+        x=(0.0, max(end - start, 1.0)),
+        y=(low, high),
+        x_ticks=ticks,
+        y_ticks=labelled(nice_ticks(low, high, most=5)),
+        lines=tuple(
+            Line(look, line.time_s - start, line.middle, line.low, line.high) for look, line in lines.items()
+        ),
+        below=below,
+        sides=() if both else sides,
+        shades=tuple(
+            (b.start_s - start, b.end_s - start, "gap" if b.kind == "gap" else "break")
+            for b in analysis.activity
+            if b.kind != "running"
+        ),
+        head=head,
+        rows=table,
+        points=tuple(_points(look, group, name, start) for look, group in groups.items()),
+        decimals=spec.decimals,
+    )
+
+
+def _points(look: str, rows: pd.DataFrame, name: str, start: float) -> Points:
+    known = rows[["ic_s", name]].astype(float).dropna().sort_values("ic_s").to_numpy()
+    return Points(look, known[:, 0] - start, known[:, 1])
+
+
+def _steady(middles: FloatArray, name: str, words: Words) -> str:
+    """What the line does, in a sentence: the range that holds nine tenths of it."""
+    finite = middles[np.isfinite(middles)]
+    if not finite.size:
+        return words("fig.empty")
+    low, high = np.percentile(finite, [5.0, 95.0])
+    spec = METRICS[name]
+    return words(
+        "fig.mostly", low=number(low, spec.decimals), high=number(high, spec.decimals), unit=units(spec.unit)
+    )
+
+
+def _table(
+    lines: dict[str, series.Series], start: float, end: float, name: str, words: Words
+) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """The line in about ten rows."""
+    decimals = METRICS[name].decimals
+    any_line = next(iter(lines.values()))
+    picks = np.unique(np.linspace(0, len(any_line.time_s) - 1, TABLE_ROWS).astype(int))
+    _, counted = time_axis(end - start, words)
+    head = (counted, *(words(f"side.{look}") for look in lines))
+    minutes = counted != words("axis.seconds")
+    rows = []
+    for pick in picks:
+        at = float(any_line.time_s[pick])
+        if not np.isfinite(at):
+            continue
+        shown = number((at - start) / 60.0, 1) if minutes else number(at - start, 0)
+        rows.append((shown, *(number(_near(line, at), decimals) for line in lines.values())))
+    return ((words("axis.minutes") if minutes else counted), *head[1:]), tuple(rows)
+
+
+def _near(line: series.Series, at: float) -> float:
+    """The line's value at a time, or NaN where it has a break there."""
+    if not np.isfinite(line.time_s).any():
+        return float("nan")
+    return float(line.middle[np.nanargmin(np.abs(line.time_s - at))])
+
+
+def _thirds(story: Story) -> tuple[Block, ...]:
+    """First against last third of the running, or that it is too short to tell."""
+    words = story.words
+    rows = series.running(story.analysis.strides, clean=True)
+    found = {name: third for name in TIRING if name in rows and (third := series.thirds(rows, name))}
+    if not found:
+        return (Paragraph(words("thirds.short"), "small"),)
+    table = difference_table(
+        words("section.thirds"),
+        (words("table.first"), words("table.last"), words("table.change")),
+        {
+            name: (
+                third.first,
+                third.last,
+                third.change,
+                third.uncertainty,
+                words("thirds.up" if third.change > 0 else "thirds.down"),
+            )
+            for name, third in found.items()
+            if third.shown
+        },
+        words,
+    )
+    same = [words(f"metric.{name}") for name, third in found.items() if not third.shown]
+    blocks: list[Block] = [Paragraph(words("section_lead.thirds"), "lead")]
+    if table.rows:
+        blocks.append(table)
+    if same:
+        blocks.append(Paragraph(words("thirds.others", n=len(same), names=words("list.comma").join(same))))
+    return (Fold(words("section.thirds"), tuple(blocks)),)

@@ -1,0 +1,137 @@
+"""The recording: each sensor's quality, faults with what to do, and what could not be measured and why."""
+
+from __future__ import annotations
+
+from gait.analysis.results import Analysis, Fault, SensorQuality
+from gait.report.blocks import Block, Bullets, Facts, Section
+from gait.report.numbers import clean, duration, number
+from gait.report.story import Story
+from gait.report.words import Words
+
+__all__ = ["build"]
+
+NEEDS: dict[str, tuple[str, ...]] = {
+    "vertical_stiffness_kn_m": ("mass", "contact"),
+    "leg_stiffness_kn_m": ("mass", "height", "contact", "speed"),
+}
+"""What the spring-mass model needs for each stiffness."""
+
+
+def build(story: Story) -> Section:
+    """Return the quality of the recording."""
+    analysis, words = story.analysis, story.words
+    blocks: list[Block] = []
+    if analysis.faults:
+        items = tuple(_fault(fault, words) for fault in analysis.faults)
+        blocks.append(Bullets(items, words("section.faults")))
+    for sensor in analysis.sensors:
+        blocks += _sensor(sensor, words)
+    times = _times(analysis, words)
+    if times:
+        blocks.append(Facts(times, words("quality.time")))
+    marked = _marked(analysis, words)
+    if marked:
+        blocks.append(Facts(marked, words("quality.marked")))
+    missing = _not_measured(story)
+    if missing:
+        blocks.append(Bullets(missing, words("section.not_measured")))
+    return Section("recording", words("section.quality"), tuple(blocks), folded=True, grid=2)
+
+
+def _fault(fault: Fault, words: Words) -> str:
+    """Return what was found, what it spoils and what to do, in one line."""
+    spoils = words("list.comma").join(words.get(f"metric.{name}", clean(name, 60)) for name in fault.spoils)
+    parts = (
+        words("fault.sensor", sensor=clean(fault.sensor, 60)) if fault.sensor else "",
+        clean(fault.what, 300).rstrip(".") + ".",
+        words("fault.spoils", names=spoils) if spoils else "",
+        clean(fault.todo, 300).rstrip(".") + "." if fault.todo else "",
+    )
+    return " ".join(part[:1].upper() + part[1:] for part in parts if part)
+
+
+def _sensor(sensor: SensorQuality, words: Words) -> list[Block]:
+    rate = f"{number(sensor.rate_hz, 1)} Hz"
+    if sensor.nominal_rate_hz:
+        rate = words("quality.of_nominal", rate=rate, nominal=number(sensor.nominal_rate_hz, 1))
+    facts = (
+        ("file", clean(sensor.source, 80)),
+        ("device", clean(sensor.device, 80)),
+        ("length", duration(sensor.duration_s)),
+        ("rate", rate),
+        ("missing", _missing(sensor, words)),
+        ("clipped", _clipped(sensor, words)),
+        ("mounting", _mounting(sensor, words)),
+        ("strides", number(float(sensor.strides), 0)),
+    )
+    name = words(f"sensor.{sensor.side}.{sensor.placement}")
+    pairs = tuple((words(f"quality.{key}"), value) for key, value in facts if value)
+    out: list[Block] = [Facts(pairs, name[:1].upper() + name[1:])]
+    notes = tuple(
+        words("quality.slip", minute=number(slip.time_s / 60.0, 1), angle=number(slip.angle_deg, 0))
+        for slip in sensor.slips
+    ) + tuple(clean(note) for note in sensor.notes)
+    return [*out, Bullets(notes, words("quality.notes", sensor=name))] if notes else out
+
+
+def _missing(sensor: SensorQuality, words: Words) -> str:
+    if not sensor.gaps:
+        return words("quality.no_gaps")
+    return words("quality.gaps", n=len(sensor.gaps), time=f"{number(sensor.missing_s, 1)} s")
+
+
+def _clipped(sensor: SensorQuality, words: Words) -> str:
+    share = 100.0 * sensor.clipped_share
+    scale = words("quality.scale", g=number(sensor.acc_range_g, 0)) if sensor.acc_range_g else ""
+    return words("quality.clipped_share", share=number(share, 0 if share >= 10 else 1)) + scale
+
+
+def _mounting(sensor: SensorQuality, words: Words) -> str:
+    if not sensor.has_gyr:
+        return words("quality.no_gyr")
+    score = "" if sensor.alignment_score is None else f" ({number(100.0 * sensor.alignment_score, 0)} %)"
+    return words("quality.aligned" if sensor.aligned else "quality.not_aligned") + score
+
+
+def _times(analysis: Analysis, words: Words) -> tuple[tuple[str, str], ...]:
+    """Return the time spent in each activity that there was."""
+    kinds = ("running", "walking", "still", "other", "gap")
+    spent = {kind: sum(b.end_s - b.start_s for b in analysis.activity if b.kind == kind) for kind in kinds}
+    return tuple((words(f"kind.{kind}"), duration(time)) for kind, time in spent.items() if time >= 0.5)
+
+
+def _marked(analysis: Analysis, words: Words) -> tuple[tuple[str, str], ...]:
+    """Return how many strides carry each mark."""
+    strides = analysis.strides
+    if not len(strides):
+        return ()
+    counts = strides["marks"].fillna("").astype(str).str.split().explode().dropna().value_counts()
+    return tuple((words.get(f"mark.{mark}", clean(mark, 30)), number(n, 0)) for mark, n in counts.items())
+
+
+def _not_measured(story: Story) -> tuple[str, ...]:
+    """Return what no sensor could tell and why, metrics of one reason together."""
+    words = story.words
+    reasons: dict[str, list[str]] = {}
+    for name, why in story.analysis.not_measured.items():
+        label = words.get(f"metric.{name}", clean(name, 60))
+        reasons.setdefault(_why(story, name, why), []).append(label)
+    return tuple(
+        words("quality.not_measured", names=words("list.comma").join(labels), why=why)
+        for why, labels in reasons.items()
+    )
+
+
+def _why(story: Story, name: str, why: str) -> str:
+    """Return the reason; for stiffness only what is missing, not what was given."""
+    if name not in NEEDS:
+        return clean(why, 300)
+    runner, words = story.analysis.runner, story.words
+    there = {
+        "mass": runner.mass_kg is not None,
+        "height": runner.height_m is not None,
+        "contact": {"contact_ms", "flight_ms"} <= set(story.analysis.metrics),
+        "speed": story.metric("speed_m_s") is not None,
+    }
+    lacking = [words(f"needs.{key}") for key in NEEDS[name] if not there[key]]
+    return words("needs.line", what=words("list.comma").join(lacking)) if lacking else clean(why, 300)

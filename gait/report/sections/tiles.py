@@ -1,0 +1,268 @@
+"""Five numbers: value, certainty, a scale with numbered ends, what is usual at this speed, last time's."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from gait.analysis.metrics import METRICS
+from gait.analysis.results import Metric
+from gait.arrays import FloatArray
+from gait.report import series
+from gait.report.blocks import Scale, Section, Tile, Tiles
+from gait.report.expected import expected_at, usual_range
+from gait.report.numbers import Shown, decimals_for, number, pace, show, show_metric, signed, units
+from gait.report.population_bands import BALANCE_EVEN_PCT, STRIKE_THRESHOLDS_DEG
+from gait.report.story import Story
+from gait.report.words import Words
+
+__all__ = ["build", "certainty"]
+
+MOST, LEAST = 5, 3
+ORDER = (
+    "cadence_spm",
+    "contact_ms",
+    "strike",
+    "shank_angle_deg",
+    "balance",
+    "pronation_excursion_deg",
+    "tibial_peak_g",
+)
+"""Numbers that lead, where they were measured; `FILL` makes up `LEAST` where few were."""
+FILL = ("speed_m_s", "flight_ms", "peak_acc_g", "stride_ms", "duty_factor")
+
+SURE_PCT = (4.0, 10.0)
+"""Half-width in per cent of the value up to which a number is sure, roughly right."""
+SURE_DEG = (3.0, 6.0)
+"""The same for angles, degrees."""
+LEVELS = ("sure", "roughly", "rough_guide")
+SPARK_POINTS = 40
+
+
+@dataclass(frozen=True)
+class _Ends:
+    """Ends of a scale, metric's unit, and the size of the steps in which it grows to hold a value outside."""
+
+    low: float
+    high: float
+    step: float
+
+
+ENDS: dict[str, _Ends] = {
+    "cadence_spm": _Ends(140.0, 200.0, 10.0),
+    "contact_ms": _Ends(160.0, 340.0, 20.0),
+    "strike": _Ends(-15.0, 25.0, 5.0),
+    "shank_angle_deg": _Ends(-5.0, 20.0, 5.0),
+    "pronation_excursion_deg": _Ends(0.0, 20.0, 5.0),
+    "tibial_peak_g": _Ends(0.0, 20.0, 5.0),
+    "balance": _Ends(46.0, 54.0, 1.0),
+    "speed_m_s": _Ends(1.5, 6.0, 0.5),
+    "flight_ms": _Ends(0.0, 200.0, 20.0),
+    "peak_acc_g": _Ends(0.0, 20.0, 5.0),
+    "stride_ms": _Ends(550.0, 850.0, 50.0),
+    "duty_factor": _Ends(0.2, 0.5, 0.05),
+}
+"""Chosen: what most runners lie within at any pace."""
+
+
+def build(story: Story) -> Section | None:
+    """Return the tiles of what was measured; None without running."""
+    made = [one for one in (_tile(story, name) for name in ORDER) if one is not None][:MOST]
+    spare = (_tile(story, name) for name in FILL)
+    made += [one for one in spare if one is not None][: max(0, LEAST - len(made))]
+    if not made:
+        return None
+    return Section("tiles", story.words("section.tiles"), (Tiles(tuple(made)),))
+
+
+def certainty(value: float, uncertainty: float | None, *, angle: bool) -> str:
+    """Return the step of certainty of a number: a key of the catalogue's ``sure`` section.
+
+    Examples
+    --------
+    >>> certainty(168.0, 0.3, angle=False), certainty(9.0, 8.0, angle=True)
+    ('sure', 'rough_guide')
+    """
+    if uncertainty is None or not math.isfinite(uncertainty):
+        return "unknown"
+    size = uncertainty if angle else 100.0 * uncertainty / max(abs(value), 1e-9)
+    return LEVELS[sum(size > limit for limit in (SURE_DEG if angle else SURE_PCT))]
+
+
+def _tile(story: Story, name: str) -> Tile | None:
+    if name == "balance":
+        return _balance(story)
+    metric = story.metric("strike_angle_deg" if name == "strike" else name)
+    if metric is None or not math.isfinite(metric.value):
+        return None
+    return _strike(story, metric) if name == "strike" else _plain(story, metric)
+
+
+def _plain(story: Story, metric: Metric) -> Tile:
+    """A metric on its scale, beside what is usual."""
+    name, words, spec = metric.name, story.words, METRICS[metric.name]
+    found = expected_at(name, story.speed_m_s) or usual_range(name)
+    usual, place = "", words.get(f"direction.{name}")
+    if found is not None:
+        span = f"{number(found.low, spec.decimals)}–{number(found.high, spec.decimals)}{units(spec.unit)}"
+        usual = (
+            words("tile.usual_at", span=span, pace=pace(story.speed_m_s))
+            if found.at_speed
+            else words("tile.usual", span=span)
+        )
+        place = _beside(metric, found.low, found.high, words)
+    if metric.lower_bound:
+        place = words("sure.lower_bound")
+    shown = show_metric(metric)
+    return Tile(
+        name,
+        words(f"metric.{name}"),
+        shown,
+        words(f"sure.{certainty(metric.value, metric.uncertainty, angle=spec.unit == '°')}"),
+        _scale(name, metric, words, (found.low, found.high) if found else None, _last(story, name)),
+        usual,
+        place,
+        _last_text(story, name),
+        _spark(story, name),
+        f"{shown.text}. {usual} {place}",
+    )
+
+
+def _beside(metric: Metric, low: float, high: float, words: Words) -> str:
+    """Say where the interval lies beside a range: inside, below, above, or partly."""
+    bottom, top = metric.value - metric.uncertainty, metric.value + metric.uncertainty
+    key = "inside"
+    if top < low:
+        key = "below"
+    elif bottom > high:
+        key = "above"
+    elif bottom < low or top > high:
+        key = "border"
+    return words(f"place.{key}")
+
+
+def _scale(
+    name: str, metric: Metric, words: Words, usual: tuple[float, float] | None, last: float | None
+) -> Scale:
+    spec = METRICS[metric.name]
+    low, high = _grown(ENDS[name], metric.value)
+    decimals = 0 if ENDS[name].step >= 1.0 else 1 if ENDS[name].step >= 0.5 else 2
+    unit = units(spec.unit) if spec.unit == "°" else ""
+    return Scale(
+        low,
+        high,
+        f"{number(low, decimals)}{unit} {words(f'scale_low.{name}')}",
+        f"{words(f'scale_high.{name}')} {number(high, decimals)}{unit}",
+        metric.value,
+        metric.uncertainty,
+        usual,
+        STRIKE_THRESHOLDS_DEG if name == "strike" else (),
+        last,
+    )
+
+
+def _grown(ends: _Ends, value: float) -> tuple[float, float]:
+    """Return the ends, moved by whole steps until the value lies between them."""
+    low = min(ends.low, ends.step * math.floor(value / ends.step))
+    high = max(ends.high, ends.step * math.ceil(value / ends.step))
+    return low, high
+
+
+def _last(story: Story, name: str) -> float | None:
+    """Return the value of the session before; None without one."""
+    if story.since is None or story.since.last is None:
+        return None
+    kept = story.since.last.metrics.get(name)
+    return None if kept is None else kept.value
+
+
+def _last_text(story: Story, name: str) -> str:
+    """``last time 171, +4: changed``; empty where there was no last time."""
+    if story.since is None or story.since.last is None:
+        return ""
+    row = next((one for one in story.since.changes if one.metric == name), None)
+    if row is None:
+        return ""
+    spec = METRICS[name]
+    places = decimals_for(row.uncertainty, spec.decimals)
+    verdict = story.words(f"change.{row.verdict.replace(' ', '_')}")
+    return story.words(
+        "tile.last", value=number(row.first, places), change=signed(row.change, places), verdict=verdict
+    )
+
+
+def _spark(story: Story, name: str) -> FloatArray:
+    """Return the number along the run, thinned; empty where it is too short to show."""
+    rows = series.running(story.analysis.strides, clean=True)
+    if name not in rows or len(rows) < 2 * SPARK_POINTS:
+        return np.empty(0)
+    values = rows.sort_values("ic_s")[name].to_numpy(dtype=np.float64)
+    values = values[np.isfinite(values)]
+    if len(values) < 2 * SPARK_POINTS:
+        return np.empty(0)
+    return np.array([float(np.median(part)) for part in np.array_split(values, SPARK_POINTS)])
+
+
+def _strike(story: Story, metric: Metric) -> Tile:
+    """The angle with the shares of the classes; a trait, so nothing is expected of it."""
+    words = story.words
+    shown = show_metric(metric)
+    shares = dict(metric.shares or {})
+    parts = words("list.comma").join(
+        words("strike.share", name=words(f"strike.{key}"), n=number(100.0 * share, 0))
+        for key, share in shares.items()
+    )
+    return Tile(
+        "strike",
+        words("metric.strike_angle_deg"),
+        shown,
+        words(f"sure.{certainty(metric.value, metric.uncertainty, angle=True)}"),
+        _scale("strike", metric, words, None, _last(story, "strike_angle_deg")),
+        parts,
+        words("direction.strike"),
+        _last_text(story, "strike_angle_deg"),
+        _spark(story, "strike_angle_deg"),
+        f"{shown.text}. {parts}",
+    )
+
+
+def _balance(story: Story) -> Tile | None:
+    """Share of contact time of each foot; says which is longer only where the interval leaves out zero."""
+    contact, words = story.metric("contact_ms"), story.words
+    if contact is None or contact.left is None or contact.right is None or contact.difference is None:
+        return None
+    both = contact.left + contact.right
+    if not both > 0.0:
+        return None
+    left = 100.0 * contact.left / both
+    spread = 50.0 * (contact.difference_uncertainty or 0.0) / both
+    half = show(left, spread, 1, "%")
+    places = len(half.value.partition(".")[2])
+    pair = Shown(f"{half.value} : {number(100.0 - round(left, places), places)}", half.spread, "%")
+    place = words("balance.none")
+    if contact.difference_shown:
+        side = words("side.left") if contact.difference > 0 else words("side.right")
+        gap = show(abs(contact.difference), contact.difference_uncertainty, 0, "ms")
+        place = words("balance.longer", side=side, n=gap.text)
+    low, high = _grown(ENDS["balance"], 100.0 - left)
+    scale = Scale(
+        low,
+        high,
+        words("balance.low", n=number(100.0 - low, 0)),
+        words("balance.high", n=number(high, 0)),
+        100.0 - left,
+        spread,
+        (100.0 - BALANCE_EVEN_PCT, BALANCE_EVEN_PCT),
+    )
+    return Tile(
+        "balance",
+        words("metric.balance"),
+        pair,
+        words(f"sure.{certainty(50.0, spread, angle=False)}"),
+        scale,
+        words("balance.usual", low=number(100.0 - BALANCE_EVEN_PCT, 1), high=number(BALANCE_EVEN_PCT, 1)),
+        place,
+        alt=f"{pair.text}. {place}",
+    )

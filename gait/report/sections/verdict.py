@@ -1,0 +1,67 @@
+"""The verdict: one sentence that says what stands out, at which cadence and pace."""
+
+from __future__ import annotations
+
+from gait.report.blocks import Block, Bullets, Paragraph, Section
+from gait.report.numbers import duration, number, pace, show_metric, units
+from gait.report.story import Story
+
+__all__ = ["build"]
+
+MOST = 2
+"""Findings that the sentence names."""
+
+
+def build(story: Story) -> Section:
+    """Return the sentence, or what to check where no running was found."""
+    if not story.has_running:
+        return Section("verdict", story.words("verdict.no_running"), _no_running(story))
+    return Section("verdict", "", (Paragraph(_sentence(story), "verdict"),))
+
+
+def _sentence(story: Story) -> str:
+    words = story.words
+    numbers = words("list.comma").join(_numbers(story))
+    present = story.found("present")
+    if not present:
+        key = "verdict.nothing" if story.findings else "verdict.numbers"
+        return words(key, numbers=numbers)
+    named = words("list.comma").join(
+        one.title if at == 0 else f"{one.title[:1].lower()}{one.title[1:]}"
+        for at, one in enumerate(present[:MOST])
+    )
+    rest = len(present) - MOST
+    end = words("verdict.more", n=rest) if rest > 0 else words("verdict.else")
+    return words("verdict.found", named=named, numbers=numbers, rest=end)
+
+
+def _numbers(story: Story) -> list[str]:
+    """Cadence with the pace, then where the foot lands or how long it stays."""
+    words, out = story.words, []
+    cadence = story.metric("cadence_spm")
+    if cadence is not None:
+        shown = number(cadence.value, 0)
+        speed = pace(story.speed_m_s)
+        out.append(
+            words("verdict.at_pace", n=shown, pace=speed) if speed else words("verdict.cadence", n=shown)
+        )
+    shank, contact = story.metric("shank_angle_deg"), story.metric("contact_ms")
+    if shank is not None:
+        shown_angle = show_metric(shank)
+        key = "verdict.behind" if shank.value < 0.0 else "verdict.ahead"
+        out.append(words(key, n=shown_angle.value.lstrip("\N{MINUS SIGN}") + units("°")))
+    elif contact is not None:
+        out.append(words("verdict.contact", n=number(contact.value, 0)))
+    return out
+
+
+def _no_running(story: Story) -> tuple[Block, ...]:
+    """Say that there is nothing to say, and what there was instead."""
+    words, analysis = story.words, story.analysis
+    kinds = ("walking", "still", "other", "gap")
+    spent = {kind: sum(b.end_s - b.start_s for b in analysis.activity if b.kind == kind) for kind in kinds}
+    return (
+        Paragraph(words("verdict.no_running_why")),
+        Paragraph(words("verdict.no_running_check")),
+        Bullets(tuple(f"{words(f'kind.{k}')}: {duration(t)}" for k, t in spent.items() if t >= 0.5)),
+    )

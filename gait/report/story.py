@@ -1,0 +1,70 @@
+"""What sections are made from: the results, what coaching says of them, and the words to say it in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from gait.analysis.results import Analysis, Metric
+from gait.coaching.model import Finding, Outcome, Plan
+from gait.history.since_last import SinceLast
+from gait.report.words import Words
+
+__all__ = ["Sheet", "Story"]
+
+Sheet = Literal["full", "runner", "clinician"]
+
+
+@dataclass(frozen=True)
+class Story:
+    """Everything that a section may use.
+
+    Attributes
+    ----------
+    since
+        The session against those before it; None where nothing is kept of the runner.
+    runner
+        The runner's name, empty where nobody gave one.
+    """
+
+    analysis: Analysis
+    findings: tuple[Finding, ...]
+    plan: Plan | None
+    words: Words
+    since: SinceLast | None = None
+    runner: str = ""
+    sheet: Sheet = "full"
+
+    @property
+    def has_running(self) -> bool:
+        """Whether any number of running was measured."""
+        return bool(self.analysis.metrics)
+
+    @property
+    def speed_m_s(self) -> float | None:
+        """Mean speed of the run: measured, else given, else distance over time; None where nothing tells."""
+        metric = self.analysis.metrics.get("speed_m_s")
+        if metric is not None:
+            return metric.value
+        run, ran = self.analysis.run, self.analysis.time_in("running")
+        if run.speed_m_s:
+            return run.speed_m_s
+        return run.distance_m / ran if run.distance_m and ran > 0.0 else None
+
+    def metric(self, name: str) -> Metric | None:
+        """Return a metric over running; None where it was not measured."""
+        return self.analysis.metrics.get(name)
+
+    def found(self, *outcomes: Outcome) -> Sequence[Finding]:
+        """Return findings of these outcomes, as coaching ranks them; compensations before traits."""
+        chosen = [one for one in self.findings if one.outcome in outcomes]
+        return sorted(
+            chosen,
+            key=lambda one: (
+                outcomes.index(one.outcome),
+                one.rank,
+                one.kind == "feature",
+                -(one.certainty or 0.0),
+            ),
+        )
