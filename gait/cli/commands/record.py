@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -245,7 +246,8 @@ class _Screen:
         if side not in self.engines:
             self.engines[side] = Engine(placement, side, has_gyr=True)
         strides = self.engines[side].push(time_s, acc, gyr)
-        recent = self.strides_s.get(side, []) + [one.next_ic_s - one.ic_s for one in strides]
+        times = [one.next_ic_s - one.ic_s for one in strides]
+        recent = self.strides_s.get(side, []) + [one for one in times if math.isfinite(one)]
         self.strides_s[side] = recent[-RECENT_STRIDES:]
 
     def show(self, elapsed_s: float, views: Sequence[SensorView]) -> None:
