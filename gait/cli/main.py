@@ -37,6 +37,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "compare": ("gait.cli.commands.compare", "Two sessions side by side: what changed for sure."),
     "checkin": ("gait.cli.commands.checkin", "How it went: pain, sessions, longest run; moves the plan on."),
     "history": ("gait.cli.commands.history", "What is kept of a runner: list, trend, forget."),
+    "live": ("gait.cli.commands.live", "Record, and see the run as it happens in the browser."),
     "record": ("gait.cli.commands.record", "Record a session from sensors over Bluetooth."),
     "scan": ("gait.cli.commands.scan", "List the sensors near by."),
     "recover": ("gait.cli.commands.recover", "Recordings from the journal of a broken-off session."),

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from gait.sensors.scan import Backend
     from gait.sensors.session import RecordSettings, SensorView
 
-__all__ = ["command"]
+__all__ = ["command", "interruptible"]
 
 INTERRUPTED = 130
 ENDING = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
@@ -179,7 +179,7 @@ async def _record(
     screen = _Screen()
     watchers = Watchers(screen.hear, screen.show, screen.say)
     try:
-        async with _interruptible(stop) as interrupted, backend as radio:
+        async with interruptible(stop) as interrupted, backend as radio:
             _put(f"looking for sensors, {settings.scan_s:g} s at most ...")
             finished = await record(folder, settings, stop, backend=radio, watchers=watchers)
             screen.end()
@@ -198,7 +198,7 @@ def _put(text: str) -> None:
 
 
 @asynccontextmanager
-async def _interruptible(stop: asyncio.Event) -> AsyncIterator[Callable[[], bool]]:
+async def interruptible(stop: asyncio.Event) -> AsyncIterator[Callable[[], bool]]:
     """Let Ctrl-C end the session in good order; a second one ends the program.
 
     So do the signals of a system that shuts down and of a terminal that is closed.
