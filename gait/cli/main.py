@@ -32,6 +32,7 @@ LONGEST_LINE = 1000
 COMMANDS: dict[str, tuple[str, str]] = {
     "report": ("gait.cli.commands.report", "Analyse a recording and write its report."),
     "analyze": ("gait.cli.commands.analyze", "Strides and metrics only, as CSV and JSON."),
+    "doctor": ("gait.cli.commands.doctor", "What is wrong with a file, and the corrected one."),
     "replay": ("gait.cli.commands.replay", "Play a recording through the live engine."),
     "convert": ("gait.cli.commands.convert", "Any program's table as a recording."),
     "compare": ("gait.cli.commands.compare", "Two sessions side by side: what changed for sure."),
@@ -40,6 +41,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "live": ("gait.cli.commands.live", "Record, and see the run as it happens in the browser."),
     "record": ("gait.cli.commands.record", "Record a session from sensors over Bluetooth."),
     "scan": ("gait.cli.commands.scan", "List the sensors near by."),
+    "sensors": ("gait.cli.commands.sensors", "The sensor families, what each can and cannot."),
+    "fetch-log": ("gait.cli.commands.fetch_log", "A run that a sensor kept in its own memory."),
     "recover": ("gait.cli.commands.recover", "Recordings from the journal of a broken-off session."),
     "plan": ("gait.cli.commands.plan", "An exercise plan from answers, without a recording."),
     "explain": ("gait.cli.commands.explain", "Why each recommendation was made, and others not."),

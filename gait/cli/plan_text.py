@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from gait.cli.text_page import Line, Style, blank, bullet, heading, indented
 from gait.coaching.model import Finding, LightColour, Plan, PlannedExercise, Reason, SafetyNotice, Source
 from gait.coaching.plan.facts import action_lines, dose, how_lines, light_text, sets_text
+from gait.coaching.plan.progress import Progress
 
-__all__ = ["finding_title", "plan_lines", "reason_text"]
+__all__ = ["finding_title", "plan_lines", "progress_lines", "reason_text"]
 
 _STYLE: dict[LightColour, Style] = {"green": "good", "amber": "care", "red": "stop", "grey": "care"}
 
@@ -40,8 +41,8 @@ def plan_lines(plan: Plan, *, why: bool = False) -> list[Line]:
             lines += _exercise(exercise, why=why)
         lines += [indented(text) for text in (plan.how_hard, plan.pain_rule) if text]
     if plan.later:
-        lines += [blank(), heading("They take their turn later")]
-        for exercise in plan.later:
+        lines += [blank(), heading("In other weeks")]
+        for exercise in sorted(plan.later, key=lambda one: one.weeks or (1, 1)):
             first, last = exercise.weeks or (1, 1)
             lines.append(bullet(f"weeks {first}-{last}: {exercise.name}, {dose(exercise)}"))
     lines += _cadence(plan, why=why)
@@ -55,6 +56,13 @@ def plan_lines(plan: Plan, *, why: bool = False) -> list[Line]:
         lines += [blank(), heading("What to expect"), *(bullet(text) for text in plan.expect)]
     lines += [bullet(text) for text in (plan.ease_off, plan.retest) if text]
     return [*lines, blank(), Line(plan.disclaimer, style="dim")]
+
+
+def progress_lines(state: Progress) -> list[Line]:
+    """Where a runner stands after the newest check-in: what it does to the plan first."""
+    first, *rest = state.text
+    lines = [heading("Since you began"), Line(first, 2, style=_STYLE[state.light])]
+    return [*lines, *(indented(text) for text in rest), blank()]
 
 
 def _notices(notices: Sequence[SafetyNotice]) -> list[Line]:

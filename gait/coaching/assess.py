@@ -8,7 +8,7 @@ from typing import Any
 
 from gait.analysis.results import Analysis
 from gait.coaching.evaluate import Facts, Judgement, judge, sides_of
-from gait.coaching.model import CertaintyWord, Finding, Outcome
+from gait.coaching.model import CertaintyWord, Evidence, Finding, Outcome
 from gait.coaching.questionnaire.answers import Answers, answers_from
 from gait.coaching.rules.conditions import Condition, Measured, walk
 from gait.coaching.rules.load import Knowledge, load_knowledge
@@ -53,7 +53,7 @@ def assess(
     knowledge = pack or load_knowledge()
     facts = facts_of(analysis, answers)
     found = tuple(one for rule in knowledge.findings.values() for one in _look_for(rule, facts, knowledge))
-    return _ranked(found, facts, knowledge)
+    return _ranked(tuple(_held_against(one, facts, knowledge) for one in found), facts, knowledge)
 
 
 def facts_of(analysis: Analysis | None, answers: Answers | Mapping[str, Any] | None = None) -> Facts:
@@ -112,12 +112,35 @@ def _sides_differ(condition: Condition, facts: Facts) -> bool:
     return any(metric is not None and metric.difference_shown for metric in metrics)
 
 
+def _held_against(one: Finding, facts: Facts, knowledge: Knowledge) -> Finding:
+    """Return a finding with the side that hurts: a pain gets it, a measured side is held against it."""
+    said = facts.answers.pain_side
+    if said is None or one.outcome != "present":
+        return one
+    if one.kind == "pain":
+        return replace(one, side=said)
+    if said == "both" or one.side not in {"left", "right"} or not _fits(one, facts, knowledge):
+        return one
+    text = knowledge.texts.same_side if one.side == said else knowledge.texts.other_side
+    return replace(one, evidence=(*one.evidence, Evidence(text)))
+
+
+def _fits(one: Finding, facts: Facts, knowledge: Knowledge) -> bool:
+    """Return whether a finding goes with a place that hurts."""
+    return bool(set(facts.answers.pain or ()) & set(knowledge.findings[one.id].hurts))
+
+
+def _other_side(one: Finding, facts: Facts) -> bool:
+    """Return whether a finding is of the side that does not hurt."""
+    said = facts.answers.pain_side
+    return one.side in {"left", "right"} and said in {"left", "right"} and one.side != said
+
+
 def _ranked(findings: tuple[Finding, ...], facts: Facts, knowledge: Knowledge) -> tuple[Finding, ...]:
     """Return the findings with their ranks: what fits a sore place first, features last."""
-    sore = set(facts.answers.pain or ())
 
     def weight(one: Finding) -> tuple[bool, bool, bool]:
-        fits = bool(sore & set(knowledge.findings[one.id].hurts))
+        fits = _fits(one, facts, knowledge) and not _other_side(one, facts)
         return (one.outcome != "present", not fits, one.kind == "feature")
 
     order = sorted(range(len(findings)), key=lambda at: (weight(findings[at]), at))
@@ -149,4 +172,5 @@ def _finding(rule: FindingRule, found: Judgement, side: str, knowledge: Knowledg
         kind=rule.kind,
         not_looked_at=found.missing,
         certainty_word=certainty_word(found.p, outcome),
+        effect=rule.effect and f"{rule.effect} ({rule.population}; read as: {rule.read})",
     )

@@ -79,6 +79,8 @@ class Finding:
         ``clear``, ``likely`` or ``cannot tell``; empty where absent or not assessed.
     rank
         0 first: findings that fit a sore place before others, compensations before features.
+    effect
+        Size of the effect behind the rule, in whom, and how its source was read; empty where none is known.
     """
 
     id: str
@@ -95,6 +97,7 @@ class Finding:
     not_looked_at: tuple[str, ...] = ()
     certainty_word: CertaintyWord = ""
     rank: int = 0
+    effect: str = ""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ is wrong is an error that names the line.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
@@ -139,6 +139,13 @@ def started_at(recording: Recording, started: str) -> Recording:
     return recording if recording.started or not started else replace(recording, started=started)
 
 
+def _limits(recording: Recording) -> tuple[str, ...]:
+    """Return what the recorder said about the sensor's limits, for people."""
+    recorder = recording.extra.get("recorder")
+    limits = recorder.get("limits") if isinstance(recorder, Mapping) else None
+    return tuple(one for one in limits if isinstance(one, str)) if isinstance(limits, list) else ()
+
+
 def read_recording(
     path: str | Path,
     *,
@@ -163,7 +170,7 @@ def read_recording(
     kept.finish()
     whole = _fill(empty, pieces)
     check_step(whole.time_s, str(file))
-    whole = replace(whole, notes=kept.notes())
+    whole = replace(whole, notes=(*kept.notes(), *_limits(whole)))
     return _with_others(whole, file, head) if head.layout.foreign and choice == NOTHING_SAID else whole
 
 
@@ -272,7 +279,7 @@ def read_chunks(
                     checked = True
         kept.finish()
         if last is not None:
-            yield replace(last, notes=kept.notes())
+            yield replace(last, notes=(*kept.notes(), *_limits(last)))
 
 
 def _pieces_of(whole: Recording, rows: int) -> Iterator[Recording]:

@@ -108,6 +108,15 @@ def _as_json(pack: Knowledge) -> dict[str, object]:
     }
 
 
+def _effect(entry: object) -> str:
+    """Effect of a graded rule with whom it was seen and how it was read; empty where none is known."""
+    from gait.coaching.rules.schema import Graded
+
+    if not isinstance(entry, Graded) or not entry.effect:
+        return ""
+    return f" Effect: {entry.effect} ({entry.population}; {entry.grade}; read as: {entry.read})"
+
+
 def _listing(pack: Knowledge) -> list[Line]:
     from gait.cli.text_page import Line, blank, heading, indented
 
@@ -140,7 +149,8 @@ def _listing(pack: Knowledge) -> list[Line]:
     for title, entries in (("Safety", pack.safety), ("Programme", pack.programme), ("Advice", pack.advice)):
         lines += [blank(), heading(title)]
         lines += [
-            Line(f"{entry.id}: {entry.text} [{', '.join(entry.sources)}]", 2) for entry in entries.values()
+            Line(f"{entry.id}: {entry.text}{_effect(entry)} [{', '.join(entry.sources)}]", 2)
+            for entry in entries.values()
         ]
     lines += [blank(), heading("Sources")]
     lines += [

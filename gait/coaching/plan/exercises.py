@@ -236,7 +236,7 @@ class _Chooser:
                     if role == "pain" and found.id not in {one.id for one, _ in self.waiting}:
                         self.waiting.append((found, rule))
                     continue
-                pick = self.picks[found.id] = _Pick(found, role, self._own_sets(found))
+                pick = self.picks[found.id] = self._new_pick(found, rule, role)
                 if found is not wanted:
                     pick.reasons.append(self._substitution(wanted))
                     pick.stands_for = wanted.id
@@ -248,6 +248,13 @@ class _Chooser:
 
     def _has(self, thing: str) -> bool:
         return self.answers.equipment is None or thing in self.answers.equipment
+
+    def _new_pick(self, found: ExerciseRule, rule: FindingRule, role: Role) -> _Pick:
+        """A further exercise; one that is done in every session has all its sets on each of two days."""
+        if role != "pain" or not rule.every_session or found.id not in rule.exercises:
+            return _Pick(found, role, self._own_sets(found))
+        sets = found.sets[1]
+        return _Pick(found, role, sets, extra=sets if self.sessions > 1 else 0)
 
     def _own_sets(self, rule: ExerciseRule) -> int:
         most = (

@@ -40,7 +40,9 @@ def share_out(exercises: Sequence[PlannedExercise], count: int) -> list[Session]
     blocks += [(one.id, one.extra_sets) for one in exercises if one.extra_sets]
     order = {one.id: at for at, one in enumerate(exercises)}
     sessions: list[dict[str, int]] = [{} for _ in range(count)]
-    for key, sets in sorted(blocks, key=lambda block: -block[1]):
+    twice = {one.id for one in exercises if one.extra_sets}
+    # Those that need two days go first: the others then even the sessions out.
+    for key, sets in sorted(blocks, key=lambda block: (block[0] not in twice, -block[1])):
         free = [one for one in sessions if key not in one] or sessions
         target = min(free, key=lambda one: sum(one.values()))
         target[key] = target.get(key, 0) + sets

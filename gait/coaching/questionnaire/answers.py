@@ -100,7 +100,9 @@ Side = Literal["left", "right", "both"]
 Settles = Literal["within_hour", "within_day", "longer", "worse_next_day"]
 
 
-BESIDE_ANSWERS = ("answers", "check_in")
+DIARY = "check_in"
+"""Table of an answers file that holds the diary."""
+BESIDE_ANSWERS = ("answers", DIARY)
 """Tables of an answers file: the answers, and the diary."""
 
 
@@ -247,7 +249,7 @@ def _table(data: Any, file: Path) -> Mapping[str, Any]:  # noqa: ANN401 - whatev
         return dict(data["answers"])
     if not isinstance(data, dict):
         raise KnowledgeError("holds no answers", where=file, todo='write keys such as experience = "new"')
-    return data
+    return {key: value for key, value in data.items() if key != DIARY}
 
 
 def _json_answers(text: str, file: Path) -> tuple[Mapping[str, Any], Mapping[str, int]]:
@@ -258,7 +260,7 @@ def _json_answers(text: str, file: Path) -> tuple[Mapping[str, Any], Mapping[str
         raise KnowledgeError("not valid JSON", where=f"{file}:{line}", todo="check the syntax") from error
     document = read_marked(text, str(file))
     data = _table(document.data, file)
-    prefix: tuple[str, ...] = () if data is document.data else ("answers",)
+    prefix: tuple[str, ...] = ("answers",) if "answers" in document.data else ()
     return data, {key: document.line_of((*prefix, key)) for key in data}
 
 

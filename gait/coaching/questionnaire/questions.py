@@ -112,23 +112,6 @@ QUESTIONS: tuple[Question, ...] = (
     Question("pregnant", "yes_no", "Are you pregnant, or was a child born in the last 12 weeks?"),
     Question("recent_surgery", "yes_no", "Surgery on a leg, hip or the back in the last year?"),
     Question("serious_injury", "yes_no", "A serious injury in the last year?"),
-    Question(
-        "cleared_for",
-        "many",
-        "For which of these has a doctor or physiotherapist said that you may train?",
-        _choices(
-            {
-                "age": "being under 18",
-                "pregnant": "pregnancy or a birth",
-                "recent_surgery": "the surgery",
-                "serious_injury": "the injury",
-                "bone": "pain that could come from the bone",
-                "heart": "a heart condition",
-                "tendon_medicine": "medicines that weaken tendons",
-            }
-        ),
-    ),
-    Question("cleared", "yes_no", "Has a doctor or physiotherapist cleared you for strength training?"),
     Question("pain", "many", "Where does it hurt when you run, or after?", _choices(PLACES)),
     Question("pain_strength", "number", "How strong is the pain at its worst, 0 to 10?", after="pain"),
     Question(
@@ -173,7 +156,12 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question("limping", "yes_no", "Do you limp?", after="pain"),
     Question("saw_therapist", "yes_no", "Has a physical therapist looked at it?", after="pain"),
-    Question("therapist_says_train", "yes_no", "Did they say that you may train now?", after="saw_therapist"),
+    Question(
+        "therapist_says_train",
+        "yes_no",
+        "Has a physical therapist looked at it and said that you may train now?",
+        after="pain",
+    ),
     Question("in_treatment", "yes_no", "Are you being treated for it now?", after="pain"),
     Question("wears_brace", "yes_no", "Do you wear a knee brace?", after="pain"),
     Question(
@@ -190,6 +178,23 @@ QUESTIONS: tuple[Question, ...] = (
             }
         ),
     ),
+    Question(
+        "cleared_for",
+        "many",
+        "For which of these has a doctor or physiotherapist said that you may train?",
+        _choices(
+            {
+                "age": "being under 18",
+                "pregnant": "pregnancy or a birth",
+                "recent_surgery": "the surgery",
+                "serious_injury": "the injury",
+                "bone": "pain that could come from the bone",
+                "heart": "a heart condition",
+                "tendon_medicine": "medicines that weaken tendons",
+            }
+        ),
+    ),
+    Question("cleared", "yes_no", "Has a doctor or physiotherapist cleared you for strength training?"),
     Question(
         "form",
         "many",

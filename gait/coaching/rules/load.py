@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from gait.coaching.model import Source
 from gait.coaching.questionnaire.answers import problem_of
 from gait.coaching.rules.marked_yaml import MarkedDocument, read_marked, read_text
-from gait.coaching.rules.protected import weakened
+from gait.coaching.rules.protected import loads_more, weakened
 from gait.coaching.rules.references import Entry, Problem, reference_problems
 from gait.coaching.rules.schema import (
     AdviceRule,
@@ -162,6 +162,7 @@ def _load(folder: Path | None, *, unsafe: bool = False) -> tuple[Knowledge | Non
     basis = _builtin()
     own_numbers = single["numbers"] if single["numbers"].value is not basis.numbers else None
     weaker = weakened(basis.safety, basis.numbers, merged["safety"], own_numbers)
+    weaker += loads_more(basis.exercises, basis.findings, merged)
     if weaker and not unsafe:
         return None, weaker
     mark = OWN_RULES if not weaker else f"{UNSAFE_RULES} {'; '.join(one.what for one in weaker)}."

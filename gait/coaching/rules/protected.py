@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from gait.coaching.rules.references import Entry, Problem
-from gait.coaching.rules.schema import ProgrammeNumbers, SafetyRule
+from gait.coaching.rules.schema import ExerciseRule, FindingRule, ProgrammeNumbers, SafetyRule
 
-__all__ = ["weakened"]
+__all__ = ["loads_more", "weakened"]
 
 URGENCY = ("take care", "before starting", "soon", "same day", "emergency")
 """From the least to the most urgent."""
@@ -49,6 +49,10 @@ def weakened(
             for name in UPPER_LIMITS
             if getattr(own_numbers.value, name) > getattr(numbers, name)
         ]
+        if set(own_numbers.value.loadable) - set(numbers.loadable):
+            found.append(
+                Problem("more places may be loaded while they hurt", own_numbers.where("loadable"), TODO)
+            )
         if own_numbers.value.rest_days_before_hard_run < numbers.rest_days_before_hard_run:
             found.append(Problem("rest days are fewer", own_numbers.where("rest_days_before_hard_run"), TODO))
     return tuple(found)
@@ -72,3 +76,41 @@ def _weaker(rule: SafetyRule, own: SafetyRule) -> Iterator[str]:
         own.cleared_as and own.cleared_as != rule.cleared_as
     ):
         yield "is lifted by something else"
+
+
+def loads_more(
+    exercises: Mapping[str, ExerciseRule],
+    findings: Mapping[str, FindingRule],
+    merged: Mapping[str, Mapping[str, Entry]],
+) -> tuple[Problem, ...]:
+    """Return where an own pack lets a sore place be loaded that the built-in one spares.
+
+    Parameters
+    ----------
+    exercises, findings
+        Those that come with the package.
+    merged
+        Section -> id -> entry, with the own pack on top.
+    """
+    found: list[Problem] = []
+    for key, rule in exercises.items():
+        entry = merged["exercises"].get(key)
+        if entry is not None and entry.value is not rule:
+            found += [
+                Problem(f"exercise {key!r} {how}", entry.where("id"), TODO)
+                for how in _spares_less(rule, entry.value)
+            ]
+    for key, finding in findings.items():
+        entry = merged["findings"].get(key)
+        if entry is not None and entry.value.loads and not finding.loads:
+            found.append(Problem(f"finding {key!r} loads the sore place", entry.where("loads"), TODO))
+    return tuple(found)
+
+
+def _spares_less(rule: ExerciseRule, own: ExerciseRule) -> Iterator[str]:
+    if rule.plyometric and not own.plyometric:
+        yield "is no longer called a jump"
+    if set(rule.strains) - set(own.strains):
+        yield "strains fewer places"
+    if set(own.gentle_on) - set(rule.gentle_on):
+        yield "is called gentle on more places"

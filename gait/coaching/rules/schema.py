@@ -80,7 +80,25 @@ class Words(Strict):
     missing: Text
 
 
-class FindingRule(Strict):
+class Graded(Strict):
+    """What has a grade: with an effect where a figure is known, in whom, and how its source was read."""
+
+    grade: Grade
+    effect: str = ""
+    population: str = ""
+    read: Literal["", "passage", "abstract", "summary"] = ""
+    """How much of the source stands behind the effect; a summary alone gives no more than ``limited``."""
+
+    @model_validator(mode="after")
+    def _effect_is_read(self) -> Graded:
+        if self.effect and not (self.population and self.read):
+            raise ValueError("an effect needs its population and how its source was read")
+        if self.read == "summary" and self.grade in {"strong", "moderate"}:
+            raise ValueError("a source read as a summary alone gives no grade above limited")
+        return self
+
+
+class FindingRule(Graded):
     """A compensation, a feature or a pain pattern: how it is told, and what follows from it."""
 
     id: Id
@@ -100,7 +118,8 @@ class FindingRule(Strict):
     """A feature: nothing follows from it unless something hurts."""
     loads: bool = False
     """A pain pattern: whether exercises that load the sore place are right while it hurts little."""
-    grade: Grade
+    every_session: bool = False
+    """A pain pattern: its exercises are done in every session, with all their sets."""
     sources: tuple[Key, ...] = Field(min_length=1)
 
 
@@ -193,7 +212,7 @@ class SafetyRule(Strict):
     sources: tuple[Key, ...] = Field(min_length=1)
 
 
-class AdviceRule(Strict):
+class AdviceRule(Graded):
     """Something to do or mind; given ``always``, or by a condition, or named by a finding."""
 
     id: Id
@@ -203,16 +222,14 @@ class AdviceRule(Strict):
     running: bool = False
     """About how one runs: not said while nobody should run."""
     when: Condition | None = None
-    grade: Grade
     sources: tuple[Key, ...] = Field(min_length=1)
 
 
-class ProgrammeRule(Strict):
+class ProgrammeRule(Graded):
     """A rule of the programme in words; the planner carries it out and cites it."""
 
     id: Id
     text: Text
-    grade: Grade
     sources: tuple[Key, ...] = Field(min_length=1)
 
 
@@ -258,6 +275,9 @@ class Texts(Strict):
     pain_rule: Text
     how_hard: Text
     effort: Text
+    same_side: Text
+    other_side: Text
+    """Said of a finding of one side, where pain of one side is named."""
     new_to_it: Text
     """Added to a step for someone new to strength training."""
     actions: dict[Id, ActionWords]

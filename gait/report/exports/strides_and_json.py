@@ -228,6 +228,8 @@ def _quality(analysis: Analysis) -> dict[str, Any]:
         "clipped_share": max((sensor.clipped_share for sensor in sensors), default=0.0),
         "aligned": all(sensor.aligned for sensor in sensors) if sensors else False,
         "slips": sum(len(sensor.slips) for sensor in sensors),
+        "faults": [plain(fault) for fault in analysis.faults],
+        "looks_like": {sensor.name: sensor.looks_like for sensor in sensors if sensor.looks_like},
     }
 
 
