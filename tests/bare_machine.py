@@ -1,9 +1,10 @@
 """Run the README's test command on a machine with Python and nothing else: ``python3 tests/bare_machine.py``.
 
-Builds a Debian root with python3 alone (mmdebstrap, kept in the temporary folder), puts a copy of this
-checkout's tracked files in it and runs the command there, in a private mount namespace. Needs root and a
-Debian or a relative. Exit codes: that of the command; 3 where no such machine can be built here, with the
-reason.
+Builds a Debian root with python3 alone (mmdebstrap, in the temporary folder), puts a copy of this checkout's
+tracked files in it and runs the command there, in a private mount namespace. The root is made anew each time
+and removed at the end: the command installs what it needs, so a root that it ran in is not bare any more.
+Needs root and a Debian. ``BARE_SUITE`` names another release. Exit codes: that of the command; 75 where no
+such machine can be built here, with the reason.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-NOT_HERE = 3
+NOT_HERE = 75
+"""No code of pytest (0 to 5): ``.ci/run`` then runs the command on the machine itself."""
 HOME = "/opt/runner"
 """Where the copy lies in the root."""
 PACKAGES = "python3,python3-venv,ca-certificates"
@@ -26,6 +28,8 @@ PASSED_ON = re.compile(r"(https?_proxy|no_proxy|ssl_cert_file|requests_ca_bundle
 """Environment variables that reaching the package indexes may take, and ``CI``."""
 COPIED = ("/etc/ssl/certs", "/etc/resolv.conf", "/etc/hosts", "/etc/pip.conf", "/etc/apt/apt.conf.d")
 """What reaching them may take on this machine, and nothing else of it."""
+NOT_BARE = ("git", "cc", "gcc", "chromium", "fc-list")
+"""Commands that a machine with Python alone has not."""
 
 
 class NotHereError(Exception):
@@ -61,33 +65,34 @@ def mirror() -> str:
 
 
 def quiet(*command: str | Path) -> None:
-    """Run a command; NotHereError with its last line where it fails."""
+    """Run a command; NotHereError with its last lines where it fails."""
     done = subprocess.run([str(part) for part in command], check=False, capture_output=True, text=True)
     if done.returncode:
-        last = (done.stderr.strip().splitlines() or ["no message"])[-1]
-        raise NotHereError(f"{command[0]} failed: {last}")
+        last = " / ".join(done.stderr.strip().splitlines()[-3:]) or "no message"
+        raise NotHereError(f"{shlex.join(map(str, command[:3]))} failed: {last}")
 
 
-def build_root() -> Path:
-    """Return a Debian root with python3 alone; built once and kept."""
+def build_root(root: Path) -> None:
+    """Make a Debian root with python3 alone."""
     if os.name != "posix" or os.geteuid() != 0:
         raise NotHereError("not root")
     suite = release()
-    root = Path(os.environ.get("BARE_ROOT", f"{tempfile.gettempdir()}/gait-bare")).with_name(
-        f"gait-bare-{suite}"
-    )
-    ready = root.with_name(root.name + ".ready")
-    if not ready.exists():
-        os.environ["DEBIAN_FRONTEND"] = "noninteractive"
-        if shutil.which("mmdebstrap") is None:
-            quiet("apt-get", "-qq", "update")
-            quiet("apt-get", "-qq", "-y", "install", "mmdebstrap")
-        shutil.rmtree(root, ignore_errors=True)
-        say(f"building a Debian {suite} with Python alone in {root}")
-        source = f"deb {mirror()} {suite} main"
-        quiet("mmdebstrap", "--quiet", "--variant=minbase", f"--include={PACKAGES}", suite, root, source)
-        ready.touch()
-    return root
+    source = f"deb {mirror()} {suite} main"
+    os.environ["DEBIAN_FRONTEND"] = "noninteractive"
+    if shutil.which("mmdebstrap") is None:
+        quiet("apt-get", "-qq", "update")
+        quiet("apt-get", "-qq", "-y", "install", "mmdebstrap")
+    say(f"building a Debian {suite} with Python alone in {root}")
+    # mmdebstrap mounts too, and leaves its mounts where it is killed: they go with the namespace.
+    build = ("mmdebstrap", "--quiet", "--variant=minbase", f"--include={PACKAGES}", suite, root, source)
+    quiet("unshare", "--mount", *build)
+
+
+def refuse_tools(root: Path) -> None:
+    """Raise NotHereError where the root has what the command has to bring."""
+    found = [name for name in NOT_BARE for _ in root.glob(f"usr/bin/{name}")]
+    if found:
+        raise NotHereError(f"the root is not bare: it has {', '.join(found)}")
 
 
 def furnish(root: Path) -> Path:
@@ -95,12 +100,12 @@ def furnish(root: Path) -> Path:
     for name in COPIED:
         path, target = Path(name), root / name.lstrip("/")
         if path.is_dir():
-            shutil.copytree(path, target, symlinks=True, dirs_exist_ok=True)
+            # Not shutil.copytree: it stops at links that are there already, as certificates are.
+            target.mkdir(parents=True, exist_ok=True)
+            quiet("cp", "-r", "--remove-destination", f"{path}/.", target)
         elif path.exists():
             shutil.copy(path, target)
-    home = root / HOME.lstrip("/")
-    shutil.rmtree(home, ignore_errors=True)
-    copy = home / "project"
+    copy = root / HOME.lstrip("/") / "project"
     listed = subprocess.run(
         ["git", "ls-files", "-z"], cwd=ROOT, check=False, capture_output=True, text=True
     ).stdout.split("\0")
@@ -139,14 +144,18 @@ def main() -> int:
         for line in (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
         if line.startswith("python3 tests/run.py")
     )
-    try:
-        root = build_root()
-        furnish(root)
-        say(f"on a bare Debian {root.name.removeprefix('gait-bare-')}: {command}")
-        return run_inside(root, command)
-    except (NotHereError, OSError) as error:
-        say(f"NO BARE MACHINE HERE: {error}")
-        return NOT_HERE
+    with tempfile.TemporaryDirectory(prefix="gait-bare-", ignore_cleanup_errors=True) as folder:
+        root = Path(folder) / "root"
+        try:
+            Path(folder).chmod(0o755)
+            build_root(root)
+            refuse_tools(root)
+            furnish(root)
+            say(f"on a bare Debian {release()}: {command}")
+            return run_inside(root, command)
+        except (NotHereError, FileNotFoundError) as error:
+            say(f"NO BARE MACHINE HERE: {error}")
+            return NOT_HERE
 
 
 if __name__ == "__main__":

@@ -150,6 +150,15 @@ def test_ci_runs_the_readme_command() -> None:
     assert "python3 tests/bare_machine.py" in ci
 
 
+def test_ci_tells_a_failure_from_no_bare_machine() -> None:
+    """The code that sends CI to a plain run is one that pytest never ends with."""
+    bare = (ROOT / "tests" / "bare_machine.py").read_text(encoding="utf-8")
+    codes = re.findall(r"(?m)^NOT_HERE = (\d+)$", bare)
+    assert len(codes) == 1
+    assert int(codes[0]) not in set(pytest.ExitCode)
+    assert f'[ "$code" -eq {codes[0]} ]' in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+
 def test_no_index_host_and_no_machine_path() -> None:
     """No file names a package index or a folder of someone's machine."""
     # Spelt in pieces, so that this file passes its own test.

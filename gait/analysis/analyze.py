@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,22 +13,37 @@ import pandas as pd
 
 import gait
 from gait.analysis.engine import Engine
-from gait.analysis.results import Analysis, Bout, Metric, SensorQuality
+from gait.analysis.results import Analysis, Bout, Fault, Metric, SensorQuality, Waveform
 from gait.analysis.session.activity import bouts_of, merge_bouts
-from gait.analysis.session.quality import LENGTH_TRUST, quality_of
+from gait.analysis.session.closure import stride_spans
+from gait.analysis.session.contradictions import Evidence, faults_of, no_strides
+from gait.analysis.session.not_measured import LENGTH_TRUST, reasons_of_session
+from gait.analysis.session.plausibility import awake, judge, looked_at
+from gait.analysis.session.quality import quality_of
 from gait.analysis.session.spring_mass import stiffness
 from gait.analysis.session.stride_table import stride_table
 from gait.analysis.session.summary import summarise
+from gait.analysis.session.survey import Survey
+from gait.analysis.session.two_sensors import SensorTimes, pair_faults
+from gait.analysis.session.units_and_axes import ALL, ANGLES, SHAKEN_M_S2
 from gait.analysis.session.waveform import mean_waveform, waveform_spans
+from gait.analysis.session.withhold import widened, without_spoilt
 from gait.analysis.signal.pieces import excerpt, full_scale_g, head_of, pieces_of
 from gait.analysis.signal.timing import Census
 from gait.analysis.strides.detector import Alignment
-from gait.analysis.strides.stride_batch import StrideBatch, concatenate
+from gait.analysis.strides.stride_batch import StrideBatch, concatenate, empty_batch
+from gait.arrays import FloatArray
 from gait.errors import SignalError
 from gait.recording.long import LongRecording, LongSession, open_session
 from gait.recording.model import Recording, Session
+from gait.units import STANDARD_GRAVITY
 
-__all__ = ["AnalysisSettings", "analyze"]
+__all__ = ["AnalysisSettings", "analyze", "diagnose"]
+
+FEW_STRIDES = 4
+"""Fewer strides than this in a recording that is shaken as by running are none."""
+
+UNFOUND_RUN = "a run whose strides do not show in the accelerometer alone"
 
 SENSORS_AT_ONCE = 2
 """Threads: numpy lets go of the interpreter lock. More than two wait for each other."""
@@ -48,22 +64,42 @@ class AnalysisSettings:
 
 @dataclass(frozen=True)
 class _Sensor:
-    """What one recording gave; ``recording`` is for all but its samples, ``excerpt`` for its waveform."""
+    """What one recording gave; ``recording`` is for all but its samples, ``samples`` for those looked at."""
 
     recording: Recording
-    excerpt: Recording
+    samples: Recording
     acc_range_g: float | None
     census: Census
+    survey: Survey
     alignment: Alignment
     batch: StrideBatch
-    gaps: tuple[tuple[float, float], ...]
-    bouts: tuple[Bout, ...]
+    faults: tuple[Fault, ...] = ()
+    looks_like: str = ""
+    busy: Mapping[int, FloatArray] = field(default_factory=dict)
+
+    @property
+    def gaps(self) -> tuple[tuple[float, float], ...]:
+        return self.census.gaps(self.recording.rate_hz)
+
+    @property
+    def span(self) -> tuple[float, float]:
+        return self.census.start_s, self.census.end_s
+
+    @property
+    def bouts(self) -> tuple[Bout, ...]:
+        return bouts_of(self.batch, self.busy, self.gaps, self.span)
+
+    @property
+    def times(self) -> SensorTimes:
+        run = self.batch.take(self.batch.walking < 0.5)
+        name, side = self.recording.name, self.recording.side
+        return SensorTimes(name, side, self.span, self.survey.fingerprint, run)
 
 
 def analyze(
     session: Session | LongSession | str | Path, settings: AnalysisSettings | None = None
 ) -> Analysis:
-    """Strides, metrics, activity and quality of a session.
+    """Return strides, metrics, activity, quality and faults of a session.
 
     Parameters
     ----------
@@ -74,7 +110,8 @@ def analyze(
     Raises
     ------
     SignalError
-        If a recording holds no finite samples.
+        If a recording holds no finite samples, or contradicts itself so that nothing can be told from it:
+        another unit, no gravity, one file given twice, sensors that were not there at the same time.
     RecordingError
         If a path cannot be read.
 
@@ -88,22 +125,14 @@ def analyze(
     if isinstance(session, str | Path):
         session = open_session(session)
     sensors = _sensors(session.recordings, settings)
+    faults = _faults(sensors)
+    _refuse(faults, sensors)
     scale = _scale(session, sensors)
     sensors = [replace(one, batch=_scaled(one, scale)) for one in sensors]
     table = stride_table([(s.recording.placement, s.recording.side, s.batch, s.gaps) for s in sensors])
-    with_gyr: dict[str, bool] = {s.recording.side: s.recording.gyr is not None for s in sensors}
-    relative = _length_uncertainty(session, sensors)
-    metrics = summarise(table[table["activity"] == "running"], with_gyr=with_gyr, extra=relative)
-    walking = summarise(table[table["activity"] == "walking"], with_gyr=with_gyr, extra=relative)
-    metrics |= _stiffness(session, metrics)
-    qualities = tuple(
-        quality_of(s.recording, s.census, s.acc_range_g, s.alignment, s.batch, s.bouts) for s in sensors
-    )
-    waveforms = (
-        tuple(w for s in sensors if (w := mean_waveform(s.excerpt, s.batch, s.alignment)) is not None)
-        if settings.waveforms
-        else ()
-    )
+    table = without_spoilt(table, faults)
+    metrics, walking = _summaries(session, sensors, table, faults)
+    qualities = tuple(_quality(sensor, faults) for sensor in sensors)
     return Analysis(
         name=session.name,
         started=next((s.recording.started for s in sensors if s.recording.started), ""),
@@ -114,9 +143,90 @@ def analyze(
         walking=walking,
         activity=merge_bouts([s.bouts for s in sensors]),
         sensors=qualities,
-        waveforms=waveforms,
-        not_measured=_not_measured(metrics, qualities, table),
+        waveforms=_waveforms(sensors, faults) if settings.waveforms else (),
+        not_measured=reasons_of_session(
+            metrics, qualities, faults, ran=bool((table["activity"] == "running").any())
+        ),
         settings=_settings(session, scale),
+        faults=faults,
+    )
+
+
+def diagnose(session: Session | LongSession) -> tuple[Fault, ...]:
+    """Return every fault of a session, those too that `analyze` refuses it for.
+
+    Raises
+    ------
+    SignalError
+        If a recording holds no finite samples.
+    """
+    sensors = _sensors(session.recordings, AnalysisSettings(waveforms=False))
+    other = [
+        Fault(
+            "not_running",
+            sensor.recording.name,
+            "likely",
+            f"this looks like {sensor.looks_like}",
+            ALL,
+            "nothing is told of it as running; check which sensor this is, and where it sat",
+        )
+        for sensor in sensors
+        if sensor.looks_like not in ("", UNFOUND_RUN) and not (sensor.batch.walking < 0.5).any()
+    ]
+    return (*_faults(sensors), *other)
+
+
+def _faults(sensors: list[_Sensor]) -> tuple[Fault, ...]:
+    """Faults of each sensor, then those between them."""
+    own = tuple(fault for sensor in sensors for fault in sensor.faults)
+    return (*own, *pair_faults([sensor.times for sensor in sensors]))
+
+
+def _refuse(faults: tuple[Fault, ...], sensors: list[_Sensor]) -> None:
+    """Stop at the first fault that leaves nothing to be told."""
+    source = {sensor.recording.name: sensor.recording.source for sensor in sensors}
+    for fault in faults:
+        if fault.refuses:
+            raise SignalError(fault.what, where=source.get(fault.sensor) or fault.sensor, todo=fault.todo)
+
+
+def _summaries(
+    session: Session | LongSession, sensors: list[_Sensor], table: pd.DataFrame, faults: tuple[Fault, ...]
+) -> tuple[dict[str, Metric], dict[str, Metric]]:
+    """Metrics over the running and over the walking strides."""
+    with_gyr: dict[str, bool] = {s.recording.side: s.recording.gyr is not None for s in sensors}
+    relative = _length_uncertainty(session, sensors)
+    running, walking = (
+        widened(summarise(table[table["activity"] == kind], with_gyr=with_gyr, extra=relative), faults)
+        for kind in ("running", "walking")
+    )
+    return running | _stiffness(session, running), walking
+
+
+def _waveforms(sensors: list[_Sensor], faults: tuple[Fault, ...]) -> tuple[Waveform, ...]:
+    """Mean strides of the sensors whose attitude is sound."""
+    spoilt = {fault.sensor for fault in faults if set(fault.spoils) & set(ANGLES)}
+    found = (
+        mean_waveform(
+            s.samples,
+            s.batch,
+            replace(s.alignment, matrix=None) if s.recording.name in spoilt else s.alignment,
+        )
+        for s in sensors
+    )
+    return tuple(one for one in found if one is not None)
+
+
+def _quality(sensor: _Sensor, faults: tuple[Fault, ...]) -> SensorQuality:
+    return quality_of(
+        sensor.recording,
+        sensor.census,
+        sensor.acc_range_g,
+        sensor.alignment,
+        sensor.batch,
+        sensor.bouts,
+        faults,
+        sensor.looks_like,
     )
 
 
@@ -135,17 +245,44 @@ def _sensors(
 
 
 def _sensor(source: Recording | LongRecording, settings: AnalysisSettings, stop: threading.Event) -> _Sensor:
+    """One sensor: its strides, those of them that are gait, and what contradicts itself."""
+    sensor = _strides(source, stop)
+    if len(sensor.batch) < FEW_STRIDES and sensor.survey.shaken_m_s2 > SHAKEN_M_S2:
+        return _unfound(source, sensor, stop)
+    batch = awake(sensor.batch, sensor.busy)
+    spans = [looked_at(batch), stride_spans(batch), *([waveform_spans(batch)] if settings.waveforms else [])]
+    samples = excerpt(source, np.concatenate(spans))
+    return _believed(replace(sensor, batch=batch, samples=samples))
+
+
+def _unfound(source: Recording | LongRecording, sensor: _Sensor, stop: threading.Event) -> _Sensor:
+    """A sensor that runs and shows no stride: the faults that the accelerometer's own strides bring out."""
+    head = sensor.recording
+    alone = sensor if head.gyr is None else _strides(source, stop, with_gyr=False)
+    found = awake(alone.batch, alone.busy)
+    samples = excerpt(source, np.concatenate([looked_at(found), stride_spans(found)]))
+    legs = found.take(judge(found, samples).leg)
+    evidence = Evidence(head, samples, sensor.survey, sensor.census.rate_hz, legs, sensor.alignment)
+    faults = faults_of(evidence)
+    if not faults and head.gyr is not None:
+        faults = (no_strides(head),)
+    return replace(sensor, batch=empty_batch(), faults=faults, looks_like="" if faults else UNFOUND_RUN)
+
+
+def _strides(source: Recording | LongRecording, stop: threading.Event, *, with_gyr: bool = True) -> _Sensor:
+    """All strides that the engine finds, and the figures over all samples."""
     head = head_of(source)
     acc_range_g = full_scale_g(source)
+    has_gyr = with_gyr and head.gyr is not None
     engine = Engine(
         head.placement,
         head.side,
-        has_gyr=head.gyr is not None,
+        has_gyr=has_gyr,
         rate_hz=head.rate_hz,
         acc_range_g=acc_range_g,
         gyr_range_dps=head.gyr_range_dps,
     )
-    census = Census()
+    census, survey = Census(), Survey()
     batches: list[StrideBatch] = []
     for piece in pieces_of(source):
         if stop.is_set():
@@ -153,16 +290,34 @@ def _sensor(source: Recording | LongRecording, settings: AnalysisSettings, stop:
         if not np.isfinite(piece.acc).all():
             raise SignalError("no finite samples", where=head.source or head.name)
         census.add(piece.time_s)
-        batches.append(engine.push_batch(piece.time_s, piece.acc, piece.gyr))
+        survey.add(piece.time_s, piece.acc, piece.gyr)
+        batches.append(engine.push_batch(piece.time_s, piece.acc, piece.gyr if has_gyr else None))
         head = replace(head, notes=piece.notes)
     if census.samples == 0:
         raise SignalError("no finite samples", where=head.source or head.name)
     batch = concatenate([*batches, engine.finish_batch()])
-    gaps = census.gaps(head.rate_hz)
-    span = (census.start_s, census.end_s)
-    part = excerpt(source, waveform_spans(batch)) if settings.waveforms else head
-    bouts = bouts_of(batch, engine.busy_s, gaps, span)
-    return _Sensor(head, part, acc_range_g, census, engine.detector.alignment, batch, gaps, bouts)
+    return _Sensor(
+        head, head, acc_range_g, census, survey, engine.detector.alignment, batch, busy=engine.busy_s
+    )
+
+
+def _believed(sensor: _Sensor) -> _Sensor:
+    """The sensor with the strides that pass the gate, its faults, and why others were turned down."""
+    rests = sensor.survey.rests
+    scale = rests.gravity / STANDARD_GRAVITY if len(rests) and rests.gravity > 1.0 else 1.0
+    verdict = judge(sensor.batch, sensor.samples, sensor.alignment.closure_error, scale)
+    evidence = Evidence(
+        sensor.recording,
+        sensor.samples,
+        sensor.survey,
+        sensor.census.rate_hz,
+        sensor.batch.take(verdict.leg),
+        sensor.alignment,
+    )
+    faults = faults_of(evidence)
+    # A fault explains a swing or a length that is not a leg's; what it explains is told once, by its cause.
+    looks_like = "" if faults and verdict.leg.any() else verdict.looks_like
+    return replace(sensor, batch=verdict.batch, faults=faults, looks_like=looks_like)
 
 
 def _scale(session: Session | LongSession, sensors: list[_Sensor]) -> float:
@@ -205,25 +360,6 @@ def _stiffness(session: Session | LongSession, metrics: dict[str, Metric]) -> di
         metrics["flight_ms"],
         metrics.get("speed_m_s"),
     )
-
-
-def _not_measured(
-    metrics: dict[str, Metric], qualities: tuple[SensorQuality, ...], table: pd.DataFrame
-) -> dict[str, str]:
-    if not (table["activity"] == "running").any():
-        return dict.fromkeys(("cadence_spm", "contact_ms"), "no running in the recording")
-    out: dict[str, str] = {}
-    for quality in qualities:
-        for name, why in quality.not_measured.items():
-            # A reason about this sensor's own data says more than that another sensor is needed.
-            if name not in metrics and out.get(name, "needs").startswith("needs"):
-                out[name] = why
-    if "contact_ms" not in metrics:
-        out["contact_ms"] = "the end of contact does not show in this sensor's signal at this speed"
-    for name in ("vertical_stiffness_kn_m", "leg_stiffness_kn_m"):
-        if name not in metrics:
-            out[name] = "needs the runner's mass, and for the leg height and speed"
-    return out
 
 
 def _settings(session: Session | LongSession, scale: float) -> dict[str, str]:

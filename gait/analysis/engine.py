@@ -17,7 +17,7 @@ from gait.analysis.strides import DETECTORS
 from gait.analysis.strides.stride_batch import StrideBatch, concatenate
 from gait.arrays import FloatArray
 from gait.frames import Placement, Side
-from gait.recording.model import Recording
+from gait.recording.model import Recording, without_pauses
 from gait.units import DEG, STANDARD_GRAVITY
 
 __all__ = ["Engine", "Stride", "engine_for", "strides_of"]
@@ -278,6 +278,7 @@ def plateau_range_g(acc: FloatArray) -> float | None:
 
 def strides_of(recording: Recording) -> tuple[StrideBatch, Engine]:
     """All strides of a recording, and the engine that found them."""
+    recording = without_pauses(recording)
     engine = engine_for(recording)
     first = engine.push_batch(recording.time_s, recording.acc, recording.gyr)
     return concatenate([first, engine.finish_batch()]), engine

@@ -20,6 +20,8 @@ __all__ = [
     "STRIDE_COLUMNS",
     "Analysis",
     "Bout",
+    "Certainty",
+    "Fault",
     "Kind",
     "Metric",
     "SensorQuality",
@@ -29,6 +31,9 @@ __all__ = [
 
 Kind = Literal["running", "walking", "still", "other", "gap"]
 """``other``: movement that is neither gait nor rest, such as handling the sensor."""
+
+Certainty = Literal["clear", "likely", "cannot tell"]
+"""How sure a fault is: ``cannot tell`` where the data fit another cause as well."""
 
 STRIDE_COLUMNS: tuple[str, ...] = (
     "side",
@@ -122,6 +127,41 @@ class Metric:
 
 
 @dataclass(frozen=True)
+class Fault:
+    """Something in a recording that contradicts itself or the laws of motion, with what follows from it.
+
+    Attributes
+    ----------
+    kind
+        Stable name, such as ``acc_unit``, ``gyr_lag``, ``other_side``.
+    sensor
+        ``left shoe`` and the like; empty where the whole session is meant.
+    certainty
+        How sure the cause is.
+    what
+        What was found, with its numbers, in words for people.
+    spoils
+        Metrics (keys of `gait.analysis.metrics.METRICS`) that are wrong because of it; they are withheld.
+        With the certainty ``cannot tell`` they are given with a wider interval.
+    todo
+        What to do about it.
+    value
+        The measured size: a factor, or ms for a lag; None where there is none.
+    refuses
+        Whether nothing can be told from the sensor before it is mended.
+    """
+
+    kind: str
+    sensor: str
+    certainty: Certainty
+    what: str
+    spoils: tuple[str, ...]
+    todo: str
+    value: float | None = None
+    refuses: bool = False
+
+
+@dataclass(frozen=True)
 class Bout:
     """A stretch of one activity, [start_s, end_s) of session time."""
 
@@ -168,6 +208,8 @@ class SensorQuality:
         Metric name -> why, in words for people.
     notes
         Further remarks in words, such as ``"sensor clock 0.8 % off nominal"``.
+    looks_like
+        Why its movement is not told as running, in words for people; empty where nothing was turned down.
     """
 
     placement: Placement
@@ -193,6 +235,7 @@ class SensorQuality:
     not_measured: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     device: str = ""
+    looks_like: str = ""
 
     @property
     def name(self) -> str:
@@ -258,6 +301,8 @@ class Analysis:
         Metric name -> why, where no sensor of the session could give it.
     settings
         What reproduces it: version, options, calibration.
+    faults
+        What contradicts itself in the recordings; what each spoils is withheld or widened.
     """
 
     name: str
@@ -272,6 +317,7 @@ class Analysis:
     waveforms: tuple[Waveform, ...]
     not_measured: Mapping[str, str]
     settings: Mapping[str, str]
+    faults: tuple[Fault, ...] = ()
 
     @property
     def duration_s(self) -> float:

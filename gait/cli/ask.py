@@ -3,24 +3,43 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from gait.coaching.plan.diary import load_diary
+from gait.coaching.plan.progress import CheckIn
 from gait.coaching.questionnaire.answers import Answers, load_answers, parse_answers
 from gait.coaching.questionnaire.questions import QUESTIONS, Question
 from gait.errors import KnowledgeError, UsageError
+
+if TYPE_CHECKING:
+    from gait.analysis.results import Analysis
+    from gait.coaching.rules.load import Knowledge
 
 __all__ = ["ask_answers", "ask_on_terminal", "gather_answers", "save_answers"]
 
 Read = Callable[[str], str]
 Say = Callable[[str], None]
 
-_SKIP = "?"
+Keep = Callable[[Answers], None]
+
+_SKIP, _GO_BACK = "?", "<"
+_BACK = object()
+"""Stands for going back, which no answer is."""
+INTRODUCTION = "Press Enter where nothing applies, ? to leave a question out, < to go back."
 _YES, _NO = {"y", "yes"}, {"n", "no"}
 
 
-def gather_answers(session: Mapping[str, Any] | None, file: Path | None, *, ask: bool) -> Answers:
+def gather_answers(
+    session: Mapping[str, Any] | None,
+    file: Path | None,
+    *,
+    ask: bool,
+    save: Path | None = None,
+    analysis: Analysis | None = None,
+    pack: Knowledge | None = None,
+) -> Answers:
     """Answers from a session's ``[answers]``, a file over them, and questions for what is still open.
 
     Parameters
@@ -31,6 +50,10 @@ def gather_answers(session: Mapping[str, Any] | None, file: Path | None, *, ask:
         ``--answers``; None where not given.
     ask
         Ask on the terminal for what neither holds.
+    save
+        Where each answer is kept as soon as it is given; None to keep none.
+    analysis, pack
+        The recording and the rules: a question whose answer changes nothing with them is not asked.
 
     Raises
     ------
@@ -44,16 +67,26 @@ def gather_answers(session: Mapping[str, Any] | None, file: Path | None, *, ask:
         over = load_answers(file)
         known = {**found.model_dump(exclude_none=True), **over.model_dump(exclude_none=True)}
         found = parse_answers(known, source=str(file))
-    return ask_on_terminal(found) if ask else found
+    if not ask:
+        return found
+    diary = load_diary(file) if file is not None else ()
+    keep = None if save is None else (lambda answers: save_answers(answers, save, diary))
+    return ask_on_terminal(found, keep=keep, analysis=analysis, pack=pack)
 
 
-def ask_on_terminal(known: Answers) -> Answers:
+def ask_on_terminal(
+    known: Answers,
+    *,
+    keep: Keep | None = None,
+    analysis: Analysis | None = None,
+    pack: Knowledge | None = None,
+) -> Answers:
     """Ask what is not yet known; questions go to stderr, so that stdout stays data."""
     if not sys.stdin.isatty():
         raise UsageError(
             "--ask needs a terminal to answer on", todo="use --answers FILE (gait plan --template writes one)"
         )
-    return ask_answers(known, _read_line, _say)
+    return ask_answers(known, _read_line, _say, keep=keep, analysis=analysis, pack=pack)
 
 
 def _read_line(prompt: str) -> str:
@@ -68,8 +101,18 @@ def _say(text: str) -> None:
     print(text, file=sys.stderr)
 
 
-def ask_answers(known: Answers, read: Read, say: Say) -> Answers:
-    """Ask every question that is open, safety first; stop asking once a warning sign is named.
+def ask_answers(
+    known: Answers,
+    read: Read,
+    say: Say,
+    *,
+    keep: Keep | None = None,
+    analysis: Analysis | None = None,
+    pack: Knowledge | None = None,
+) -> Answers:
+    """Ask every question that is open and changes something, safety first.
+
+    A warning sign ends the questions. ``<`` goes back to the question before; ``?`` leaves one out.
 
     Parameters
     ----------
@@ -79,31 +122,73 @@ def ask_answers(known: Answers, read: Read, say: Say) -> Answers:
         Shows a prompt and returns a line; raises `EOFError` when there is no more input.
     say
         Shows a line.
+    keep
+        Takes the answers after each one, so that none is lost when the questions are broken off.
+    analysis, pack
+        The recording and the rules that decide whether an answer changes anything.
     """
     data: dict[str, Any] = known.model_dump(exclude_none=True)
-    say("Press Enter where nothing applies, ? to leave a question out.")
+    fixed = frozenset(data)
+    seen: list[Question] = []
+    say(INTRODUCTION)
     try:
-        for question in QUESTIONS:
-            if question.field in data or not _applies(question, data):
+        while not data.get("red_flags") and (question := _next(data, fixed, seen, analysis, pack)):
+            left = _still_open(question)
+            reply = _ask(question, data, read, say, f"{len(seen) + 1} of at most {len(seen) + left}")
+            if reply is _BACK:
+                _go_back(data, seen, say)
                 continue
-            value = _ask(question, data, read, say)
-            if value is not None:
-                data[question.field] = value
-            if data.get("red_flags"):
-                say("That comes first; the rest can wait.")
-                break
+            seen.append(question)
+            if reply is not None:
+                data[question.field] = reply
+            if keep is not None:
+                keep(parse_answers(data))
     except EOFError:
         say("")
+    if data.get("red_flags"):
+        say("That comes first; the rest can wait.")
     return parse_answers(data)
+
+
+def _next(
+    data: Mapping[str, Any],
+    fixed: frozenset[str],
+    seen: Sequence[Question],
+    analysis: Analysis | None,
+    pack: Knowledge | None,
+) -> Question | None:
+    """Return the first question that is open, was not left out, and whose answer changes something."""
+    from gait.coaching.questionnaire.relevance import matters
+
+    start = QUESTIONS.index(seen[-1]) + 1 if seen else 0
+    for question in QUESTIONS[start:]:
+        if question.field in fixed or not _applies(question, data):
+            continue
+        if matters(question, data, analysis=analysis, pack=pack):
+            return question
+    return None
+
+
+def _still_open(question: Question) -> int:
+    """Return how many questions there can be from this one on."""
+    return len(QUESTIONS) - QUESTIONS.index(question)
+
+
+def _go_back(data: dict[str, Any], seen: list[Question], say: Say) -> None:
+    """Take back the last answer, so that its question is asked again."""
+    if not seen:
+        say("  This is the first question.")
+        return
+    data.pop(seen.pop().field, None)
 
 
 def _applies(question: Question, data: Mapping[str, Any]) -> bool:
     return not question.after or bool(data.get(question.after))
 
 
-def _ask(question: Question, data: Mapping[str, Any], read: Read, say: Say) -> Any:  # noqa: ANN401 - the answer's own type
+def _ask(question: Question, data: Mapping[str, Any], read: Read, say: Say, where: str) -> Any:  # noqa: ANN401 - the answer's own type
     say("")
-    say(question.text)
+    say(f"({where}) {question.text}")
     for number, choice in enumerate(question.choices, 1):
         say(f"  {number:2d}  {choice.text}")
     hint = {"many": "numbers, such as 1 3", "one": "a number", "yes_no": "y or n", "number": "a number"}[
@@ -113,6 +198,8 @@ def _ask(question: Question, data: Mapping[str, Any], read: Read, say: Say) -> A
         reply = read(f"[{hint}] ").strip().lower()
         if reply == _SKIP:
             return None
+        if reply == _GO_BACK:
+            return _BACK
         try:
             value = _value(question, reply)
             parse_answers({**data, question.field: value} if value is not None else data)
@@ -149,15 +236,16 @@ def _pick(question: Question, part: str) -> str:
     raise ValueError(f"{part!r} is not one of 1 to {len(values)}")
 
 
-def save_answers(answers: Answers, file: Path) -> None:
-    """Write answers as a TOML file that `--answers` reads."""
+def save_answers(answers: Answers, file: Path, diary: Sequence[CheckIn] = ()) -> None:
+    """Write answers, and a diary behind them, as a TOML file that `--answers` reads."""
+    from gait.files import write_text
     from gait.recording.toml import toml_lines
 
     data = {
         key: list(value) if isinstance(value, tuple) else value
         for key, value in answers.model_dump(exclude_none=True).items()
     }
-    try:
-        file.write_text("\n".join([*toml_lines(data), ""]), encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise UsageError(f"cannot write the answers ({error.strerror})", where=file) from error
+    lines = toml_lines(data)
+    for entry in diary:
+        lines += ["", "[[check_in]]", *toml_lines(entry.model_dump())]
+    write_text(file, "\n".join([*lines, ""]))

@@ -6,14 +6,12 @@ from collections.abc import Iterable, Sequence
 
 from gait.cli.text_page import Line, Style, blank, bullet, heading, indented
 from gait.coaching.model import Finding, LightColour, Plan, PlannedExercise, Reason, SafetyNotice, Source
+from gait.coaching.plan.facts import action_lines, dose, how_lines, light_text, sets_text
+from gait.coaching.plan.progress import Progress
 
-__all__ = ["dose", "finding_title", "plan_lines", "reason_text"]
+__all__ = ["finding_title", "plan_lines", "progress_lines", "reason_text"]
 
-_LIGHT: dict[LightColour, tuple[str, Style]] = {
-    "green": ("green: all of it", "good"),
-    "amber": ("amber: fewer sets, no jumps, flat and easy runs", "care"),
-    "red": ("red: nothing that loads the sore place, no running", "stop"),
-}
+_STYLE: dict[LightColour, Style] = {"green": "good", "amber": "care", "red": "stop", "grey": "care"}
 
 
 def plan_lines(plan: Plan, *, why: bool = False) -> list[Line]:
@@ -26,10 +24,14 @@ def plan_lines(plan: Plan, *, why: bool = False) -> list[Line]:
     why
         Give each recommendation its reasons.
     """
-    lines = [*_notices(plan.notices), Line(f"Next: {plan.next_step}", style="strong")]
+    lines = [Line(plan.rules_mark, style="stop"), blank()] if plan.rules_mark else []
+    lines += _notices(plan.notices)
+    lines += [
+        Line(f"{label}: {text}", style="strong" if label == "Next" else "plain")
+        for label, text in action_lines(plan)
+    ]
     if plan.exercises or plan.week:
-        text, style = _LIGHT[plan.light]
-        lines.append(Line(f"Pain light {text}.", style=style))
+        lines.append(Line(f"Pain light {light_text(plan.light)}.", style=_STYLE[plan.light]))
     lines += [bullet(note, style="dim") for note in plan.notes]
     if plan.week:
         lines += [blank(), heading("The week"), *_week(plan)]
@@ -37,6 +39,12 @@ def plan_lines(plan: Plan, *, why: bool = False) -> list[Line]:
         lines += [blank(), heading("Exercises")]
         for exercise in plan.exercises:
             lines += _exercise(exercise, why=why)
+        lines += [indented(text) for text in (plan.how_hard, plan.pain_rule) if text]
+    if plan.later:
+        lines += [blank(), heading("In other weeks")]
+        for exercise in sorted(plan.later, key=lambda one: one.weeks or (1, 1)):
+            first, last = exercise.weeks or (1, 1)
+            lines.append(bullet(f"weeks {first}-{last}: {exercise.name}, {dose(exercise)}"))
     lines += _cadence(plan, why=why)
     lines += _routine("Before a run", plan.warm_up) + _routine("After a run", plan.cool_down)
     if plan.advice:
@@ -48,6 +56,13 @@ def plan_lines(plan: Plan, *, why: bool = False) -> list[Line]:
         lines += [blank(), heading("What to expect"), *(bullet(text) for text in plan.expect)]
     lines += [bullet(text) for text in (plan.ease_off, plan.retest) if text]
     return [*lines, blank(), Line(plan.disclaimer, style="dim")]
+
+
+def progress_lines(state: Progress) -> list[Line]:
+    """Where a runner stands after the newest check-in: what it does to the plan first."""
+    first, *rest = state.text
+    lines = [heading("Since you began"), Line(first, 2, style=_STYLE[state.light])]
+    return [*lines, *(indented(text) for text in rest), blank()]
 
 
 def _notices(notices: Sequence[SafetyNotice]) -> list[Line]:
@@ -71,36 +86,21 @@ def _week(plan: Plan) -> list[Line]:
             f"{names.get(key, key)} {number}×" if number else names.get(key, key)
             for key, number in zip(day.exercises, sets, strict=True)
         )
-        note = f" ({day.note})" if day.note else ""
+        about = [day.note] if day.note else []
+        if day.minutes:
+            about.append(f"about {day.minutes} min")
+        note = f" ({'; '.join(about)})" if about else ""
         lines.append(Line(f"{day.name}: {day.kind}{note}{': ' + done if done else ''}", 2))
     return lines
 
 
-def dose(exercise: PlannedExercise) -> str:
-    """Sets, repetitions, hold and load in a line.
-
-    Examples
-    --------
-    >>> from gait.coaching.prescribe import prescribe
-    >>> dose(prescribe(()).exercises[1])
-    '3 × 8-12 reps, light'
-    """
-    low, high = exercise.reps
-    count = str(low) if low == high else f"{low}-{high}"
-    hold = f", hold {exercise.hold_s} s" if exercise.hold_s else ""
-    load = f", {exercise.load}" if exercise.load else ""
-    return f"{exercise.sets} × {count} {exercise.unit}{hold}{load}"
-
-
 def _exercise(exercise: PlannedExercise, *, why: bool) -> list[Line]:
-    extra = f"; {exercise.extra_sets} further sets in the week" if exercise.extra_sets else ""
+    more = sets_text(exercise)
     also = f" (also {', '.join(exercise.aliases)})" if exercise.aliases else ""
     lines = [
         Line(f"{exercise.name}{also}", 2, style="strong"),
-        indented(f"{dose(exercise)}{extra}", 4),
-        indented(f"Do: {' '.join(exercise.cues)}", 4),
-        indented(f"Stop if: {' '.join(exercise.faults)}", 4),
-        indented(f"Easier: {exercise.regression} Harder: {exercise.progression}", 4, "dim"),
+        indented(f"{dose(exercise)}{'; ' + more if more else ''}", 4),
+        *(indented(f"{label}: {text}", 4) for label, text in how_lines(exercise)),
     ]
     return lines + [indented(f"Why: {reason_text(reason)}", 4, "dim") for reason in exercise.reasons if why]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,10 +16,11 @@ from gait.frames import Side
 
 if TYPE_CHECKING:
     from gait.recording.model import Recording
-    from gait.sensors.scan import Backend
+    from gait.sensors.backend import Backend
     from gait.virtual.radio.world import Plan
 
 __all__ = [
+    "AdapterOption",
     "FaultOption",
     "HciOption",
     "LossOption",
@@ -38,6 +40,10 @@ HciOption = Annotated[
         metavar="TRANSPORT",
         help="Talk through Bumble instead of the computer's own Bluetooth: tcp-client:HOST:PORT, usb:0, ...",
     ),
+]
+AdapterOption = Annotated[
+    str,
+    typer.Option("--adapter", metavar="NAME", help="Bluetooth adapter to use, such as hci1 (Linux only)."),
 ]
 PlayOption = Annotated[
     Path | None,
@@ -76,7 +82,7 @@ def need_bumble(feature: str) -> None:
 
 
 def parse_sides(words: Sequence[str]) -> list[Side]:
-    """Sides out of ``left``, ``right``, ``left,right`` or nothing, which means both.
+    """Sides out of ``left``, ``right``, ``left,right``, ``both`` or nothing, which means both.
 
     Raises
     ------
@@ -85,10 +91,12 @@ def parse_sides(words: Sequence[str]) -> list[Side]:
     """
     known: dict[str, Side] = {"left": "left", "right": "right"}
     names = [name for word in words for name in word.split(",") if name]
+    if names == ["both"]:
+        return ["left", "right"]
     sides = [known[name] for name in names if name in known]
     if len(sides) < len(names) or len(set(sides)) < len(sides):
         raise UsageError(
-            f"{' '.join(words)!r} are no virtual sensors", todo="write left, right or left,right"
+            f"{' '.join(words)!r} are no virtual sensors", todo="write left, right or left,right, or both"
         )
     return sides or ["left", "right"]
 
@@ -150,18 +158,29 @@ async def virtual_backend(plan: Plan, loss: float) -> AsyncIterator[Backend]:
     from gait.virtual.radio.air import AirSettings
     from gait.virtual.radio.world import open_world
 
+    hush_libraries()
     async with open_world(plan, AirSettings(loss=loss)) as world:
         yield _backend(world.adapter)
 
 
 @asynccontextmanager
-async def hci_backend(transport: str | None) -> AsyncIterator[Backend]:
-    """The computer's own Bluetooth, or Bumble on a transport."""
-    from gait.sensors.scan import Backend
+async def hci_backend(transport: str | None, adapter_name: str = "") -> AsyncIterator[Backend]:
+    """The computer's own Bluetooth, one of its adapters, or Bumble on a transport.
 
+    Raises
+    ------
+    UsageError
+        An adapter named where there is no choice, or together with a transport.
+    """
+    from gait.sensors.backend import Backend, refuse_adapter
+
+    hush_libraries()
     if transport is None:
-        yield Backend()
+        refuse_adapter(adapter_name)
+        yield Backend(adapter_name=adapter_name)
         return
+    if adapter_name:
+        raise UsageError("--adapter goes without --hci")
     need_bumble("--hci")
     from gait.virtual.radio.adapter import Adapter
 
@@ -172,8 +191,14 @@ async def hci_backend(transport: str | None) -> AsyncIterator[Backend]:
         await adapter.close()
 
 
+def hush_libraries() -> None:
+    """Keep the warnings of Bluetooth libraries off the terminal: what matters comes as an error of ours."""
+    for name in ("bleak", "bumble"):
+        logging.getLogger(name).addHandler(logging.NullHandler())
+
+
 def _backend(adapter: Any) -> Backend:  # noqa: ANN401 - Bumble is optional
-    from gait.sensors.scan import Backend
+    from gait.sensors.backend import Backend
     from gait.virtual.radio.backend import backends
 
     return Backend(*backends(adapter))

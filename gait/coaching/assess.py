@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from gait.analysis.results import Analysis
 from gait.coaching.evaluate import Facts, Judgement, judge, sides_of
-from gait.coaching.model import Finding, Outcome
+from gait.coaching.model import CertaintyWord, Evidence, Finding, Outcome
 from gait.coaching.questionnaire.answers import Answers, answers_from
+from gait.coaching.rules.conditions import Condition, Measured, walk
 from gait.coaching.rules.load import Knowledge, load_knowledge
 from gait.coaching.rules.schema import FindingRule
 
-__all__ = ["ABSENT_UP_TO", "PRESENT_FROM", "assess", "facts_of", "outcome_of"]
+__all__ = ["ABSENT_UP_TO", "PRESENT_FROM", "assess", "certainty_word", "facts_of", "outcome_of"]
 
 PRESENT_FROM = 0.8
 """Least probability called present. Our choice: four to one, so that few findings are wrong."""
+CLEAR_FROM = 0.95
+"""Least probability called clear."""
 ABSENT_UP_TO = 0.2
 """Largest probability called absent; between the two it cannot be told."""
 
@@ -48,9 +52,8 @@ def assess(
     """
     knowledge = pack or load_knowledge()
     facts = facts_of(analysis, answers)
-    return tuple(
-        finding for rule in knowledge.findings.values() for finding in _look_for(rule, facts, knowledge)
-    )
+    found = tuple(one for rule in knowledge.findings.values() for one in _look_for(rule, facts, knowledge))
+    return _ranked(tuple(_held_against(one, facts, knowledge) for one in found), facts, knowledge)
 
 
 def facts_of(analysis: Analysis | None, answers: Answers | Mapping[str, Any] | None = None) -> Facts:
@@ -73,17 +76,76 @@ def outcome_of(p: float | None) -> Outcome:
     return "absent" if p <= ABSENT_UP_TO else "cannot_tell"
 
 
+def certainty_word(p: float | None, outcome: Outcome) -> CertaintyWord:
+    """Return the word for a probability: people get one of three, never a per cent.
+
+    Examples
+    --------
+    >>> [certainty_word(p, outcome_of(p)) for p in (0.97, 0.85, 0.5, 0.1, None)]
+    ['clear', 'likely', 'cannot tell', '', '']
+    """
+    if outcome == "present":
+        return "clear" if p is not None and p >= CLEAR_FROM else "likely"
+    return "cannot tell" if outcome == "cannot_tell" else ""
+
+
 def _look_for(rule: FindingRule, facts: Facts, knowledge: Knowledge) -> tuple[Finding, ...]:
     sides = sides_of(rule.when, facts)
     judged = [(side, judge(rule.when, facts, side)) for side in sides]
     outcomes = {outcome_of(found.p) for _, found in judged}
+    if len(outcomes) > 1 and not _sides_differ(rule.when, facts):
+        # Left just beyond a bound and right just within it: noise must not split the sides.
+        return (_finding(rule, judge(rule.when, facts), "both", knowledge),)
     if len(judged) == 1 or len(outcomes) > 1:
         return tuple(_finding(rule, found, side, knowledge) for side, found in judged)
     known = [found.p for _, found in judged if found.p is not None]
     evidence = tuple(dict.fromkeys(item for _, found in judged for item in found.evidence))
     missing = tuple(dict.fromkeys(item for _, found in judged for item in found.missing))
-    joined = Judgement(sum(known) / len(known) if known else None, evidence, missing)
+    signs = tuple(dict.fromkeys(sign for _, found in judged for sign in found.signs))
+    joined = Judgement(sum(known) / len(known) if known else None, evidence, missing, signs=signs)
     return (_finding(rule, joined, "both" if known else "", knowledge),)
+
+
+def _sides_differ(condition: Condition, facts: Facts) -> bool:
+    """Return whether the difference of the sides is shown for any metric that a rule looks at."""
+    metrics = (facts.metrics.get(part.metric) for part in walk(condition) if isinstance(part, Measured))
+    return any(metric is not None and metric.difference_shown for metric in metrics)
+
+
+def _held_against(one: Finding, facts: Facts, knowledge: Knowledge) -> Finding:
+    """Return a finding with the side that hurts: a pain gets it, a measured side is held against it."""
+    said = facts.answers.pain_side
+    if said is None or one.outcome != "present":
+        return one
+    if one.kind == "pain":
+        return replace(one, side=said)
+    if said == "both" or one.side not in {"left", "right"} or not _fits(one, facts, knowledge):
+        return one
+    text = knowledge.texts.same_side if one.side == said else knowledge.texts.other_side
+    return replace(one, evidence=(*one.evidence, Evidence(text)))
+
+
+def _fits(one: Finding, facts: Facts, knowledge: Knowledge) -> bool:
+    """Return whether a finding goes with a place that hurts."""
+    return bool(set(facts.answers.pain or ()) & set(knowledge.findings[one.id].hurts))
+
+
+def _other_side(one: Finding, facts: Facts) -> bool:
+    """Return whether a finding is of the side that does not hurt."""
+    said = facts.answers.pain_side
+    return one.side in {"left", "right"} and said in {"left", "right"} and one.side != said
+
+
+def _ranked(findings: tuple[Finding, ...], facts: Facts, knowledge: Knowledge) -> tuple[Finding, ...]:
+    """Return the findings with their ranks: what fits a sore place first, features last."""
+
+    def weight(one: Finding) -> tuple[bool, bool, bool]:
+        fits = _fits(one, facts, knowledge) and not _other_side(one, facts)
+        return (one.outcome != "present", not fits, one.kind == "feature")
+
+    order = sorted(range(len(findings)), key=lambda at: (weight(findings[at]), at))
+    rank = {at: place for place, at in enumerate(order)}
+    return tuple(replace(one, rank=rank[at]) for at, one in enumerate(findings))
 
 
 def _finding(rule: FindingRule, found: Judgement, side: str, knowledge: Knowledge) -> Finding:
@@ -95,18 +157,20 @@ def _finding(rule: FindingRule, found: Judgement, side: str, knowledge: Knowledg
         "cannot_tell": words.cannot_tell,
         "not_assessed": words.missing,
     }[outcome]
-    missing = words.missing if outcome == "not_assessed" else ""
+    named = outcome == "present" and found.signs
     return Finding(
         id=rule.id,
-        title=rule.title,
+        title=", ".join(found.signs) if named else rule.title,
         summary=summary,
         outcome=outcome,
         certainty=found.p,
         side=side,
         evidence=found.evidence,
-        missing=missing,
+        missing=words.missing if outcome == "not_assessed" else "",
         grade=rule.grade,
         sources=knowledge.cite(rule.sources),
         kind=rule.kind,
         not_looked_at=found.missing,
+        certainty_word=certainty_word(found.p, outcome),
+        effect=rule.effect and f"{rule.effect} ({rule.population}; read as: {rule.read})",
     )

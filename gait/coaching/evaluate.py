@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gait.analysis.metrics import METRICS, MetricSpec
 from gait.analysis.results import Metric
@@ -35,10 +35,20 @@ Z95 = 1.959964
 """Half-width of a 95 % interval in standard deviations of a normal distribution."""
 LEAST_UNCERTAINTY = 1e-6
 """Stands in for an uncertainty of zero, in the metric's unit."""
+MOST_NOISE = 2.0
+"""Half-width of a difference, in bounds, up to which "no difference shown" is an answer (chosen)."""
 NOT_SHOWN_CEILING = 0.5
 """Most that a left-right difference is believed whose interval holds zero."""
 STAND_IN_CEILING = 0.95
 """Most that a stand-in is believed: it tells of something else than what was measured."""
+WORD_CEILING = 0.85
+"""Most that a runner's word on form is believed where no sensor looked (chosen: likely, never clear)."""
+SURELY, SURELY_NOT = 0.8, 0.2
+"""Probabilities from and up to which a sign holds, or does not, as in `gait.coaching.assess`."""
+FORM = "form"
+"""The answer that tells what somebody noticed: an impression, where the other answers are facts."""
+CANNOT_TELL = 0.5
+"""Probability of what signs or words contradict."""
 
 
 @dataclass(frozen=True)
@@ -53,13 +63,14 @@ class Facts:
 class Judgement:
     """Probability that a condition holds (None: nothing to judge it on), and on what.
 
-    ``by_sensor`` is true where a sensor could have told.
+    ``by_sensor`` is true where a sensor could have told; ``signs`` are the titles of signs that hold.
     """
 
     p: float | None
     evidence: tuple[Evidence, ...] = ()
     missing: tuple[str, ...] = ()
     by_sensor: bool = False
+    signs: tuple[str, ...] = ()
 
 
 def probability_beyond(value: float, uncertainty: float, threshold: float, *, above: bool) -> float:
@@ -105,7 +116,7 @@ def _combined(condition: AnyOf | AllOf | FirstKnown, parts: list[tuple[Condition
     if isinstance(condition, FirstKnown):
         return _first_known(found)
     if isinstance(condition, AnyOf):
-        return _any(found)
+        return _any(found, signs_agree=condition.signs_agree)
     return _all([one for part, one in parts if not (_is_optional(part) and one.p is None)])
 
 
@@ -116,13 +127,18 @@ def _is_optional(part: Condition) -> bool:
 def _join(parts: list[Judgement], p: float | None) -> Judgement:
     evidence = tuple(dict.fromkeys(item for part in parts for item in part.evidence))
     missing = tuple(dict.fromkeys(item for part in parts for item in part.missing))
-    return Judgement(p, evidence, missing, any(part.by_sensor for part in parts))
+    signs = tuple(dict.fromkeys(sign for part in parts for sign in part.signs))
+    return Judgement(p, evidence, missing, any(part.by_sensor for part in parts), signs)
 
 
-def _any(parts: list[Judgement]) -> Judgement:
+def _any(parts: list[Judgement], *, signs_agree: bool = False) -> Judgement:
     known = [part.p for part in parts if part.p is not None]
     if not known:
         return _join(parts, None)
+    contradiction = _contradiction(parts, signs_agree=signs_agree)
+    if contradiction:
+        told = _join(parts, CANNOT_TELL)
+        return replace(told, evidence=(*told.evidence, Evidence(contradiction)), signs=())
     seen = any(part.by_sensor and part.p is not None for part in parts)
     unseen = any(part.by_sensor and part.p is None for part in parts)
     if unseen and not seen and max(known) < NOT_SHOWN_CEILING:
@@ -131,6 +147,17 @@ def _any(parts: list[Judgement]) -> Judgement:
         return _join(parts, max(known))
     telling = [part for part in parts if part.by_sensor or (part.p or 0.0) >= NOT_SHOWN_CEILING]
     return _join(telling, max(known))  # what was not named is no news once something else was
+
+
+def _contradiction(parts: list[Judgement], *, signs_agree: bool) -> str:
+    """Return in words what contradicts what: a word the sensors, or one sign another; else empty."""
+    measured = [part.p for part in parts if part.by_sensor and part.p is not None]
+    said = any(not part.by_sensor and (part.p or 0.0) >= NOT_SHOWN_CEILING for part in parts)
+    if said and measured and max(measured) <= SURELY_NOT:
+        return "You noticed it; the sensor does not show it"
+    if signs_agree and measured and max(measured) >= SURELY and min(measured) <= SURELY_NOT:
+        return "The signs do not agree: one says so, another says not"
+    return ""
 
 
 def _all(parts: list[Judgement]) -> Judgement:
@@ -192,9 +219,9 @@ def _measured(rule: Measured, facts: Facts, side: str) -> Judgement:
     tail = "".join(
         f"; {part}" for part in (rule.stands_for and f"used in place of {rule.stands_for}", rule.note) if part
     )
-    return Judgement(
-        p, (Evidence(text + tail, rule.metric, value, uncertainty, threshold, info.unit),), by_sensor=True
-    )
+    signs = (rule.sign,) if rule.sign and p >= SURELY else ()
+    evidence = Evidence(text + tail, rule.metric, value, uncertainty, threshold, info.unit)
+    return Judgement(p, (evidence,), by_sensor=True, signs=signs)
 
 
 def _threshold(rule: Measured, facts: Facts) -> tuple[float, float, str]:
@@ -226,7 +253,9 @@ def _differs(rule: Differs, facts: Facts) -> Judgement:
     p = probability_beyond(amount, spread, rule.above, above=True)
     p += probability_beyond(-amount, spread, rule.above, above=True)
     shown = metric.difference_shown
-    p = p if shown else min(p, NOT_SHOWN_CEILING)
+    if not shown:
+        # Nothing is claimed within what the method errs per foot: no difference is shown, which is no doubt.
+        p = 0.0 if spread <= MOST_NOISE * rule.above else min(p, NOT_SHOWN_CEILING)
     unit = " %" if rule.unit == "percent" else _unit(info.unit)
     digits = 1 if rule.unit == "percent" else info.decimals
     longer = "left" if difference > 0 else "right"
@@ -270,6 +299,7 @@ def _answered(rule: Answered, answers: Answers) -> Judgement:
         named = ", ".join(words_for(hit) for hit in hits)
         yes = f"You said yes to {topic}" if hits == ["yes"] else f"You named: {named}"
         text = yes if hits else f"Asked about {topic}, you did not name it"
-        return Judgement(1.0 if hits else 0.0, (Evidence(text),))
+        believed = WORD_CEILING if rule.question == FORM else 1.0
+        return Judgement(believed if hits else 0.0, (Evidence(text),))
     holds = given > rule.above if rule.above is not None else given < (rule.below or 0.0)
     return Judgement(1.0 if holds else 0.0, (Evidence(f"You gave {given:g} for {topic}"),))

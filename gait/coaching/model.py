@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 __all__ = [
+    "Action",
     "Advice",
     "CadenceTarget",
     "Day",
@@ -23,7 +24,10 @@ Outcome = Literal["present", "absent", "cannot_tell", "not_assessed"]
 Grade = Literal["strong", "moderate", "limited", "expert", "none"]
 """Strength of the evidence behind a rule: trials or meta-analyses; cohort or several small trials; few or
 conflicting studies; experience of practitioners; none."""
-LightColour = Literal["green", "amber", "red"]
+LightColour = Literal["green", "amber", "red", "grey"]
+"""Grey: what keeps a runner safe was not asked, so nothing is known."""
+CertaintyWord = Literal["clear", "likely", "cannot tell", ""]
+ActionKind = Literal["ask", "stop", "cadence", "strength", "keep_going", "walk_run", "recheck"]
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,12 @@ class Finding:
         ``compensation``, ``feature`` (a trait, neither good nor bad) or ``pain`` (a pattern told by answers).
     not_looked_at
         Parts of the rule that were not there: metrics or answers, in words.
+    certainty_word
+        ``clear``, ``likely`` or ``cannot tell``; empty where absent or not assessed.
+    rank
+        0 first: findings that fit a sore place before others, compensations before features.
+    effect
+        Size of the effect behind the rule, in whom, and how its source was read; empty where none is known.
     """
 
     id: str
@@ -85,6 +95,9 @@ class Finding:
     sources: tuple[Source, ...] = ()
     kind: Literal["compensation", "feature", "pain"] = "compensation"
     not_looked_at: tuple[str, ...] = ()
+    certainty_word: CertaintyWord = ""
+    rank: int = 0
+    effect: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,6 +118,10 @@ class PlannedExercise:
     ``reps`` is a range in ``unit`` (``reps``, ``reps a side``, ``s``, ``ft`` ...); ``sets`` counts one
     session; ``extra_sets`` are the week's further sets for a finding or pain; ``stands_for`` is the id of the
     exercise that it takes the place of; ``aliases`` are other names of the same exercise.
+
+    ``set_up`` and ``movement`` say how it is done, ``cues`` what to think of, ``faults`` what to stop at;
+    ``rest_s`` is between sets, ``effort`` the repetitions left in reserve; ``drawing`` the id of its picture;
+    ``weeks`` the weeks it is done in, first and last, where exercises take turns.
     """
 
     id: str
@@ -125,6 +142,18 @@ class PlannedExercise:
     extra_sets: int = 0
     stands_for: str = ""
     aliases: tuple[str, ...] = ()
+    set_up: str = ""
+    movement: str = ""
+    rest_s: int = 0
+    tempo: str = ""
+    effort: str = ""
+    drawing: str = ""
+    weeks: tuple[int, int] | None = None
+
+    @property
+    def sets_in_week(self) -> int:
+        """All sets of a week: those of one session and the further ones."""
+        return self.sets + self.extra_sets
 
 
 @dataclass(frozen=True)
@@ -154,6 +183,35 @@ class Day:
     exercises: tuple[str, ...] = ()
     note: str = ""
     sets: tuple[int, ...] = ()
+    minutes: int = 0
+
+
+@dataclass(frozen=True)
+class Action:
+    """The one next step.
+
+    Attributes
+    ----------
+    kind
+        What sort of step it is.
+    text
+        The step in a sentence.
+    dose
+        How much and how often; empty where that says nothing.
+    worked_if
+        How to know that it worked.
+    retest_on
+        ISO 8601 date to look again; empty where there is none.
+    because
+        Ids of the findings or notices behind it.
+    """
+
+    kind: ActionKind
+    text: str
+    dose: str = ""
+    worked_if: str = ""
+    retest_on: str = ""
+    because: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -204,3 +262,13 @@ class Plan:
     """What the planner had to leave out or bend, and why; empty when everything fitted."""
     ease_off: str = ""
     """When to do less, stop, or move on to prevention."""
+    action: Action = Action("ask", "Answer the questions.")
+    """The one next step."""
+    later: tuple[PlannedExercise, ...] = ()
+    """Exercises that take their turn in later weeks: ``weeks`` says in which."""
+    pain_rule: str = ""
+    """What to do when it hurts during an exercise, or the next morning."""
+    how_hard: str = ""
+    """How hard sets are, and how long to rest."""
+    rules_mark: str = ""
+    """What stands on every page where own rules were used; empty for the built-in ones."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from gait.analysis.results import Analysis
@@ -20,12 +21,14 @@ from gait.coaching.model import (
     Reason,
     SafetyNotice,
 )
+from gait.coaching.plan.action import Situation, choose_action, stop_action
 from gait.coaching.plan.cadence import baseline_spm, cadence_target
 from gait.coaching.plan.exercises import choose, programme_reason
+from gait.coaching.plan.sessions import minutes_of, sessions_needed, share_out
 from gait.coaching.plan.week import DAY_NAMES, DAYS, Layout, lay_out
 from gait.coaching.questionnaire.answers import Answers, answers_from
 from gait.coaching.rules.load import Knowledge, load_knowledge
-from gait.coaching.rules.schema import AdviceRule, RoutineItem
+from gait.coaching.rules.schema import AdviceRule, FindingRule, ProgrammeNumbers, RoutineItem
 from gait.coaching.safety import check_safety, notices, pain_light
 
 __all__ = ["prescribe"]
@@ -37,6 +40,7 @@ def prescribe(
     answers: Answers | Mapping[str, Any] | None = None,
     *,
     pack: Knowledge | None = None,
+    today: date | None = None,
 ) -> Plan:
     """Make a plan.
 
@@ -50,6 +54,8 @@ def prescribe(
         What the runner says; None where nothing was asked.
     pack
         Rules; the built-in ones where None.
+    today
+        Day that dates in the plan count from; without it there are none.
 
     Returns
     -------
@@ -66,15 +72,15 @@ def prescribe(
     fired = notices(check_safety(given, pack=knowledge, facts=facts), knowledge)
     light = pain_light(given, knowledge.numbers)
     if any(notice.stops_exercise for notice in fired):
-        return _stopped(fired, light, knowledge)
-    return _plan(findings, facts, fired, light, knowledge)
+        return _stopped(fired, knowledge)
+    return _plan(findings, facts, fired, light, knowledge, today)
 
 
-def _stopped(fired: tuple[SafetyNotice, ...], light: LightColour, knowledge: Knowledge) -> Plan:
+def _stopped(fired: tuple[SafetyNotice, ...], knowledge: Knowledge) -> Plan:
     first = next(notice for notice in fired if notice.stops_exercise)
     return Plan(
         notices=fired,
-        light="red" if first.urgency in {"emergency", "same day", "soon"} else light,
+        light="red",
         exercises=(),
         cadence=None,
         warm_up=(),
@@ -86,6 +92,8 @@ def _stopped(fired: tuple[SafetyNotice, ...], light: LightColour, knowledge: Kno
         disclaimer=knowledge.texts.disclaimer,
         next_step=first.care,
         notes=("There are no exercises in this plan: what you answered comes first.",),
+        action=stop_action(first),
+        rules_mark=knowledge.mark,
     )
 
 
@@ -95,41 +103,62 @@ def _plan(
     fired: tuple[SafetyNotice, ...],
     light: LightColour,
     knowledge: Knowledge,
+    today: date | None,
 ) -> Plan:
     answers, numbers = facts.answers, knowledge.numbers
     runs, hard, notes = _run_days(answers, light, knowledge)
     wanted = min(answers.sessions_per_week or numbers.sessions[0], numbers.sessions[1])
     layout = lay_out(runs, hard, sessions=wanted, rest_days=numbers.rest_days_before_hard_run)
     chosen = choose(findings, answers, light, sessions=len(layout.strength), knowledge=knowledge)
-    cadence, cadence_notes = _cadence(findings, facts, light, knowledge)
-    week = _week(layout, runs, hard, chosen.exercises, light)
     exercises = chosen.exercises
+    needed = sessions_needed(exercises, len(layout.strength))
+    if needed < len(layout.strength):
+        layout = lay_out(runs, hard, sessions=needed, rest_days=numbers.rest_days_before_hard_run)
+    cadence, cadence_notes = _cadence(findings, facts, light, knowledge)
+    week = _week(layout, runs, hard, exercises, light, numbers)
+    now = Situation(findings, facts, light, exercises, cadence, len(layout.strength), today, knowledge)
+    action = choose_action(now)
+    runs_now = light != "red"
     return Plan(
         notices=fired,
         light=light,
         exercises=exercises,
         cadence=cadence,
-        warm_up=_routine(knowledge.warm_up.values(), "warm_up", knowledge),
-        cool_down=_routine(knowledge.cool_down.values(), "cool_down", knowledge),
+        warm_up=_routine(knowledge.warm_up.values(), "warm_up", knowledge) if runs_now else (),
+        cool_down=_routine(knowledge.cool_down.values(), "cool_down", knowledge) if runs_now else (),
         week=week,
         advice=_advice(
             findings,
             facts,
             knowledge,
+            light,
             ask_cadence=bool(cadence_notes) and cadence is None and baseline_spm(facts) is None,
         ),
         expect=knowledge.texts.expect,
-        retest=knowledge.texts.retest,
+        retest=knowledge.texts.retest if runs_now else knowledge.texts.red_retest,
         disclaimer=knowledge.texts.disclaimer,
-        next_step=_next_step(week, exercises, light),
-        notes=(*_why_base(findings), *notes, *layout.problems, *chosen.notes, *cadence_notes),
-        ease_off=knowledge.texts.ease_off,
+        next_step=action.text,
+        notes=(
+            *_why_base(findings, facts),
+            *notes,
+            *(layout.problems if runs_now else ()),
+            *chosen.notes,
+            *cadence_notes,
+        ),
+        ease_off=knowledge.texts.ease_off if runs_now else "",
+        action=action,
+        later=chosen.later,
+        pain_rule=knowledge.texts.pain_rule,
+        how_hard=knowledge.texts.how_hard,
+        rules_mark=knowledge.mark,
     )
 
 
-def _why_base(findings: Sequence[Finding]) -> tuple[str, ...]:
+def _why_base(findings: Sequence[Finding], facts: Facts) -> tuple[str, ...]:
     if any(found.outcome == "present" for found in findings):
         return ()
+    if facts.answers.pain:
+        return ("The plan is the base programme, without what loads the sore place.",)
     if any(found.outcome in {"absent", "cannot_tell"} for found in findings):
         return (
             "Nothing that was looked at stood out, so this is the base programme, which serves every runner.",
@@ -158,30 +187,20 @@ def _run_days(
     return runs, hard, notes
 
 
-def _sessions(exercises: tuple[PlannedExercise, ...], count: int) -> list[list[tuple[str, int]]]:
-    """(id, sets) of each session: the base first, further sets in the second, the ladder in the rest."""
-    base = [(e.id, e.sets) for e in exercises if e.role == "base"]
-    further = [(e.id, e.extra_sets) for e in exercises if e.role == "base" and e.extra_sets]
-    more = [(e.id, e.sets) for e in exercises if e.role in {"target", "pain"}]
-    ladder = [(e.id, e.sets) for e in exercises if e.role in {"foundation", "advanced"}]
-    if count == 1:
-        sets = dict(base)
-        for key, number in (*further, *more):
-            sets[key] = sets.get(key, 0) + number
-        return [list(sets.items())]
-    second = [*further, *more, *ladder] or base
-    return [base, second, ladder or base][:count]
-
-
 def _week(
     layout: Layout,
     runs: frozenset[int],
     hard: frozenset[int],
     exercises: tuple[PlannedExercise, ...],
     light: LightColour,
+    numbers: ProgrammeNumbers,
 ) -> tuple[Day, ...]:
-    sessions = dict(zip(layout.strength, _sessions(exercises, len(layout.strength)), strict=True))
-    return tuple(_day(index, sessions.get(index), runs, hard, light) for index in range(7))
+    sessions = dict(zip(layout.strength, share_out(exercises, len(layout.strength)), strict=True))
+    days = (_day(index, sessions.get(index), runs, hard, light) for index in range(7))
+    return tuple(
+        replace(day, minutes=minutes_of(sessions[index], numbers)) if day.exercises else day
+        for index, day in enumerate(days)
+    )
 
 
 def _day(
@@ -203,7 +222,7 @@ def _day(
     if is_run and index in hard:
         return (
             Day(name, "hard run")
-            if light == "green"
+            if light in {"green", "grey"}
             else Day(name, "run", note="easy and flat instead of hard")
         )
     if is_run:
@@ -218,12 +237,12 @@ def _cadence(
     wanting = [
         knowledge.findings[key]
         for key in ids
-        if key in knowledge.findings and knowledge.findings[key].cadence
+        if key in knowledge.findings and _asks_for_cadence(knowledge.findings[key], facts)
     ]
     if not wanting:
         return None, []
     if light == "red":
-        return None, ["Cadence work waits until the pain light is no longer red."]
+        return None, []
     baseline = baseline_spm(facts)
     if baseline is None:
         return None, ["No cadence target: neither a recording nor a count gives your baseline."]
@@ -235,6 +254,12 @@ def _cadence(
         for rule in wanting
     ]
     return cadence_target(baseline, knowledge.numbers, tuple(reasons)), []
+
+
+def _asks_for_cadence(rule: FindingRule, facts: Facts) -> bool:
+    """Whether cadence work follows from a finding: from a feature only where something hurts."""
+    sore = set(facts.answers.pain or ())
+    return rule.cadence and (not rule.only_with_pain or bool(sore & set(rule.hurts)))
 
 
 def _routine(items: Any, rule: str, knowledge: Knowledge) -> tuple[PlannedExercise, ...]:  # noqa: ANN401
@@ -261,7 +286,7 @@ def _routine_item(item: RoutineItem, rule: str, knowledge: Knowledge) -> Planned
 
 
 def _advice(
-    findings: Sequence[Finding], facts: Facts, knowledge: Knowledge, *, ask_cadence: bool
+    findings: Sequence[Finding], facts: Facts, knowledge: Knowledge, light: LightColour, *, ask_cadence: bool
 ) -> tuple[Advice, ...]:
     named: dict[str, list[Reason]] = {}
     for key in dict.fromkeys(found.id for found in findings if found.outcome == "present"):
@@ -274,7 +299,9 @@ def _advice(
     if ask_cadence:
         named.setdefault("count_cadence", [])
     given = [
-        rule for rule in knowledge.advice.values() if rule.id in named or rule.always or _fires(rule, facts)
+        rule
+        for rule in knowledge.advice.values()
+        if (rule.id in named or rule.always or _fires(rule, facts)) and not (rule.running and light == "red")
     ]
     return tuple(
         Advice(
@@ -294,14 +321,3 @@ def _fires(rule: AdviceRule, facts: Facts) -> bool:
         return False
     p = judge(rule.when, facts).p
     return p is not None and p >= 0.5
-
-
-def _next_step(week: tuple[Day, ...], exercises: tuple[PlannedExercise, ...], light: LightColour) -> str:
-    if light == "red":
-        return "Do not run until the pain has settled."
-    day = next((day for day in week if day.exercises), None)
-    if day is None:
-        return "Go through the warm-up before your next run."
-    names = {e.id: e.name for e in exercises}
-    first = ", ".join(names[key] for key in day.exercises[:3])
-    return f"On {day.name} do the first strength session, starting with {first}; form comes before load."

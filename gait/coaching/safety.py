@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gait.coaching.evaluate import Facts, judge
@@ -12,7 +12,7 @@ from gait.coaching.questionnaire.answers import Answers, answers_from
 from gait.coaching.rules.load import Knowledge, load_knowledge
 from gait.coaching.rules.schema import ProgrammeNumbers, SafetyRule
 
-__all__ = ["SafetyCheck", "check_safety", "notices", "pain_light"]
+__all__ = ["SAFETY_QUESTIONS", "SafetyCheck", "check_safety", "notices", "pain_light", "unasked"]
 
 _URGENCY = ("emergency", "same day", "soon", "before starting", "take care")
 
@@ -21,8 +21,8 @@ _URGENCY = ("emergency", "same day", "soon", "before starting", "take care")
 class SafetyCheck:
     """One safety rule looked at.
 
-    ``outcome`` is ``present`` where it fires, ``absent`` where the answers rule it out or lift it,
-    ``not_assessed`` where nobody asked.
+    ``outcome`` is ``present`` where it fires, ``absent`` where the answers rule it out, ``not_assessed``
+    where nobody asked; ``lifted`` where it fires and a professional has cleared it.
     """
 
     rule: SafetyRule
@@ -49,43 +49,82 @@ def check_safety(
     knowledge = pack or load_knowledge()
     given = answers_from(answers)
     judged_on = facts or Facts(answers=given)
-    return tuple(_check(rule, judged_on, given) for rule in knowledge.safety.values())
+    return _lifted(tuple(_check(rule, judged_on) for rule in knowledge.safety.values()), given)
 
 
-def _check(rule: SafetyRule, facts: Facts, answers: Answers) -> SafetyCheck:
+def _check(rule: SafetyRule, facts: Facts) -> SafetyCheck:
     found = judge(rule.when, facts)
     if found.p is None:
         return SafetyCheck(rule, "not_assessed", missing=found.missing)
     if found.p < 0.5:  # care errs on the side of speaking up: the even chance already fires
         return SafetyCheck(rule, "absent", found.evidence, found.missing)
-    if rule.lifted_by and getattr(answers, rule.lifted_by) is True:
-        return SafetyCheck(rule, "absent", found.evidence, found.missing, lifted=True)
     return SafetyCheck(rule, "present", found.evidence, found.missing)
 
 
+def _lifted(checks: tuple[SafetyCheck, ...], answers: Answers) -> tuple[SafetyCheck, ...]:
+    """Return the checks with those marked that an answer lifts: a clearance is for one reason."""
+    reasons = {one.rule.cleared_as for one in checks if one.outcome == "present" and one.rule.cleared_as}
+    named = set(answers.cleared_for or ())
+    if answers.cleared and not named and len(reasons) == 1:
+        named = reasons
+    out = []
+    for one in checks:
+        by_therapist = one.rule.lifted_by == "therapist_says_train" and answers.therapist_says_train is True
+        by_clearance = bool(one.rule.cleared_as) and one.rule.cleared_as in named
+        out.append(replace(one, lifted=one.outcome == "present" and (by_therapist or by_clearance)))
+    return tuple(out)
+
+
 def notices(checks: tuple[SafetyCheck, ...], knowledge: Knowledge) -> tuple[SafetyNotice, ...]:
-    """Notices of the rules that fired, most urgent first."""
-    fired = [check.rule for check in checks if check.outcome == "present"]
-    fired.sort(key=lambda rule: (_URGENCY.index(rule.urgency), not rule.stops_exercise))
-    return tuple(
-        SafetyNotice(
-            rule.id, rule.text, rule.care, rule.urgency, rule.stops_exercise, knowledge.cite(rule.sources)
-        )
-        for rule in fired
-    )
+    """Return the notices of the rules that fired, most urgent first.
+
+    What a professional has cleared stays as a notice that stops nothing any more.
+    """
+    fired = [check for check in checks if check.outcome == "present"]
+    made = [_notice(check, knowledge) for check in fired]
+    made.sort(key=lambda one: (_URGENCY.index(one.urgency), not one.stops_exercise))
+    return tuple(made)
+
+
+def _notice(check: SafetyCheck, knowledge: Knowledge) -> SafetyNotice:
+    rule, sources = check.rule, knowledge.cite(check.rule.sources)
+    if check.lifted:
+        text = f"{rule.text} {knowledge.texts.cleared}"
+        return SafetyNotice(rule.id, text, knowledge.texts.cleared_care, "take care", False, sources)
+    return SafetyNotice(rule.id, rule.text, rule.care, rule.urgency, rule.stops_exercise, sources)
+
+
+SAFETY_QUESTIONS = ("red_flags", "age", "pregnant", "recent_surgery", "serious_injury", "risk_signs", "pain")
+"""Answers that a plan is not safe without."""
+
+
+def unasked(answers: Answers) -> tuple[str, ...]:
+    """Return the safety questions that were not answered, by field.
+
+    Examples
+    --------
+    >>> unasked(Answers(red_flags=(), age=30, pregnant=False, pain=()))
+    ('recent_surgery', 'serious_injury', 'risk_signs')
+    """
+    return tuple(field for field in SAFETY_QUESTIONS if getattr(answers, field) is None)
 
 
 def pain_light(answers: Answers, numbers: ProgrammeNumbers) -> LightColour:
-    """Green, amber or red, from strength of pain, how it settles, and limping.
+    """Return green, amber or red from strength of pain, how it settles and limping; else grey.
 
-    Green where no pain was named. Pain without a strength is amber: enough to be careful.
+    Grey: not all that keeps a runner safe was asked. Pain without a strength is amber: enough to be careful.
+    Red and amber hold whatever else was not asked.
 
     Examples
     --------
     >>> from gait.coaching.rules.load import load_knowledge
     >>> numbers = load_knowledge().numbers
-    >>> [pain_light(Answers(pain=("shin",), pain_strength=s), numbers) for s in (0, 2, 3, 5, 6)]
+    >>> asked = dict.fromkeys(("pregnant", "recent_surgery", "serious_injury"), False)
+    >>> asked |= {"red_flags": (), "risk_signs": (), "age": 30, "pain": ("shin",)}
+    >>> [pain_light(Answers(**asked, pain_strength=s), numbers) for s in (0, 2, 3, 5, 6)]
     ['green', 'green', 'amber', 'amber', 'red']
+    >>> pain_light(Answers(), numbers)
+    'grey'
     """
     strength = answers.pain_strength
     unsettled = answers.pain_settles in {"longer", "worse_next_day"}
@@ -94,4 +133,4 @@ def pain_light(answers: Answers, numbers: ProgrammeNumbers) -> LightColour:
     unknown = bool(answers.pain) and strength is None
     if unknown or answers.pain_settles == "within_day" or (strength or 0) > numbers.green_up_to:
         return "amber"
-    return "green"
+    return "grey" if unasked(answers) else "green"

@@ -104,7 +104,9 @@ class ClockMap:
         return float(rise / (self.device_us[-1] - self.device_us[0]) * 1e6)
 
 
-def fit_clock(exchanges: Sequence[Exchange], arrivals: npt.ArrayLike = ()) -> ClockMap | None:
+def fit_clock(
+    exchanges: Sequence[Exchange], arrivals: npt.ArrayLike = (), largest_skew: float | None = None
+) -> ClockMap | None:
     """Fit a sensor's clock to the host's by the two envelopes of delay.
 
     Parameters
@@ -114,6 +116,9 @@ def fit_clock(exchanges: Sequence[Exchange], arrivals: npt.ArrayLike = ()) -> Cl
     arrivals
         (n, 2) sensor time of a packet's last sample, and host time of the packet's arrival, microseconds;
         live packets of the same epoch only.
+    largest_skew
+        Steepest line that is believed, for a sensor whose sample counter has to do as its clock; None for a
+        crystal.
 
     Returns
     -------
@@ -127,14 +132,14 @@ def fit_clock(exchanges: Sequence[Exchange], arrivals: npt.ArrayLike = ()) -> Cl
     Each bound is held as host minus sensor time, so that the fit works on small numbers.
     """
     rows = np.asarray(arrivals, dtype=np.float64).reshape(-1, 2)
-    exchanges = _plausible(exchanges, rows)
+    exchanges = _plausible(exchanges, rows, largest_skew)
     answers = [(one.sent_us, one.answered_us) for one in exchanges]
     late = np.concatenate([rows, np.array(answers, dtype=np.float64).reshape(-1, 2)])
     if not len(late):
         return None
     late[:, 1] -= late[:, 0]
     late = late[np.argsort(late[:, 0], kind="stable")]
-    upper = _envelope(late)
+    upper = _envelope(late, largest_skew)
     if not exchanges:
         return ClockMap(*upper, uncertainty_us=np.inf)
     asked = np.array([(one.received_us, one.asked_us) for one in exchanges], dtype=np.float64)
@@ -144,14 +149,16 @@ def fit_clock(exchanges: Sequence[Exchange], arrivals: npt.ArrayLike = ()) -> Cl
     return ClockMap(knots, offsets - distance / 2.0, first, last, abs(distance) / 2.0)
 
 
-def _plausible(exchanges: Sequence[Exchange], arrivals: Points) -> Sequence[Exchange]:
+def _plausible(
+    exchanges: Sequence[Exchange], arrivals: Points, largest_skew: float | None
+) -> Sequence[Exchange]:
     """Exchanges that fit the packets: not one asked on a clock that has jumped since the last packet."""
-    if not len(arrivals):
+    if not len(arrivals) or not len(exchanges):
         return exchanges
     jump_us = JUMP_US if len(arrivals) >= FEWEST_POINTS else FEW_JUMP_US
     late = arrivals[np.argsort(arrivals[:, 0], kind="stable")]
     late = np.column_stack([late[:, 0], late[:, 1] - late[:, 0]])
-    bound = ClockMap(*_envelope(late), uncertainty_us=0.0)
+    bound = ClockMap(*_envelope(late, largest_skew), uncertainty_us=0.0)
     return [one for one in exchanges if _fits(one, bound, jump_us)]
 
 
@@ -160,7 +167,7 @@ def _fits(one: Exchange, bound: ClockMap, jump_us: float) -> bool:
     return bool(one.asked_us < received_us + jump_us and one.answered_us > sent_us - jump_us)
 
 
-def _envelope(points: Points) -> tuple[FloatArray, FloatArray, float, float]:
+def _envelope(points: Points, largest_skew: float | None) -> tuple[FloatArray, FloatArray, float, float]:
     """Knots, offsets there, and the slopes at both ends of the highest curve below all points."""
     times = np.ascontiguousarray(points[:, 0])
     first, last = times[0], times[-1]
@@ -169,23 +176,29 @@ def _envelope(points: Points) -> tuple[FloatArray, FloatArray, float, float]:
     if count > 1:
         half = WINDOW_US / 2.0
         centres = np.linspace(first + half, last - half, count)
-        lines = [line for centre in centres if (line := _tangent(points, times, float(centre))) is not None]
+        lines = [
+            line
+            for centre in centres
+            if (line := _tangent(points, times, float(centre), largest_skew)) is not None
+        ]
     if not lines:
-        lines = [_tangent_of(points, float(first + last) / 2.0)]
+        lines = [_tangent_of(points, float(first + last) / 2.0, largest_skew)]
     knots, offsets, slopes = (np.array(column, dtype=np.float64) for column in zip(*lines, strict=True))
     return knots, offsets, float(slopes[0]), float(slopes[-1])
 
 
-def _tangent(points: Points, times: FloatArray, centre: float) -> tuple[float, float, float] | None:
+def _tangent(
+    points: Points, times: FloatArray, centre: float, largest_skew: float | None
+) -> tuple[float, float, float] | None:
     """Line below the points of one window, or None where the window is nearly empty or one-sided."""
     low, high = np.searchsorted(times, (centre - WINDOW_US / 2.0, centre + WINDOW_US / 2.0))
     window = points[low:high]
     if len(window) < FEWEST_POINTS or not window[0, 0] < centre < window[-1, 0]:
         return None
-    return _tangent_of(window, centre)
+    return _tangent_of(window, centre, largest_skew)
 
 
-def _tangent_of(window: Points, centre: float) -> tuple[float, float, float]:
+def _tangent_of(window: Points, centre: float, largest_skew: float | None) -> tuple[float, float, float]:
     """Centre, offset and slope of the line below all points that is highest at the centre.
 
     It is the edge of the lower convex hull above which the centre lies.
@@ -196,7 +209,8 @@ def _tangent_of(window: Points, centre: float) -> tuple[float, float, float]:
         return centre, float(hull[0, 1]), 0.0
     (x0, y0), (x1, y1) = hull[right - 1], hull[right]
     slope = float((y1 - y0) / (x1 - x0))
-    steepest = LARGEST_SKEW if window[-1, 0] - window[0, 0] >= STEP_US else CRYSTAL_SKEW
+    crystal = LARGEST_SKEW if window[-1, 0] - window[0, 0] >= STEP_US else CRYSTAL_SKEW
+    steepest = largest_skew or crystal
     slope = min(max(slope, -steepest), steepest)
     offset = float(np.min(window[:, 1] - slope * (window[:, 0] - centre)))
     return centre, offset, slope
@@ -224,9 +238,15 @@ def _turns_right(a: tuple[float, float], b: tuple[float, float], x: float, y: fl
 class ClockTracker:
     """The map as it stands while a recording runs, from the last two minutes of packets.
 
+    Parameters
+    ----------
+    largest_skew
+        As for `fit_clock`.
+
     State: recent arrivals and exchanges of one epoch. The final fit is made from the journal.
     """
 
+    largest_skew: float | None = None
     _arrivals: deque[tuple[int, int]] = field(default_factory=deque)
     _exchanges: deque[Exchange] = field(default_factory=deque)
 
@@ -256,4 +276,4 @@ class ClockTracker:
         if self._arrivals:
             oldest = self._arrivals[0][0] - WINDOW_US
             recent = deque(one for one in self._exchanges if one.sent_us >= oldest) or recent
-        return fit_clock(list(recent), list(self._arrivals))
+        return fit_clock(list(recent), list(self._arrivals), self.largest_skew)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,11 +14,22 @@ from types import TracebackType
 from typing import Self
 
 from gait.errors import RecordingError
-from gait.journal.format import JOURNAL_NAME
+from gait.journal.format import JOURNAL_NAME, read_journal
 
-__all__ = ["FolderLock", "made_folder", "make_folder", "refuse_used"]
+__all__ = [
+    "FolderLock",
+    "clear_empty_journal",
+    "free_bytes",
+    "is_empty_journal",
+    "made_folder",
+    "make_folder",
+    "refuse_full_disk",
+    "refuse_used",
+]
 
 LOCK_NAME = ".recording.lock"
+LEAST_FREE = 20e6
+"""Bytes: a few minutes of two sensors, journal and CSVs; with less nothing is begun."""
 OWNER_FOLDER, OWNER_FILE = 0o700, 0o600
 BUSY = (errno.EAGAIN, errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK)
 """What the systems say of a lock that another process holds; anything else is a file system without locks."""
@@ -45,7 +57,8 @@ def refuse_used(folder: Path) -> None:
     if (folder / LOCK_NAME).exists():
         with FolderLock(folder):
             pass  # nobody writes here any more
-    if (folder / JOURNAL_NAME).exists():
+    journal = folder / JOURNAL_NAME
+    if journal.exists() and not is_empty_journal(journal):
         raise RecordingError(
             "a session was recorded here before",
             where=folder,
@@ -54,6 +67,57 @@ def refuse_used(folder: Path) -> None:
     found = sorted(folder.glob("*.csv")) + sorted(folder.glob("*.csv.gz"))
     if found:
         raise RecordingError(f"holds {found[0].name} already", where=folder, todo="choose another folder")
+
+
+def is_empty_journal(path: Path) -> bool:
+    """Return whether a journal holds neither samples nor anything damaged."""
+    try:
+        journal = read_journal(path)
+    except RecordingError:
+        return False
+    return not len(journal.blocks) and not journal.lost_bytes
+
+
+def clear_empty_journal(folder: Path) -> None:
+    """Delete a journal that holds nothing, so that the folder can be recorded into."""
+    path = folder / JOURNAL_NAME
+    if path.exists() and is_empty_journal(path):
+        path.unlink(missing_ok=True)
+
+
+def free_bytes(folder: Path) -> int | None:
+    """Free space where a folder is or will be; None where the system does not tell."""
+    there = next((one for one in (folder, *folder.absolute().parents) if one.exists()), folder)
+    try:
+        return shutil.disk_usage(there).free
+    except OSError:
+        return None
+
+
+def refuse_full_disk(folder: Path, needed: float) -> str:
+    """Look at the free space before a session.
+
+    Parameters
+    ----------
+    needed
+        Bytes that the session takes, journal and CSVs.
+
+    Returns
+    -------
+    A warning where the space may not do; else empty.
+
+    Raises
+    ------
+    RecordingError
+        Less than `LEAST_FREE` is free.
+    """
+    free = free_bytes(folder)
+    if free is None or free >= needed:
+        return ""
+    megabytes = f"{free / 1e6:.0f} MB free, {needed / 1e6:.0f} MB needed"
+    if free < LEAST_FREE:
+        raise RecordingError(f"the disk is full ({megabytes})", where=folder, todo="make room first")
+    return f"the disk may not do: {megabytes}"
 
 
 def make_folder(folder: Path) -> list[Path]:
@@ -147,7 +211,7 @@ class FolderLock:
         self._file = -1
 
     def _is_named(self, path: Path) -> bool:
-        """Whether the locked file is still the one in the folder: the holder before may have deleted it."""
+        """Return whether the locked file is still in the folder: the holder before may have deleted it."""
         try:
             return os.path.samestat(os.fstat(self._file), path.stat())
         except OSError:

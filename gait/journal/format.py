@@ -20,6 +20,8 @@ from __future__ import annotations
 import json
 import mmap
 import os
+import re
+import stat
 import struct
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -41,8 +43,12 @@ MARKER = b"\xa5J"
 HEAD = struct.Struct("<2sBBI")
 TAIL = struct.Struct("<I")
 KIND_NOTE, KIND_BLOCK = 1, 2
-PAYLOAD_LIMIT = 1 << 16
+PAYLOAD_LIMIT = (1 << 16) - 1
 """Bytes: no record is larger, so a rotten length cannot send the reader far."""
+RECORD_START = re.compile(rb"\xa5J[\x01\x02][\x00-\xff]{3}\x00\x00")
+"""Marker, a kind that there is, any stream, and a length below `PAYLOAD_LIMIT`."""
+VAIN_LIMIT = 1 << 28
+"""Bytes beyond the file's own size whose CRC may be reckoned in vain: a file of markers is no journal."""
 SAMPLE_BYTES = 12
 BLOCK_HEAD = struct.Struct("<HBBqqqd")
 
@@ -159,7 +165,7 @@ class Blocks(Sequence[Block]):
 
 @dataclass(frozen=True)
 class Journal:
-    """What could be read of a journal, in the order of writing.
+    """The readable part of a journal, in the order of writing.
 
     Attributes
     ----------
@@ -224,7 +230,15 @@ def read_journal(path: Path) -> Journal:
 
 
 def _mapped(file: Path) -> bytes | mmap.mmap:
-    """Bytes of a file without reading them all into memory."""
+    """Bytes of a file without reading them all into memory.
+
+    Raises
+    ------
+    RecordingError
+        Not a plain file: a pipe would be waited for for ever.
+    """
+    if not stat.S_ISREG(file.stat().st_mode):
+        raise RecordingError("is not a plain file", where=file, todo="give the folder of a recording")
     with file.open("rb") as opened:
         if not os.fstat(opened.fileno()).st_size:
             return b""
@@ -239,7 +253,7 @@ def _records(data: bytes | mmap.mmap) -> Iterator[tuple[int, int, int, int]]:
 
     Torn places are passed over.
     """
-    at = len(MAGIC)
+    at, vain = len(MAGIC), 0
     while 0 <= at <= len(data) - HEAD.size - TAIL.size:
         marker, kind, stream, length = HEAD.unpack_from(data, at)
         end = at + HEAD.size + length
@@ -249,7 +263,11 @@ def _records(data: bytes | mmap.mmap) -> Iterator[tuple[int, int, int, int]]:
                 yield kind, stream, at + HEAD.size, end
                 at = end + TAIL.size
                 continue
-        at = data.find(MARKER, at + 1)
+            vain += length
+            if vain > VAIN_LIMIT + len(data):
+                return
+        found = RECORD_START.search(data, at + 1)
+        at = found.start() if found else -1
 
 
 def _add_row(rows: bytearray, kind: int, stream: int, head: bytes, place: tuple[int, int]) -> bool:

@@ -14,12 +14,14 @@ from gait.journal.clock import ClockMap, Exchange, fit_clock
 from gait.journal.format import Blocks, Journal
 from gait.protocol.data import to_samples
 
-__all__ = ["Run", "Samples", "runs_of"]
+__all__ = ["Pieces", "Rows", "Run", "Samples", "runs_of"]
 
 BLOCKS_AT_ONCE = 2000
 """About 1.5 minutes at 416 Hz, 10 MB of arrays."""
 SMALLEST_STEP_S = 2e-6
 """Two samples are at least this far apart, so that they are still two in a file with six decimals."""
+EVENED_BLOCKS, EVENED_LEAST = 101, 8
+"""A few seconds of packets: a stamp in whole milliseconds is then right within 0.1 ms."""
 LATE_S = 0.002
 """A sample that is older than one before it by more than this lies in a stretch that is there already."""
 
@@ -66,7 +68,10 @@ def runs_of(journal: Journal, stream: int, configs: Configs) -> list[Run]:
         scale = _scales(own, configs)
         own, scale = own[np.isfinite(scale[:, 0])], scale[np.isfinite(scale[:, 0])]
         exchanges = [_exchange(one) for one in journal.named("sync", stream) if one.get("epoch") == epoch]
-        clock = fit_clock(exchanges, _arrivals(own)) if len(own) else None
+        skew, stamp_us = _nature(own, configs)
+        if stamp_us:
+            own = _evened(own)
+        clock = fit_clock(exchanges, _arrivals(own), skew) if len(own) else None
         if clock is not None:
             runs.append(Run(own, clock, scale))
     return runs
@@ -147,6 +152,45 @@ def _scales(rows: Rows, configs: Configs) -> FloatArray:
             facts = configs[max(known)]
             scale[here] = float(facts["acc_range_g"]), float(facts["gyr_range_dps"])
     return scale
+
+
+def _nature(rows: Rows, configs: Configs) -> tuple[float | None, float]:
+    """Steepest skew that is believed, None for a crystal's, and how coarse the time stamps are, us."""
+    if not len(rows):
+        return None, 0.0
+    config_id = int(rows["config_id"][0])
+    facts = [one for (_, number), one in configs.items() if number == config_id]
+    skews = [float(one["largest_skew"]) for one in facts if "largest_skew" in one]
+    return (max(skews) if skews else None), max(float(one.get("stamp_us", 0.0)) for one in facts)
+
+
+def _evened(rows: Rows) -> Rows:
+    """Blocks whose coarse time stamps are replaced by their mean run over `EVENED_BLOCKS` blocks around.
+
+    What is averaged is the stamp's distance from the line through the whole run, in each stretch without a
+    hole: a crystal's drift over the length of the mean is far below a stamp's step.
+    """
+    index, stamp = rows["index"].astype(np.float64), rows["device_us"].astype(np.float64)
+    if len(rows) < EVENED_LEAST:
+        return rows
+    period_us = (stamp[-1] - stamp[0]) / (index[-1] - index[0])
+    distance = stamp - index * period_us
+    evened = rows.copy()
+    follows = rows["index"][1:] == rows["index"][:-1] + rows["n"][:-1]
+    cuts = np.flatnonzero(~follows) + 1
+    for part in np.split(np.arange(len(rows)), cuts):
+        evened["device_us"][part] = np.rint(index[part] * period_us + _running_mean(distance[part]))
+    evened["period_us"] = period_us
+    return evened
+
+
+def _running_mean(values: FloatArray) -> FloatArray:
+    """Mean of as many values before as behind each one, up to `EVENED_BLOCKS` together."""
+    sums = np.concatenate([[0.0], np.cumsum(values)])
+    place = np.arange(len(values))
+    half = np.minimum(np.minimum(place, len(values) - 1 - place), EVENED_BLOCKS // 2)
+    mean: FloatArray = (sums[place + half + 1] - sums[place - half]) / (2 * half + 1)
+    return mean
 
 
 def _measured(counts: npt.NDArray[np.int16], scale: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from gait.errors import RecordingError
 from gait.journal.format import Journal, read_journal
-from gait.journal.samples import Pieces, Run, Samples, runs_of
+from gait.journal.samples import Pieces, Rows, Run, Samples, runs_of
 from gait.recording.model import Recording
 from gait.recording.write import write_pieces
 
@@ -41,6 +41,9 @@ class Recorded:
         Holes in time, and how long they are together.
     written
         False where the file was there already and is just this.
+    left_out
+        Samples of the journal that are not in the file: sent twice, before the session's start, or without a
+        known scale.
     """
 
     path: Path
@@ -49,15 +52,17 @@ class Recorded:
     gaps: int
     missing_s: float
     written: bool = True
+    left_out: int = 0
 
     def __str__(self) -> str:
         whole = f"{self.gaps} gaps, {self.missing_s:g} s missing" if self.gaps else "nothing missing"
-        return f"{self.path}: {self.length_s:.1f} s, {self.samples} samples, {whole}"
+        out = f", {self.left_out} samples left out" if self.left_out else ""
+        return f"{self.path}: {self.length_s:.1f} s, {self.samples} samples, {whole}{out}"
 
 
 @dataclass(frozen=True)
 class Finished:
-    """What `finish` wrote.
+    """The files that `finish` wrote.
 
     Attributes
     ----------
@@ -114,7 +119,9 @@ def finish(folder: Path, *, replace: bool = False) -> Finished:
     journal = read_journal(folder)
     if not len(journal.blocks):
         raise RecordingError(
-            "the journal holds no samples", where=journal.path, todo="there is nothing to recover"
+            "the journal holds no samples",
+            where=journal.path,
+            todo="nothing was recorded, so nothing is lost: gait record may use the folder again",
         )
     left_out: list[str] = []
     try:
@@ -127,8 +134,16 @@ def finish(folder: Path, *, replace: bool = False) -> Finished:
             where=journal.path,
             todo="keep the file: its counts are there, their meaning is not",
         )
+    left_out += [_out_of(one.recorded) for one in parts if one.recorded.left_out]
     recorded = tuple(_written(one, journal, replace=replace) for one in parts)
     return Finished(recorded, journal.lost_bytes, tuple(left_out))
+
+
+def _out_of(recorded: Recorded) -> str:
+    return (
+        f"{recorded.left_out} samples of {recorded.path.name}: sent twice, from before the start, or without "
+        "a known scale; the journal keeps them"
+    )
 
 
 def _parts(journal: Journal, folder: Path, left_out: list[str]) -> Iterator[_Part]:
@@ -136,7 +151,7 @@ def _parts(journal: Journal, folder: Path, left_out: list[str]) -> Iterator[_Par
     if "origin_us" not in session:
         left_out.append("when the session began (its record is damaged)")
     rows = journal.blocks.rows
-    origin_us = int(session.get("origin_us", rows["arrival_us"][rows["arrival_us"] >= 0].min(initial=0)))
+    origin_us = int(session.get("origin_us", _first_us(rows)))
     for stream in np.unique(rows["stream"]).tolist():
         sensor = next(iter(journal.named("sensor", stream)), None)
         notes = journal.named("config", stream)
@@ -146,11 +161,27 @@ def _parts(journal: Journal, folder: Path, left_out: list[str]) -> Iterator[_Par
         configs = {(int(one["epoch"]), int(one["config_id"])): one for one in notes}
         runs = runs_of(journal, stream, configs)
         if runs:
-            yield _part(folder, {**session, **sensor}, notes, Pieces(runs, origin_us))
+            pieces = Pieces(runs, origin_us)
+            samples = int(rows["n"][rows["stream"] == stream].sum())
+            yield _part(folder, {**session, **sensor}, notes, pieces, samples)
 
 
-def _part(folder: Path, facts: Facts, configs: list[Facts], pieces: Pieces) -> _Part:
-    """Preamble and figures; the ranges are the smallest in force, so that clipping shows."""
+def _first_us(rows: Rows) -> float:
+    """Host clock at about the first sample: what a session begins at whose own record is damaged."""
+    live = rows[rows["arrival_us"] >= 0]
+    if not len(live):
+        return 0.0
+    return float(np.min(live["arrival_us"] - live["n"] * live["period_us"]))
+
+
+def _part(folder: Path, facts: Facts, configs: list[Facts], pieces: Pieces, samples: int) -> _Part:
+    """Preamble and figures; the ranges are the smallest in force, so that clipping shows.
+
+    Parameters
+    ----------
+    samples
+        How many the journal holds of the sensor.
+    """
     head = Recording(
         placement="shank" if facts["placement"] == "shank" else "shoe",
         side="right" if facts["side"] == "right" else "left",
@@ -164,8 +195,13 @@ def _part(folder: Path, facts: Facts, configs: list[Facts], pieces: Pieces) -> _
         device=facts.get("device", {}),
     )
     path = folder / f"{head.side}_{head.placement}.csv"
-    recorded = _measure(path, pieces)
-    return _Part(replace(head, extra={"recorder": _figures(recorded, pieces.runs)}), pieces, recorded)
+    measured = _measure(path, pieces)
+    recorded = replace(measured, left_out=samples - measured.samples)
+    figures = _figures(recorded, pieces.runs)
+    limits = [str(one) for one in facts.get("limits", ())]
+    if limits:
+        figures["limits"] = limits
+    return _Part(replace(head, extra={"recorder": figures}), pieces, recorded)
 
 
 def _longest_rate(runs: list[Run], rates_hz: set[float]) -> float:
@@ -195,14 +231,16 @@ def _measure(path: Path, pieces: Pieces) -> Recorded:
     return Recorded(path, samples, length_s, gaps, round(missing_s, 3))
 
 
-def _figures(recorded: Recorded, runs: list[Run]) -> dict[str, float | int]:
+def _figures(recorded: Recorded, runs: list[Run]) -> dict[str, float | int | list[str]]:
     """Figures for the preamble: how whole the recording is and how good its clock."""
     clocks = [one.clock for one in runs]
-    figures: dict[str, float | int] = {
+    figures: dict[str, float | int | list[str]] = {
         "gaps": recorded.gaps,
         "missing_s": recorded.missing_s,
         "sensor_starts": len(clocks),
     }
+    if recorded.left_out:
+        figures["left_out_samples"] = recorded.left_out
     if recorded.length_s >= SKEW_FROM_S:
         figures["clock_skew_ppm"] = round(clocks[0].skew_ppm, 1)
     if all(np.isfinite(one.uncertainty_us) for one in clocks):
@@ -221,11 +259,11 @@ def _written(part: _Part, journal: Journal, *, replace: bool) -> Recorded:
     path = part.recorded.path
     samples = (_recording(part.head, one) for one in part.pieces.samples(journal.blocks))
     if not path.exists():
-        write_pieces(part.head, samples, path)
+        _write(part.head, samples, path)
         return part.recorded
     made = path.with_name(f".{path.stem}{NEW}")
     try:
-        write_pieces(part.head, samples, made)
+        _write(part.head, samples, made)
         same = filecmp.cmp(made, path, shallow=False)
         if not same and not replace:
             raise RecordingError(
@@ -239,6 +277,24 @@ def _written(part: _Part, journal: Journal, *, replace: bool) -> Recorded:
         with contextlib.suppress(OSError):
             made.unlink(missing_ok=True)
     return Recorded(**{**vars(part.recorded), "written": not same})
+
+
+def _write(head: Recording, samples: Iterator[Recording], path: Path) -> None:
+    """Write a CSV.
+
+    Raises
+    ------
+    RecordingError
+        The disk does not take it; the journal has everything.
+    """
+    try:
+        write_pieces(head, samples, path)
+    except RecordingError as error:
+        raise RecordingError(
+            error.what,
+            where=error.where,
+            todo=f"the journal has all of it: make room, then run: gait recover {path.parent}",
+        ) from None
 
 
 def _recording(head: Recording, samples: Samples) -> Recording:

@@ -118,6 +118,25 @@ class JournalWriter:
             if error.errno not in NO_SYNC:
                 raise self._failure(error) from None
 
+    def check_place(self) -> None:
+        """See that the file is still where it was made.
+
+        Raises
+        ------
+        RecordingError
+            The folder was deleted, renamed or taken away.
+        """
+        try:
+            here = os.path.samestat(os.fstat(self._file), self.path.stat())
+        except OSError:
+            here = False
+        if not here:
+            raise RecordingError(
+                "the folder was deleted or renamed while recording",
+                where=self.path.parent,
+                todo="find it and run gait recover on it; what came up to now is in it if it was renamed",
+            )
+
     def close(self) -> None:
         """Sync and close; a second call does nothing."""
         if self._file < 0:

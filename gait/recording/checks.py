@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from gait.arrays import FloatArray
 from gait.errors import RecordingError
+from gait.recording.clock import Clock, Rows
+from gait.recording.lines import Block
 from gait.recording.numbers import Layout, Table, line_of_row
 from gait.units import STANDARD_GRAVITY
 
 __all__ = ["Columns", "RowFilter", "check_acc_unit", "check_gyr_unit", "check_step"]
 
-Rows = npt.NDArray[np.intp] | None
 Columns = tuple[FloatArray, ...]
 """time_s, three of acc and, with a gyroscope, three of gyr; (n,) each."""
 
@@ -51,47 +51,62 @@ class RowFilter:
     def __init__(self, layout: Layout, *, gyroscope_only: bool = False) -> None:
         self.layout = layout
         self.limits = [GYR_LIMIT_DPS] * 3 if gyroscope_only else [*[ACC_LIMIT_M_S2] * 3, *[GYR_LIMIT_DPS] * 3]
+        self.needed = 4
         self.rows = 0
         self.unreadable = 0
         self.repeated = 0
+        self.without_gyr = 0
+        self.headers: list[int] = []
+        ticks = layout.scale[0] if layout.scale is not None and layout.time_form == "number" else None
+        self.clock = Clock(tick_s=ticks if layout.counts else None, wrap_s=layout.wrap_s)
+        self._blocks: dict[int, Block] = {}
+        self._tables = 0
+        self._read = 0
         self._last_s: float | None = None
-        self._turns = 0
 
     def __call__(self, table: Table) -> Columns:
-        """Columns of one parsed block without the rows that lack a number or repeat a time stamp.
+        """Columns of the rows that can be used and whose times are known, without repeated time stamps.
 
         Raises
         ------
         RecordingError
             Time goes back or jumps by more than a day, or a value that no sensor measures.
         """
-        columns, rows = self._finite(table)
-        if not len(columns[0]):
-            return columns
-        if self.layout.wrap_s is not None:
-            columns = (self._unwrapped(columns[0], self.layout.wrap_s), *columns[1:])
-        self._check_limits(columns, rows, table)
-        time_s = columns[0]
-        step_s = np.empty(len(time_s))
-        step_s[0] = 1.0 if self._last_s is None else time_s[0] - self._last_s
-        np.subtract(time_s[1:], time_s[:-1], out=step_s[1:])
-        if step_s.min() <= 0.0 or step_s.max() > LONGEST_GAP_S:
-            self._check_order(step_s, rows, table)
-            columns = self._leave_repeats(columns, step_s, rows, table)
-        self.rows += len(columns[0])
-        self._last_s = float(time_s[-1])
-        return columns
+        self.headers += table.headers
+        self._blocks[self._tables] = table.block
+        return self._ordered(self.clock.push(self._finite(table)))
+
+    def end(self) -> Columns:
+        """Columns of the rows that waited for others behind them."""
+        nothing = Rows(tuple(np.empty(0) for _ in range(len(self.limits) + 1)), np.empty(0, dtype=np.intp))
+        return self._ordered(self.clock.push(nothing, final=True))
 
     def notes(self) -> tuple[str, ...]:
-        """What was left out, in words for people."""
-        return tuple(
+        """What was assumed, changed and left out, in words for people."""
+        return (*self.layout.notes, *self.clock.notes(), *self._headers_note(), *self._left_out())
+
+    def _headers_note(self) -> tuple[str, ...]:
+        if not self.headers:
+            return ()
+        where = ", ".join(map(str, self.headers[:3])) + (" ..." if len(self.headers) > 3 else "")
+        return (f"the column names stand again at line {where}",)
+
+    def _left_out(self) -> tuple[str, ...]:
+        out = [
             f"{count} {'row' if count == 1 else 'rows'} {what} left out"
             for count, what in (
                 (self.unreadable, "without a number in every column"),
                 (self.repeated, "with a repeated time stamp"),
             )
             if count
-        )
+        ]
+        if self.without_gyr:
+            share = self.without_gyr / max(self.rows, 1)
+            out.append(
+                f"the gyroscope has no numbers in {self.without_gyr} rows ({100 * share:.0f} %), where the "
+                "accelerometer has"
+            )
+        return tuple(out)
 
     def finish(self) -> None:
         """Refuse a file of which nothing is left.
@@ -111,67 +126,87 @@ class RowFilter:
             what, where=self.layout.where, todo="check that the recording was finished and copied whole"
         )
 
-    def _finite(self, table: Table) -> tuple[Columns, Rows]:
-        """Columns without the rows that lack a number, and which rows they are (None for all)."""
-        if not len(table) or all(
-            np.isfinite(cells.max()) and np.isfinite(cells.min()) for cells in table.columns
-        ):
-            return table.columns, None
-        finite = np.logical_and.reduce([np.isfinite(column) for column in table.columns])
+    def _finite(self, table: Table) -> Rows:
+        """Rows with a time and an acceleration; a number of the gyroscope may be missing."""
+        columns = table.columns
+        if self.layout.time_form == "row":
+            factor = 1.0 if self.layout.scale is None else self.layout.scale[0]
+            columns = (
+                np.asarray((np.arange(len(table)) + self._read) * factor, dtype=np.float64),
+                *columns[1:],
+            )
+        self._read += len(table)
+        lines = np.arange(len(table)) + (self._tables << 32)
+        self._tables += 1
+        if not len(table) or all(np.isfinite(cells.max()) and np.isfinite(cells.min()) for cells in columns):
+            return Rows(columns, lines)
+        finite = np.logical_and.reduce([np.isfinite(column) for column in columns[: self.needed]])
         self.unreadable += int(len(table) - finite.sum())
-        return tuple(column[finite] for column in table.columns), np.flatnonzero(finite)
+        return Rows(columns, lines).part(finite)
 
-    def _unwrapped(self, time_s: FloatArray, span_s: float) -> FloatArray:
-        """Times of a counter that begins again every ``span_s``, as times that go on."""
-        last_s = time_s[0] if self._last_s is None else self._last_s - self._turns * span_s
-        turns = self._turns + np.cumsum(np.diff(time_s, prepend=last_s) < -span_s / 2)
-        self._turns = int(turns[-1])
-        return time_s + span_s * turns
+    def _ordered(self, rows: Rows) -> Columns:
+        """Columns of rows whose times increase, within what sensors measure."""
+        columns = rows.columns
+        if len(rows):
+            self._check_limits(rows)
+            time_s = columns[0]
+            step_s = np.empty(len(time_s))
+            step_s[0] = 1.0 if self._last_s is None else time_s[0] - self._last_s
+            np.subtract(time_s[1:], time_s[:-1], out=step_s[1:])
+            if step_s.min() <= 0.0 or step_s.max() > LONGEST_GAP_S:
+                self._check_order(step_s, rows)
+                columns = self._leave_repeats(rows, step_s)
+            self.rows += len(columns[0])
+            self._last_s = float(time_s[-1])
+            if len(columns) > self.needed:
+                self.without_gyr += int(np.isnan(np.sum(columns[self.needed :], axis=0)).sum())
+        oldest = self.clock.oldest()
+        first = self._tables if oldest is None else oldest >> 32
+        self._blocks = {serial: block for serial, block in self._blocks.items() if serial >= first}
+        return columns
 
-    def _check_limits(self, columns: Columns, rows: Rows, table: Table) -> None:
-        for index, cells in enumerate(columns[1:], start=1):
-            if max(cells.max(), -cells.min()) > self.limits[index - 1]:
-                row = int(np.argmax(np.abs(cells)))
-                name = self.layout.columns[self.layout.use[index]]
-                raise self._error(
-                    row, rows, table, f"{name} = {cells[row]:g} is more than any sensor measures"
-                )
+    def _check_limits(self, rows: Rows) -> None:
+        for index, cells in enumerate(rows.columns[1:], start=1):
+            top = np.nan_to_num(np.abs(cells), nan=0.0, posinf=np.inf)
+            if top.max() > self.limits[index - 1]:
+                row = int(np.argmax(top))
+                place = index - (self.layout.time_form == "row")
+                name = self.layout.columns[self.layout.use[place]]
+                raise self._error(rows, row, f"{name} = {cells[row]:g} is more than any sensor measures")
 
-    def _check_order(self, step_s: FloatArray, rows: Rows, table: Table) -> None:
+    def _check_order(self, step_s: FloatArray, rows: Rows) -> None:
         back = np.flatnonzero(step_s < 0.0)
         if len(back):
             raise self._error(
-                back[0],
                 rows,
-                table,
+                int(back[0]),
                 f"time goes back by {-step_s[back[0]]:g} s",
                 "sort the rows, or split the file where the clock was set back",
             )
         far = np.flatnonzero(step_s > LONGEST_GAP_S)
         if len(far):
             raise self._error(
-                far[0],
                 rows,
-                table,
+                int(far[0]),
                 f"time jumps ahead by {step_s[far[0]]:g} s",
                 "split the file where the clock was set",
             )
 
-    def _leave_repeats(self, columns: Columns, step_s: FloatArray, rows: Rows, table: Table) -> Columns:
+    def _leave_repeats(self, rows: Rows, step_s: FloatArray) -> Columns:
         fresh = step_s != 0.0
         self.repeated += int(len(fresh) - fresh.sum())
         if self.repeated > REPEATS_FREE + REPEATS_SHARE * (self.rows + len(fresh)):
             raise self._error(
-                int(np.argmin(fresh)),
                 rows,
-                table,
+                int(np.argmin(fresh)),
                 "the same time again, as in many rows",
-                "time_s must be the sensor's own clock with enough decimals, not the arrival of packets",
+                "the times must be the sensor's own clock with enough decimals, not the arrival of packets",
             )
-        return tuple(column[fresh] for column in columns)
+        return rows.part(fresh).columns
 
-    def _error(self, index: int, rows: Rows, table: Table, what: str, todo: str = "") -> RecordingError:
-        line = line_of_row(table.block, int(index if rows is None else rows[index]))
+    def _error(self, rows: Rows, index: int, what: str, todo: str = "") -> RecordingError:
+        code = int(rows.line[index])
+        line = line_of_row(self._blocks[code >> 32], code & 0xFFFFFFFF)
         return RecordingError(what, where=f"{self.layout.where}, line {line}", todo=todo)
 
 

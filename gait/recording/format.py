@@ -85,14 +85,14 @@ def looks_like_recording(columns: Sequence[str]) -> bool:
 
 
 def bare_name(path: Path) -> str:
-    """Return a file's name without ``.csv`` or ``.csv.gz``.
+    """Return a file's name without ``.csv``, ``.csv.gz`` and the like.
 
     Examples
     --------
     >>> bare_name(Path("run/left_shoe.csv.gz"))
     'left_shoe'
     """
-    return re.sub(r"(\.csv)?(\.gz)?$", "", path.name, flags=re.IGNORECASE)
+    return re.sub(r"(\.(csv|txt|tsv|json|zip))?(\.gz)?$", "", path.name, flags=re.IGNORECASE)
 
 
 def place_from_name(name: str) -> tuple[Placement | None, Side | None]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gait.errors import RecordingError
+from gait.recording.choice import Choice, convert_line
 from gait.recording.format import (
     ACC_COLUMNS,
     GYR_COLUMNS,
@@ -14,18 +15,37 @@ from gait.recording.format import (
     looks_like_recording,
     parse_preamble,
 )
-from gait.recording.importers.dialects import gyroscope_layout, layout_of
+from gait.recording.importers.choose import suggestion
+from gait.recording.importers.column_names import parse_columns
+from gait.recording.importers.dates import is_clock, is_date
+from gait.recording.importers.dialects import (
+    gravity_layout,
+    gyroscope_layout,
+    layout_of,
+    refuse_unusable,
+)
+from gait.recording.importers.generic import generic_layout
+from gait.recording.importers.units import Quantity, Unit, unit_of
 from gait.recording.lines import Source
-from gait.recording.numbers import NUMBER, Layout, split_header
+from gait.recording.numbers import EMPTY_CELLS, NUMBER, Layout, split_header
 
-__all__ = ["Head", "fault_of", "gyroscope_of", "read_head"]
+__all__ = ["NOTHING_SAID", "Head", "fault_of", "gravity_of", "gyroscope_of", "read_head"]
 
 PREAMBLE_LINES = 2000
-TOP_ROWS = 40
+TOP_ROWS = 200
 UNIT_ROWS = 3
 """Lines looked at for the column names: all, those that are no comment; and lines of units below them."""
+SAMPLE_ROWS, SAMPLE_BYTES = 20_000, 1 << 22
+"""Rows below the column names that are looked at where a file does not say its units."""
+SHORT_SAMPLE = 20
+"""Rows by which an empty column is seen."""
+NAMED_COLUMNS = 4
+"""Columns that a recording has at least."""
+TABLE_ROWS = 3
+"""Lines of numbers running that show a table without column names."""
 SHOWN = 120
 """Characters of the column names that a message repeats."""
+NOTHING_SAID = Choice()
 
 
 @dataclass(frozen=True)
@@ -36,47 +56,94 @@ class Head:
     layout: Layout
 
 
-def fault_of(file: Path) -> RecordingError | None:
+@dataclass(frozen=True)
+class _Top:
+    """Lines above the samples: comments, others, and the line of column names (None where there is none)."""
+
+    comments: list[str]
+    above: list[str]
+    header: str | None
+
+    @property
+    def shown(self) -> str:
+        """The line that may have been meant as column names."""
+        rows = [line for line in self.above if not line.strip('" ').lower().startswith("sep=")]
+        return self.header or (rows[0] if rows else "")
+
+    @property
+    def empty(self) -> bool:
+        return self.header is None and not self.above
+
+
+def fault_of(file: Path, choice: Choice = NOTHING_SAID) -> RecordingError | None:
     """Why a file is no recording, by its column names; None where it is one.
 
     A file that is damaged further up counts as a recording, so that reading it says what is wrong.
     """
     with Source(file) as source:
         try:
-            comments, rows = _top_rows(source)
+            top = _top_rows(source)
         except RecordingError:
             return None
         try:
-            return None if not rows or _header(comments, rows, file) else _missing_columns(rows[0], file)
+            head = None if top.empty else _header(source, top, file, choice, None)
+            return None if top.empty or head is not None else _missing_columns(top, file)
         except RecordingError as fault:
             return fault
 
 
-def read_head(source: Source, file: Path) -> Head:
+def read_head(source: Source, file: Path, choice: Choice = NOTHING_SAID, side: str | None = None) -> Head:
     """Read down to the first line of numbers.
+
+    Parameters
+    ----------
+    choice
+        What the caller says of columns and units.
+    side
+        Side that the caller says; it tells one of two sensors in a file.
 
     Raises
     ------
     RecordingError
         Nothing in it, or no column names that make a recording.
     """
-    comments, rows = _top_rows(source)
-    if not rows:
-        what = "only a preamble in it" if comments else "an empty file"
+    top = _top_rows(source)
+    if top.empty:
+        what = "only a preamble in it" if top.comments else "an empty file"
         raise RecordingError(what, where=file, todo="check that the recording was finished and copied whole")
-    head = _header(comments, rows, file)
+    head = _header(source, top, file, choice, side)
     if head is None:
-        raise _missing_columns(rows[0], file)
-    return replace(head, layout=_first_numbers(source, head.layout))
+        raise _missing_columns(top, file)
+    return head
+
+
+def _refuse_without_gravity(file: Path) -> None:
+    """Refuse acceleration of movement alone, unless a file of gravity lies beside it."""
+    if not any("gravity" in other.name.lower() for other in file.parent.iterdir()):
+        raise RecordingError(
+            "acceleration without gravity",
+            where=file,
+            todo="take TotalAcceleration.csv instead, or put Gravity.csv of the same run beside it",
+        )
 
 
 def gyroscope_of(source: Source, file: Path) -> Layout | None:
     """Read down to the first line of numbers of a gyroscope's own file; None where it is none."""
-    _, rows = _top_rows(source)
-    if not rows:
+    top = _top_rows(source)
+    if top.header is None:
         return None
-    separator, columns = split_header(rows[-1])
+    separator, columns = split_header(top.header)
     layout = gyroscope_layout(columns, separator, file)
+    return None if layout is None else _first_numbers(source, layout)
+
+
+def gravity_of(source: Source, file: Path) -> Layout | None:
+    """Read down to the first line of numbers of a file of gravity alone; None where it is none."""
+    top = _top_rows(source)
+    if top.header is None:
+        return None
+    separator, columns = split_header(top.header)
+    layout = gravity_layout(columns, separator, file)
     return None if layout is None else _first_numbers(source, layout)
 
 
@@ -87,49 +154,176 @@ def _first_numbers(source: Source, layout: Layout) -> Layout:
     return replace(layout, decimal=decimal)
 
 
-def _top_rows(source: Source) -> tuple[list[str], list[str]]:
-    """Comment lines at the top, and the lines below them down to the one that may name the columns.
+def _top_rows(source: Source) -> _Top:
+    """Lines at the top of a file down to the one that names the columns, or to the first of a nameless table.
 
-    Other programs put a few lines of their own above the column names.
+    Other programs put lines of their own above the column names.
     """
     comments: list[str] = []
     rows: list[str] = []
+    numbers = 0
     while (line := source.line()) is not None and len(rows) < TOP_ROWS:
         if line.startswith("#") and not rows:
             comments.append(line)
         elif line.strip():
-            rows.append(line)
             if _names_columns(line):
-                return comments, rows
+                return _Top(comments, rows, line)
+            rows.append(line)
+            numbers = numbers + 1 if _is_data(line) else 0
+            if numbers == TABLE_ROWS:
+                for back in reversed(rows[-TABLE_ROWS:]):
+                    source.push_back(back)
+                return _Top(comments, rows[:-TABLE_ROWS] or rows[:1], None)
         if source.next_line > PREAMBLE_LINES:
             raise source.error(source.next_line, "no column names so far", "this is not a CSV recording")
-    return comments, rows
+    return _Top(comments, rows, None)
 
 
 def _names_columns(line: str) -> bool:
     """Whether a line can be the column names: four cells or more, hardly a number among them."""
     cells = split_header(line)[1]
-    numbers = sum(NUMBER.fullmatch(cell) is not None for cell in cells)
-    return len(cells) >= 4 and numbers * 2 < len(cells)
+    numbers = sum(_is_number(cell) for cell in cells)
+    return len(cells) >= NAMED_COLUMNS and numbers * 2 < len(cells) and not is_date(cells[0])
 
 
-def _header(comments: list[str], rows: list[str], file: Path) -> Head | None:
+def _is_data(line: str) -> bool:
+    """Whether a line is a row of samples: four cells or more, numbers behind the first."""
+    cells = split_header(line)[1]
+    return len(cells) >= NAMED_COLUMNS and all(map(_is_number, cells[1:NAMED_COLUMNS]))
+
+
+def _is_number(cell: str) -> bool:
+    return NUMBER.fullmatch(cell) is not None
+
+
+def _header(source: Source, top: _Top, file: Path, choice: Choice, side: str | None) -> Head | None:
     """What the lines at the top of a file say; None where they name no columns that can be used."""
-    separator, columns = split_header(rows[-1])
-    if looks_like_recording(columns):
-        layout: Layout | None = Layout(str(file), columns, _used(columns, file), separator)
-    else:
-        layout = layout_of(columns, separator, file)
-    return None if layout is None else Head(parse_preamble(comments, str(file)), layout)
+    if top.header is None:
+        layout = _nameless(source, top, file, choice)
+        return None if layout is None else Head(parse_preamble(top.comments, str(file)), layout)
+    separator, columns = split_header(top.header)
+    if looks_like_recording(columns) and choice == NOTHING_SAID:
+        layout = _first_numbers(source, Layout(str(file), columns, _used(columns, file), separator))
+        return Head(parse_preamble(top.comments, str(file)), layout)
+    layout = None
+    if choice == NOTHING_SAID:
+        layout = layout_of(columns, separator, file, top.above)
+        if layout is not None and layout.needs_gravity:
+            _refuse_without_gravity(file)
+        if layout is not None:
+            layout = _first_numbers(source, layout)
+            choice, layout = _with_a_time(source, layout)
+    if layout is None:
+        layout = _generic(source, top, columns, separator, file, choice, side)
+    if layout is None:
+        refuse_unusable(columns, file)
+        return None
+    return Head(parse_preamble(top.comments, str(file)), layout)
+
+
+def _with_a_time(source: Source, layout: Layout) -> tuple[Choice, Layout | None]:
+    """The layout, or, where its times are no numbers, its columns and units for reading generically."""
+    split = (line.replace('"', "").split(layout.separator) for line in _sample(source, SHORT_SAMPLE))
+    times = [cells[layout.use[0]].strip() for cells in split if len(cells) > layout.use[0]]
+    told = [cell for cell in times if cell not in EMPTY_CELLS]
+    if layout.scale is None or not times or any(map(_is_number, (cell.replace(",", ".") for cell in told))):
+        return NOTHING_SAID, layout
+    units: dict[Quantity, Unit] = {"acc": Unit("acc", "the program's unit", layout.scale[1])}
+    if len(layout.scale) > 4:
+        units["gyr"] = Unit("gyr", "the program's unit", layout.scale[4])
+    if not told:
+        return Choice(units=units), None
+    names = tuple(layout.columns[index] for index in layout.use)
+    return Choice(time=names[0], acc=names[1:4], gyr=names[4:], units=units), None
+
+
+def _generic(
+    source: Source,
+    top: _Top,
+    columns: tuple[str, ...],
+    separator: str,
+    file: Path,
+    choice: Choice,
+    side: str | None,
+) -> Layout | None:
+    """Read the column names generically; names may stand in several lines, units in the one below."""
+    below = _lines_of_words(source, separator, len(columns))
+    sample = _sample(source)
+    names = columns
+    for count in range(len(below) + 1):
+        if count:
+            names = tuple(" ".join(filter(None, pair)) for pair in zip(names, below[count - 1], strict=True))
+        units = below[count] if count < len(below) else ()
+        units = units if any(unit_of(cell) for cell in units) else ()
+        above = [*top.above, *(",".join(cells) for cells in below)]
+        layout = generic_layout(names, separator, sample, above, choice, str(file), units=units, side=side)
+        if layout is not None:
+            return layout
+    return None
+
+
+def _lines_of_words(source: Source, separator: str, width: int) -> list[tuple[str, ...]]:
+    """Cells of the lines below the column names that hold no numbers yet."""
+    found: list[tuple[str, ...]] = []
+    while len(found) < UNIT_ROWS:
+        line = source.line()
+        if line is None:
+            break
+        cells = tuple(cell.strip().strip('"').strip() for cell in line.split(separator))
+        words = [cell for cell in cells if cell not in EMPTY_CELLS and not _is_value(cell)]
+        if not line.strip() or len(cells) != width or len(words) * 2 < len(cells):
+            source.push_back(line)
+            break
+        found.append(cells)
+    return found
+
+
+def _is_value(cell: str) -> bool:
+    return _is_number(cell.replace(",", ".")) or is_date(cell) or is_clock(cell)
+
+
+def _sample(source: Source, rows: int = SAMPLE_ROWS) -> list[str]:
+    """First lines of samples, which stay where they are."""
+    lines: list[str] = []
+    size = 0
+    while len(lines) < rows and size < SAMPLE_BYTES and (line := source.line()) is not None:
+        lines.append(line)
+        size += len(line)
+    for line in reversed(lines):
+        source.push_back(line)
+    return [line for line in lines if line.strip()]
+
+
+def _nameless(source: Source, top: _Top, file: Path, choice: Choice) -> Layout | None:
+    """Read a table without column names by the numbers of its columns, if the caller says them."""
+    line = _peek(source)
+    if not _is_data(line):
+        return None
+    separator, cells = split_header(line)
+    numbers = tuple(str(place) for place in range(1, len(cells) + 1))
+    if choice.acc:
+        return generic_layout(numbers, separator, _sample(source), top.above, choice, str(file))
+    gyr = ("5", "6", "7") if len(cells) >= 7 and all(map(_is_number, cells[4:7])) else ()
+    units = {} if is_date(cells[0]) or is_clock(cells[0]) else {"time": "s"}
+    units |= {"acc": "g"} | ({"gyr": "deg/s"} if gyr else {})
+    line = convert_line(file, time="1", acc=("2", "3", "4"), gyr=gyr, units=units)
+    raise RecordingError(
+        "no line of column names", where=file, todo=f"say which column is what, by its number: {line}"
+    )
 
 
 def _skip_units(source: Source, layout: Layout) -> None:
     """Skip the lines of units that some programs put below the column names."""
     if layout.scale is None:
         return
+    probe = layout.use[1] if len(layout.use) > 1 else layout.use[0]
     for _ in range(UNIT_ROWS):
-        cells = _peek(source).split(layout.separator)
-        if len(cells) <= max(layout.use) or any(sign.isdigit() for sign in cells[layout.use[0]]):
+        cells = _peek(source).replace('"', "").split(layout.separator)
+        if (
+            len(cells) <= max(layout.use)
+            or _is_value(cells[probe].strip())
+            or cells[probe].strip() in EMPTY_CELLS
+        ):
             return
         source.line()
 
@@ -154,13 +348,19 @@ def _used(columns: tuple[str, ...], where: Path) -> tuple[int, ...]:
     return tuple(columns.index(name) for name in wanted)
 
 
-def _missing_columns(line: str, where: Path) -> RecordingError:
-    columns = split_header(line)[1]
+def _missing_columns(top: _Top, where: Path) -> RecordingError:
+    columns = split_header(top.shown)[1]
     missing = [name for name in (TIME_COLUMN, *ACC_COLUMNS) if name not in columns]
     seen = ", ".join(columns)
     seen = seen if len(seen) <= SHOWN else f"{seen[:SHOWN]}..."
-    if missing == [TIME_COLUMN]:
-        todo = "add time_s in seconds: the row's number divided by the sample rate"
-    else:
-        todo = "it needs time_s, acc_x, acc_y, acc_z, and gyr_x, gyr_y, gyr_z from a gyroscope"
+    kinds = {one.kind for one in parse_columns(columns) if one.axis is not None or one.kind == "time"}
+    if "gyr" in kinds and "acc" not in kinds:
+        return RecordingError(
+            "a gyroscope without its accelerometer",
+            where=where,
+            todo="put the accelerometer's file beside it and give that one",
+        )
+    todo = "it needs time_s, acc_x, acc_y, acc_z, and gyr_x, gyr_y, gyr_z from a gyroscope"
+    if len(columns) >= NAMED_COLUMNS:
+        todo += f"; if other columns are meant: {suggestion(parse_columns(columns), str(where))}"
     return RecordingError(f"no column {', '.join(missing)} (found: {seen})", where=where, todo=todo)

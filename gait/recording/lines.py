@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import stat
 import zlib
@@ -13,6 +14,7 @@ from typing import BinaryIO, Self, cast
 import numpy as np
 
 from gait.errors import RecordingError
+from gait.recording.containers import HEAD_BYTES, refuse_container
 
 __all__ = ["LINE_LIMIT", "Block", "Source"]
 
@@ -21,6 +23,8 @@ LINE_LIMIT = 1 << 16
 BLOCK_BYTES = 1 << 22
 """Bytes read at once: large enough for full speed, small beside the arrays."""
 GZIP_MAGIC = b"\x1f\x8b"
+ASCII_MOST, FOREIGN_SHARE = 127, 0.1
+"""A line with few signs beyond ASCII is read as Windows writes it, where it is not UTF-8."""
 UTF8_BOM = b"\xef\xbb\xbf"
 NEWLINE = 10
 UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
@@ -42,9 +46,17 @@ class Source:
         self.where = str(path)
         self.next_line = 1
         self._raw = self._open(path)
-        zipped = self._raw.read(len(GZIP_MAGIC)) == GZIP_MAGIC
+        head = self._raw.read(HEAD_BYTES)
+        try:
+            refuse_container(head, path)
+        except RecordingError:
+            self._raw.close()
+            raise
+        zipped = head.startswith(GZIP_MAGIC)
         self._raw.seek(0)
         self._stream = cast("BinaryIO", gzip.GzipFile(fileobj=self._raw, mode="rb")) if zipped else self._raw
+        if zipped:
+            self._refuse_packed(path)
         self._pending: list[bytes] = []
 
     def _open(self, path: Path) -> BinaryIO:
@@ -59,6 +71,17 @@ class Source:
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
             raise RecordingError(f"cannot be opened ({reason})", where=path) from None
+
+    def _refuse_packed(self, path: Path) -> None:
+        """Refuse what is no text inside gzip; damage shows when the lines are read."""
+        stream = cast("gzip.GzipFile", self._stream)
+        with contextlib.suppress(EOFError, zlib.error, OSError):
+            head = stream.peek(HEAD_BYTES)[:HEAD_BYTES]
+            try:
+                refuse_container(head, path)
+            except RecordingError:
+                self._raw.close()
+                raise
 
     def __enter__(self) -> Self:
         return self
@@ -80,7 +103,11 @@ class Source:
         try:
             return raw.decode("utf-8").rstrip("\r\n")
         except UnicodeDecodeError:
-            raise self.error(self.next_line - 1, "not UTF-8 text", "save the file as UTF-8") from None
+            foreign = sum(byte > ASCII_MOST for byte in raw)
+            if foreign > FOREIGN_SHARE * len(raw):
+                raise self.error(self.next_line - 1, "not UTF-8 text", "save the file as UTF-8") from None
+            # Units such as m/s² of a program that writes Windows' own signs.
+            return raw.decode("cp1252", errors="replace").rstrip("\r\n")
 
     def push_back(self, line: str) -> None:
         """Take back the line that `line` just gave, so that the blocks begin with it."""

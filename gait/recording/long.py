@@ -8,13 +8,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from gait.errors import RecordingError
 from gait.frames import Placement, Side
+from gait.recording.lines import Source
 from gait.recording.model import Recording, RunInfo, RunnerInfo, Session
-from gait.recording.read import common_start_s, find_recordings, from_start, read, read_chunks
-from gait.recording.session_folder import is_folder, read_notes, refuse_doubles, session_name
+from gait.recording.read import common_start_s, find_recordings, from_start, read, read_chunks, started_at
+from gait.recording.session_folder import is_folder, read_notes, refuse_doubles, session_name, unpacked
 
-__all__ = ["LONG_BYTES", "PIECE_ROWS", "LongRecording", "LongSession", "open_session"]
+__all__ = [
+    "GRID_HZ",
+    "LONG_BYTES",
+    "LONG_INSTANTS",
+    "PIECE_ROWS",
+    "LongRecording",
+    "LongSession",
+    "open_session",
+    "piece_rows",
+]
 
 LONG_BYTES = 150_000_000
 """Bytes of CSV from which a session is read piece by piece: two hours of two shoes at 208 Hz. In memory a row
@@ -23,8 +35,20 @@ takes about as much as in the file, and its analysis as much again."""
 GZIP_RATIO = 5
 """How many times larger than its ``.csv.gz`` a recording is, about."""
 
+LONG_INSTANTS = 3_000_000
+"""Instants of the analysis' grid from which a session is read piece by piece, however few its rows: two hours
+of two shoes. All signals are brought to that grid, so a slow sensor's day costs what a fast one's does."""
+
+GRID_HZ = 200.0
+"""Rate of that grid (`gait.analysis.signal.resample.GRID_HZ`; a test holds the two together)."""
+
 PIECE_ROWS = 1 << 16
-"""Samples in a piece: 4 MB, five minutes of a usual sensor."""
+"""Samples in a piece: 4 MB, five minutes of a usual sensor. A slow sensor has fewer, for as many instants."""
+
+SHORT_BYTES = 5_000_000
+"""Bytes of CSV up to which nobody looks how long a file lasts: seven hours at 5 Hz."""
+LOOK_ROWS = 200
+"""Rows by which bytes and seconds a row are estimated."""
 
 
 @dataclass(frozen=True)
@@ -39,14 +63,22 @@ class LongRecording:
         Where the samples are.
     start_s
         Session time zero in the file's own times, s.
+    piece_rows
+        Samples in a piece.
     """
 
     head: Recording
     file: Path
     start_s: float = 0.0
+    piece_rows: int = PIECE_ROWS
 
-    def pieces(self, rows: int = PIECE_ROWS) -> Iterator[Recording]:
+    def pieces(self, rows: int | None = None) -> Iterator[Recording]:
         """Recordings that follow one another; put together they are the whole. Can be called again.
+
+        Parameters
+        ----------
+        rows
+            Samples in a piece; None for ``piece_rows``.
 
         Raises
         ------
@@ -54,7 +86,7 @@ class LongRecording:
             A fault in the file, once it is reached.
         """
         placement, side = self.head.placement, self.head.side
-        for piece in read_chunks(self.file, rows, placement=placement, side=side):
+        for piece in read_chunks(self.file, rows or self.piece_rows, placement=placement, side=side):
             yield from_start(piece, self.start_s)
 
 
@@ -93,16 +125,25 @@ def open_session(
     """
     place = Path(path)
     files = find_recordings(place)
-    if sum(map(_csv_bytes, files)) <= long_bytes:
+    size = sum(map(_csv_bytes, files))
+    steps = {file: _usual_step(file, placement, side) for file in files} if size > SHORT_BYTES else {}
+    instants = sum(GRID_HZ * step.seconds * _csv_bytes(file) / step.size for file, step in steps.items())
+    if size <= long_bytes and instants <= LONG_INSTANTS:
         return read(place, placement=placement, side=side)
     heads = [_head(file, placement, side) for file in files]
     refuse_doubles(heads, place)
     start_s = common_start_s(heads)
+    inside = unpacked(place)
+    notes = read_notes(inside if is_folder(inside) else place.parent)
     recordings = [
-        LongRecording(from_start(head, start_s), file, start_s)
+        LongRecording(
+            started_at(from_start(head, start_s), notes.started),
+            file,
+            start_s,
+            piece_rows(steps[file].seconds) if file in steps else PIECE_ROWS,
+        )
         for head, file in zip(heads, files, strict=True)
     ]
-    notes = read_notes(place if is_folder(place) else place.parent)
     return LongSession(
         session_name(place),
         tuple(sorted(recordings, key=lambda one: (one.head.placement != "shoe", one.head.side))),
@@ -111,6 +152,40 @@ def open_session(
         notes.answers,
         place,
     )
+
+
+def piece_rows(step_s: float, most: int = PIECE_ROWS) -> int:
+    """Samples in a piece of a sensor that samples every ``step_s`` seconds.
+
+    Examples
+    --------
+    >>> piece_rows(1 / 208), piece_rows(1 / 25)
+    (65536, 8192)
+    """
+    return max(1, int(most / max(1.0, GRID_HZ * step_s)))
+
+
+@dataclass(frozen=True)
+class _Step:
+    """Bytes and seconds of a row."""
+
+    size: float
+    seconds: float
+
+
+def _usual_step(file: Path, placement: Placement | None, side: Side | None) -> _Step:
+    """Bytes and seconds that a row of a file takes, by its first rows.
+
+    A fault further down is told by reading it.
+    """
+    with closing(read_chunks(file, LOOK_ROWS, placement=placement, side=side)) as pieces:
+        first = next(pieces, None)
+    if first is None or len(first.time_s) < 2:
+        return _Step(1.0, 0.0)
+    with Source(file) as source:
+        lines = [line for _ in range(LOOK_ROWS) if (line := source.line()) is not None]
+    row = float(np.median([len(line) + 1 for line in lines]))
+    return _Step(row, float(np.median(np.diff(first.time_s))))
 
 
 def _csv_bytes(file: Path) -> int:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from gait.arrays import FloatArray
 from gait.frames import Placement, Side
 
-__all__ = ["Recording", "RunInfo", "RunnerInfo", "Session"]
+__all__ = ["Recording", "RunInfo", "RunnerInfo", "Session", "without_pauses"]
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,8 @@ class Recording:
     acc
         (n, 3) specific force, m/s2, sensor frame.
     gyr
-        (n, 3) angular rate, rad/s, sensor frame; None for an accelerometer-only sensor.
+        (n, 3) angular rate, rad/s, sensor frame; None for an accelerometer-only sensor. NaN in the rows in
+        which the gyroscope paused.
     rate_hz
         Nominal sample rate from the preamble; None where the file does not say.
     acc_range_g, gyr_range_dps
@@ -40,7 +44,9 @@ class Recording:
     source
         Name of the file it came from; empty for one made in memory.
     notes
-        What the reader changed or left out, in words for people.
+        What the reader assumed, changed or left out, in words for people.
+    zone
+        Zone of the wall clock in which times from 1970 on are counted; None where the file does not say.
     """
 
     placement: Placement
@@ -56,11 +62,30 @@ class Recording:
     extra: Mapping[str, Any] = field(default_factory=dict)
     source: str = ""
     notes: tuple[str, ...] = ()
+    zone: tzinfo | None = UTC
 
     @property
     def name(self) -> str:
         """``left shoe`` and the like, for people."""
         return f"{self.side} {self.placement}"
+
+
+def without_pauses(recording: Recording) -> Recording:
+    """The samples at which every sensor measured: where the gyroscope paused is a gap.
+
+    Returns
+    -------
+    The recording itself where nothing paused.
+    """
+    gyr = recording.gyr
+    if gyr is None:
+        return recording
+    measured = np.isfinite(gyr[:, 0] + gyr[:, 1] + gyr[:, 2])
+    if measured.all():
+        return recording
+    return replace(
+        recording, time_s=recording.time_s[measured], acc=recording.acc[measured], gyr=gyr[measured]
+    )
 
 
 @dataclass(frozen=True)
@@ -69,6 +94,7 @@ class RunnerInfo:
 
     mass_kg: float | None = None
     height_m: float | None = None
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,6 +105,8 @@ class RunInfo:
     distance_m: float | None = None
     surface: str = ""
     notes: str = ""
+    shoes: tuple[str, ...] = ()
+    started: str = ""
 
 
 @dataclass(frozen=True)

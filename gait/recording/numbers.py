@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import TypeVar
+from dataclasses import dataclass, replace
+from datetime import UTC, tzinfo
+from typing import Literal, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from gait.arrays import FloatArray
 from gait.errors import RecordingError
+from gait.recording.importers.dates import clock_seconds, date_seconds
 from gait.recording.lines import Block
 
-__all__ = ["NUMBER", "Layout", "Table", "line_of_row", "map_ahead", "parse_block", "split_header"]
+__all__ = [
+    "NUMBER",
+    "DeviceColumn",
+    "Layout",
+    "Table",
+    "TimeForm",
+    "line_of_row",
+    "map_ahead",
+    "parse_block",
+    "split_header",
+]
+
+TimeForm = Literal["number", "date", "clock", "row"]
+"""How a time is written: a number, a date with a time, a time of day, or nowhere (rows are counted)."""
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -29,6 +45,25 @@ WORKERS = 2
 """Parser threads; pandas lets go of the interpreter lock. More than two wait for memory."""
 SHOWN = 40
 """Characters of a bad cell that a message repeats."""
+
+
+@dataclass(frozen=True)
+class DeviceColumn:
+    """A column that names the device of each row.
+
+    Attributes
+    ----------
+    index
+        Where it stands.
+    value
+        Device whose rows are wanted.
+    others
+        False where a row of another device is a fault, True where it is left out.
+    """
+
+    index: int
+    value: str
+    others: bool
 
 
 @dataclass(frozen=True)
@@ -49,6 +84,26 @@ class Layout:
         Factor for each column wanted, to s, m/s2 and deg/s; None where the file has them.
     wrap_s
         Span after which the time begins again at zero; None where it does not.
+    plus
+        Columns that are added to wanted ones: place among the wanted, index in the file, factor.
+    time_form
+        How the time is written.
+    device
+        Column that names the device of each row; None where there is none.
+    needs_gravity
+        True where the acceleration lacks gravity, which is in a file beside it.
+    zone
+        Zone of the wall clock in which times since 1970 are counted; None where the file does not say.
+    rate_hz
+        Rate that the file or the caller states; None where neither does.
+    notes
+        What was assumed, in words for people.
+    counts
+        True where the time is a counter, which may begin again.
+    foreign
+        True where another program wrote the file.
+    sensor_logger
+        True for Sensor Logger, whose Metadata.csv says which sign the acceleration has.
     """
 
     where: str
@@ -58,14 +113,28 @@ class Layout:
     decimal: str = "."
     scale: tuple[float, ...] | None = None
     wrap_s: float | None = None
+    plus: tuple[tuple[int, int, float], ...] = ()
+    time_form: TimeForm = "number"
+    device: DeviceColumn | None = None
+    needs_gravity: bool = False
+    zone: tzinfo | None = UTC
+    rate_hz: float | None = None
+    notes: tuple[str, ...] = ()
+    counts: bool = False
+    foreign: bool = False
+    sensor_logger: bool = False
 
 
 @dataclass(frozen=True)
 class Table:
-    """One parsed block: an (n,) array for each column wanted, NaN for an empty cell, and the block itself."""
+    """One parsed block: an (n,) array for each column wanted, NaN for an empty cell, and the block itself.
+
+    ``headers`` are the numbers of lines that repeat the column names.
+    """
 
     columns: tuple[FloatArray, ...]
     block: Block
+    headers: tuple[int, ...] = ()
 
     def __len__(self) -> int:
         return len(self.columns[0])
@@ -78,9 +147,16 @@ def split_header(line: str) -> tuple[str, tuple[str, ...]]:
     --------
     >>> split_header('"time_s"; acc_x')
     (';', ('time_s', 'acc_x'))
+    >>> split_header('time,"Accel X,mG"')[1]
+    ('time', 'Accel X,mG')
     """
-    separator = max(",;\t", key=line.count)
-    return separator, tuple(name.strip().strip('"').strip() for name in line.split(separator))
+    bare = re.sub(r'"[^"]*"', '""', line)
+    separator = max(",;\t", key=bare.count)
+    if bare.count('""') and bare.count('"') % 2 == 0:
+        names = next(csv.reader([line], delimiter=separator, skipinitialspace=True), [])
+    else:
+        names = line.split(separator)
+    return separator, tuple(name.strip().strip('"').strip() for name in names)
 
 
 def parse_block(block: Block, layout: Layout) -> Table:
@@ -96,7 +172,7 @@ def parse_block(block: Block, layout: Layout) -> Table:
         data = data.replace(b'"', b"")
     plain = (first_line, data)
     if not data.strip():
-        return Table(tuple(np.empty(0) for _ in layout.use), plain)
+        return Table(tuple(np.empty(0) for _ in range(_wanted(layout))), plain)
     try:
         table = Table(_read_csv(data, layout, empty_cells=False), plain)
         separators = np.count_nonzero(np.frombuffer(data, np.uint8) == ord(layout.separator))
@@ -104,23 +180,59 @@ def parse_block(block: Block, layout: Layout) -> Table:
             return table
     except ValueError:
         pass  # an empty cell or a bad one: the careful way tells which
+    return _parse_carefully(plain, layout)
+
+
+def _parse_carefully(plain: Block, layout: Layout) -> Table:
+    """Parse where cells may be empty and the column names may stand again, else name what is wrong."""
+    plain, headers = _without_headers(plain, layout)
+    if headers and not plain[1].strip():
+        return Table(tuple(np.empty(0) for _ in range(_wanted(layout))), plain, headers)
     _refuse_wide_lines(plain, layout)
     try:
-        return Table(_read_csv(data, layout, empty_cells=True), plain)
+        return replace(Table(_read_csv(plain[1], layout, empty_cells=True), plain), headers=headers)
     except ValueError:
         raise _bad_cell(plain, layout) from None
 
 
+def _without_headers(block: Block, layout: Layout) -> tuple[Block, tuple[int, ...]]:
+    """Blank the lines that repeat the column names or a preamble; numbers of lines stay as they are."""
+    names = [layout.columns[index] for index in layout.use]
+    found: list[int] = []
+    lines = block[1].split(b"\n")
+    first = names[0].encode()
+    for place, raw in enumerate(lines):
+        if raw.startswith(b"#") or first in raw:
+            cells = raw.decode("utf-8", errors="replace").rstrip("\r").split(layout.separator)
+            same = len(cells) >= len(layout.columns) and all(
+                cells[index].strip() == name for index, name in zip(layout.use, names, strict=True)
+            )
+            if same:
+                found.append(block[0] + place)
+            if same or raw.startswith(b"#"):
+                lines[place] = b""
+    return (block[0], b"\n".join(lines)), tuple(found)
+
+
+def _wanted(layout: Layout) -> int:
+    """Number of columns that a table has: those in use, and the time where rows are counted."""
+    return len(layout.use) + (layout.time_form == "row")
+
+
 def _read_csv(data: bytes, layout: Layout, *, empty_cells: bool) -> tuple[FloatArray, ...]:
     """Parse with pandas; without ``empty_cells`` twice as fast, and an empty cell is a `ValueError`."""
+    text = {layout.use[0]} if layout.time_form in ("date", "clock") else set()
+    if layout.device is not None:
+        text.add(layout.device.index)
+    read = sorted({*layout.use, *(index for _, index, _ in layout.plus), *text})
     frame = pd.read_csv(
         io.BytesIO(data),
         engine="c",
         header=None,
         names=list(range(len(layout.columns))),
-        usecols=sorted(layout.use),
+        usecols=read,
         index_col=False,
-        dtype="float64",
+        dtype={index: "str" if index in text else "float64" for index in read},
         sep=layout.separator,
         decimal=layout.decimal,
         skipinitialspace=empty_cells,
@@ -131,10 +243,42 @@ def _read_csv(data: bytes, layout: Layout, *, empty_cells: bool) -> tuple[FloatA
         encoding_errors="replace",
         low_memory=False,
     )
-    columns = (frame[index].to_numpy(dtype=np.float64) for index in layout.use)
-    if layout.scale is None:
-        return tuple(columns)
-    return tuple(column * factor for column, factor in zip(columns, layout.scale, strict=True))
+    if layout.device is not None:
+        frame = _of_device(frame, layout)
+    return _scaled(frame, layout)
+
+
+def _of_device(frame: pd.DataFrame, layout: Layout) -> pd.DataFrame:
+    """Rows of the device that is wanted."""
+    device = layout.device
+    assert device is not None
+    cells = frame[device.index].str.strip()
+    mine = (cells == device.value).to_numpy(dtype=bool)
+    if not mine.all() and not device.others:
+        other = cells[~mine].iloc[0]
+        raise RecordingError(
+            f"rows of two devices, {device.value} and {other}",
+            where=layout.where,
+            todo=f"take one with gait convert and --device {device.value}",
+        )
+    return frame[mine]
+
+
+def _scaled(frame: pd.DataFrame, layout: Layout) -> tuple[FloatArray, ...]:
+    """Columns wanted, in s, m/s2 and deg/s."""
+    if layout.time_form in ("date", "clock"):
+        seconds = date_seconds if layout.time_form == "date" else clock_seconds
+        columns = [seconds(frame[layout.use[0]]), *(frame[index] for index in layout.use[1:])]
+    else:
+        columns = [frame[index] for index in layout.use]
+    arrays = [np.asarray(column, dtype=np.float64) for column in columns]
+    if layout.time_form == "row":
+        arrays.insert(0, np.arange(len(frame), dtype=np.float64))
+    if layout.scale is not None:
+        arrays = [column * factor for column, factor in zip(arrays, layout.scale, strict=True)]
+    for place, index, factor in layout.plus:
+        arrays[place] = arrays[place] + factor * frame[index].to_numpy(dtype=np.float64)
+    return tuple(arrays)
 
 
 def _lines(block: Block) -> Iterator[tuple[int, str]]:
@@ -170,7 +314,8 @@ def _bad_cell(block: Block, layout: Layout) -> RecordingError:
     """Find the first cell that is not a number."""
     for number, text in _lines(block):
         cells = text.split(layout.separator)
-        for index in layout.use:
+        text_time = layout.time_form in ("date", "clock")
+        for index in layout.use[1:] if text_time else layout.use:
             cell = cells[index].strip() if index < len(cells) else ""
             plain = cell.replace(layout.decimal, ".")
             if cell not in EMPTY_CELLS and NUMBER.fullmatch(plain) is None:

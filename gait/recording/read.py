@@ -7,7 +7,7 @@ is wrong is an error that names the line.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
@@ -21,16 +21,33 @@ from gait.arrays import FloatArray
 from gait.errors import RecordingError
 from gait.frames import Placement, Side
 from gait.recording.checks import Columns, RowFilter, check_acc_unit, check_gyr_unit, check_step
-from gait.recording.format import Preamble, bare_name, place_from_name
-from gait.recording.header import Head, fault_of, read_head
+from gait.recording.choice import Choice
+from gait.recording.header import NOTHING_SAID, Head, read_head
 from gait.recording.lines import Source
 from gait.recording.model import Recording, Session
-from gait.recording.numbers import map_ahead, parse_block
-from gait.recording.separate_gyroscope import find_gyroscope, join_gyroscope
-from gait.recording.session_folder import candidates, is_folder, read_notes, refuse_doubles, session_name
+from gait.recording.numbers import Layout, map_ahead, parse_block
+from gait.recording.separate_files import add_gravity, find_beside, join_gyroscope, turned_sign
+from gait.recording.session_folder import (
+    find_recordings,
+    is_folder,
+    only_recording,
+    place_of,
+    read_notes,
+    refuse_doubles,
+    session_name,
+    unpacked,
+)
 from gait.units import DEG
 
-__all__ = ["common_start_s", "find_recordings", "from_start", "read", "read_chunks", "read_recording"]
+__all__ = [
+    "common_start_s",
+    "find_recordings",
+    "from_start",
+    "read",
+    "read_chunks",
+    "read_recording",
+    "started_at",
+]
 
 
 TIME_OF_DAY_S, LATEST_S = 1e8, 1e10
@@ -69,26 +86,27 @@ def read(path: str | Path, *, placement: Placement | None = None, side: Side | N
     -----
     ``session.toml`` of the folder is read for a single file of it too.
     """
-    place = Path(path)
+    given = Path(path)
+    place = unpacked(given)
     if is_folder(place):
         with ThreadPoolExecutor(FILES_AT_ONCE) as pool:
             one = partial(read_recording, placement=placement, side=side)
             recordings = list(pool.map(one, find_recordings(place)))
         refuse_doubles(recordings, place)
-        folder = place
+        folder = place if place == given else given.parent
     else:
         recordings = [read_recording(place, placement=placement, side=side)]
         folder = place.parent
     start_s = common_start_s(recordings)
-    recordings = [from_start(one, start_s) for one in recordings]
     notes = read_notes(folder)
+    recordings = [started_at(from_start(one, start_s), notes.started) for one in recordings]
     return Session(
-        name=session_name(place),
+        name=session_name(given),
         recordings=tuple(sorted(recordings, key=lambda one: (one.placement != "shoe", one.side))),
         runner=notes.runner,
         run=notes.run,
         answers=notes.answers,
-        path=place,
+        path=given,
     )
 
 
@@ -108,40 +126,42 @@ def from_start(recording: Recording, start_s: float) -> Recording:
     """
     if start_s == 0.0:
         return recording
-    started = datetime.fromtimestamp(start_s, tz=UTC).isoformat() if start_s < LATEST_S else ""
+    started = ""
+    if start_s < LATEST_S:
+        when = datetime.fromtimestamp(start_s, tz=recording.zone or UTC)
+        # Without a zone the file gives the hour of its own wall clock.
+        started = (when if recording.zone is not None else when.replace(tzinfo=None)).isoformat()
     return replace(recording, time_s=recording.time_s - start_s, started=recording.started or started)
 
 
-def find_recordings(path: str | Path) -> list[Path]:
-    """Files of a session that are recordings, sorted by name; the file itself where ``path`` is one.
+def started_at(recording: Recording, started: str) -> Recording:
+    """Wall-clock time of time zero from ``session.toml``, for a recording that does not say it."""
+    return recording if recording.started or not started else replace(recording, started=started)
 
-    A CSV without the needed columns is passed over, as long as there is one that has them.
 
-    Raises
-    ------
-    RecordingError
-        There is none; says what is wrong with the first.
-    """
-    place = Path(path)
-    if not is_folder(place):
-        return [place]
-    files = candidates(place)
-    faults = {file: fault_of(file) for file in files}
-    found = [file for file in files if faults[file] is None]
-    if not found:
-        raise next(fault for fault in faults.values() if fault is not None)
-    return found
+def _limits(recording: Recording) -> tuple[str, ...]:
+    """Return what the recorder said about the sensor's limits, for people."""
+    recorder = recording.extra.get("recorder")
+    limits = recorder.get("limits") if isinstance(recorder, Mapping) else None
+    return tuple(one for one in limits if isinstance(one, str)) if isinstance(limits, list) else ()
 
 
 def read_recording(
-    path: str | Path, *, placement: Placement | None = None, side: Side | None = None
+    path: str | Path,
+    *,
+    placement: Placement | None = None,
+    side: Side | None = None,
+    choice: Choice = NOTHING_SAID,
 ) -> Recording:
-    """Read one file as a recording; see `read` for arguments and errors."""
-    file = Path(path)
+    """Read one file as a recording; see `read` for arguments and errors.
+
+    ``choice`` is what the caller says of columns, units and devices.
+    """
+    file = only_recording(Path(path))
     pieces: list[Columns] = []
     with Source(file) as source:
-        head = read_head(source, file)
-        empty = _empty_recording(file, head.preamble, placement, side)
+        head = read_head(source, file, choice, side)
+        empty = _empty_recording(file, head, placement, side)
         kept = RowFilter(head.layout)
         for columns in _checked_blocks(source, head, kept):
             pieces.append(columns)
@@ -150,15 +170,37 @@ def read_recording(
     kept.finish()
     whole = _fill(empty, pieces)
     check_step(whole.time_s, str(file))
-    whole = replace(whole, notes=kept.notes())
-    gyroscope = _own_gyroscope(file, head)
+    whole = replace(whole, notes=(*kept.notes(), *_limits(whole)))
+    return _with_others(whole, file, head) if head.layout.foreign and choice == NOTHING_SAID else whole
+
+
+def _with_others(whole: Recording, file: Path, head: Head) -> Recording:
+    """The recording with what its program wrote into files of their own."""
+    if head.layout.needs_gravity:
+        whole = add_gravity(whole, _gravity_beside(file))
+    whole = turned_sign(whole, file) if head.layout.sensor_logger else whole
+    gyroscope = find_beside(file, "gyroscope") if whole.gyr is None else None
     return whole if gyroscope is None else join_gyroscope(whole, gyroscope)
 
 
-def _own_gyroscope(file: Path, head: Head) -> Path | None:
-    """File of the gyroscope, where another program wrote the accelerometer into this one alone."""
-    foreign = head.layout.scale is not None
-    return find_gyroscope(file) if foreign and len(head.layout.use) <= 4 else None
+def _gravity_beside(file: Path) -> Path:
+    found = find_beside(file, "gravity")
+    if found is None:
+        raise RecordingError(
+            "acceleration without gravity",
+            where=file,
+            todo="take TotalAcceleration.csv instead, or put Gravity.csv of the same run beside it",
+        )
+    return found
+
+
+def _in_several_files(file: Path, head: Head) -> bool:
+    """Whether more than one file makes the recording."""
+    layout = head.layout
+    alone = len(layout.use) + (layout.time_form == "row") <= 4
+    return layout.foreign and (
+        layout.needs_gravity or layout.sensor_logger or (alone and find_beside(file, "gyroscope") is not None)
+    )
 
 
 def _fill(empty: Recording, pieces: list[Columns]) -> Recording:
@@ -185,7 +227,12 @@ def _stack(pieces: list[Columns], scale: float = 1.0) -> FloatArray:
 
 
 def read_chunks(
-    path: str | Path, rows: int, *, placement: Placement | None = None, side: Side | None = None
+    path: str | Path,
+    rows: int,
+    *,
+    placement: Placement | None = None,
+    side: Side | None = None,
+    choice: Choice = NOTHING_SAID,
 ) -> Generator[Recording]:
     """Read one file piece by piece, for recordings that do not fit into memory.
 
@@ -197,6 +244,8 @@ def read_chunks(
         Samples in a piece; the last one may have fewer.
     placement, side
         As in `read`.
+    choice
+        As in `read_recording`.
 
     Yields
     ------
@@ -210,13 +259,13 @@ def read_chunks(
     """
     if rows < 1:
         raise RecordingError(f"pieces of {rows} rows", todo="ask for at least one row")
-    file = Path(path)
+    file = only_recording(Path(path))
     with Source(file) as source:
-        head = read_head(source, file)
-        if _own_gyroscope(file, head) is not None:
+        head = read_head(source, file, choice, side)
+        if choice == NOTHING_SAID and _in_several_files(file, head):
             yield from _pieces_of(read_recording(file, placement=placement, side=side), rows)
             return
-        empty = _empty_recording(file, head.preamble, placement, side)
+        empty = _empty_recording(file, head, placement, side)
         kept = RowFilter(head.layout)
         checked = False
         last: Recording | None = None
@@ -230,7 +279,7 @@ def read_chunks(
                     checked = True
         kept.finish()
         if last is not None:
-            yield replace(last, notes=kept.notes())
+            yield replace(last, notes=(*kept.notes(), *_limits(last)))
 
 
 def _pieces_of(whole: Recording, rows: int) -> Iterator[Recording]:
@@ -260,32 +309,41 @@ def _checked_blocks(source: Source, head: Head, kept: RowFilter) -> Generator[Co
     """Usable rows of the file, block by block (time, acc, gyr), parsed in threads ahead of the use."""
     with closing(map_ahead(lambda block: parse_block(block, head.layout), source.blocks())) as tables:
         barren = 0
-        for number, table in enumerate(tables):
+        first = True
+        for table in tables:
             columns = kept(table)
             count = len(columns[0])
             barren = 0 if count else barren + len(table.block[1])
             if barren > BARREN_BYTES:
                 raise source.error(table.block[0], f"{BARREN_BYTES >> 20} MB and more without a sample")
-            if count >= ENOUGH_ROWS or (number == 0 and count):
-                _check_units(
-                    tuple(column[:: count // LOOKED_AT + 1] for column in columns), head.layout.where
-                )
             if count:
+                _check_units(columns, head.layout, whole=first or count >= ENOUGH_ROWS)
+                first = False
                 yield columns
+    columns = kept.end()
+    if len(columns[0]):
+        _check_units(columns, head.layout, whole=first or len(columns[0]) >= ENOUGH_ROWS)
+        yield columns
 
 
-def _check_units(columns: Columns, where: str) -> None:
-    acc = np.column_stack(columns[1:4])
-    check_acc_unit(acc, where)
-    if len(columns) > 4:
-        check_gyr_unit(acc, np.column_stack(columns[4:7]), where)
+def _check_units(columns: Columns, layout: Layout, *, whole: bool) -> None:
+    """Refuse other units, judged by some rows; acceleration that gravity is still to be added to passes."""
+    if not whole or layout.needs_gravity:
+        return
+    some = tuple(column[:: len(columns[0]) // LOOKED_AT + 1] for column in columns)
+    acc = np.column_stack(some[1:4])
+    check_acc_unit(acc, layout.where)
+    if len(some) > 4:
+        gyr = np.column_stack(some[4:7])
+        known = ~np.isnan(gyr).any(axis=1)
+        if known.any():
+            check_gyr_unit(acc[known], gyr[known], layout.where)
 
 
-def _empty_recording(
-    file: Path, preamble: Preamble, placement: Placement | None, side: Side | None
-) -> Recording:
+def _empty_recording(file: Path, head: Head, placement: Placement | None, side: Side | None) -> Recording:
     """Everything of a recording but the samples."""
-    named_placement, named_side = place_from_name(bare_name(file))
+    preamble = head.preamble
+    named_placement, named_side = place_of(file)
     placement = placement or preamble.placement or named_placement
     side = side or preamble.side or named_side
     if placement is None or side is None:
@@ -303,11 +361,12 @@ def _empty_recording(
         side=side,
         time_s=np.empty(0),
         acc=np.empty((0, 3)),
-        rate_hz=preamble.rate_hz,
+        rate_hz=preamble.rate_hz or head.layout.rate_hz,
         acc_range_g=preamble.acc_range_g,
         gyr_range_dps=preamble.gyr_range_dps,
         started=preamble.started,
         device=preamble.device,
         extra=preamble.extra,
         source=file.name,
+        zone=head.layout.zone,
     )

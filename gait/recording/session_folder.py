@@ -5,21 +5,39 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 from gait.errors import RecordingError
-from gait.recording.format import bare_name
+from gait.frames import Placement, Side
+from gait.recording.containers import archive_name, unpacked_file
+from gait.recording.format import bare_name, place_from_name
+from gait.recording.header import fault_of
 from gait.recording.model import Recording, RunInfo, RunnerInfo
 from gait.recording.toml import read_toml
 
-__all__ = ["SessionNotes", "candidates", "is_folder", "read_notes", "refuse_doubles", "session_name"]
+__all__ = [
+    "SessionNotes",
+    "candidates",
+    "find_recordings",
+    "is_folder",
+    "only_recording",
+    "place_of",
+    "read_notes",
+    "refuse_doubles",
+    "session_name",
+    "unpacked",
+]
 
 SESSION_FILE = "session.toml"
 NOTES_LIMIT = 1 << 20
 """Bytes of ``session.toml`` that are read."""
 TEXT_LIMIT = 10_000
 """Characters of a surface or a note."""
+MOST_SHOES = 20
+FIRST_YEAR, LAST_YEAR = 1990, 2100
+"""Years that a session can have started in."""
 SKIPPED = re.compile(r"(truth|.*strides.*|.*report.*)", re.IGNORECASE)
 """Names of CSV files that are results, not recordings."""
 RANGES: dict[str, tuple[float, float, str]] = {
@@ -29,6 +47,13 @@ RANGES: dict[str, tuple[float, float, str]] = {
     "distance_m": (1.0, 1e6, "metres"),
 }
 """Key -> smallest, largest, unit: what a person and a run can be; outside, the unit is wrong."""
+EXPORTS = re.compile(
+    r"(total ?acceleration|accelerometer( ?uncalibrated)?|acceleration( with g)?|raw data|gyroscope|gravity)",
+    re.IGNORECASE,
+)
+"""Names that apps give to the files of an export, by the sensor alone."""
+EXPORT_ORDER = ("totalacceleration", "accelerometer", "acceleration", "accelerationwithg", "rawdata")
+"""Which file of an export is taken, best first."""
 T = TypeVar("T", RunnerInfo, RunInfo)
 
 
@@ -38,6 +63,7 @@ class SessionNotes:
 
     runner: RunnerInfo = field(default_factory=RunnerInfo)
     run: RunInfo = field(default_factory=RunInfo)
+    started: str = ""
     answers: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -61,28 +87,128 @@ def is_folder(path: Path) -> bool:
         raise RecordingError(f"cannot be opened ({error.strerror})", where=path) from None
 
 
+def find_recordings(path: str | Path) -> list[Path]:
+    """Files of a session that are recordings, sorted by name; the file itself where ``path`` is one.
+
+    A CSV without the needed columns is passed over, as long as there is one that has them. Of the files that
+    one app wrote of one sensor, the best is taken.
+
+    Raises
+    ------
+    RecordingError
+        There is none; says what is wrong with the first.
+    """
+    place = unpacked(Path(path))
+    if not is_folder(place):
+        return [place]
+    files = candidates(place)
+    faults = {file: fault_of(file) for file in files}
+    found = [file for file in files if faults[file] is None]
+    if not found:
+        raise next(fault for fault in faults.values() if fault is not None)
+    return _best_of_exports(found)
+
+
+def only_recording(path: Path) -> Path:
+    """Return the file itself, or the only recording in an archive.
+
+    Raises
+    ------
+    RecordingError
+        The archive holds several recordings, or none.
+    """
+    place = unpacked(path)
+    if place == path or not place.is_dir():
+        return place
+    found = find_recordings(place)
+    if len(found) > 1:
+        names = ", ".join(file.name for file in found)
+        raise RecordingError(
+            f"{len(found)} recordings in it ({names})", where=path, todo="unpack it and give one"
+        )
+    return found[0]
+
+
+def unpacked(path: Path) -> Path:
+    """Return where the recordings of a path are: itself, or what was taken out of an archive.
+
+    Raises
+    ------
+    RecordingError
+        The archive is damaged or holds no table.
+    """
+    return unpacked_file(path)
+
+
+def place_of(file: Path) -> tuple[Placement | None, Side | None]:
+    """Placement and side by a file's name; by its folder's where an app names all files alike."""
+    own = place_from_name(bare_name(file))
+    if any(own):
+        return own
+    archive = archive_name(file)
+    if archive:
+        return place_from_name(f"{archive} {file.parent.name}")
+    return place_from_name(file.parent.name) if _is_export(file) else own
+
+
+def _best_of_exports(found: list[Path]) -> list[Path]:
+    """Recordings without those that hold what a better file of the same export holds."""
+    best: dict[Path, Path] = {}
+    for file in found:
+        if EXPORTS.fullmatch(bare_name(file)):
+            other = best.get(file.parent, file)
+            best[file.parent] = min((file, other), key=_export_rank)
+    return [
+        file
+        for file in found
+        if best.get(file.parent, file) == file or not EXPORTS.fullmatch(bare_name(file))
+    ]
+
+
+def _export_rank(file: Path) -> int:
+    name = bare_name(file).lower().replace(" ", "")
+    return next((rank for rank, word in enumerate(EXPORT_ORDER) if word == name), len(EXPORT_ORDER))
+
+
 def candidates(folder: Path) -> list[Path]:
-    """CSV files of a folder that may be recordings, sorted by name.
+    """CSV files of a folder that may be recordings, sorted by name; those of an app's export in its folders.
 
     Raises
     ------
     RecordingError
         The folder cannot be listed or holds none; names sub-folders that do.
     """
-    try:
-        names = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
-    except OSError as error:
-        raise RecordingError(f"cannot be opened ({error.strerror})", where=folder) from None
+    names = _listed(folder)
     found = [path for path in names if _is_csv(path) and SKIPPED.fullmatch(bare_name(path)) is None]
     if found:
         return found
-    inner = [path.name for path in names if path.is_dir() and any(_is_csv(file) for file in path.glob("*"))]
+    tables = [path for path in names if path.name.lower().endswith((".txt", ".tsv")) and path.is_file()]
+    tables = [path for path in tables if fault_of(path) is None]
+    if tables:
+        return tables
+    folders = [path for path in names if path.is_dir()]
+    exports = [file for inner in folders for file in _listed(inner) if _is_csv(file) and _is_export(file)]
+    if exports:
+        return exports
+    holding = [path.name for path in folders if any(_is_csv(file) for file in path.glob("*"))]
     todo = (
-        f"give one of its folders, such as {inner[0]}"
-        if inner
+        f"give one of its folders, such as {holding[0]}"
+        if holding
         else "a session holds files like left_shoe.csv"
     )
     raise RecordingError("no recording in this folder", where=folder, todo=todo)
+
+
+def _listed(folder: Path) -> list[Path]:
+    try:
+        return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    except OSError as error:
+        raise RecordingError(f"cannot be opened ({error.strerror})", where=folder) from None
+
+
+def _is_export(file: Path) -> bool:
+    """Whether a file is an app's, which names it by the sensor alone."""
+    return EXPORTS.fullmatch(bare_name(file)) is not None
 
 
 def _is_csv(path: Path) -> bool:
@@ -99,8 +225,9 @@ def refuse_doubles(recordings: Iterable[Recording], folder: Path) -> None:
     """
     seen: dict[str, str] = {}
     for recording in recordings:
-        other = seen.setdefault(recording.name, recording.source)
-        if other != recording.source:
+        other = seen.get(recording.name)
+        seen[recording.name] = recording.source
+        if other is not None:
             raise RecordingError(
                 f"{other} and {recording.source} are both the {recording.name}",
                 where=folder,
@@ -120,15 +247,34 @@ def read_notes(folder: Path) -> SessionNotes:
     if not path.is_file():
         return SessionNotes()
     table = _load(path)
-    _refuse_unknown(table, ("runner", "run", "answers"), str(path), "section")
+    _refuse_unknown(table, ("runner", "run", "answers", "started"), str(path), "section")
     answers = table.get("answers", {})
     if not isinstance(answers, dict):
         raise RecordingError("[answers] must be a table", where=path)
+    run = _section(RunInfo, table.get("run", {}), "run", str(path))
     return SessionNotes(
         runner=_section(RunnerInfo, table.get("runner", {}), "runner", str(path)),
-        run=_section(RunInfo, table.get("run", {}), "run", str(path)),
+        run=run,
+        started=_started(table.get("started", ""), str(path)) or run.started,
         answers=answers,
     )
+
+
+def _started(value: object, where: str) -> str:
+    """ISO 8601 text of the wall clock at the session's time zero."""
+    try:
+        stamp = value if isinstance(value, datetime) else datetime.fromisoformat(value) if value else None  # type: ignore[arg-type]  # no text is a TypeError
+    except (TypeError, ValueError):
+        raise RecordingError(
+            f"started = {str(value)[:40]!r}",
+            where=where,
+            todo="it is a date with a time, such as 2026-05-01T07:32:10+02:00",
+        ) from None
+    if stamp is None:
+        return ""
+    if not FIRST_YEAR <= stamp.year <= LAST_YEAR:
+        raise RecordingError(f"started in the year {stamp.year}", where=where, todo="mend or delete it")
+    return stamp.isoformat()
 
 
 def _load(path: Path) -> dict[str, Any]:
@@ -158,7 +304,19 @@ def _section(kind: type[T], table: object, name: str, where: str) -> T:
     return kind(**{key: _checked(key, value, f"{where}, [{name}]") for key, value in table.items()})
 
 
+def _shoes(value: object, where: str) -> tuple[str, ...]:
+    """Shoes as a text or a list of texts."""
+    shoes = value if isinstance(value, list) else [value]
+    if all(isinstance(one, str) and len(one) <= TEXT_LIMIT for one in shoes) and len(shoes) <= MOST_SHOES:
+        return tuple(shoes)
+    raise RecordingError("shoes must be text or a list of texts", where=where)
+
+
 def _checked(key: str, value: object, where: str) -> Any:  # noqa: ANN401 - float or text, by the key
+    if key == "shoes":
+        return _shoes(value, where)
+    if key == "started":
+        return _started(value, where)
     if key not in RANGES:
         if isinstance(value, str) and len(value) <= TEXT_LIMIT:
             return value

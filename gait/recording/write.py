@@ -14,7 +14,7 @@ from typing import BinaryIO, cast
 import numpy as np
 import numpy.typing as npt
 
-from gait.arrays import FloatArray
+from gait.arrays import BoolArray, FloatArray
 from gait.errors import RecordingError
 from gait.recording.format import ACC_COLUMNS, GYR_COLUMNS, TIME_COLUMN, Preamble, format_preamble
 from gait.recording.model import Recording
@@ -171,11 +171,13 @@ def _rows(piece: Recording, places: Decimals, last_s: float, target: Path) -> It
         last_s = float(piece.time_s[part][-1])
         columns = [(time, places.time)]
         columns += [(_scaled(piece.acc[part, axis], places.acc, target), places.acc) for axis in range(3)]
+        paused: BoolArray | None = None
         if piece.gyr is not None:
-            columns += [
-                (_scaled(piece.gyr[part, axis] / DEG, places.gyr, target), places.gyr) for axis in range(3)
-            ]
-        yield _lines(columns)
+            rates = piece.gyr[part] / DEG
+            paused = np.isnan(rates.sum(axis=1))
+            rates = np.where(paused[:, None], 0.0, rates)
+            columns += [(_scaled(rates[:, axis], places.gyr, target), places.gyr) for axis in range(3)]
+        yield _lines(columns, paused)
 
 
 def _scaled(values: FloatArray, decimals: int, target: Path) -> npt.NDArray[np.int64]:
@@ -186,14 +188,17 @@ def _scaled(values: FloatArray, decimals: int, target: Path) -> npt.NDArray[np.i
     return scaled.astype(np.int64)
 
 
-def _lines(columns: list[tuple[npt.NDArray[np.int64], int]]) -> bytes:
-    """CSV lines of whole numbers with a decimal point put in.
+def _lines(columns: list[tuple[npt.NDArray[np.int64], int]], paused: BoolArray | None) -> bytes:
+    """CSV lines of whole numbers with a decimal point put in; cells of a paused gyroscope stay empty.
 
     Every cell is laid out at full width, its unused places marked, and the marks dropped at the end: a few
     array operations a column instead of one formatting call a cell.
     """
     cells = [_cell(values, decimals, COMMA) for values, decimals in columns[:-1]]
     cells.append(_cell(*columns[-1], NEWLINE))
+    if paused is not None and paused.any():
+        for cell in cells[-3:]:
+            cell[paused, :-1] = NOTHING
     table: Bytes = np.concatenate(cells, axis=1)
     used: Bytes = table[table != NOTHING]
     return used.tobytes()

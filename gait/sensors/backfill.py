@@ -6,9 +6,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from gait.protocol.control import Backfill, BackfillDone, Result
-from gait.sensors.connection import Link, RefusedError
+from gait.sensors.connection import Link
+from gait.sensors.driver import RefusedError
 from gait.sensors.index_ranges import Interval
 from gait.sensors.patience import Timing, first_of
+from gait.sensors.profile_commands import ask
 from gait.sensors.sample_stream import Assembly
 
 __all__ = ["Filler"]
@@ -101,9 +103,10 @@ class Filler:
         count = min(end - first, self.timing.backfill_samples)
         before = self.assembly.counts.backfilled
         try:
-            answer, _, _ = await link.ask(Backfill(first % (1 << 32), count), ANSWER_S + count / rate_hz)
+            command = Backfill(first % (1 << 32), count)
+            answer = (await ask(link, command, ANSWER_S + count / rate_hz)).answer
         except RefusedError as error:
-            if error.result is Result.BUSY:
+            if error.reason == Result.BUSY.name:
                 return False
             answer = None
         if isinstance(answer, BackfillDone) and answer.result is Result.OVERWRITTEN:

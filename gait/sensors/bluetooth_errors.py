@@ -1,4 +1,4 @@
-"""What the platforms' Bluetooth stacks complain about, in one line that says what to do."""
+"""Complaints of the platforms' Bluetooth stacks, each in one line that says what to do."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 
 from gait.errors import LinkLostError, SensorError
 
-__all__ = ["ADVICE", "advice", "explain", "fault_of"]
+__all__ = ["ADVICE", "StackError", "advice", "explain", "fault_of", "is_passing"]
 
 NEAR = "wake it by a shake, bring it within a metre, and close other apps that use it"
 
@@ -81,8 +81,34 @@ SIGNS: tuple[tuple[str, str], ...] = (
 """What D-Bus, WinRT and older bleak say, lower case -> fault; the first that fits counts."""
 
 
+PASSING = ("off", "denied", "busy")
+"""Faults that a connect meets for a moment though nothing is wrong: BlueZ' NotReady and InProgress just after
+a scan, WinRT's "Access Denied" race (bleak #1061)."""
+
+
+class StackError(SensorError):
+    """The computer's Bluetooth did not do what was asked.
+
+    Parameters
+    ----------
+    fault
+        Key of `ADVICE`.
+    todo
+        What to do about it.
+    """
+
+    def __init__(self, fault: str, *, todo: str) -> None:
+        self.fault = fault
+        super().__init__(WHAT[fault], todo=todo)
+
+
+def is_passing(error: BaseException) -> bool:
+    """Return whether a failed connect is worth another try."""
+    return isinstance(error, LinkLostError) or (isinstance(error, StackError) and error.fault in PASSING)
+
+
 def advice(fault: str, system: str = sys.platform) -> str:
-    """What to do about a fault, a key of `ADVICE`, on this computer."""
+    """Return the advice for a fault, a key of `ADVICE`, on this computer."""
     lines = ADVICE[fault]
     return lines.get(system, lines["any"])
 
@@ -120,7 +146,7 @@ def explain(error: BaseException, where: str = "", system: str = sys.platform) -
     """
     fault = fault_of(error)
     if fault and not (where and fault == "no-bluetooth"):
-        return SensorError(WHAT[fault], todo=advice(fault, system))
+        return StackError(fault, todo=advice(fault, system))
     if isinstance(error, TimeoutError):
         return LinkLostError(
             "no answer", where=where, todo="bring it closer, check its battery, switch it off and on"

@@ -1,4 +1,4 @@
-"""One connection to one sensor: commands with answers, and notifications stamped as they come.
+"""One connection to one sensor: reads, writes, answers, and notifications stamped as they come.
 
 Callbacks only stamp and hand on; everything else happens where the caller awaits.
 """
@@ -7,38 +7,24 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 from bleak import BleakClient
 from bleak.backends.device import BLEDevice
 from bleak.exc import BleakError
 
-from gait.errors import LinkLostError, PacketError, SensorError
+from gait.errors import LinkLostError, SensorError
 from gait.protocol import profile
-from gait.protocol.control import (
-    Answer,
-    Backfill,
-    BackfillDone,
-    Command,
-    Op,
-    Result,
-    Start,
-    Started,
-    Stop,
-    Sync,
-    SyncTimes,
-    decode_answer,
-    encode_command,
-)
-from gait.protocol.status import Status, decode_status
+from gait.sensors.backend import Backend
 from gait.sensors.bluetooth_errors import explain
-from gait.sensors.scan import Backend
 
-__all__ = ["ClockSource", "Link", "RefusedError"]
+__all__ = ["ANSWER_S", "ClockSource", "Exchanged", "Heard", "Link"]
 
-CONNECT_S = 10.0
-OPEN_S = 20.0
+CONNECT_S = 20.0
+"""A Polar H10 takes 15 to 20 s (bleak #1841)."""
+OPEN_S = 30.0
 """Connecting, discovery and subscriptions together: a sick stack answers some of them never."""
 ANSWER_S = 3.0
 CLOSE_S = 3.0
@@ -49,13 +35,6 @@ IDENTITY = {
     "serial": profile.SERIAL,
     "firmware": profile.FIRMWARE_REVISION,
 }
-OPS: dict[type[Command], Op] = {
-    Start: Op.START,
-    Stop: Op.STOP,
-    Sync: Op.SYNC,
-    Backfill: Op.BACKFILL,
-}
-GOOD = (Result.OK, Result.OVERWRITTEN)
 STACK_ERRORS = (
     BleakError,
     OSError,
@@ -72,29 +51,18 @@ errors a closed D-Bus (``EOFError``), asserts and ``None`` where an object was (
 
 ClockSource = Callable[[], int]
 """Host clock, microseconds, monotonic."""
+Heard = Callable[[bytes, int], None]
+"""Takes a notification's bytes and the host clock at its arrival."""
+Answer = TypeVar("Answer")
 
 
-class RefusedError(SensorError):
-    """The sensor answered, and said no.
+@dataclass(frozen=True)
+class Exchanged(Generic[Answer]):
+    """An answer, and the host clock in microseconds when it was asked for and when it came."""
 
-    Parameters
-    ----------
-    what, where
-        Command and sensor.
-    result
-        What the sensor said.
-    """
-
-    def __init__(self, what: str, result: Result, *, where: str) -> None:
-        self.result = result
-        super().__init__(f"refused {what} ({result.name})", where=where, todo=REFUSED.get(result, ""))
-
-
-REFUSED = {
-    Result.BAD_COMMAND: "its firmware is older than the profile",
-    Result.BAD_VALUE: "choose another --rate",
-}
-"""What to do about it."""
+    answer: Answer
+    asked_us: int
+    answered_us: int
 
 
 class Link:
@@ -106,52 +74,136 @@ class Link:
         As scanned.
     backend, clock_us
         Stack and host clock.
-    on_data
-        Gets the bytes and the arrival time of every DATA notification.
+    fresh
+        Whether to distrust the system's memory of the sensor's services.
 
     State: bleak's client, whether the link was lost, and the answer that is waited for.
     """
 
     def __init__(
-        self,
-        device: BLEDevice,
-        backend: Backend,
-        clock_us: ClockSource,
-        on_data: Callable[[bytes, int], None],
+        self, device: BLEDevice, backend: Backend, clock_us: ClockSource, *, fresh: bool = False
     ) -> None:
         self.name = device.name or device.address
         self.lost = asyncio.Event()
-        self._clock_us = clock_us
-        self._on_data = on_data
-        self._waiting: tuple[Command, asyncio.Future[tuple[Answer, int]]] | None = None
+        self.clock_us = clock_us
+        self._waiting: tuple[Callable[[bytes], object], asyncio.Future[tuple[Any, int]]] | None = None
         self._asking = asyncio.Lock()
         self._client: BleakClient = backend.make_client(
-            device, disconnected_callback=self._disconnected, timeout=CONNECT_S
+            device, fresh=fresh, disconnected_callback=self._disconnected, timeout=CONNECT_S
         )
 
-    async def open(self) -> None:
-        """Connect and subscribe to CTRL and DATA.
+    async def open(self, heard: Mapping[str, Heard], needed: Sequence[str], what: str) -> None:
+        """Connect and subscribe.
+
+        Parameters
+        ----------
+        heard
+            Characteristic -> taker of its notifications, subscribed to in this order.
+        needed
+            Characteristics that the sensor must have.
+        what
+            What has them, such as ``"a sensor of the open profile"``.
 
         Raises
         ------
         SensorError
-            It does not answer, or is not a sensor of the profile.
+            The sensor does not answer, or lacks a characteristic.
         """
         with self._explained(lambda error: explain(error, self.name)):
             async with asyncio.timeout(OPEN_S):
                 await self._client.connect()
-                self._refuse_other_services()
-                await self._client.start_notify(profile.CTRL, self._answered)
-                await self._client.start_notify(profile.DATA, self._came)
+                if any(self._client.services.get_characteristic(uuid) is None for uuid in needed):
+                    raise SensorError(
+                        f"is not {what}", where=self.name, todo="choose another with --left or --right"
+                    )
+                for uuid, taker in heard.items():
+                    await self._client.start_notify(uuid, self._hander(taker))
 
-    def _refuse_other_services(self) -> None:
-        wanted = (profile.DATA, profile.CTRL, profile.STATUS)
-        if any(self._client.services.get_characteristic(uuid) is None for uuid in wanted):
-            raise SensorError(
-                "is not a sensor of the open profile",
-                where=self.name,
-                todo="choose another with --left or --right",
-            )
+    async def close(self) -> None:
+        """Disconnect, also after a loss: bleak forgets its subscriptions only then (bleak #2002)."""
+        with contextlib.suppress(LinkLostError), self._explained(self._failed):
+            async with asyncio.timeout(CLOSE_S):
+                await self._client.disconnect()
+
+    async def write(self, uuid: str, payload: bytes, *, response: bool = True) -> None:
+        """Write a characteristic.
+
+        Raises
+        ------
+        LinkLostError
+            No link, or not taken in time.
+        """
+        with self._explained(self._failed):
+            async with asyncio.timeout(ANSWER_S):
+                await self._client.write_gatt_char(uuid, payload, response=response)
+
+    async def exchange(
+        self,
+        uuid: str,
+        payload: bytes,
+        fits: Callable[[bytes], Answer | None],
+        patience_s: float = ANSWER_S,
+    ) -> Exchanged[Answer]:
+        """Write, and wait for the notification that answers it.
+
+        Parameters
+        ----------
+        fits
+            Gives the answer in a notification of any characteristic, None where it holds none.
+
+        Raises
+        ------
+        LinkLostError
+            No link, or no answer in time.
+        """
+        async with self._asking:
+            future: asyncio.Future[tuple[Answer, int]] = asyncio.get_running_loop().create_future()
+            asked_us = self.clock_us()
+            self._waiting = (fits, future)
+            try:
+                with self._explained(self._failed):
+                    async with asyncio.timeout(patience_s):
+                        await self._client.write_gatt_char(uuid, payload, response=True)
+                        answer, answered_us = await future
+            finally:
+                self._waiting = None
+                if not future.cancel() and not future.cancelled():
+                    future.exception()  # seen, else asyncio complains of it later
+        return Exchanged(answer, asked_us, answered_us)
+
+    async def read(self, uuid: str) -> bytes:
+        """Read a characteristic.
+
+        Raises
+        ------
+        LinkLostError
+            No link, or no answer in time.
+        """
+        with self._explained(self._failed):
+            async with asyncio.timeout(ANSWER_S):
+                return bytes(await self._client.read_gatt_char(uuid))
+
+    async def battery_pct(self) -> int | None:
+        """Read the standard battery level; None where the sensor does not tell."""
+        value = await self._read_if_there(profile.BATTERY_LEVEL)
+        return min(100, value[0]) if value else None
+
+    async def identity(self) -> dict[str, str]:
+        """Maker, model, serial number and firmware as far as the sensor tells (untrusted text)."""
+        facts: dict[str, str] = {}
+        for key, uuid in IDENTITY.items():
+            raw = await self._read_if_there(uuid)
+            if raw is not None:
+                facts[key] = raw.decode("utf-8", "replace")[:TEXT_LIMIT]
+        return facts
+
+    async def _read_if_there(self, uuid: str) -> bytes | None:
+        try:
+            return await self.read(uuid)
+        except LinkLostError:
+            if self.lost.is_set():
+                raise
+            return None
 
     @contextlib.contextmanager
     def _explained(self, explained: Callable[[BaseException], SensorError]) -> Iterator[None]:
@@ -167,115 +219,28 @@ class Link:
                 raise
             raise LinkLostError("the link went", where=self.name) from None
 
-    async def close(self) -> None:
-        """Disconnect, also after a loss: bleak forgets its subscriptions only then (bleak #2002)."""
-        with contextlib.suppress(LinkLostError), self._explained(self._failed):
-            async with asyncio.timeout(CLOSE_S):
-                await self._client.disconnect()
-
-    async def ask(self, command: Command, patience_s: float = ANSWER_S) -> tuple[Answer, int, int]:
-        """Send a command and wait for its answer.
-
-        Returns
-        -------
-        The answer, and the host clock when the command was sent and when the answer came.
-
-        Raises
-        ------
-        LinkLostError
-            No link, or no answer in time.
-        RefusedError
-            The sensor refused.
-        """
-        async with self._asking:
-            future: asyncio.Future[tuple[Answer, int]] = asyncio.get_running_loop().create_future()
-            asked_us = self._clock_us()
-            sent = Sync(asked_us) if isinstance(command, Sync) else command
-            self._waiting = (sent, future)
-            try:
-                with self._explained(self._failed):
-                    async with asyncio.timeout(patience_s):
-                        await self._client.write_gatt_char(profile.CTRL, encode_command(sent), response=True)
-                        answer, answered_us = await future
-            finally:
-                self._waiting = None
-                if not future.cancel() and not future.cancelled():
-                    future.exception()  # seen, else asyncio complains of it later
-        if answer.result not in GOOD:
-            raise RefusedError(type(command).__name__.upper(), answer.result, where=self.name)
-        return answer, asked_us, answered_us
-
-    async def status(self) -> Status:
-        """Read STATUS.
-
-        Raises
-        ------
-        LinkLostError
-            No link, or no answer in time.
-        PacketError
-            The sensor's STATUS is not the profile's.
-        """
-        return decode_status(bytes(await self._read(profile.STATUS)))
-
-    async def battery_pct(self) -> int | None:
-        """Read the battery; None where the sensor does not tell."""
-        try:
-            value = await self._read(profile.BATTERY_LEVEL)
-        except LinkLostError:
-            if self.lost.is_set():
-                raise
-            return None
-        return min(100, value[0]) if value else None
-
-    async def identity(self) -> dict[str, str]:
-        """Maker, model, serial number and firmware as far as the sensor tells (untrusted text)."""
-        facts: dict[str, str] = {}
-        for key, uuid in IDENTITY.items():
-            try:
-                raw = bytes(await self._read(uuid))
-            except LinkLostError:
-                if self.lost.is_set():
-                    raise
-                continue
-            facts[key] = raw.decode("utf-8", "replace")[:TEXT_LIMIT]
-        return facts
-
-    async def _read(self, uuid: str) -> bytearray:
-        with self._explained(self._failed):
-            async with asyncio.timeout(ANSWER_S):
-                return await self._client.read_gatt_char(uuid)
-
     def _failed(self, error: BaseException) -> LinkLostError:
         return LinkLostError(f"no answer ({str(error) or type(error).__name__})", where=self.name)
 
-    def _came(self, _: Any, data: bytearray) -> None:  # noqa: ANN401 - bleak's type
-        self._on_data(bytes(data), self._clock_us())
+    def _hander(self, taker: Heard) -> Callable[[Any, bytearray], None]:
+        """Return bleak's callback: stamp, see whether it is the answer waited for, hand on."""
 
-    def _answered(self, _: Any, data: bytearray) -> None:  # noqa: ANN401 - bleak's type
-        now_us = self._clock_us()
-        try:
-            answer = decode_answer(bytes(data))
-        except PacketError:
+        def came(_: Any, data: bytearray) -> None:  # noqa: ANN401 - bleak's type
+            now_us, payload = self.clock_us(), bytes(data)
+            self._settle(payload, now_us)
+            taker(payload, now_us)
+
+        return came
+
+    def _settle(self, payload: bytes, now_us: int) -> None:
+        if self._waiting is None or self._waiting[1].done():
             return
-        if self._waiting is not None:
-            command, future = self._waiting
-            if _answers(answer, command) and not future.done():
-                future.set_result((answer, now_us))
+        fits, future = self._waiting
+        answer = fits(payload)
+        if answer is not None:
+            future.set_result((answer, now_us))
 
     def _disconnected(self, _: Any) -> None:  # noqa: ANN401 - bleak's type
         self.lost.set()
         if self._waiting is not None and not self._waiting[1].done():
             self._waiting[1].set_exception(BleakError("disconnected"))
-
-
-def _answers(answer: Answer, command: Command) -> bool:
-    """Whether an answer belongs to a command: same operation, and for a clock exchange the same question."""
-    if isinstance(answer, SyncTimes):
-        return isinstance(command, Sync) and answer.t1_us == command.t1_us
-    if isinstance(answer, Started):
-        return isinstance(command, Start)
-    if isinstance(answer, BackfillDone):
-        return isinstance(command, Backfill)
-    # A yes to START, SYNC or BACKFILL has fields; one without is no answer.
-    bare = isinstance(command, Stop) or answer.result not in GOOD
-    return bare and answer.op is OPS.get(type(command))

@@ -1,20 +1,35 @@
-"""What the counts of a sensor mean: its rates and ranges, one for each number that its packets carry."""
+"""Meaning of a sensor's counts: its rates and ranges, one for each number that its packets carry."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from gait.journal.format import Block
 from gait.journal.writer import JournalWriter
-from gait.protocol.control import Start
-from gait.protocol.status import Status
 
-__all__ = ["Scales"]
+__all__ = ["FullScale", "Scales"]
 
 LARGEST_ACC_G, LARGEST_GYR_DPS = 400, 8000
 """Twice what the widest parts that are sold have (200 g, 4000 deg/s)."""
 NOTED_AGAIN = 8
 """Configurations noted once more in a while: the last ones are those that will be needed."""
+
+
+class FullScale(Protocol):
+    """Rate and ranges, such as those of a STATUS, a START or a family's setup."""
+
+    @property
+    def rate_hz(self) -> float:
+        """Samples a second."""
+
+    @property
+    def acc_range_g(self) -> float:
+        """Full scale of the accelerometer."""
+
+    @property
+    def gyr_range_dps(self) -> float:
+        """Full scale of the gyroscope; 0 without one."""
 
 
 @dataclass
@@ -36,26 +51,32 @@ class Scales:
     stream: int
     journal: JournalWriter
     fallback_hz: float
-    _known: dict[tuple[int, int], dict[str, int]] = field(default_factory=dict)
+    _known: dict[tuple[int, int], dict[str, float]] = field(default_factory=dict)
 
     @property
     def rate_hz(self) -> float:
         """Sample rate in force."""
         return self._known[max(self._known)]["rate_hz"] if self._known else self.fallback_hz
 
-    def learn(self, epoch: int, config_id: int, told: Status | Start) -> None:
-        """Note a configuration where it is new: of a STATUS, or of a START that the sensor said yes to.
+    def learn(self, epoch: int, config_id: int, scale: FullScale, **more: float) -> None:
+        """Note a configuration where it is new; one that no sensor has is passed over.
 
-        One that no sensor has is passed over.
+        Parameters
+        ----------
+        scale
+            As the sensor said, or as it said yes to.
+        more
+            Further facts of the ``config`` note, such as how coarse the sensor's time stamps are.
         """
-        if told.acc_range_g > LARGEST_ACC_G or told.gyr_range_dps > LARGEST_GYR_DPS:
+        if scale.acc_range_g > LARGEST_ACC_G or scale.gyr_range_dps > LARGEST_GYR_DPS:
             return
-        facts = {
+        facts: dict[str, float] = {
             "epoch": epoch,
             "config_id": config_id,
-            "rate_hz": told.rate_hz,
-            "acc_range_g": told.acc_range_g,
-            "gyr_range_dps": told.gyr_range_dps,
+            "rate_hz": scale.rate_hz,
+            "acc_range_g": scale.acc_range_g,
+            "gyr_range_dps": scale.gyr_range_dps,
+            **more,
         }
         if self._known.get((epoch, config_id)) != facts:
             self._known[epoch, config_id] = facts

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from gait.errors import PacketError, SensorError
 from gait.frames import Placement, Side
 from gait.sensors.connection import Link
+from gait.sensors.driver import Dialogue
 from gait.sensors.scan import Seen
 
 __all__ = ["Identity", "Wish", "identify"]
@@ -17,7 +18,7 @@ NAME_LIMIT = 64
 
 @dataclass(frozen=True)
 class Wish:
-    """What the user said of a sensor.
+    """The user's word on a sensor.
 
     Attributes
     ----------
@@ -41,7 +42,9 @@ class Identity:
     Attributes
     ----------
     device
-        Name, maker, model, serial number, firmware as far as it tells (untrusted text).
+        Name, family, maker, model, serial number, firmware as far as it tells (untrusted text).
+    limits
+        What makes its recordings of running worse, in words.
     """
 
     side: Side
@@ -49,6 +52,7 @@ class Identity:
     address: str
     device: dict[str, str]
     battery_pct: int | None
+    limits: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -63,32 +67,34 @@ class Identity:
             "placement": self.placement,
             "address": self.address,
             "device": self.device,
+            "limits": list(self.limits),
         }
 
 
-async def identify(link: Link, seen: Seen, wish: Wish) -> Identity:
+async def identify(link: Link, dialogue: Dialogue, seen: Seen, wish: Wish) -> Identity:
     """Ask a sensor who it is.
 
     Raises
     ------
     SensorError
-        It does not speak the profile, is on the other side than asked for, or the link went.
+        It does not speak its family's protocol, is on the other side than asked for, or the link went.
     """
+    family = seen.driver.ability
     try:
-        status = await link.status()
+        said = await dialogue.introduce(link)
     except PacketError as error:
-        raise SensorError(f"does not speak the open profile ({error})", where=seen.name) from error
-    if wish.side and status.side not in ("", wish.side) and not wish.as_asked:
+        raise SensorError(f"does not speak the {family.name} ({error})", where=seen.name) from error
+    if wish.side and said.side not in ("", wish.side) and not wish.as_asked:
         raise SensorError(
-            f"says it is the {status.side} one, and was asked for as the {wish.side} one",
+            f"says it is the {said.side} one, and was asked for as the {wish.side} one",
             where=seen.name,
-            todo=f"give it as --{status.side}, or add --as-asked if it sits on the other foot now",
+            todo=f"give it as --{said.side}, or add --as-asked if it sits on the other foot now",
         )
-    told = await link.identity()
     return Identity(
-        side=wish.side or status.side or seen.side() or "left",
-        placement=status.placement or wish.placement,
+        side=wish.side or said.side or seen.side() or "left",
+        placement=said.placement or wish.placement,
         address=seen.address,
-        device={"name": seen.name[:NAME_LIMIT], **told},
-        battery_pct=await link.battery_pct(),
+        device={"name": seen.name[:NAME_LIMIT], "family": family.key, **said.device},
+        battery_pct=said.battery_pct,
+        limits=family.shortcomings,
     )

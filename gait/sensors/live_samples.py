@@ -13,7 +13,7 @@ from gait.frames import Placement, Side
 from gait.journal.clock import ClockMap
 from gait.journal.format import Block
 from gait.protocol.data import to_samples
-from gait.sensors.reconnect import Follower
+from gait.sensors.follower import Follower
 
 __all__ = ["Guard", "Live", "Observer"]
 
@@ -82,7 +82,7 @@ class Live:
 
     def hear(self, follower: Follower, block: Block) -> None:
         """Hand a live block on; what comes late, or has no scale yet, is for the file alone."""
-        scale = follower.scales.of(block)
+        scale = follower.dialogue.scales.of(block)
         if self.observer is None or block.arrival_us < 0 or scale is None:
             return
         clock = self._clock(follower, block)
@@ -103,7 +103,7 @@ class Live:
         seen = self._blocks[block.stream] = self._blocks.get(block.stream, 0) + 1
         epoch, clock = self._maps.get(block.stream, (-1, None))
         if clock is None or epoch != block.epoch or seen % FITTED_EVERY == 0:
-            fitted = follower.tracker.fit()
+            fitted = follower.dialogue.tracker.fit()
             if fitted is None:
                 return None
             clock = fitted

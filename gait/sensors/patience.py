@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-__all__ = ["Timing", "first_of"]
+__all__ = ["Timing", "first_of", "unless"]
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class Timing:
     tail_s: float = 10.0
     last_try_s: float = 10.0
     last_try_within_s: float = 120.0
-    tries_at_start: int = 3
+    tries_at_start: int = 4
     tick_s: float = 0.2
 
 
@@ -60,3 +62,16 @@ async def first_of(events: list[asyncio.Event], seconds: float) -> None:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def unless(stop: asyncio.Event, work: Coroutine[Any, Any, Result]) -> Result | None:
+    """Carry something out, and return its result; None where the event was set before."""
+    task = asyncio.ensure_future(work)
+    stopped = asyncio.ensure_future(stop.wait())
+    try:
+        await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        return task.result() if task.done() else None
+    finally:
+        task.cancel()
+        stopped.cancel()
+        await asyncio.gather(task, stopped, return_exceptions=True)

@@ -8,54 +8,44 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bleak import BleakClient, BleakScanner
 from bleak.backends.device import BLEDevice
 from bleak.exc import BleakError
 
 from gait.errors import SensorError, SensorNotFoundError
 from gait.frames import Side
-from gait.protocol.profile import SERVICE
+from gait.sensors.backend import Backend
 from gait.sensors.bluetooth_errors import advice, explain
+from gait.sensors.driver import Advertisement, Driver
+from gait.sensors.drivers import DRIVERS, driver_of
 
-__all__ = ["Backend", "Seen", "choose", "scan"]
+__all__ = ["Backend", "Seen", "choose", "refuse_unfit", "scan", "still_linked"]
 
-
-@dataclass(frozen=True)
-class Backend:
-    """Which Bluetooth stack bleak is to use: its own choice for the platform, or a pair of its classes."""
-
-    scanner: Any = None
-    client: Any = None
-
-    def make_client(self, device: BLEDevice, **options: Any) -> BleakClient:  # noqa: ANN401 - bleak's options
-        """Return a client for a device on this stack."""
-        return BleakClient(device, backend=self.client, **options)
-
-    def make_scanner(self, found: Any) -> BleakScanner:  # noqa: ANN401 - bleak's callback type is private
-        """Return a scanner for sensors of the profile on this stack."""
-        more = {} if self.scanner is None else {"backend": self.scanner}
-        return BleakScanner(found, service_uuids=[SERVICE], **more)
+SILENT = 1000
+"""Sorts sensors without a signal behind those with one."""
 
 
 @dataclass(frozen=True)
 class Seen:
-    """A sensor that advertises the profile.
+    """A sensor of a family that can be recorded, or is known and cannot.
 
     Attributes
     ----------
     name, address
         As advertised (untrusted text); the address is a UUID on macOS.
     rssi_dbm
-        Signal strength.
+        Signal strength; None for a sensor that the system held a link to and that was not heard.
+    driver
+        Its family.
     """
 
     device: BLEDevice
     name: str
     address: str
-    rssi_dbm: int
+    rssi_dbm: int | None
+    driver: Driver = DRIVERS[0]
 
     def matches(self, wanted: str) -> bool:
-        """Whether a user means this one: its address, its name, or the beginning of either."""
+        """Return whether a user means this one: its address, its name, or the beginning of either."""
         text = wanted.casefold()
         return self.address.casefold() == text or self.name.casefold().startswith(text)
 
@@ -88,7 +78,10 @@ async def scan(backend: Backend, seconds: float, enough: int = 0) -> list[Seen]:
 
     def heard(device: BLEDevice, data: Any) -> None:  # noqa: ANN401 - bleak's type
         name = data.local_name or device.name or ""
-        found[device.address] = Seen(device, name, device.address, data.rssi)
+        driver = driver_of(Advertisement(name, tuple(data.service_uuids)))
+        if driver is None:
+            return
+        found[device.address] = Seen(device, name, device.address, data.rssi, driver)
         if 0 < enough <= len(found):
             full.set()
 
@@ -98,7 +91,31 @@ async def scan(backend: Backend, seconds: float, enough: int = 0) -> list[Seen]:
                 await asyncio.wait_for(full.wait(), seconds)
     except (BleakError, OSError, EOFError) as error:
         raise explain(error) from error
-    return sorted(found.values(), key=lambda one: (-one.rssi_dbm, one.address))
+    return sorted(found.values(), key=_strongest_first)
+
+
+def _strongest_first(one: Seen) -> tuple[int, str]:
+    return (-one.rssi_dbm if one.rssi_dbm is not None else SILENT, one.address)
+
+
+async def still_linked(backend: Backend) -> list[Seen]:
+    """Return the sensors that the system holds a link to: left over from a recorder that was killed.
+
+    Returns
+    -------
+    Empty where there is none, or the system does not tell.
+    """
+    found = []
+    for driver in DRIVERS:
+        try:
+            devices = await backend.connected(driver.service_uuids)
+        except (BleakError, OSError, EOFError, NotImplementedError):
+            continue
+        for device in devices:
+            heard = Advertisement(device.name or "", tuple(driver.service_uuids))
+            if driver.matches(heard):
+                found.append(Seen(device, heard.name, device.address, None, driver))
+    return list({one.address: one for one in found}.values())
 
 
 def choose(seen: Sequence[Seen], wanted: Sequence[str]) -> list[Seen]:
@@ -131,8 +148,27 @@ def choose(seen: Sequence[Seen], wanted: Sequence[str]) -> list[Seen]:
         chosen.append(fits[0])
     if wanted:
         return chosen
-    if len(seen) > 2:
+    fit = [one for one in seen if not one.driver.ability.refused]
+    if len(fit) > 2:
         raise SensorError(
-            f"{len(seen)} sensors are near", todo=f"say which with --left and --right; seen: {near}"
+            f"{len(fit)} sensors are near", todo=f"say which with --left and --right; seen: {near}"
         )
-    return list(seen)
+    return fit or list(seen)
+
+
+def refuse_unfit(chosen: Sequence[Seen]) -> None:
+    """Raise for a sensor whose family cannot be recorded on a shoe or a shank.
+
+    Raises
+    ------
+    SensorError
+        Says which and why.
+    """
+    for one in chosen:
+        ability = one.driver.ability
+        if ability.refused:
+            raise SensorError(
+                f"is a {ability.name}: {ability.refused}",
+                where=one.name or one.address,
+                todo="name the sensors of the shoes or shanks with --left and --right",
+            )

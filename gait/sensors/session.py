@@ -6,26 +6,31 @@ import asyncio
 import secrets
 import sys
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
 
 from gait.errors import SensorError
 from gait.frames import Placement, Side
-from gait.journal.folder import FolderLock, made_folder, refuse_used
+from gait.journal.folder import (
+    FolderLock,
+    clear_empty_journal,
+    made_folder,
+    refuse_full_disk,
+    refuse_used,
+)
 from gait.journal.format import JOURNAL_NAME
 from gait.journal.to_csv import Finished, finish
 from gait.journal.writer import JournalWriter
-from gait.protocol.control import Start
 from gait.sensors.connection import ClockSource
+from gait.sensors.driver import Wanted
+from gait.sensors.follower import Follower, Shared
 from gait.sensors.identity import Wish
 from gait.sensors.live_samples import Guard, Live, Observer
-from gait.sensors.patience import Timing
-from gait.sensors.reconnect import Follower
+from gait.sensors.patience import Timing, unless
 from gait.sensors.sample_stream import Counts
-from gait.sensors.scan import Backend, Seen, choose, scan
+from gait.sensors.scan import Backend, Seen, choose, refuse_unfit, scan, still_linked
 
 __all__ = ["Observer", "RecordSettings", "SensorView", "Watchers", "record", "session_clock_us"]
 
@@ -33,13 +38,14 @@ SYNC_EVERY_S = 0.5
 LIVE_EVERY_S = 1.0
 NOTED_AGAIN_S = 60.0
 SESSION_BITS = 31
-
-Result = TypeVar("Result")
+SENSORS, USUAL_S = 2, 3600.0
+SAMPLE_BYTES_ON_DISK = 80
+"""15 in the journal, 65 in the CSV (measured)."""
 
 
 @dataclass(frozen=True)
 class RecordSettings:
-    """What to record.
+    """Settings of a session.
 
     Attributes
     ----------
@@ -169,31 +175,29 @@ async def record(
         The folder is in use, or the disk is full: then what was recorded is in the journal.
     """
     used = backend or Backend()
+    watching = watchers or Watchers()
     refuse_used(folder)
-    seen = await _unless(stop, find(settings, used))
+    warning = refuse_full_disk(folder, _bytes_of(settings))
+    if warning and watching.say is not None:
+        watching.say(warning)
+    seen = await unless(stop, find(settings, used))
     if seen is None:
         return Finished()
     with made_folder(folder), FolderLock(folder):
+        clear_empty_journal(folder)
         with JournalWriter(folder / JOURNAL_NAME) as journal:
             try:
-                await _Session(journal, settings, stop, used, clock_us, watchers or Watchers()).run(seen)
+                await _Session(journal, settings, stop, used, clock_us, watching).run(seen)
             finally:
                 if not journal.begun:
                     journal.discard()
         return finish(folder) if journal.begun else Finished()
 
 
-async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, Result]) -> Result | None:
-    """Carry something out unless the user stops it: then None."""
-    task = asyncio.ensure_future(work)
-    stopped = asyncio.ensure_future(stop.wait())
-    try:
-        await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        return task.result() if task.done() else None
-    finally:
-        task.cancel()
-        stopped.cancel()
-        await asyncio.gather(task, stopped, return_exceptions=True)
+def _bytes_of(settings: RecordSettings) -> float:
+    """Return what a session takes on the disk: two sensors, for its length or an hour."""
+    seconds = settings.duration_s or USUAL_S
+    return SENSORS * seconds * settings.rate_hz * SAMPLE_BYTES_ON_DISK
 
 
 async def find(settings: RecordSettings, backend: Backend) -> list[tuple[Seen, Side | None]]:
@@ -209,7 +213,11 @@ async def find(settings: RecordSettings, backend: Backend) -> list[tuple[Seen, S
     named += [(text, None) for text in settings.sensors]
     enough = 0 if named else settings.expected
     seen = await scan(backend, settings.scan_s, enough)
+    if not seen or not all(any(one.matches(text) for one in seen) for text, _ in named):
+        there = {one.address for one in seen}
+        seen += [one for one in await still_linked(backend) if one.address not in there]
     chosen = choose(seen, [text for text, _ in named])
+    refuse_unfit(chosen)
     sides = [side for _, side in named] or [None] * len(chosen)
     if len({one.address for one in chosen}) < len(chosen):
         raise SensorError("one sensor was named twice", todo="give --left and --right different sensors")
@@ -237,33 +245,29 @@ class _Session:
     async def run(self, seen: Sequence[tuple[Seen, Side | None]]) -> None:
         """Connect, record, and leave the sensors."""
         settings = self.settings
-        start = Start(
+        wanted = Wanted(
             settings.rate_hz,
             settings.acc_range_g,
             settings.gyr_range_dps,
             secrets.randbits(SESSION_BITS) or 1,
         )
         live = Live(0, self.watchers.observer, self.guard)
-        connecting = asyncio.Lock()
+        shared = Shared(
+            self.journal,
+            self.backend,
+            self.clock_us,
+            asyncio.Lock(),
+            self.stop,
+            settings.timing,
+            wanted,
+            self._say,
+        )
         self.followers = [
-            Follower(
-                stream,
-                one,
-                start,
-                self.journal,
-                self.backend,
-                self.clock_us,
-                connecting,
-                self.stop,
-                live.hear,
-                settings.timing,
-                Wish(side, settings.as_asked, settings.placement),
-                self._say,
-            )
+            Follower(stream, one, Wish(side, settings.as_asked, settings.placement), shared, live.hear)
             for stream, (one, side) in enumerate(seen)
         ]
         try:
-            if await _unless(self.stop, self._introduce()) is None:
+            if await unless(self.stop, self._introduce()) is None:
                 return
             live.origin_us = self.origin_us = self.clock_us()
             self.started = datetime.now().astimezone().isoformat("T", "milliseconds")
@@ -272,13 +276,17 @@ class _Session:
         finally:
             for one in self.followers:
                 await one.leave()
-        facts = {str(one.stream): vars(one.assembly.counts) for one in self.followers}
+        facts = {str(one.stream): vars(one.dialogue.counts) for one in self.followers}
         self.journal.note("end", {"at_us": self.clock_us(), "counts": facts})
 
     async def _introduce(self) -> bool:
         for one in self.followers:
             await one.introduce()
-            self._say(f"{one.identity.name}: {one.seen.name}, battery {one.battery_pct} %")
+            pct = one.identity.battery_pct
+            battery = "battery unknown" if pct is None else f"battery {pct} %"
+            self._say(f"{one.identity.name}: {one.seen.name}, {battery}")
+            for limit in one.identity.limits:
+                self._say(f"{one.identity.name}: {limit}")
         _refuse_same_place(self.followers)
         return True
 
@@ -302,7 +310,7 @@ class _Session:
             while pending & tasks:
                 done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
                 for task in done:
-                    task.result()
+                    task.result()  # raises where the journal failed
         finally:
             for task in tasks | {keeper}:
                 task.cancel()
@@ -315,6 +323,7 @@ class _Session:
         while True:
             await asyncio.sleep(SYNC_EVERY_S)
             await asyncio.to_thread(self.journal.sync)
+            self.journal.check_place()
             elapsed_s = (self.clock_us() - self.origin_us) / 1e6
             if self.settings.duration_s is not None and elapsed_s >= self.settings.duration_s:
                 self.stop.set()
@@ -324,13 +333,15 @@ class _Session:
                 self.stop.set()
             if elapsed_s - noted_s >= NOTED_AGAIN_S:
                 self._note_session()
+                for one in self.followers:
+                    one.note_again()
                 noted_s = elapsed_s
             if elapsed_s - last_s >= LIVE_EVERY_S:
                 views = [
-                    _view(one, before, elapsed_s - last_s, self.clock_us())
+                    _view(one, before, elapsed_s - last_s, self.clock_us(), self.origin_us)
                     for one, before in zip(self.followers, last_samples, strict=True)
                 ]
-                last_samples = [one.assembly.counts.samples for one in self.followers]
+                last_samples = [one.dialogue.counts.samples for one in self.followers]
                 last_s = elapsed_s
                 self.guard.call("live line", self.watchers.report, elapsed_s, views)
 
@@ -345,16 +356,17 @@ def _refuse_same_place(followers: Sequence[Follower]) -> None:
         )
 
 
-def _view(follower: Follower, before: int, seconds: float, now_us: int) -> SensorView:
-    counts = follower.assembly.counts
+def _view(follower: Follower, before: int, seconds: float, now_us: int, origin_us: int) -> SensorView:
+    dialogue = follower.dialogue
+    counts = dialogue.counts
     return SensorView(
         follower.identity.side,
         follower.identity.placement,
         follower.connected,
         follower.ended,
         (counts.samples - before) / seconds,
-        sum(end - start for start, end in follower.assembly.missing()),
-        follower.battery_pct,
-        max(0.0, (now_us - follower.last_packet_us) / 1e6),
+        dialogue.missing,
+        dialogue.battery_pct,
+        max(0.0, (now_us - (dialogue.last_packet_us or origin_us)) / 1e6),
         counts,
     )

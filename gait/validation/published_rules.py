@@ -22,7 +22,7 @@ from gait.analysis.strides.shoe.midstance import StanceFinder, stillness, turnin
 from gait.analysis.strides.shoe.mounting import mounting_cues, solve_mounting
 from gait.arrays import FloatArray, IntArray
 from gait.frames import MOVEMENTS
-from gait.recording.model import Recording
+from gait.recording.model import Recording, without_pauses
 from gait.units import STANDARD_GRAVITY
 
 __all__ = ["RULES", "Rule", "rule_contacts"]
@@ -184,6 +184,7 @@ def _signals(recording: Recording) -> tuple[_Signals, IntArray, npt.NDArray[np.b
     """Signals of all swings of the longest gap-free piece, their starts, and which follow one another."""
     empty = np.empty((0, 1))
     nothing = _Signals(empty, empty, empty, empty, np.empty(0, dtype=np.intp)), np.empty(0, dtype=np.intp)
+    recording = without_pauses(recording)
     if recording.gyr is None:
         return *nothing, np.empty(0, dtype=bool)
     stream = GridStream(has_gyr=True, rate_hz=recording.rate_hz, acc_limit=None, gyr_limit=None)

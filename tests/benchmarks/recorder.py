@@ -1,8 +1,10 @@
-"""What the recorder costs and loses: ``python tests/benchmarks/recorder.py [SECTION ...]``.
+"""What the recorder costs and loses: ``python -m tests.benchmarks.recorder [SECTION ...]``.
 
 Sections: ``radio`` (two virtual sensors at 416 Hz over bleak and Bumble, in real time), ``live`` (the
-recorder alone, notifications fed to it in real time), ``day`` (24 hours in virtual time with faults; takes
-some minutes), all by default. ``--seconds`` is the length of the first two, ``--hours`` of the last.
+recorder alone, notifications fed to it in real time), ``callbacks`` (the longest of the event loop),
+``kills`` (kill -9 at random moments), ``families`` (an hour of each other family in virtual time), ``day``
+(24 hours in virtual time with faults; takes some minutes), all by default. ``--seconds`` is the length of
+the first three, ``--hours`` of the last.
 """
 
 import argparse
@@ -29,6 +31,7 @@ from gait.virtual.radio.faults import parse_fault
 from gait.virtual.radio.firmware import SensorSettings, VirtualSensor
 from gait.virtual.radio.played_motion import Playback
 from gait.virtual.radio.world import open_world
+from tests.benchmarks.recorder_families import callbacks, families, kills
 
 RATE_HZ = 416
 SIDES = ("left", "right")
@@ -302,7 +305,24 @@ def worst_ms(recorded, sensor, origin_s):
     return 1e3 * worst
 
 
-SECTIONS = {"radio": radio, "live": live, "day": day}
+def each_family(given):
+    """Sessions with simulated sensors of the other families."""
+    families(given, FastLoop, Sway())
+
+
+def longest(given):
+    """Longest callbacks of the event loop."""
+    callbacks(given, sensors_of, played, clock_s)
+
+
+SECTIONS = {
+    "radio": radio,
+    "live": live,
+    "callbacks": longest,
+    "kills": kills,
+    "families": each_family,
+    "day": day,
+}
 
 
 def main():

@@ -33,9 +33,10 @@ def test_target_and_limit_stay_within_the_rule(baseline: float) -> None:
 def test_low_cadence_gets_a_target_from_the_recording(
     metric: Callable[..., Metric], analysis: Callable[..., Analysis]
 ) -> None:
-    """150 steps a minute at 3.0 m/s: 158 first, 165 at most, and the finding is named as the reason."""
+    """150 steps a minute at 3.0 m/s with a sore knee: 158 first, 165 at most, and why."""
     run = analysis(metric("cadence_spm", 150.0, 1.0), metric("speed_m_s", 3.0, 0.1))
-    plan = prescribe(assess(run), run)
+    sore = {"pain": ["knee_front"], "pain_strength": 2}
+    plan = prescribe(assess(run, sore), run, sore)
     assert plan.cadence is not None
     assert (plan.cadence.target_spm, plan.cadence.limit_spm) == (158.0, 165.0)
     assert "low_cadence" in {reason.finding for reason in plan.cadence.reasons}

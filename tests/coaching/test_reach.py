@@ -16,6 +16,17 @@ from gait.coaching.questionnaire.answers import choices_of, parse_answers
 from gait.coaching.rules import load as knowledge_base
 from gait.coaching.rules.load import Knowledge
 
+NOTHING: dict[str, Any] = {
+    "age": 34,
+    "pregnant": False,
+    "recent_surgery": False,
+    "serious_injury": False,
+    "risk_signs": [],
+    "red_flags": [],
+    "pain": [],
+}
+"""Every safety question asked, and nothing in the way."""
+
 
 def draw(rng: random.Random) -> dict[str, Any]:
     """Some answers at random."""
@@ -32,11 +43,12 @@ def draw(rng: random.Random) -> dict[str, Any]:
     for field in ("pregnant", "recent_surgery", "serious_injury", "limping", "saw_therapist", "wears_brace"):
         if rng.random() < 0.12:
             answers[field] = rng.random() < 0.6
+    answers |= {field: True for field in ("therapist_says_train", "in_treatment") if rng.random() < 0.2}
     if rng.random() < 0.1:
         answers["age"] = rng.choice([14, 40])
     if rng.random() < 0.75:
         answers["red_flags"] = rng.sample(choices_of("red_flags"), rng.choice([0, 0, 0, 1]))
-    return answers
+    return answers if rng.random() < 0.5 else NOTHING | answers
 
 
 def names(items: Any) -> set[str]:
@@ -56,7 +68,7 @@ def test_every_row_is_reachable(pack: Knowledge, analysis: Any, metric: Any) -> 
         findings = assess(None, given, pack=pack)
         plan = prescribe(findings, None, given, pack=pack)
         found |= {one.id for one in findings if one.outcome == "present"}
-        planned |= {one.id for one in plan.exercises}
+        planned |= {one.id for one in (*plan.exercises, *plan.later)}
         advised |= {one.id for one in plan.advice}
         warned |= {one.id for one in plan.notices}
     steep = analysis(metric("strike_angle_deg", 20.0, 2.0))

@@ -2,10 +2,14 @@
 
 import errno
 import os
+import shutil
 import signal
 import stat
 import subprocess
 import sys
+import zlib
+from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,9 +17,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gait.errors import RecordingError
-from gait.journal.folder import FolderLock, make_folder, refuse_used
-from gait.journal.format import JOURNAL_NAME, MAGIC, Block, Note, read_journal
+from gait.journal.folder import (
+    FolderLock,
+    clear_empty_journal,
+    make_folder,
+    refuse_full_disk,
+    refuse_used,
+)
+from gait.journal.format import JOURNAL_NAME, MAGIC, VAIN_LIMIT, Block, Note, read_journal
+from gait.journal.to_csv import finish
 from gait.journal.writer import JournalWriter
+from gait.recording.read import read_recording
 from tests.properties import cases
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="POSIX only")
@@ -213,6 +225,126 @@ def test_a_used_folder_is_refused(tmp_path):
     with pytest.raises(RecordingError, match="not a folder"):
         refuse_used(tmp_path / "left_shoe.csv")
     (tmp_path / "left_shoe.csv").unlink()
-    (tmp_path / JOURNAL_NAME).write_bytes(MAGIC)
+    fill(tmp_path / JOURNAL_NAME, blocks=1)
     with pytest.raises(RecordingError, match="gait recover"):
         refuse_used(tmp_path)
+
+
+@pytest.mark.parametrize("notes", [0, 3])
+def test_a_journal_without_samples_is_no_dead_end(tmp_path, notes):
+    """Killed before the first sample: recover says that nothing is lost, and record may use the folder."""
+    path = tmp_path / JOURNAL_NAME
+    with JournalWriter(path) as journal:
+        for number in range(notes):
+            journal.note("sensor", {"number": number}, 0)
+    with pytest.raises(RecordingError, match="nothing is lost: gait record may use the folder again"):
+        finish(tmp_path)
+    refuse_used(tmp_path)
+    clear_empty_journal(tmp_path)
+    assert not path.exists()
+
+
+def test_a_damaged_journal_without_samples_is_kept(tmp_path):
+    """What was damaged may have been samples: neither used nor deleted."""
+    (tmp_path / JOURNAL_NAME).write_bytes(MAGIC + b"x" * 40)
+    clear_empty_journal(tmp_path)
+    with pytest.raises(RecordingError, match="recorded here before"):
+        refuse_used(tmp_path)
+
+
+@POSIX
+def test_a_pipe_is_no_journal(tmp_path):
+    """A FIFO in the journal's place is refused, not waited for."""
+    os.mkfifo(tmp_path / JOURNAL_NAME)
+    with pytest.raises(RecordingError, match="is not a plain file"):
+        read_journal(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "unit", [b"\xa5J", b"\xa5J\x02\x00\xff\xff\x00\x00", b"\xa5J\x01\x00\x10\x00\x00\x00"]
+)
+def test_a_file_of_markers_costs_no_more_than_its_size(tmp_path, monkeypatch, unit):
+    """3 MB of markers, with lengths that reach far: the CRC is reckoned over a bounded number of bytes."""
+    path = tmp_path / JOURNAL_NAME
+    path.write_bytes(MAGIC + unit * (3_000_000 // len(unit)))
+    reckoned = [0]
+    real = zlib.crc32
+
+    def crc32(data, *start):
+        reckoned[0] += len(data)
+        return real(data, *start)
+
+    monkeypatch.setattr("gait.journal.format.zlib.crc32", crc32)
+    assert len(read_journal(tmp_path).blocks) == 0
+    assert reckoned[0] <= VAIN_LIMIT + 2 * path.stat().st_size
+
+
+def test_a_disk_without_room_is_refused_before_anything_else(tmp_path, monkeypatch):
+    """Less than 20 MB: refused; less than the session takes: a warning; enough: nothing."""
+    for free, says in ((5e6, None), (100e6, "100 MB free, 200 MB needed"), (300e6, "")):
+        monkeypatch.setattr(shutil, "disk_usage", lambda _, free=free: SimpleNamespace(free=free))
+        if says is None:
+            with pytest.raises(
+                RecordingError, match=r"the disk is full \(5 MB free, 200 MB needed\); make room"
+            ):
+                refuse_full_disk(tmp_path / "new", 200e6)
+        else:
+            assert says in refuse_full_disk(tmp_path / "new", 200e6)
+
+
+def test_a_folder_that_goes_is_noticed(tmp_path):
+    """Renamed or deleted while a journal is open: one line that says where to look."""
+    folder = tmp_path / "run"
+    folder.mkdir()
+    with JournalWriter(folder / JOURNAL_NAME) as journal:
+        journal.check_place()
+        folder.rename(tmp_path / "moved")
+        with pytest.raises(RecordingError, match="deleted or renamed while recording"):
+            journal.check_place()
+
+
+def test_a_full_disk_while_the_csv_is_written_names_recovery(tmp_path, monkeypatch):
+    """The journal is whole, the CSV does not fit: the line says what to do, and then it works."""
+    sensor_journal(tmp_path)
+    real = os.fsync
+    monkeypatch.setattr(
+        os, "fsync", lambda _: (_ for _ in ()).throw(OSError(errno.ENOSPC, "No space left on device"))
+    )
+    with pytest.raises(RecordingError, match="the journal has all of it: make room, then run: gait recover"):
+        finish(tmp_path)
+    monkeypatch.setattr(os, "fsync", real)
+    assert finish(tmp_path).recorded[0].samples == 20 * 19
+
+
+def sensor_journal(folder, *, origin_us=5, session=True, twice=()):
+    """A journal of one sensor, 20 packets; those of `twice` are there once more."""
+    with JournalWriter(folder / JOURNAL_NAME) as journal:
+        if session:
+            journal.note("session", {"origin_us": origin_us, "started": "2026-05-01T07:32:10+02:00"})
+        journal.note("sensor", {"side": "left", "placement": "shoe", "device": {}}, 0)
+        facts = {"epoch": 2, "config_id": 3, "rate_hz": 416, "acc_range_g": 16, "gyr_range_dps": 2000}
+        journal.note("config", facts, 0)
+        for number in [*range(20), *twice]:
+            one = block(19 * number)
+            journal.block(replace(one, arrival_us=UPTIME_US + one.device_us + 19 * 2404))
+
+
+UPTIME_US = 3_600_000_000
+
+
+def test_a_damaged_session_note_does_not_start_the_csv_at_the_hosts_uptime(tmp_path):
+    """The record of the session's beginning is gone: time 0 is at the first sample, not an hour before."""
+    sensor_journal(tmp_path, session=False)
+    finished = finish(tmp_path)
+    assert "when the session began" in finished.left_out[0]
+    assert 0.0 <= read_recording(finished.files[0]).time_s[0] < 0.05
+
+
+def test_what_the_journal_holds_and_the_csv_does_not_is_said(tmp_path):
+    """Three packets that are there twice: counted in the line, the preamble and what was left out."""
+    sensor_journal(tmp_path, origin_us=UPTIME_US, twice=(3, 4, 5))
+    finished = finish(tmp_path)
+    assert finished.recorded[0].left_out == 3 * 19
+    assert "57 samples left out" in str(finished.recorded[0])
+    assert "57 samples of left_shoe.csv" in finished.left_out[0]
+    assert read_recording(finished.files[0]).extra["recorder"]["left_out_samples"] == 57

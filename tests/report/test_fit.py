@@ -371,3 +371,11 @@ def test_a_file_that_cannot_be_written_is_one_line(make_analysis, tmp_path):
     """A folder that is not there is named."""
     with pytest.raises(GaitError, match="folder does not exist"):
         write_fit(make_analysis(minutes=1.0), tmp_path / "no" / "run.fit")
+
+
+def test_a_session_of_years_has_no_file(make_analysis):
+    """Two clocks that share nothing make a session of decades: one line, not a record for each second."""
+    analysis = make_analysis()
+    last = dataclasses.replace(analysis.activity[-1], end_s=1.7e9)
+    with pytest.raises(GaitError, match="a session of 19676 days has no activity file; check the clocks"):
+        fit_bytes(dataclasses.replace(analysis, activity=(*analysis.activity[:-1], last)))

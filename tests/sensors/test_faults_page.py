@@ -9,7 +9,7 @@ from gait.virtual.radio.faults import FAULTS
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "recording-faults.md").read_text(encoding="utf-8")
 SOURCES = [
-    *sorted((ROOT / "tests" / "sensors").glob("test_*.py")),
+    *sorted((ROOT / "tests" / "sensors").rglob("test_*.py")),
     ROOT / "tests" / "cli" / "test_record.py",
     *sorted((ROOT / "tests" / "journal").glob("test_*.py")),
 ]

@@ -11,7 +11,7 @@ from gait.analysis.results import Bout, Kind
 from gait.analysis.strides.stride_batch import StrideBatch
 from gait.arrays import FloatArray
 
-__all__ = ["bouts_of", "merge_bouts"]
+__all__ = ["JOIN_S", "STILL_SD_G", "bouts_of", "merge_bouts", "settled"]
 
 
 STILL_SD_G = 0.05
@@ -50,7 +50,7 @@ def bouts_of(
 
 def _gait_spans(batch: StrideBatch) -> list[tuple[float, float, bool]]:
     spans: list[tuple[float, float, bool]] = []
-    kinds = _settled(batch.walking > 0.5)
+    kinds = settled(batch.walking > 0.5)
     ends = np.where(np.isfinite(batch.next_ic_s), batch.next_ic_s, batch.tc_s)
     for start, stop, walking in zip(batch.ic_s.tolist(), ends.tolist(), kinds, strict=True):
         if spans and spans[-1][2] == walking and start - spans[-1][1] < JOIN_S:
@@ -60,8 +60,8 @@ def _gait_spans(batch: StrideBatch) -> list[tuple[float, float, bool]]:
     return spans
 
 
-def _settled(walking: npt.NDArray[np.bool_]) -> list[bool]:
-    """Single strides of the other kind do not make a bout: majority of five."""
+def settled(walking: npt.NDArray[np.bool_]) -> list[bool]:
+    """Return each stride's kind by the majority of five: a single stride of the other kind is no bout."""
     if len(walking) < 5:
         return [bool(one) for one in walking]
     padded = np.pad(walking.astype(int), 2, mode="edge")

@@ -4,54 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 
-from gait.analysis.results import Bout, SensorQuality, Slip
+from gait.analysis.results import Bout, Fault, SensorQuality, Slip
+from gait.analysis.session.not_measured import reasons_of_sensor
 from gait.analysis.signal.timing import Census
 from gait.analysis.strides.detector import ALIGNED_SCORE, Alignment
 from gait.analysis.strides.stride_batch import StrideBatch
 from gait.recording.model import Recording
 
-__all__ = ["quality_of"]
+__all__ = ["fault_line", "quality_of"]
+
+SLIP_FROM_HZ = 45.0
+"""Samples a second below which a foot-flat is too short to tell a shift of the sensor by (25 Hz: 22 deg of it
+on a firm sensor)."""
 
 CLOCK_OFF = 0.005
 """Relative difference between nominal and fitted rate worth a remark."""
-
-LENGTH_TRUST = 0.12
-"""Relative error of the closure's gravity above which distances are not given."""
-
-SHOE_GYR = (
-    "strike_angle_deg",
-    "pronation_excursion_deg",
-    "pronation_rate_dps",
-    "circumduction_cm",
-    "stride_length_m",
-    "speed_m_s",
-)
-SHANK_ONLY = ("shank_angle_deg", "frontal_excursion_deg", "tibial_peak_g")
-
-
-def _reasons(recording: Recording, alignment: Alignment) -> dict[str, str]:
-    """Metric -> why this sensor could not give it."""
-    if recording.placement == "shoe":
-        return _shoe_reasons(recording, alignment)
-    out = dict.fromkeys(SHOE_GYR, "needs a sensor with gyroscope on the shoe")
-    if recording.gyr is None:
-        out |= dict.fromkeys(SHANK_ONLY, "not measurable without a gyroscope")
-    elif not alignment.stood:
-        out["shank_angle_deg"] = "needs a second of standing still before the run, to know the upright shank"
-    return out
-
-
-def _shoe_reasons(recording: Recording, alignment: Alignment) -> dict[str, str]:
-    out = dict.fromkeys(SHANK_ONLY, "needs a sensor on the shank")
-    if recording.gyr is None:
-        return out | dict.fromkeys(SHOE_GYR, "not measurable without a gyroscope")
-    if alignment.score is None or alignment.score < ALIGNED_SCORE:
-        why = "the sensor's mounting could not be worked out from the movement"
-        out |= dict.fromkeys(SHOE_GYR[:4], why)
-    if alignment.closure_error > LENGTH_TRUST:
-        why = "the impacts exceeded what the accelerometer records, so distance is lost"
-        out |= dict.fromkeys(("stride_length_m", "speed_m_s"), why)
-    return out
 
 
 def quality_of(
@@ -61,12 +28,24 @@ def quality_of(
     alignment: Alignment,
     batch: StrideBatch,
     bouts: tuple[Bout, ...],
+    faults: tuple[Fault, ...] = (),
+    looks_like: str = "",
 ) -> SensorQuality:
-    """The quality record of one sensor; of `recording` all but the samples is looked at."""
+    """Return the quality record of one sensor; of `recording` all but the samples is looked at.
+
+    Parameters
+    ----------
+    faults
+        Of the session; those of this sensor become notes and reasons.
+    looks_like
+        Why strides were turned down, in words.
+    """
     gaps = census.gaps(recording.rate_hz)
     times = {kind: sum(b.end_s - b.start_s for b in bouts if b.kind == kind) for kind in _KINDS}
     running = batch.walking < 0.5
     score = alignment.score
+    slow = bool(np.isfinite(census.rate_hz)) and census.rate_hz < SLIP_FROM_HZ
+    clipped_share = float(batch.clipped[running].mean()) if running.any() else 0.0
     return SensorQuality(
         placement=recording.placement,
         side=recording.side,
@@ -78,7 +57,7 @@ def quality_of(
         has_gyr=recording.gyr is not None,
         missing_s=float(sum(stop - start for start, stop in gaps)),
         gaps=gaps,
-        clipped_share=float(batch.clipped[running].mean()) if running.any() else 0.0,
+        clipped_share=clipped_share,
         acc_range_g=acc_range_g,
         alignment_score=score,
         aligned=score is not None and score >= ALIGNED_SCORE,
@@ -87,11 +66,22 @@ def quality_of(
         still_s=times["still"],
         other_s=times["other"],
         strides=len(batch),
-        slips=tuple(Slip(when, angle) for when, angle in alignment.slips),
-        not_measured=_reasons(recording, alignment),
-        notes=_notes(recording, census, gaps),
+        slips=() if slow else tuple(Slip(when, angle) for when, angle in alignment.slips),
+        not_measured=reasons_of_sensor(recording, alignment, faults, clipped=clipped_share > 0.0),
+        notes=(
+            *(fault_line(fault) for fault in faults if fault.sensor in ("", recording.name)),
+            *((f"This looks like {looks_like}.",) if looks_like else ()),
+            *_notes(recording, census, gaps),
+        ),
         device=str(recording.device.get("name", "")) if recording.device else "",
+        looks_like=looks_like,
     )
+
+
+def fault_line(fault: Fault) -> str:
+    """Return a fault as one line for people: how sure, what, what to do."""
+    sure = {"clear": "Clear", "likely": "Likely", "cannot tell": "Cause cannot be told"}[fault.certainty]
+    return f"{sure}: {fault.what}; {fault.todo}."
 
 
 _KINDS = ("running", "walking", "still", "other")

@@ -10,12 +10,14 @@ import numpy.typing as npt
 
 from gait.analysis.signal.timing import Tops
 from gait.arrays import FloatArray
-from gait.recording.long import PIECE_ROWS, LongRecording
-from gait.recording.model import Recording
+from gait.recording.long import PIECE_ROWS, LongRecording, piece_rows
+from gait.recording.model import Recording, without_pauses
 
 __all__ = ["excerpt", "full_scale_g", "head_of", "pieces_of"]
 
 
+STEPS = 200
+"""Samples by which the usual step is found."""
 BESIDE = 2
 """Samples kept on each side of a span: interpolation looks at the nearest."""
 
@@ -31,10 +33,13 @@ def pieces_of(source: Recording | LongRecording) -> Iterator[Recording]:
     Small pieces are faster than the whole, too: they stay in the processor's cache.
     """
     if isinstance(source, LongRecording):
-        yield from source.pieces()
+        for piece in source.pieces():
+            yield without_pauses(piece)
         return
-    for start in range(0, len(source.time_s), PIECE_ROWS):
-        yield _rows(source, slice(start, start + PIECE_ROWS))
+    step_s = np.diff(source.time_s[:STEPS])
+    rows = piece_rows(float(np.median(step_s)), PIECE_ROWS) if len(step_s) else PIECE_ROWS
+    for start in range(0, len(source.time_s), rows):
+        yield without_pauses(_rows(source, slice(start, start + rows)))
 
 
 def full_scale_g(source: Recording | LongRecording) -> float | None:
@@ -61,13 +66,13 @@ def excerpt(source: Recording | LongRecording, spans: FloatArray) -> Recording:
     The recording itself where it is in memory.
     """
     if isinstance(source, Recording):
-        return source
+        return without_pauses(source)
     if len(spans) == 0:
         return source.head
     has_gyr = source.head.gyr is not None
     kept: list[FloatArray] = []
     undecided = np.empty((0, 7 if has_gyr else 4))
-    for piece in source.pieces():
+    for piece in pieces_of(source):
         parts = [piece.time_s[:, None], piece.acc] + ([] if piece.gyr is None else [piece.gyr])
         table = np.concatenate([undecided, np.hstack(parts)])
         # The last rows may still come to lie beside a span that begins in the next piece.

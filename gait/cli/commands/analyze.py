@@ -102,12 +102,23 @@ def summary(analysis: Analysis) -> str:
     times = ", ".join(f"{value:.1f} min {kind}" for kind, value in minutes.items() if value >= 0.05)
     lines = [f"{one_line(analysis.name)}: {analysis.duration_s / 60.0:.1f} min ({times or 'no gait found'})"]
     lines += [f"  {one.name}: {one.strides} strides at {one.rate_hz:.0f} Hz" for one in analysis.sensors]
+    lines += [f"  {one_line(line)}" for line in _doubts(analysis)]
     rows = [_row(name, analysis.metrics[name]) for name in METRICS if name in analysis.metrics]
     lines += _aligned([("", "median", "95 %", "left", "right"), *rows]) if rows else ["  no running in it"]
     lines += [
         f"  {METRICS[name].label}: {why}" for name, why in analysis.not_measured.items() if name in METRICS
     ]
     return "\n".join(lines)
+
+
+def _doubts(analysis: Analysis) -> list[str]:
+    """What contradicts itself, and what was not told as running, a line each."""
+    from gait.analysis.session.quality import fault_line
+
+    turned_down = [
+        f"{one.name}: this looks like {one.looks_like}" for one in analysis.sensors if one.looks_like
+    ]
+    return [f"{one.sensor or 'session'}: {fault_line(one)}" for one in analysis.faults] + turned_down
 
 
 def _row(name: str, metric: Metric) -> tuple[str, ...]:

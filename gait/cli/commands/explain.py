@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -30,6 +31,9 @@ def command(
     ] = None,
     ask: Annotated[bool, typer.Option("--ask", help="Ask on the terminal what is not known.")] = False,
     rules: Annotated[Path | None, typer.Option(help="Folder of your own rules.", metavar="DIR")] = None,
+    unsafe: Annotated[
+        bool, typer.Option("--unsafe", help="Use own rules that weaken safety; it is marked at the top.")
+    ] = False,
     placement: PlacementOption = None,
     side: SideOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print it all as JSON.")] = False,
@@ -41,17 +45,19 @@ def command(
     """
     from gait.cli.ask import gather_answers
     from gait.cli.text_page import show
-    from gait.coaching.assess import assess, facts_of
-    from gait.coaching.prescribe import prescribe
+    from gait.coaching.assess import facts_of
+    from gait.coaching.follow import follow
+    from gait.coaching.plan.diary import load_diary
     from gait.coaching.rules.load import load_knowledge
     from gait.coaching.safety import check_safety
 
-    pack = load_knowledge(rules)
+    pack = load_knowledge(rules, unsafe=unsafe)
     analysis, written = _analysed(path, placement, side)
-    given = gather_answers(written, answers, ask=ask)
-    findings = assess(analysis, given, pack=pack)
-    checks = check_safety(given, pack=pack, facts=facts_of(analysis, given))
-    plan = prescribe(findings, analysis, given, pack=pack)
+    given = gather_answers(written, answers, ask=ask, analysis=analysis, pack=pack)
+    diary = load_diary(answers) if answers is not None else ()
+    made = follow(analysis, given, diary, pack=pack, today=datetime.now().astimezone().date())
+    findings, plan = made.findings, made.plan
+    checks = check_safety(made.answers, pack=pack, facts=facts_of(analysis, made.answers))
     if as_json:
         from gait.report.exports.strides_and_json import plain
 
@@ -113,11 +119,8 @@ def _finding(finding: Finding, not_measured: dict[str, str]) -> list[Line]:
     from gait.cli.plan_text import finding_title
     from gait.cli.text_page import Line, bullet, indented
 
-    measured = any(item.metric for item in finding.evidence)
-    known = (
-        f", {finding.certainty:.0%} sure" if measured and finding.certainty is not None else ", as you said"
-    )
-    sure = known if finding.outcome == "present" else ""
+    word = finding.certainty_word
+    sure = f", {word}" if finding.outcome == "present" else ""
     style: Style = "strong" if finding.outcome == "present" else "plain"
     lines = [
         Line(f"{finding_title(finding)} [{finding.id}{sure}]", 2, style=style),
@@ -130,7 +133,8 @@ def _finding(finding: Finding, not_measured: dict[str, str]) -> list[Line]:
         lines.append(bullet(f"not there: {', '.join(finding.not_looked_at)}{tail}", 4, "dim"))
     if finding.outcome in {"present", "cannot_tell"}:
         cited = "; ".join(f"{source.key}: {source.citation}" for source in finding.sources)
-        lines.append(indented(f"Evidence: {finding.grade}. {cited}", 4, "dim"))
+        effect = f" {finding.effect}." if finding.effect else ""
+        lines.append(indented(f"Evidence: {finding.grade}.{effect} {cited}", 4, "dim"))
     return lines
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -23,33 +24,50 @@ def command(
     ] = None,
     template: Annotated[bool, typer.Option("--template", help="Print a file of answers to fill in.")] = False,
     rules: Annotated[Path | None, typer.Option(help="Folder of your own rules.", metavar="DIR")] = None,
+    unsafe: Annotated[
+        bool, typer.Option("--unsafe", help="Use own rules that weaken safety; it is marked at the top.")
+    ] = False,
+    ics: Annotated[
+        Path | None,
+        typer.Option("--ics", help="Write the coming weeks as a calendar too.", metavar="FILE"),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print findings and plan as JSON.")] = False,
 ) -> None:
     """An exercise plan from answers, without a recording.
 
-    Without --answers or --ask it prints the base programme. With a recording: gait report.
+    Without --answers or --ask it prints the base programme. With a recording: gait report. A file of answers
+    may hold a diary, [[check_in]] entries, that moves the plan on from week to week.
     """
     from gait.cli.ask import gather_answers, save_answers
-    from gait.cli.plan_text import plan_lines
+    from gait.cli.plan_text import plan_lines, progress_lines
     from gait.cli.text_page import show
-    from gait.coaching.assess import assess
-    from gait.coaching.prescribe import prescribe
+    from gait.coaching.follow import follow
+    from gait.coaching.plan.calendar import write_calendar
+    from gait.coaching.plan.diary import load_diary
     from gait.coaching.questionnaire.template import answers_template
     from gait.coaching.rules.load import load_knowledge
 
     if template:
         print(answers_template(), end="")
         return
-    pack = load_knowledge(rules)
-    given = gather_answers(None, answers, ask=ask)
+    pack = load_knowledge(rules, unsafe=unsafe)
+    diary = load_diary(answers) if answers is not None else ()
+    given = gather_answers(None, answers, ask=ask, save=save, pack=pack)
     if save is not None:
-        save_answers(given, save)
+        save_answers(given, save, diary)
         print(f"answers: {save}", file=sys.stderr)
-    findings = assess(None, given, pack=pack)
-    plan = prescribe(findings, None, given, pack=pack)
+    now = datetime.now().astimezone()
+    made = follow(None, given, diary, pack=pack, today=now.date())
+    findings, plan, state = made.findings, made.plan, made.progress
+    if ics is not None:
+        write_calendar(ics, plan, now.date(), stamp=now)
+        print(f"calendar: {ics}", file=sys.stderr)
     if as_json:
         from gait.report.exports.strides_and_json import plain
 
-        print(json.dumps({"findings": plain(findings), "plan": plain(plan)}, indent=2, ensure_ascii=False))
+        body = {"findings": plain(findings), "plan": plain(plan), "action": plain(plan.action)}
+        if state is not None:
+            body["progress"] = plain(state)
+        print(json.dumps(body, indent=2, ensure_ascii=False))
         return
-    show(plan_lines(plan))
+    show([*(progress_lines(state) if state is not None else ()), *plan_lines(plan)])

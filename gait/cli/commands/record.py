@@ -7,9 +7,9 @@ import contextlib
 import math
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +17,7 @@ import typer
 
 from gait.cli.main import one_line
 from gait.cli.radio_options import (
+    AdapterOption,
     FaultOption,
     HciOption,
     LossOption,
@@ -31,19 +32,17 @@ from gait.cli.radio_options import (
 from gait.errors import SensorError, UsageError
 
 if TYPE_CHECKING:
-    from gait.analysis.engine import Engine
-    from gait.arrays import FloatArray
-    from gait.frames import Placement, Side
+    from gait.cli.live_strides import LiveStrides
+    from gait.frames import Side
     from gait.journal.to_csv import Finished
-    from gait.sensors.scan import Backend
+    from gait.sensors.backend import Backend
     from gait.sensors.session import RecordSettings, SensorView
 
-__all__ = ["command"]
+__all__ = ["command", "interruptible"]
 
 INTERRUPTED = 130
 ENDING = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 """Signals that end a session in good order, as far as the system has them."""
-RECENT_STRIDES = 10
 PLAIN_EVERY_S = 10.0
 """Where stderr is a file, a live line comes this often."""
 
@@ -56,7 +55,7 @@ def command(
     sensors: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Names or addresses of sensors that know their side; with --virtual: left, right.",
+            help="Names or addresses of sensors that know their side; with --virtual: left, right, both.",
             show_default=False,
         ),
     ] = None,
@@ -81,7 +80,12 @@ def command(
         typer.Option("--duration", metavar="S", min=0.5, max=86400.0, help="Stop after so many seconds."),
     ] = None,
     rate: Annotated[
-        str, typer.Option("--rate", metavar="HZ", help="104, 208 or 416 samples a second.")
+        str,
+        typer.Option(
+            "--rate",
+            metavar="HZ",
+            help="104, 208 or 416 samples a second; other families take the nearest that they have.",
+        ),
     ] = "208",
     placement: Annotated[
         str,
@@ -94,6 +98,7 @@ def command(
         bool,
         typer.Option("--keep-journal/--drop-journal", help="Keep the raw journal beside the CSVs."),
     ] = True,
+    adapter: AdapterOption = "",
     hci: HciOption = None,
     play: PlayOption = None,
     minutes: MinutesOption = 5.0,
@@ -113,7 +118,7 @@ def command(
         named=bool(left or right),
         as_asked=as_asked,
         virtual=virtual,
-        hci=bool(hci),
+        hci=bool(hci or adapter),
         made=bool(play or fault or loss),
     )
     if rate not in ("104", "208", "416"):
@@ -129,7 +134,7 @@ def command(
         words, expected = [], len(plan)
         backend = virtual_backend(plan, loss)
     else:
-        backend = hci_backend(hci)
+        backend = hci_backend(hci, adapter)
     settings = RecordSettings(
         left=left,
         right=right,
@@ -165,7 +170,7 @@ def _refuse_contradictions(*, named: bool, as_asked: bool, virtual: bool, hci: b
     if as_asked and not named:
         raise UsageError("--as-asked goes with --left or --right")
     if virtual and (named or hci):
-        raise UsageError("--virtual goes without --left, --right and --hci")
+        raise UsageError("--virtual goes without --left, --right, --hci and --adapter")
     if made and not virtual:
         raise UsageError("--play, --fault and --loss go with --virtual")
 
@@ -177,19 +182,25 @@ async def _record(
     from gait.sensors.session import Watchers, record
 
     stop = asyncio.Event()
-    screen = _Screen()
-    watchers = Watchers(screen.hear, screen.show, screen.say)
+    # Before a sensor is started: an import of seconds in the middle of a session breaks links.
+    from gait.cli.live_strides import LiveStrides
+    from gait.sensors.status_line import live_line
+
+    screen = _Screen(LiveStrides(), live_line)
+    watchers = Watchers(screen.strides.hear, screen.show, screen.say)
     try:
-        async with _interruptible(stop) as interrupted, backend as radio:
+        async with interruptible(stop) as interrupted, backend as radio:
             _put(f"looking for sensors, {settings.scan_s:g} s at most ...")
             finished = await record(folder, settings, stop, backend=radio, watchers=watchers)
-            screen.end()
             return finished, interrupted()
     except asyncio.CancelledError:
-        screen.end()
         if (folder / JOURNAL_NAME).exists():
+            screen.end()
             _put(f"stopped at once; for what was recorded: gait recover {folder}")
         raise
+    finally:
+        screen.end()
+        screen.strides.close()
 
 
 def _put(text: str) -> None:
@@ -199,7 +210,7 @@ def _put(text: str) -> None:
 
 
 @asynccontextmanager
-async def _interruptible(stop: asyncio.Event) -> AsyncIterator[Callable[[], bool]]:
+async def interruptible(stop: asyncio.Event) -> AsyncIterator[Callable[[], bool]]:
     """Let Ctrl-C end the session in good order; a second one ends the program.
 
     So do the signals of a system that shuts down and of a terminal that is closed.
@@ -230,36 +241,16 @@ async def _interruptible(stop: asyncio.Event) -> AsyncIterator[Callable[[], bool
 
 @dataclass
 class _Screen:
-    """What is shown while recording. State: one engine a sensor, recent strides, and what was printed."""
+    """Lines shown while recording. State: what was printed, and when."""
 
-    engines: dict[Side, Engine] = field(default_factory=dict)
-    strides_s: dict[Side, list[float]] = field(default_factory=dict)
+    strides: LiveStrides
+    line_of: Callable[[float, Sequence[SensorView], Mapping[Side, float]], str]
     last_s: float = -PLAIN_EVERY_S
     open_line: bool = False
 
-    def hear(
-        self, side: Side, placement: Placement, time_s: FloatArray, acc: FloatArray, gyr: FloatArray
-    ) -> None:
-        """Take samples; they become strides, and those the cadence."""
-        from gait.analysis.engine import Engine
-
-        if side not in self.engines:
-            self.engines[side] = Engine(placement, side, has_gyr=True)
-        strides = self.engines[side].push(time_s, acc, gyr)
-        times = [one.next_ic_s - one.ic_s for one in strides]
-        recent = self.strides_s.get(side, []) + [one for one in times if math.isfinite(one)]
-        self.strides_s[side] = recent[-RECENT_STRIDES:]
-
     def show(self, elapsed_s: float, views: Sequence[SensorView]) -> None:
         """Show the live line."""
-        from gait.sensors.status_line import live_line
-
-        cadence: dict[Side, float] = {
-            side: 120.0 / sorted(recent)[len(recent) // 2]
-            for side, recent in self.strides_s.items()
-            if recent
-        }
-        line = live_line(elapsed_s, views, cadence)
+        line = self.line_of(elapsed_s, views, self.strides.cadence_spm())
         if sys.stderr.isatty():
             print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
             self.open_line = True
@@ -294,4 +285,6 @@ def _tell(finished: Finished, folder: Path, *, interrupted: bool) -> None:
         raise SensorError("no sample came", todo="switch the sensors off and on, and try again")
     for one in finished.recorded:
         _put(str(one))
+    for words in finished.left_out:
+        _put(f"left out: {words}")
     _put(f"next: gait report {folder}")

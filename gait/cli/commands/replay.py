@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from gait.analysis.engine import Stride
     from gait.recording.model import Recording
 
-__all__ = ["command"]
+__all__ = ["command", "factor_of"]
 
 CHUNK_S = 0.1
 """s of samples that go to the engine at a time, about what a sensor sends."""
@@ -37,7 +37,7 @@ def command(
 
     The same strides as gait analyze, each printed when the engine decides it.
     """
-    factor = _factor(speed)
+    factor = factor_of(speed)
     session = load_samples(path, placement=placement, side=side)
     begun = time.monotonic()
     start = min(float(one.time_s[0]) for one in session.recordings)
@@ -93,7 +93,14 @@ class _Screen:
         self._live.stop()
 
 
-def _factor(speed: str) -> float:
+def factor_of(speed: str) -> float:
+    """Return how many times real time a speed is; infinite for ``max``.
+
+    Raises
+    ------
+    UsageError
+        No number above 0.
+    """
     if speed == "max":
         return math.inf
     try:
@@ -114,7 +121,9 @@ def _one(recording: Recording) -> Iterator[tuple[float, Stride]]:
     import numpy as np
 
     from gait.analysis.engine import engine_for
+    from gait.recording.model import without_pauses
 
+    recording = without_pauses(recording)
     engine = engine_for(recording)
     time_s = recording.time_s
     edges = np.searchsorted(time_s, np.arange(time_s[0] + CHUNK_S, time_s[-1] + CHUNK_S, CHUNK_S))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
@@ -30,7 +31,10 @@ from gait.errors import MissingExtraError, UsageError
 
 if TYPE_CHECKING:
     from gait.analysis.results import Analysis
+    from gait.coaching.follow import Coaching
     from gait.coaching.model import Finding, Plan
+    from gait.coaching.questionnaire.answers import Answers
+    from gait.coaching.rules.load import Knowledge
 
 __all__ = ["command"]
 
@@ -56,6 +60,9 @@ def command(
         Path | None,
         typer.Option("--fit", metavar="FILE", help="Write a FIT activity file with running dynamics too."),
     ] = None,
+    ics: Annotated[
+        Path | None, typer.Option("--ics", metavar="FILE", help="Write the coming weeks as a calendar too.")
+    ] = None,
     text: Annotated[
         bool,
         typer.Option(
@@ -78,6 +85,12 @@ def command(
     speed: SpeedOption = None,
     mass: MassOption = None,
     height: HeightOption = None,
+    rules: Annotated[
+        Path | None, typer.Option("--rules", metavar="DIR", help="Folder of your own coaching rules.")
+    ] = None,
+    unsafe: Annotated[
+        bool, typer.Option("--unsafe", help="Use own rules that weaken safety; every page carries a mark.")
+    ] = False,
     runner: RunnerOption = None,
     history: HistoryOption = None,
     no_history: Annotated[
@@ -108,8 +121,7 @@ def command(
         )
     from gait.analysis.analyze import analyze
     from gait.cli.ask import gather_answers
-    from gait.coaching.assess import assess
-    from gait.coaching.prescribe import prescribe
+    from gait.coaching.rules.load import load_knowledge
 
     given = gather_answers(dict(session.answers), answers, ask=ask)
     seconds = length_s(session)
@@ -119,8 +131,8 @@ def command(
     sensors = "1 sensor" if count == 1 else f"{count} sensors"
     with busy(f"analysing {span}{sensors}", long=long):
         analysis = analyze(session)
-        findings = assess(analysis, given)
-        plan = prescribe(findings, analysis, given)
+        made = _coaching(analysis, given, answers, load_knowledge(rules, unsafe=unsafe))
+        findings, plan = made.findings, made.plan
     kept_as = runner_of(session, runner, no_history=no_history)
     new = None
     if kept_as is not None:
@@ -143,9 +155,29 @@ def command(
         print(f"report: {page}", file=sys.stderr if to_stdout or text else sys.stdout)
     with busy("writing the files", long=long and any((strides, parquet, pdf, fit))):
         _files(analysis, page, strides=strides, parquet=parquet, pdf=pdf, fit=fit)
+    _calendar(plan, ics)
     if open_page and page is not None:
         typer.launch(page.resolve().as_uri())
     _json(analysis, findings, plan, json_file)
+
+
+def _calendar(plan: Plan, path: Path | None) -> None:
+    """Write the coming weeks as a calendar where that was asked for."""
+    if path is None:
+        return
+    from gait.coaching.plan.calendar import write_calendar
+
+    now = datetime.now().astimezone()
+    write_calendar(path, plan, now.date(), stamp=now)
+
+
+def _coaching(analysis: Analysis, given: Answers, answers: Path | None, pack: Knowledge) -> Coaching:
+    """Findings and plan of the week, with any diary in the answers' file."""
+    from gait.coaching.follow import follow
+    from gait.coaching.plan.diary import load_diary
+
+    diary = load_diary(answers) if answers is not None else ()
+    return follow(analysis, given, diary, pack=pack, today=datetime.now().astimezone().date())
 
 
 def _page(analysis: Analysis, findings: tuple[Finding, ...], plan: Plan, path: Path, lang: str) -> Path:

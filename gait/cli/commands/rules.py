@@ -27,19 +27,44 @@ Folder = Annotated[
 ]
 
 
+Unsafe = Annotated[
+    bool, typer.Option("--unsafe", help="Let own rules weaken safety; every page then carries a mark.")
+]
+
+
+@app.command("copy")
+def copy(
+    folder: Annotated[Path, typer.Argument(help="New folder to write them into.", metavar="DIR")],
+) -> None:
+    """Copy the built-in rules into a folder, to read and to change."""
+    from gait.coaching.rules.load import builtin_folder
+    from gait.errors import UsageError
+    from gait.files import write_text
+
+    if folder.exists() and any(folder.iterdir()):
+        raise UsageError("is not empty", where=folder, todo="name a new folder")
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in sorted(builtin_folder().glob("*.yaml")):
+        write_text(folder / path.name, path.read_text(encoding="utf-8"))
+    print(f"rules: {folder}; change them, then: gait rules check {folder}")
+
+
 @app.command("check")
-def check(folder: Folder = None) -> None:
+def check(folder: Folder = None, unsafe: Unsafe = False) -> None:
     """Check a rule pack: every problem with file and line; exit code 2 if there is one."""
     from gait.coaching.rules.load import check_pack, load_knowledge
     from gait.errors import KnowledgeError
 
-    problems = check_pack(folder)
+    problems = check_pack(folder, unsafe=unsafe)
     if problems:
         for problem in problems:
             print(problem)
         count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
         raise KnowledgeError(f"the rule pack has {count}", where=folder or "", todo="see the lines above")
-    print(f"sound: {_counts(load_knowledge(folder))}")
+    pack = load_knowledge(folder, unsafe=unsafe)
+    print(f"sound: {_counts(pack)}")
+    if pack.mark:
+        print(pack.mark)
 
 
 def _counts(pack: Knowledge) -> str:
@@ -83,6 +108,15 @@ def _as_json(pack: Knowledge) -> dict[str, object]:
     }
 
 
+def _effect(entry: object) -> str:
+    """Effect of a graded rule with whom it was seen and how it was read; empty where none is known."""
+    from gait.coaching.rules.schema import Graded
+
+    if not isinstance(entry, Graded) or not entry.effect:
+        return ""
+    return f" Effect: {entry.effect} ({entry.population}; {entry.grade}; read as: {entry.read})"
+
+
 def _listing(pack: Knowledge) -> list[Line]:
     from gait.cli.text_page import Line, blank, heading, indented
 
@@ -115,7 +149,8 @@ def _listing(pack: Knowledge) -> list[Line]:
     for title, entries in (("Safety", pack.safety), ("Programme", pack.programme), ("Advice", pack.advice)):
         lines += [blank(), heading(title)]
         lines += [
-            Line(f"{entry.id}: {entry.text} [{', '.join(entry.sources)}]", 2) for entry in entries.values()
+            Line(f"{entry.id}: {entry.text}{_effect(entry)} [{', '.join(entry.sources)}]", 2)
+            for entry in entries.values()
         ]
     lines += [blank(), heading("Sources")]
     lines += [

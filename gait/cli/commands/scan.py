@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gait.cli.main import one_line
-from gait.cli.radio_options import HciOption, hci_backend
+from gait.cli.radio_options import AdapterOption, HciOption, hci_backend
 
 if TYPE_CHECKING:
     from gait.sensors.scan import Seen
@@ -21,21 +21,42 @@ def command(
     seconds: Annotated[
         float, typer.Option("--for", metavar="S", min=0.2, max=120.0, help="How long to listen.")
     ] = 5.0,
+    battery: Annotated[
+        bool,
+        typer.Option("--battery/--no-battery", help="Connect to each for a moment and read its battery."),
+    ] = True,
+    adapter: AdapterOption = "",
     hci: HciOption = None,
 ) -> None:
-    """List the sensors near by: address, signal, name. Their names and addresses go to gait record."""
+    """List the sensors near by: address, signal, battery, name, family, and whether it will do for running.
+
+    Their names and addresses go to gait record.
+    """
     from gait.sensors.scan import choose
 
-    seen = asyncio.run(_scan(seconds, hci))
+    seen = asyncio.run(_scan(seconds, hci, adapter, battery=battery))
     if not seen:
-        choose(seen, [])
+        choose([], [])
     print(f"{len(seen)} found", file=sys.stderr)
-    for one in seen:
-        print(f"{one.address}  {one.rssi_dbm:4d} dBm  {one_line(one.name) or '(no name)'}")
+    for one, pct in seen:
+        print(_line(one, pct))
 
 
-async def _scan(seconds: float, hci: str | None) -> list[Seen]:
-    from gait.sensors.scan import scan
+def _line(one: Seen, battery_pct: int | None) -> str:
+    signal = "linked    " if one.rssi_dbm is None else f"{one.rssi_dbm:4d} dBm  "
+    battery = "bat  ? %" if battery_pct is None else f"bat {battery_pct:2d} %"
+    name, ability = one_line(one.name) or "(no name)", one.driver.ability
+    return f"{one.address}  {signal}{battery}  {name}  {ability.name}; for running: {ability.verdict}"
 
-    async with hci_backend(hci) as backend:
-        return await scan(backend, seconds)
+
+async def _scan(
+    seconds: float, hci: str | None, adapter: str, *, battery: bool
+) -> list[tuple[Seen, int | None]]:
+    from gait.sensors.battery import battery_of
+    from gait.sensors.scan import scan, still_linked
+
+    async with hci_backend(hci, adapter) as backend:
+        seen = await scan(backend, seconds)
+        there = {one.address for one in seen}
+        seen += [one for one in await still_linked(backend) if one.address not in there]
+        return [(one, await battery_of(one, backend) if battery else None) for one in seen]

@@ -7,14 +7,18 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from gait.coaching.model import Finding, LightColour, PlannedExercise, Reason
+from gait.coaching.plan.suitable import full_loads, groups, suits
 from gait.coaching.questionnaire.answers import Answers
 from gait.coaching.questionnaire.questions import words_for
 from gait.coaching.rules.load import Knowledge
 from gait.coaching.rules.schema import ExerciseRule, FindingRule
 
-__all__ = ["Chosen", "choose", "programme_reason", "suits"]
+__all__ = ["Chosen", "choose", "programme_reason"]
 
 Role = Literal["base", "target", "foundation", "advanced", "pain"]
+
+TURN_WEEKS = 2
+"""Weeks that exercises which take turns stay in the plan (chosen)."""
 
 
 @dataclass
@@ -33,36 +37,17 @@ class _Pick:
 
 @dataclass(frozen=True)
 class Chosen:
-    """The exercises, base first, and what was left out, in words."""
+    """The exercises, base first; those that take their turn later; what was left out, in words."""
 
     exercises: tuple[PlannedExercise, ...]
     notes: tuple[str, ...] = ()
+    later: tuple[PlannedExercise, ...] = ()
 
 
 def programme_reason(knowledge: Knowledge, rule: str, text: str = "") -> Reason:
     """A reason that cites a programme rule, in its own words unless others are given."""
     entry = knowledge.programme[rule]
     return Reason(rule, text or entry.text, "", entry.grade, knowledge.cite(entry.sources))
-
-
-def suits(rule: ExerciseRule, answers: Answers, light: LightColour) -> bool:
-    """True where experience, equipment and pain allow an exercise.
-
-    Not having been asked about equipment counts as having it; not having been asked about experience
-    counts as enough for all but advanced exercises.
-    """
-    if rule.plyometric and (light != "green" or answers.pain):
-        return False
-    if answers.experience is None:
-        if rule.level == "advanced":
-            return False
-    elif rule.for_experience and answers.experience not in rule.for_experience:
-        return False
-    return (
-        answers.equipment is None
-        or not rule.needs
-        or any(set(group) <= set(answers.equipment) for group in rule.needs)
-    )
 
 
 def choose(
@@ -97,29 +82,71 @@ class _Chooser:
         self.numbers = knowledge.numbers
         self.sore = frozenset(answers.pain or ())
         self.picks: dict[str, _Pick] = {}
+        self.present: list[FindingRule] = []
+        self.waiting: list[tuple[ExerciseRule, FindingRule]] = []
         self.notes: list[str] = []
 
     def run(self, present: list[FindingRule]) -> Chosen:
         """Base, targets, pain, ladder, then the limits."""
+        self.present = [rule for rule in present if self._followed(rule)]
         for key in self.numbers.base:
             self._add_base(self.knowledge.exercises[key])
-        gait = [rule for rule in present if rule.kind != "pain"]
+        gait = [rule for rule in self.present if rule.kind != "pain"]
         for rule in sorted(gait, key=lambda rule: not self.sore & set(rule.hurts)):
             self._add_matching(rule, "target", self.numbers.most_targets)
-        for rule in (r for r in present if r.kind == "pain"):
+        for rule in (r for r in self.present if r.kind == "pain"):
             self._add_matching(rule, "pain", self.numbers.most_pain_exercises)
-        if self.sessions > 1 and self.light != "red":
+        if self.sessions > 1 and self.light not in {"red", "amber"}:
             self._add_ladder()
         self._trim()
-        return Chosen(tuple(self._planned(pick) for pick in self.picks.values()), tuple(self.notes))
+        self._say_unserved()
+        later = tuple(self._planned(pick, weeks) for pick, weeks in self._turns())
+        return Chosen(tuple(self._planned(pick) for pick in self.picks.values()), tuple(self.notes), later)
+
+    def _followed(self, rule: FindingRule) -> bool:
+        """Whether anything follows from a finding: a feature is no fault, it matters only with pain."""
+        return not rule.only_with_pain or bool(self.sore & set(rule.hurts))
 
     def _strains_sore(self, rule: ExerciseRule) -> bool:
         return bool(rule.strains) if not self.sore else bool(self.sore & set(rule.strains))
 
-    def _usable(self, rule: ExerciseRule) -> bool:
-        return suits(rule, self.answers, self.light) and not (
-            self.light == "red" and self._strains_sore(rule)
+    def _bears(self, rule: ExerciseRule) -> bool:
+        """Whether the sore places may be loaded as an exercise loads them."""
+        if self.light == "red":
+            return not self._strains_sore(rule)
+        return all(self._place_bears(place, rule) for place in self.sore & set(rule.strains))
+
+    def _place_bears(self, place: str, rule: ExerciseRule) -> bool:
+        own = any(
+            rule.id in found.exercises and found.loads and place in found.hurts for found in self.present
         )
+        if own or place in rule.gentle_on:
+            return True
+        little = self.light in {"green", "grey"} and self.answers.pain_strength is not None
+        return little and place in self.numbers.loadable and rule.level != "advanced"
+
+    def _usable(self, rule: ExerciseRule) -> bool:
+        return suits(rule, self.answers, self.light) and self._bears(rule)
+
+    def _say_unserved(self) -> None:
+        """Say of each sore place that no rule of the pack has exercises for that there are none."""
+        served = {place for rule in self.present if rule.kind == "pain" for place in rule.hurts}
+        for place in self.answers.pain or ():
+            if place not in served:
+                self.notes.append(
+                    f"There are no exercises for this place here ({words_for(place)}): the plan spares it. "
+                    "If it does not settle, have it looked at."
+                )
+
+    def _turns(self) -> list[tuple[_Pick, tuple[int, int]]]:
+        """Return what did not fit beside the first exercises for a pain, with the weeks of its turn."""
+        out = []
+        for at, (rule, finding) in enumerate(self.waiting):
+            turn = 1 + at // max(self.numbers.most_pain_exercises, 1)
+            pick = _Pick(rule, "pain", self._own_sets(rule))
+            pick.reasons.append(self._reason(finding, "pain"))
+            out.append((pick, (1 + turn * TURN_WEEKS, (turn + 1) * TURN_WEEKS)))
+        return out
 
     def _resolve(self, rule: ExerciseRule, tried: frozenset[str] = frozenset()) -> ExerciseRule | None:
         """The exercise, or the first substitute that is usable, or None."""
@@ -135,14 +162,14 @@ class _Chooser:
     def _full_sets(self) -> int:
         return (
             self.numbers.base_sets
-            if self.light == "green"
+            if self.light in {"green", "grey"}
             else min(self.numbers.amber_sets, self.numbers.base_sets)
         )
 
     def _add_base(self, rule: ExerciseRule) -> None:
         found = self._resolve(rule)
         if found is None:
-            why = "it loads the sore place" if self.light == "red" else "nothing at hand stands in for it"
+            why = "it loads the sore place" if not self._bears(rule) else "nothing at hand stands in for it"
             self.notes.append(f"{rule.name} is left out: {why}.")
             return
         pick = self.picks.get(found.id)
@@ -152,14 +179,16 @@ class _Chooser:
         if found is not rule:
             pick.stands_for = pick.stands_for or rule.id
             pick.reasons.append(self._substitution(rule))
-        if self.light != "green":
+        if self.light in {"amber", "red"}:
             pick.reasons.append(
                 programme_reason(self.knowledge, "pain_light", f"Fewer sets: the pain light is {self.light}.")
             )
 
     def _substitution(self, wanted: ExerciseRule) -> Reason:
-        if self.light == "red" and self._strains_sore(wanted):
-            why = "it does not load the sore place"
+        if not self._bears(wanted):
+            why = "it is easier on the sore place"
+        elif wanted.plyometric or not full_loads(self.answers):
+            why = "it needs neither jumps nor a barbell"
         elif (
             self.answers.experience
             and wanted.for_experience
@@ -204,18 +233,33 @@ class _Chooser:
             pick = self.picks.get(found.id) or self._holder(found.movement)
             if pick is None:
                 if sum(p.role == role for p in self.picks.values()) >= most:
+                    if role == "pain" and found.id not in {one.id for one, _ in self.waiting}:
+                        self.waiting.append((found, rule))
                     continue
-                pick = self.picks[found.id] = _Pick(found, role, self._own_sets(found))
+                pick = self.picks[found.id] = self._new_pick(found, rule, role)
                 if found is not wanted:
                     pick.reasons.append(self._substitution(wanted))
                     pick.stands_for = wanted.id
             self._credit(pick, rule, role)
             note = rule.exercise_notes.get(key)
-            if note and pick.rule is found and note not in pick.notes:
+            banded = note is not None and "band" in note and not self._has("band")
+            if note and not banded and pick.rule is found and note not in pick.notes:
                 pick.notes.append(note)
 
+    def _has(self, thing: str) -> bool:
+        return self.answers.equipment is None or thing in self.answers.equipment
+
+    def _new_pick(self, found: ExerciseRule, rule: FindingRule, role: Role) -> _Pick:
+        """A further exercise; one that is done in every session has all its sets on each of two days."""
+        if role != "pain" or not rule.every_session or found.id not in rule.exercises:
+            return _Pick(found, role, self._own_sets(found))
+        sets = found.sets[1]
+        return _Pick(found, role, sets, extra=sets if self.sessions > 1 else 0)
+
     def _own_sets(self, rule: ExerciseRule) -> int:
-        most = self.numbers.further_sets[1] if self.light == "green" else self.numbers.further_sets[0]
+        most = (
+            self.numbers.further_sets[1] if self.light in {"green", "grey"} else self.numbers.further_sets[0]
+        )
         return max(self.numbers.further_sets[0], min(rule.sets[1], most))
 
     def _credit(self, pick: _Pick, rule: FindingRule, role: Role) -> None:
@@ -246,35 +290,46 @@ class _Chooser:
             pick.reasons.append(programme_reason(self.knowledge, "ladder"))
 
     def _trim(self) -> None:
-        """Hold a session to its most sets: the ladder goes first, then pain, then targets."""
+        """Hold the week to what its sessions have room for: the ladder goes first, then what is our own."""
         most = self.numbers.most_sets_a_session
-        base = sum(pick.sets for pick in self.picks.values() if pick.role == "base")
-        room = most if self.sessions > 1 else max(most - base, 0)
+        if self.light in {"amber", "red"}:
+            # Less of everything: the same exercises in fewer sets have room for the same number of them.
+            most = most * self.numbers.amber_sets // self.numbers.base_sets
+        room = most * max(self.sessions, 1)
         for role in ("foundation", "advanced", "pain", "target"):
-            for key in [k for k, p in self.picks.items() if p.role == role][::-1]:
-                if self._further() > room:
-                    self.notes.append(
-                        f"{self.picks[key].rule.name} is left out: the session would grow beyond {most} sets."
-                    )
-                    del self.picks[key]
-        self._trim_further(room)
-
-    def _trim_further(self, room: int) -> None:
-        """Take back further sets, to the fewest first, then from the last exercise on, until they fit."""
+            keys = [k for k, p in self.picks.items() if p.role == role]
+            # Last picked first, our own before the articles'.
+            keys.reverse()
+            for key in sorted(keys, key=lambda k: not self._is_house(self.picks[k].rule)):
+                if self._total() > room:
+                    self._leave_out(key)
         holders = [pick for pick in self.picks.values() if pick.extra][::-1]
         for least in (self.numbers.further_sets[0], 0):
             for pick in holders:
-                if self._further() > room:
-                    pick.extra = min(pick.extra, least)
+                if self._total() > room and pick.extra > least:
+                    pick.extra = least
                     if not least:
                         self.notes.append(
-                            f"{pick.rule.name} gets no further sets: the session would grow too long."
+                            f"{pick.rule.name} gets no further sets: the sessions would grow too long."
                         )
 
-    def _further(self) -> int:
-        return sum(pick.extra if pick.role == "base" else pick.sets for pick in self.picks.values())
+    def _is_house(self, rule: ExerciseRule) -> bool:
+        """Whether an exercise is this project's own, and not one of the articles'."""
+        return all(self.knowledge.sources[key].kind != "article" for key in rule.sources)
 
-    def _planned(self, pick: _Pick) -> PlannedExercise:
+    def _leave_out(self, key: str) -> None:
+        pick = self.picks.pop(key)
+        finding = next((one for one in self.present if one.id in pick.asked_by), None)
+        if pick.role == "pain" and finding is not None:
+            self.waiting.append((pick.rule, finding))
+            return
+        most = self.numbers.most_sets_a_session
+        self.notes.append(f"{pick.rule.name} is left out: a session would grow beyond {most} sets.")
+
+    def _total(self) -> int:
+        return sum(pick.sets + pick.extra for pick in self.picks.values())
+
+    def _planned(self, pick: _Pick, weeks: tuple[int, int] | None = None) -> PlannedExercise:
         rule = pick.rule
         load = rule.start if rule.start and self.answers.experience == "new" else rule.load
         return PlannedExercise(
@@ -296,15 +351,19 @@ class _Chooser:
             extra_sets=pick.extra,
             stands_for=pick.stands_for,
             aliases=rule.aliases,
+            set_up=rule.set_up,
+            movement=rule.movement_text,
+            rest_s=rule.rest_s,
+            tempo=rule.tempo,
+            effort=rule.effort or self.knowledge.texts.effort,
+            drawing=rule.id,
+            weeks=weeks,
         )
 
     def _equipment(self, rule: ExerciseRule) -> tuple[str, ...]:
         """The group of equipment used: the first that is at hand, or the first of all where nobody asked."""
-        at_hand = set(self.answers.equipment) if self.answers.equipment is not None else None
-        for group in rule.needs:
-            if at_hand is None or set(group) <= at_hand:
-                return group
-        return ()
+        usable = groups(rule, self.answers)
+        return usable[0] if usable else ()
 
 
 def _experience(answers: Answers) -> str:

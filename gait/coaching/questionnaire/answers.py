@@ -36,6 +36,8 @@ Place = Literal[
     "achilles",
     "foot",
     "back",
+    "hip_outside",
+    "ankle",
 ]
 PainSign = Literal[
     "dull",
@@ -60,6 +62,8 @@ FormSign = Literal[
     "leaning",
     "slouching",
     "forcing_strike",
+    "heel_first",
+    "ankles_wobble",
 ]
 RedFlag = Literal[
     "cannot_bear_weight",
@@ -79,13 +83,27 @@ RedFlag = Literal[
     "hot_calf",
     "chest_pain",
     "fainting",
+    "saddle_numb",
+    "recent_fall",
 ]
-RiskSign = Literal["load_jump", "earlier_bone_stress"]
+RiskSign = Literal[
+    "load_jump", "earlier_bone_stress", "under_fuelling", "floxacin_or_steroids", "heart_condition"
+]
+ClearedFor = Literal[
+    "age", "pregnant", "recent_surgery", "serious_injury", "bone", "heart", "tendon_medicine"
+]
 Equipment = Literal[
     "barbell", "dumbbells", "kettlebell", "band", "bench", "chair", "step", "box", "cable", "wall"
 ]
 Experience = Literal["new", "some", "regular"]
+Side = Literal["left", "right", "both"]
 Settles = Literal["within_hour", "within_day", "longer", "worse_next_day"]
+
+
+DIARY = "check_in"
+"""Table of an answers file that holds the diary."""
+BESIDE_ANSWERS = ("answers", DIARY)
+"""Tables of an answers file: the answers, and the diary."""
 
 
 class Answers(Strict):
@@ -102,6 +120,7 @@ class Answers(Strict):
     recent_surgery: bool | None = None
     serious_injury: bool | None = None
     cleared: bool | None = None
+    cleared_for: tuple[ClearedFor, ...] | None = None
     red_flags: tuple[RedFlag, ...] | None = None
     risk_signs: tuple[RiskSign, ...] | None = None
     pain: tuple[Place, ...] | None = None
@@ -109,7 +128,10 @@ class Answers(Strict):
     pain_settles: Settles | None = None
     pain_signs: tuple[PainSign, ...] | None = None
     limping: bool | None = None
+    pain_side: Side | None = None
     saw_therapist: bool | None = None
+    therapist_says_train: bool | None = None
+    in_treatment: bool | None = None
     wears_brace: bool | None = None
     form: tuple[FormSign, ...] | None = None
     experience: Experience | None = None
@@ -216,10 +238,18 @@ def load_answers(path: str | Path) -> Answers:
 
 def _table(data: Any, file: Path) -> Mapping[str, Any]:  # noqa: ANN401 - whatever the file holds
     if isinstance(data, dict) and isinstance(data.get("answers"), dict):
+        stray = [key for key in data if key not in BESIDE_ANSWERS]
+        if stray:
+            # An answer beside the table would be passed over in silence: a red flag, for one.
+            raise KnowledgeError(
+                f"{stray[0]!r} stands outside [answers]",
+                where=file,
+                todo="move it into [answers], or delete it",
+            )
         return dict(data["answers"])
     if not isinstance(data, dict):
         raise KnowledgeError("holds no answers", where=file, todo='write keys such as experience = "new"')
-    return data
+    return {key: value for key, value in data.items() if key != DIARY}
 
 
 def _json_answers(text: str, file: Path) -> tuple[Mapping[str, Any], Mapping[str, int]]:
@@ -230,7 +260,7 @@ def _json_answers(text: str, file: Path) -> tuple[Mapping[str, Any], Mapping[str
         raise KnowledgeError("not valid JSON", where=f"{file}:{line}", todo="check the syntax") from error
     document = read_marked(text, str(file))
     data = _table(document.data, file)
-    prefix: tuple[str, ...] = () if data is document.data else ("answers",)
+    prefix: tuple[str, ...] = ("answers",) if "answers" in document.data else ()
     return data, {key: document.line_of((*prefix, key)) for key in data}
 
 

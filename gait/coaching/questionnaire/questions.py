@@ -56,6 +56,8 @@ PLACES: dict[str, str] = {
     "achilles": "heel tendon",
     "foot": "foot",
     "back": "low back",
+    "hip_outside": "outer side of the hip",
+    "ankle": "ankle",
 }
 """Place -> the words people read."""
 
@@ -77,6 +79,8 @@ RED_FLAGS: dict[str, str] = {
     "hot_calf": "a calf is hot, swollen and sore",
     "chest_pain": "you have had chest pain or unusual breathlessness with effort",
     "fainting": "you have fainted or nearly fainted with effort",
+    "saddle_numb": "numbness between the legs, new trouble with bladder or bowel, or weakness in both legs",
+    "recent_fall": "after a fall or blow you cannot take four steps, or bend the knee to a right angle",
 }
 
 EQUIPMENT: dict[str, str] = {
@@ -108,7 +112,6 @@ QUESTIONS: tuple[Question, ...] = (
     Question("pregnant", "yes_no", "Are you pregnant, or was a child born in the last 12 weeks?"),
     Question("recent_surgery", "yes_no", "Surgery on a leg, hip or the back in the last year?"),
     Question("serious_injury", "yes_no", "A serious injury in the last year?"),
-    Question("cleared", "yes_no", "Has a doctor or physiotherapist cleared you for strength training?"),
     Question("pain", "many", "Where does it hurt when you run, or after?", _choices(PLACES)),
     Question("pain_strength", "number", "How strong is the pain at its worst, 0 to 10?", after="pain"),
     Question(
@@ -144,8 +147,22 @@ QUESTIONS: tuple[Question, ...] = (
         ),
         after="pain",
     ),
+    Question(
+        "pain_side",
+        "one",
+        "Which side hurts?",
+        _choices({"left": "left", "right": "right", "both": "both"}),
+        after="pain",
+    ),
     Question("limping", "yes_no", "Do you limp?", after="pain"),
     Question("saw_therapist", "yes_no", "Has a physical therapist looked at it?", after="pain"),
+    Question(
+        "therapist_says_train",
+        "yes_no",
+        "Has a physical therapist looked at it and said that you may train now?",
+        after="pain",
+    ),
+    Question("in_treatment", "yes_no", "Are you being treated for it now?", after="pain"),
     Question("wears_brace", "yes_no", "Do you wear a knee brace?", after="pain"),
     Question(
         "risk_signs",
@@ -155,9 +172,29 @@ QUESTIONS: tuple[Question, ...] = (
             {
                 "load_jump": "you ran clearly more than usual 3 to 8 weeks ago",
                 "earlier_bone_stress": "you have had a bone stress injury before",
+                "under_fuelling": "periods have stayed away for three months, or you eat less than you burn",
+                "floxacin_or_steroids": "an antibiotic ending in -floxacin, or steroids, in the last months",
+                "heart_condition": "a known heart condition or a long-term illness",
             }
         ),
     ),
+    Question(
+        "cleared_for",
+        "many",
+        "For which of these has a doctor or physiotherapist said that you may train?",
+        _choices(
+            {
+                "age": "being under 18",
+                "pregnant": "pregnancy or a birth",
+                "recent_surgery": "the surgery",
+                "serious_injury": "the injury",
+                "bone": "pain that could come from the bone",
+                "heart": "a heart condition",
+                "tendon_medicine": "medicines that weaken tendons",
+            }
+        ),
+    ),
+    Question("cleared", "yes_no", "Has a doctor or physiotherapist cleared you for strength training?"),
     Question(
         "form",
         "many",
@@ -175,6 +212,8 @@ QUESTIONS: tuple[Question, ...] = (
                 "leaning": "leaning forward from the waist",
                 "slouching": "slouching",
                 "forcing_strike": "you are trying to change how your foot lands",
+                "heel_first": "the heel lands first, on a nearly straight leg",
+                "ankles_wobble": "ankles wobble or give in single-leg standing",
             }
         ),
     ),
@@ -215,6 +254,10 @@ _TOPICS: dict[str, str] = {
     "recent_surgery": "surgery in the last year",
     "serious_injury": "a serious injury in the last year",
     "cleared": "clearance by a professional",
+    "cleared_for": "what a professional has cleared you for",
+    "pain_side": "which side hurts",
+    "therapist_says_train": "whether the therapist lets you train",
+    "in_treatment": "being treated now",
     "red_flags": "warning signs",
     "risk_signs": "risks to the bone",
     "pain": "where it hurts",

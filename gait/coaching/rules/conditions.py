@@ -60,6 +60,8 @@ class Measured(Strict):
     optional: bool = False
     """In an `AllOf`: left out of the judgement where it was not measured."""
     stands_for: str = ""
+    sign: str = ""
+    """What is seen where this alone holds, as a title: ``Shoe rolling in``."""
     source: Key
     note: str = ""
 
@@ -112,9 +114,14 @@ class Unasked(Strict):
 
 
 class AnyOf(Strict):
-    """At least one holds."""
+    """At least one holds.
+
+    With ``signs_agree`` measured parts are signs of one thing: where one surely holds and another surely does
+    not, it cannot be told.
+    """
 
     kind: Literal["any"]
+    signs_agree: bool = False
     of: tuple[Condition, ...] = Field(min_length=1)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from gait.coaching.model import Source
 from gait.coaching.questionnaire.answers import problem_of
 from gait.coaching.rules.marked_yaml import MarkedDocument, read_marked, read_text
+from gait.coaching.rules.protected import loads_more, weakened
 from gait.coaching.rules.references import Entry, Problem, reference_problems
 from gait.coaching.rules.schema import (
     AdviceRule,
@@ -31,13 +32,16 @@ from gait.errors import KnowledgeError
 
 __all__ = ["Knowledge", "builtin_folder", "check_pack", "load_knowledge"]
 
+OWN_RULES = "Made with rules of one's own, on top of those that come with the program."
+UNSAFE_RULES = "UNSAFE RULES OF ONE'S OWN:"
+"""What stands on every page made with an own pack, and with one that weakens safety."""
 MAX_FILES = 64
 """Most files read from a folder."""
 _SECTIONS = ("sources", "findings", "exercises", "warm_up", "cool_down", "safety", "advice", "programme")
 _T = TypeVar("_T")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Knowledge:
     """A checked rule pack: everything by id, in the files' order.
 
@@ -57,6 +61,8 @@ class Knowledge:
     programme: Mapping[str, ProgrammeRule]
     numbers: ProgrammeNumbers
     texts: Texts
+    mark: str = ""
+    """What stands on every page made with own rules; empty for the built-in ones."""
     origins: Mapping[str, str] = field(default_factory=dict)
 
     def cite(self, keys: Iterable[str]) -> tuple[Source, ...]:
@@ -86,16 +92,18 @@ def builtin_folder() -> Path:
     return Path(__file__).parent.parent / "knowledge"
 
 
-def load_knowledge(folder: str | Path | None = None) -> Knowledge:
+def load_knowledge(folder: str | Path | None = None, *, unsafe: bool = False) -> Knowledge:
     """The built-in rules, with those of a folder on top.
 
-    An entry of the folder with the id of a built-in one replaces it, a new id adds one, ``remove`` leaves
-    one out; ``numbers`` and ``texts`` are replaced whole.
+    An entry of the folder with the id of a built-in one replaces what it names and keeps the rest of it, a
+    new id adds one, ``remove`` leaves one out; so do ``numbers`` and ``texts``.
 
     Parameters
     ----------
     folder
         Holds ``*.yaml`` files; None for the built-in rules alone.
+    unsafe
+        Let the folder weaken what keeps runners safe; the pack is then marked as unsafe.
 
     Raises
     ------
@@ -104,16 +112,16 @@ def load_knowledge(folder: str | Path | None = None) -> Knowledge:
     """
     if folder is None:
         return _builtin()
-    knowledge, problems = _load(Path(folder))
+    knowledge, problems = _load(Path(folder), unsafe=unsafe)
     if knowledge is None:
         _raise_first(problems)
     assert knowledge is not None
     return knowledge
 
 
-def check_pack(folder: str | Path | None = None) -> tuple[Problem, ...]:
+def check_pack(folder: str | Path | None = None, *, unsafe: bool = False) -> tuple[Problem, ...]:
     """Every problem of a pack, in file order; empty when it is sound."""
-    return _load(Path(folder) if folder is not None else None)[1]
+    return _load(Path(folder) if folder is not None else None, unsafe=unsafe)[1]
 
 
 @lru_cache(maxsize=1)
@@ -131,12 +139,12 @@ def _raise_first(problems: tuple[Problem, ...]) -> None:
     raise KnowledgeError(first.what + more, where=first.where, todo=first.todo)
 
 
-def _load(folder: Path | None) -> tuple[Knowledge | None, tuple[Problem, ...]]:
+def _load(folder: Path | None, *, unsafe: bool = False) -> tuple[Knowledge | None, tuple[Problem, ...]]:
     problems: list[Problem] = []
     merged: dict[str, dict[str, Entry]] = {section: {} for section in _SECTIONS}
     single: dict[str, Entry] = {}
     for own, path in _files(folder):
-        parsed = _parse(path, problems)
+        parsed = _parse(path, problems, fill=own)
         if parsed is not None:
             _merge(*parsed, own=own, merged=merged, single=single, problems=problems)
     if problems:
@@ -149,7 +157,16 @@ def _load(folder: Path | None) -> tuple[Knowledge | None, tuple[Problem, ...]]:
     problems += reference_problems(merged, single)
     if problems:
         return None, tuple(problems)
-    return _knowledge(merged, single), ()
+    if folder is None:
+        return _knowledge(merged, single), ()
+    basis = _builtin()
+    own_numbers = single["numbers"] if single["numbers"].value is not basis.numbers else None
+    weaker = weakened(basis.safety, basis.numbers, merged["safety"], own_numbers)
+    weaker += loads_more(basis.exercises, basis.findings, merged)
+    if weaker and not unsafe:
+        return None, weaker
+    mark = OWN_RULES if not weaker else f"{UNSAFE_RULES} {'; '.join(one.what for one in weaker)}."
+    return replace(_knowledge(merged, single), mark=mark), ()
 
 
 def _files(folder: Path | None) -> list[tuple[bool, Path]]:
@@ -172,7 +189,36 @@ def _files(folder: Path | None) -> list[tuple[bool, Path]]:
     return [*files, *((True, path) for path in own)]
 
 
-def _parse(path: Path, problems: list[Problem]) -> tuple[MarkedDocument, PackModel] | None:
+@lru_cache(maxsize=1)
+def _written() -> dict[str, Any]:
+    """The built-in rules as written: section -> id -> entry, and ``numbers`` and ``texts`` whole."""
+    out: dict[str, Any] = {section: {} for section in _SECTIONS}
+    for path in sorted(builtin_folder().glob("*.yaml")):
+        data = read_marked(read_text(path), str(path)).data
+        for name, value in data.items():
+            if name in _SECTIONS:
+                out[name].update({entry["id"]: entry for entry in value})
+            else:
+                out[name] = value
+    return out
+
+
+def _filled(data: dict[str, Any]) -> dict[str, Any]:
+    """Return an own file's data with what its entries leave out taken from the built-in ones of their ids."""
+    known = _written()
+    out = dict(data)
+    for name, value in data.items():
+        if name in _SECTIONS and isinstance(value, list):
+            out[name] = [
+                {**known[name].get(entry.get("id"), {}), **entry} if isinstance(entry, dict) else entry
+                for entry in value
+            ]
+        elif name in {"numbers", "texts"} and isinstance(value, dict):
+            out[name] = {**known[name], **value}
+    return out
+
+
+def _parse(path: Path, problems: list[Problem], *, fill: bool) -> tuple[MarkedDocument, PackModel] | None:
     try:
         document = read_marked(read_text(path), str(path))
     except KnowledgeError as error:
@@ -182,7 +228,8 @@ def _parse(path: Path, problems: list[Problem]) -> tuple[MarkedDocument, PackMod
         problems.append(Problem("holds no sections", str(path), f"known sections: {', '.join(_SECTIONS)}"))
         return None
     try:
-        return document, PackModel.model_validate_json(json.dumps(document.data), strict=True)
+        data = _filled(document.data) if fill else document.data
+        return document, PackModel.model_validate_json(json.dumps(data), strict=True)
     except ValidationError as error:
         problems.extend(
             Problem(_entry_words(document, found), document.where(found["loc"]))

@@ -36,6 +36,8 @@ Muscle = Literal[
     "calves",
     "back",
     "trunk",
+    "soleus",
+    "foot",
 ]
 Movement = Literal[
     "squat",
@@ -52,6 +54,11 @@ Movement = Literal[
     "knee extension",
     "leg curl",
     "jump",
+    "calf raise",
+    "bent-knee calf raise",
+    "trunk hold",
+    "side hold",
+    "balance",
 ]
 
 
@@ -73,7 +80,25 @@ class Words(Strict):
     missing: Text
 
 
-class FindingRule(Strict):
+class Graded(Strict):
+    """What has a grade: with an effect where a figure is known, in whom, and how its source was read."""
+
+    grade: Grade
+    effect: str = ""
+    population: str = ""
+    read: Literal["", "passage", "abstract", "summary"] = ""
+    """How much of the source stands behind the effect; a summary alone gives no more than ``limited``."""
+
+    @model_validator(mode="after")
+    def _effect_is_read(self) -> Graded:
+        if self.effect and not (self.population and self.read):
+            raise ValueError("an effect needs its population and how its source was read")
+        if self.read == "summary" and self.grade in {"strong", "moderate"}:
+            raise ValueError("a source read as a summary alone gives no grade above limited")
+        return self
+
+
+class FindingRule(Graded):
     """A compensation, a feature or a pain pattern: how it is told, and what follows from it."""
 
     id: Id
@@ -89,7 +114,12 @@ class FindingRule(Strict):
     """How an exercise is done for this finding, where it differs."""
     advice: tuple[Id, ...] = ()
     cadence: bool = False
-    grade: Grade
+    only_with_pain: bool = False
+    """A feature: nothing follows from it unless something hurts."""
+    loads: bool = False
+    """A pain pattern: whether exercises that load the sore place are right while it hurts little."""
+    every_session: bool = False
+    """A pain pattern: its exercises are done in every session, with all their sets."""
     sources: tuple[Key, ...] = Field(min_length=1)
 
 
@@ -109,7 +139,7 @@ class ExerciseRule(Strict):
     trains: Text
     sets: Range
     reps: Range
-    unit: Literal["reps", "reps a side", "ft a side"]
+    unit: Literal["reps", "reps a side", "ft a side", "s", "s a side"]
     hold_s: Annotated[int, Field(ge=1, le=60)] | None = None
     load: Text
     start: str = ""
@@ -119,7 +149,16 @@ class ExerciseRule(Strict):
     for_experience: tuple[Experience, ...] = ()
     """Left empty where it suits everyone."""
     strains: tuple[Place, ...] = ()
+    gentle_on: tuple[Place, ...] = ()
+    """Of the places that it strains, those that it strains little: done while they hurt a little."""
     plyometric: bool = False
+    set_up: Text
+    movement_text: Text
+    """How it is done, in a sentence or two."""
+    rest_s: Annotated[int, Field(ge=15, le=300)] = 90
+    tempo: str = ""
+    effort: str = ""
+    """Repetitions in reserve, in words; the programme's where empty."""
     cues: tuple[Text, ...] = Field(min_length=1)
     faults: tuple[Text, ...] = Field(min_length=1)
     progression: Text
@@ -129,7 +168,7 @@ class ExerciseRule(Strict):
 
     @model_validator(mode="after")
     def _possible_dose(self) -> ExerciseRule:
-        for name, (low, high), most in (("sets", self.sets, 6), ("reps", self.reps, 50)):
+        for name, (low, high), most in (("sets", self.sets, 6), ("reps", self.reps, 60)):
             if not 1 <= low <= high <= most:
                 raise ValueError(f"impossible dose: {name} [{low}, {high}] must rise and lie in 1-{most}")
         return self
@@ -164,29 +203,33 @@ class SafetyRule(Strict):
     care: Text
     urgency: Literal["emergency", "same day", "soon", "before starting", "take care"]
     stops_exercise: bool
-    lifted_by: Literal["", "cleared", "saw_therapist"] = ""
+    lifted_by: Literal["", "therapist_says_train"] = ""
     """Answer that lifts it; empty where none does."""
+    cleared_as: Literal[
+        "", "age", "pregnant", "recent_surgery", "serious_injury", "bone", "heart", "tendon_medicine"
+    ] = ""
+    """Reason that a clearance must name; a clearance without a name lifts it where it is the only reason."""
     sources: tuple[Key, ...] = Field(min_length=1)
 
 
-class AdviceRule(Strict):
+class AdviceRule(Graded):
     """Something to do or mind; given ``always``, or by a condition, or named by a finding."""
 
     id: Id
     text: Text
     why: Text
     always: bool = False
+    running: bool = False
+    """About how one runs: not said while nobody should run."""
     when: Condition | None = None
-    grade: Grade
     sources: tuple[Key, ...] = Field(min_length=1)
 
 
-class ProgrammeRule(Strict):
+class ProgrammeRule(Graded):
     """A rule of the programme in words; the planner carries it out and cites it."""
 
     id: Id
     text: Text
-    grade: Grade
     sources: tuple[Key, ...] = Field(min_length=1)
 
 
@@ -200,6 +243,10 @@ class ProgrammeNumbers(Strict):
     most_targets: int = Field(ge=1, le=6)
     most_pain_exercises: int = Field(ge=0, le=6)
     most_sets_a_session: int = Field(ge=10, le=40)
+    minutes_a_set: float = Field(ge=0.5, le=5)
+    warm_up_minutes: int = Field(ge=0, le=15)
+    loadable: tuple[Place, ...]
+    """Places that ordinary strength work may load while they hurt little (green light)."""
     sessions: Range
     rest_days_before_hard_run: int = Field(ge=1, le=3)
     cadence_step_pct: float = Field(gt=0, le=10)
@@ -210,6 +257,14 @@ class ProgrammeNumbers(Strict):
     usual_run_days: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...]
 
 
+class ActionWords(Strict):
+    """Words of a next step; ``{name}`` stands for what the planner puts in."""
+
+    text: Text
+    dose: str = ""
+    worked_if: str = ""
+
+
 class Texts(Strict):
     """Sentences of the plan that are no rule."""
 
@@ -217,6 +272,19 @@ class Texts(Strict):
     expect: tuple[Text, ...] = Field(min_length=1)
     retest: Text
     ease_off: Text
+    pain_rule: Text
+    how_hard: Text
+    effort: Text
+    same_side: Text
+    other_side: Text
+    """Said of a finding of one side, where pain of one side is named."""
+    new_to_it: Text
+    """Added to a step for someone new to strength training."""
+    actions: dict[Id, ActionWords]
+    red_retest: Text
+    """Stands where the retest would, with a red light."""
+    cleared: Text
+    cleared_care: Text
     after_care: Text
     """Stands where the retest would, when a plan is stopped."""
 

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gait.errors import RecordingError
+from gait.recording.importers.column_names import parse_columns
 from gait.recording.numbers import Layout
 from gait.units import DEG, STANDARD_GRAVITY
 
-__all__ = ["DIALECTS", "Dialect", "gyroscope_layout", "layout_of"]
+__all__ = ["DIALECTS", "Dialect", "gravity_layout", "gyroscope_layout", "layout_of", "refuse_unusable"]
 
 AXES = "xyz"
 RAD = 1.0 / DEG
@@ -45,6 +46,12 @@ class Dialect:
         Span after which the time column begins again; None where it does not.
     only_names
         Pattern that the file's name has to match, where columns alone do not tell; empty for any.
+    gravity
+        Patterns of columns of gravity that is added to the acceleration.
+    needs_gravity
+        True where gravity is in a file beside this one.
+    comment
+        Sign that the first line of the file begins with; empty for any.
     """
 
     name: str
@@ -55,9 +62,22 @@ class Dialect:
     gyr_scale: float = 1.0
     wrap_s: float | None = None
     only_names: str = ""
+    gravity: tuple[str, ...] = ()
+    needs_gravity: bool = False
+    comment: str = ""
 
 
 DIALECTS: tuple[Dialect, ...] = (
+    Dialect(
+        # The same names as the DOT's, but rad/s, and a clock of 10 kHz.
+        name="Xsens MT Manager",
+        time=((r"SampleTimeFine", 1e-4),),
+        acc=(r"Acc_{}",),
+        gyr=(r"Gyr_{}",),
+        gyr_scale=RAD,
+        wrap_s=2.0**32 * 1e-4,
+        comment="//",
+    ),
     Dialect(
         name="Xsens DOT",
         time=((r"SampleTimeFine", 1e-6),),
@@ -85,6 +105,7 @@ DIALECTS: tuple[Dialect, ...] = (
         acc=(r"Acceleration {} \(m/s\^?2\)", r"{} \(m/s\^?2\)"),
         gyr=(r"Gyroscope {} \(rad/s\)", r"{} \(rad/s\)"),
         gyr_scale=RAD,
+        only_names=r"(?!.*linear).*",
     ),
     Dialect(
         # CoreMotion's accelerometer reads -1 g on the axis that points up.
@@ -93,6 +114,25 @@ DIALECTS: tuple[Dialect, ...] = (
         acc=(r"accelerometerAcceleration{}\(G\)",),
         gyr=(r"gyroRotation{}\(rad/s\)", r"motionRotationRate{}\(rad/s\)"),
         acc_scale=-STANDARD_GRAVITY,
+        gyr_scale=RAD,
+    ),
+    Dialect(
+        # Without the raw accelerometer: what movement adds to gravity, and gravity, with CoreMotion's sign.
+        name="SensorLog, device motion",
+        time=((r"(motion)Timestamp_sinceReboot\(s\)", 1.0), (r"loggingTime\(s\)", 1.0)),
+        acc=(r"motionUserAcceleration{}\(G\)",),
+        gravity=(r"motionGravity{}\(G\)",),
+        gyr=(r"gyroRotation{}\(rad/s\)", r"motionRotationRate{}\(rad/s\)"),
+        acc_scale=-STANDARD_GRAVITY,
+        gyr_scale=RAD,
+    ),
+    Dialect(
+        # Its ax, ay, az are without gravity.
+        name="Physics Toolbox",
+        time=((r"time", 1.0),),
+        acc=(r"gF{}",),
+        gyr=(r"w{}",),
+        acc_scale=STANDARD_GRAVITY,
         gyr_scale=RAD,
     ),
     Dialect(
@@ -111,8 +151,21 @@ DIALECTS: tuple[Dialect, ...] = (
         acc=(r"{}",),
         only_names=r"(?!.*(gyro|magnet|gravity|orient|accelerometer)).*",
     ),
+    Dialect(
+        # What the movement adds to gravity; the app writes gravity into a file of its own.
+        name="Sensor Logger, without gravity",
+        time=((r"time", 1e-9),),
+        acc=(r"{}",),
+        only_names=r"(?!.*(gyro|uncalibrated)).*accelerometer.*",
+        needs_gravity=True,
+    ),
 )
 """In the order they are tried."""
+
+GRAVITY = Dialect(
+    name="Sensor Logger, gravity", time=((r"time", 1e-9),), acc=(r"{}",), only_names=r".*gravity.*"
+)
+"""Gravity alone, which is no recording."""
 
 WITHOUT_GRAVITY = (
     r"FreeAcc_[xyz]",
@@ -132,7 +185,7 @@ UNUSABLE = (
 """Column, what the file is then, what to do."""
 
 
-def layout_of(columns: Sequence[str], separator: str, path: Path) -> Layout | None:
+def layout_of(columns: Sequence[str], separator: str, path: Path, above: Sequence[str] = ()) -> Layout | None:
     """How to read a file with these columns, if a dialect has them.
 
     Parameters
@@ -143,22 +196,27 @@ def layout_of(columns: Sequence[str], separator: str, path: Path) -> Layout | No
         Between the cells.
     path
         Where they come from.
+    above
+        Lines above the column names.
 
     Returns
     -------
-    Layout that gives seconds, m/s2 and deg/s; None where no dialect fits.
-
-    Raises
-    ------
-    RecordingError
-        The file is a known program's, but holds no acceleration with gravity in it.
+    Layout that gives seconds, m/s2 and deg/s; None where no dialect fits, or where it fits two devices.
     """
+    first = above[0] if above else ""
     for dialect in DIALECTS:
+        if dialect.comment and not first.startswith(dialect.comment):
+            continue
         layout = _fit(dialect, columns, separator, path)
-        if layout is not None:
+        if layout is not None and not _two_devices(layout):
             return layout
-    _refuse_unusable(columns, path)
     return None
+
+
+def _two_devices(layout: Layout) -> bool:
+    """Whether the columns of a layout have different prefixes: then nobody has said which device is meant."""
+    names = [layout.columns[index] for index in layout.use[1:]]
+    return len({one.device for one in parse_columns(names)}) > 1
 
 
 def gyroscope_layout(columns: Sequence[str], separator: str, path: Path) -> Layout | None:
@@ -168,6 +226,11 @@ def gyroscope_layout(columns: Sequence[str], separator: str, path: Path) -> Layo
         if layout is not None:
             return layout
     return None
+
+
+def gravity_layout(columns: Sequence[str], separator: str, path: Path) -> Layout | None:
+    """How to read a file that holds gravity alone: seconds and m/s2; None where it is no such file."""
+    return _fit(GRAVITY, columns, separator, path)
 
 
 def _fit(
@@ -181,6 +244,9 @@ def _fit(
     if time is None or (acc is None) != gyroscope or (gyroscope and gyr is None):
         return None
     acc, gyr = acc or (), gyr or ()
+    gravity = _axes(columns, dialect.gravity)
+    if dialect.gravity and gravity is None:
+        return None
     scale = (time[1], *[dialect.acc_scale] * len(acc), *[dialect.gyr_scale] * len(gyr))
     return Layout(
         where=str(path),
@@ -189,6 +255,10 @@ def _fit(
         separator=separator,
         scale=scale,
         wrap_s=dialect.wrap_s,
+        plus=tuple((place, index, dialect.acc_scale) for place, index in enumerate(gravity or (), start=1)),
+        needs_gravity=dialect.needs_gravity,
+        foreign=True,
+        sensor_logger=dialect.name.startswith("Sensor Logger"),
     )
 
 
@@ -206,7 +276,14 @@ def _find(columns: Sequence[str], pattern: str) -> int | None:
     return next(matches, None)
 
 
-def _refuse_unusable(columns: Sequence[str], path: Path) -> None:
+def refuse_unusable(columns: Sequence[str], path: Path) -> None:
+    """Refuse a known program's file that holds no acceleration with gravity in it.
+
+    Raises
+    ------
+    RecordingError
+        It does not; says what to export.
+    """
     for pattern in WITHOUT_GRAVITY:
         if _find(columns, pattern) is not None:
             raise RecordingError(
@@ -214,10 +291,6 @@ def _refuse_unusable(columns: Sequence[str], path: Path) -> None:
                 where=path,
                 todo="export the raw accelerometer (with g), not free, linear or user acceleration",
             )
-    if {"seconds_elapsed", *AXES} <= set(columns) and re.search("accelerometer", path.name, re.IGNORECASE):
-        raise RecordingError(
-            "acceleration without gravity", where=path, todo="take TotalAcceleration.csv instead"
-        )
     for pattern, what, todo in UNUSABLE:
         if _find(columns, pattern) is not None:
             raise RecordingError(what, where=path, todo=todo)

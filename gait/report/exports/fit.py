@@ -20,7 +20,7 @@ from typing import Any
 
 from gait import __version__
 from gait.analysis.results import Analysis
-from gait.errors import MissingExtraError
+from gait.errors import GaitError, MissingExtraError
 from gait.files import write_bytes
 from gait.report.exports.fit_fields import Span, filled, ms, ratio, split, timer
 from gait.report.exports.fit_totals import closing
@@ -30,6 +30,9 @@ __all__ = ["NO_START", "fit_bytes", "started_at", "write_fit"]
 
 NO_START = datetime(2000, 1, 1, tzinfo=UTC)
 """Start of a run whose wall-clock time nobody knows: a date that no one takes for a real one."""
+
+LONGEST_S = 7 * 86400.0
+"""A longer activity is two clocks that have nothing in common, and a record a second of it is no file."""
 
 KNOWN_YEARS = (1999, 2120)
 """FIT's time stamps are 32 bits of seconds since the end of 1989; below 0x10000000 (mid-1998) they mean time
@@ -44,7 +47,7 @@ def write_fit(analysis: Analysis, path: str | Path) -> Path:
     MissingExtraError
         fit-tool is not installed.
     GaitError
-        The file cannot be written.
+        The file cannot be written, or the session lasts longer than `LONGEST_S`.
     """
     return write_bytes(path, fit_bytes(analysis))
 
@@ -74,6 +77,12 @@ def fit_bytes(analysis: Analysis) -> bytes:
         from fit_tool.fit_file_builder import FitFileBuilder
     except ImportError as error:
         raise MissingExtraError("--fit", "fit") from error
+    if analysis.duration_s > LONGEST_S:
+        raise GaitError(
+            f"a session of {analysis.duration_s / 86400.0:.0f} days has no activity file",
+            where="--fit",
+            todo="check the clocks of its recordings",
+        )
     known = started_at(analysis)
     begin = analysis.activity[0].start_s if analysis.activity else 0.0
     start = _whole(known or NO_START)

@@ -179,6 +179,7 @@ def analysis_json(
         body["looked_for"] = [one for one in found if one.outcome != "present"]
     if plan is not None:
         body["plan"] = plan
+        body["action"] = plan.action
     return {key: plain(value) for key, value in body.items()}
 
 
@@ -227,6 +228,8 @@ def _quality(analysis: Analysis) -> dict[str, Any]:
         "clipped_share": max((sensor.clipped_share for sensor in sensors), default=0.0),
         "aligned": all(sensor.aligned for sensor in sensors) if sensors else False,
         "slips": sum(len(sensor.slips) for sensor in sensors),
+        "faults": [plain(fault) for fault in analysis.faults],
+        "looks_like": {sensor.name: sensor.looks_like for sensor in sensors if sensor.looks_like},
     }
 
 

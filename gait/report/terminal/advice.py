@@ -16,7 +16,7 @@ from gait.report.words import Words
 
 __all__ = ["findings_part", "plan_part", "safety_part"]
 
-LIGHTS = {"green": "green", "amber": "yellow", "red": "bold red"}
+LIGHTS = {"green": "green", "amber": "yellow", "red": "bold red", "grey": "yellow"}
 
 
 def findings_part(findings: Sequence[Finding], words: Words, pen: Pen) -> list[RenderableType]:

@@ -18,6 +18,8 @@ from gait.errors import SensorError
 __all__ = ["Adapter", "Heard"]
 
 HOST_ADDRESS = "F0:F1:F2:F3:F4:F5"
+POWER_ON_S = 10.0
+"""A controller answers a reset within milliseconds; a mute transport never."""
 CLOSE_S = 2.0
 """Patience with a link that is to be closed, and with a cancelled connect."""
 
@@ -55,7 +57,16 @@ class Adapter:
         opened = await _opened(transport)
         config = DeviceConfiguration(name="gait", address=hci.Address(HOST_ADDRESS))
         device = Device.from_config_with_hci(config, opened.source, opened.sink)
-        await device.power_on()
+        try:
+            async with asyncio.timeout(POWER_ON_S):
+                await device.power_on()
+        except (TimeoutError, OSError, core.BaseBumbleError, AssertionError) as error:
+            await opened.close()
+            raise SensorError(
+                f"no Bluetooth controller answers ({str(error) or type(error).__name__})",
+                where=transport if isinstance(transport, str) else "the virtual adapter",
+                todo="see that the other side is a controller and still runs",
+            ) from None
         adapter = cls(device, opened)
         device.on(Device.EVENT_ADVERTISEMENT, adapter._heard)
         return adapter
@@ -63,11 +74,13 @@ class Adapter:
     async def close(self) -> None:
         """Close links and transport."""
         for connection in list(self.device.connections.values()):
-            with contextlib.suppress(core.ConnectionError, TimeoutError):
+            with contextlib.suppress(core.BaseBumbleError, TimeoutError, OSError):
                 await asyncio.wait_for(connection.disconnect(), CLOSE_S)
-        with contextlib.suppress(TimeoutError, core.InvalidStateError):
+        # The other side may have gone in the middle of a session: there is nothing left to close then.
+        with contextlib.suppress(TimeoutError, OSError, core.BaseBumbleError):
             await asyncio.wait_for(self.device.power_off(), CLOSE_S)
-        await self.transport.close()
+        with contextlib.suppress(TimeoutError, OSError, core.BaseBumbleError):
+            await asyncio.wait_for(self.transport.close(), CLOSE_S)
 
     async def listen(self, heard: Heard, *, active: bool) -> None:
         """Hand every advertisement to `heard` from now on."""
@@ -104,8 +117,8 @@ class Adapter:
 
     async def _call_off(self, task: asyncio.Future[Any]) -> None:
         """Cancel a pending connect in the controller too, else a link nobody wants comes up later."""
-        await self.device.cancel_connection()
-        with contextlib.suppress(core.ConnectionError, TimeoutError, asyncio.CancelledError):
+        with contextlib.suppress(core.BaseBumbleError, TimeoutError, OSError, asyncio.CancelledError):
+            await asyncio.wait_for(self.device.cancel_connection(), CLOSE_S)
             connection = await asyncio.wait_for(task, CLOSE_S)
             await connection.disconnect()
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any, ClassVar
@@ -72,11 +73,15 @@ class BumbleScanner(BaseBleakScanner):
     async def start(self) -> None:
         """Begin to listen."""
         self.seen_devices = {}
-        await self.adapter.listen(self._heard, active=self._active)
+        try:
+            await self.adapter.listen(self._heard, active=self._active)
+        except (core.BaseBumbleError, OSError) as error:
+            raise BleakError(f"scan failed: {error or type(error).__name__}") from error
 
     async def stop(self) -> None:
         """Listen no more."""
-        await self.adapter.ignore(self._heard)
+        with contextlib.suppress(core.BaseBumbleError, OSError):
+            await self.adapter.ignore(self._heard)
 
     def _heard(self, heard: Any) -> None:  # noqa: ANN401 - Bumble's types
         name, uuids = _advertised(heard.data.ad_structures)
@@ -137,7 +142,7 @@ class BumbleClient(BaseBleakClient):
 
     @property
     def is_connected(self) -> bool:
-        """Whether the link is up."""
+        """Return whether the link is up."""
         return self._connection is not None
 
     async def connect(self, pair: bool = False, **_: Any) -> None:  # noqa: ANN401 - options of other platforms
@@ -150,8 +155,8 @@ class BumbleClient(BaseBleakClient):
             self._connection = await self.adapter.connect(
                 self._device.details["address"], CONNECTION_INTERVAL_MS, self._timeout
             )
-        except core.ConnectionError as error:
-            raise BleakError(f"connect failed: {error}") from error
+        except (core.BaseBumbleError, OSError) as error:
+            raise BleakError(f"connect failed: {error or type(error).__name__}") from error
         self._connection.on(self._connection.EVENT_DISCONNECTION, self._gone)
         try:
             peer = Peer(self._connection)
@@ -168,7 +173,7 @@ class BumbleClient(BaseBleakClient):
         if self._connection:
             try:
                 await self._connection.disconnect()
-            except core.ConnectionError:
+            except (core.BaseBumbleError, OSError):
                 log.debug("%s was gone already", self.address)
 
     async def pair(self, *_: Any, **__: Any) -> None:  # noqa: ANN401 - options of other platforms
@@ -225,7 +230,7 @@ class BumbleClient(BaseBleakClient):
             raise BleakError(f"ATT error 0x{error.error_code:02X}") from error
         except core.TimeoutError as error:
             raise BleakError("GATT request timed out") from error
-        except (core.ConnectionError, core.InvalidStateError) as error:
+        except (core.BaseBumbleError, OSError) as error:
             raise BleakError("Disconnected during GATT operation") from error
         except asyncio.CancelledError:
             # Bumble cancels a pending request on link loss; that is not a cancelled task.

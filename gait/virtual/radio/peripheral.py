@@ -11,7 +11,7 @@ from typing import Any
 
 from bumble import data_types, hci
 from bumble.att import ATT_Error, Attribute
-from bumble.core import UUID, AdvertisingData
+from bumble.core import UUID, AdvertisingData, BaseBumbleError
 from bumble.core import ConnectionError as BumbleConnectionError
 from bumble.core import TimeoutError as AttTimeoutError
 from bumble.device import Device, DeviceConfiguration
@@ -32,6 +32,7 @@ __all__ = ["Peripheral"]
 
 MTU = 247
 ADVERTISING_MS = 100.0
+ADVERTISING_TRIES, ADVERTISING_AGAIN_S = 50, 0.2
 NOTIFY = struct.Struct("<BH")
 OP_NOTIFY = 0x1B
 QUEUE_LIVE = 40
@@ -109,8 +110,25 @@ class Peripheral:
         self.device.advertising_data = self._advertisement()
         self.device.on("connection", self._connected)
         await self.device.power_on()
-        await self.device.start_advertising()
+        await self._advertise()
         self._spawn(self._sample())
+
+    async def _advertise(self) -> None:
+        """Advertise, again and again until the controller lets us.
+
+        Just after a disconnect some refuse (the kernel's virtual one for one), and Bumble then holds on to an
+        advertiser that is none.
+        """
+        for left in reversed(range(ADVERTISING_TRIES)):
+            try:
+                await self.device.start_advertising()
+            except (BaseBumbleError, AssertionError):
+                if not left:
+                    raise
+                self.device.legacy_advertiser = self.device.legacy_advertising_set = None
+                await asyncio.sleep(ADVERTISING_AGAIN_S)
+            else:
+                return
 
     async def stop(self) -> None:
         """Switch off."""
@@ -167,7 +185,7 @@ class Peripheral:
             self._link = None
             self._held.clear()
             if not self.dead:
-                self._spawn(self.device.start_advertising())
+                self._spawn(self._advertise())
 
         link.on("disconnection", gone)
 

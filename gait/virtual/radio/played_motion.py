@@ -9,7 +9,7 @@ import numpy as np
 
 from gait.arrays import CountArray, FloatArray
 from gait.protocol.data import to_counts
-from gait.recording.model import Recording
+from gait.recording.model import Recording, without_pauses
 
 __all__ = ["Motion", "Playback"]
 
@@ -52,9 +52,10 @@ class Playback:
         acc_range_g, gyr_range_dps
             Full scale; beyond it the counts stand still at the end of the range.
         """
-        known = self.recording.time_s
-        acc = np.column_stack([np.interp(time_s, known, axis) for axis in self.recording.acc.T])
+        recording = without_pauses(self.recording)
+        known = recording.time_s
+        acc = np.column_stack([np.interp(time_s, known, axis) for axis in recording.acc.T])
         gyr = np.zeros_like(acc)
-        if self.recording.gyr is not None:
-            gyr = np.column_stack([np.interp(time_s, known, axis) for axis in self.recording.gyr.T])
+        if recording.gyr is not None:
+            gyr = np.column_stack([np.interp(time_s, known, axis) for axis in recording.gyr.T])
         return to_counts(acc, gyr, acc_range_g, gyr_range_dps)

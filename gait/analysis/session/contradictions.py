@@ -1,0 +1,283 @@
+"""Does a sensor's recording contradict itself? Each contradiction by its cause, with what it spoils.
+
+Looked at: seconds of standing, which read 9.81 m/s2; rates that a leg reaches; axes that end at a limit, hold
+still or wrap round; rows of zeros; the strides' gravity (`closure`); the sense of the foot's roll.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gait.analysis.results import Certainty, Fault
+from gait.analysis.session.closure import Cause, causes, closed_strides
+from gait.analysis.session.survey import Survey
+from gait.analysis.session.units_and_axes import (
+    ALL,
+    ANGLES,
+    REST_OFF,
+    RHYTHM,
+    TIMES,
+    broken_axes,
+    unit_faults,
+)
+from gait.analysis.strides.detector import Alignment
+from gait.analysis.strides.stride_batch import StrideBatch
+from gait.recording.model import Recording
+from gait.units import STANDARD_GRAVITY
+
+__all__ = ["Evidence", "faults_of", "no_strides"]
+
+CLOSED_WITHIN, DOUBTFUL, CLOSED_SIGMAS = 0.06, 0.04, 3.0
+"""Misclosure of gravity, relative, from which something is wrong; from which it may be (causes are
+no more than named); and standard errors beyond either. Sound runs at 100 Hz and more close within 0.03."""
+
+LAG_PIVOT, STEADY = 0.75, 0.05
+"""A lag that gravity does not show must explain the stance this much better, among strides that agree within
+the second (relative)."""
+
+MIRROR_OFF = 0.15
+"""Misclosure from which axes of the wrong hand explain it, where turning them closes it: one value fits by
+chance only."""
+
+NO_GRAVITY_LEFT = -0.7
+"""Gravity over whole strides less one g, relative, below which it was taken out."""
+
+CLIPPED_SHARE, CLIPPED_OFF = 0.05, 0.3
+"""Share of clipped strides from which a misclosure is put down to that, and the largest that it explains."""
+
+LAG_LEAST_S, LAG_LEAST_SAMPLES, LAG_MARGIN = 0.008, 0.7, 4.0
+"""Smallest lag that is told, s and samples, and by how much its fit must be better than no lag's."""
+
+MARGIN = 1.2
+"""Difference of misfits from which the best cause is likely; below, another cannot be told from it."""
+
+CLOCK_AGREES = 0.03
+"""Relative difference of the clock's error by the header and by the strides that is one cause."""
+
+SAME_WAY_DEG, SAME_WAY_CM = 1.0, 0.7
+"""Roll and sideways swing below which both are none: the foot moves the other way round."""
+
+STEEP_STRIKE_DEG, FLAT_OFF_G = 27.0, 1.15
+"""A shank taken for a shoe seems to strike at 28 deg and more, and its "flat" instants read this far from one
+g, median; shoes of Fukuchi 2017 strike at up to 38 deg and are off by 0.5."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the checks of one sensor look at.
+
+    Attributes
+    ----------
+    recording
+        All but the samples.
+    samples
+        With the samples within `closure.stride_spans` at least.
+    survey
+        Figures over all samples.
+    rate_hz
+        Fitted from the times.
+    batch
+        Running and walking strides that feel like a leg's.
+    alignment
+        How the sensor sits.
+    """
+
+    recording: Recording
+    samples: Recording
+    survey: Survey
+    rate_hz: float
+    batch: StrideBatch
+    alignment: Alignment
+
+
+def faults_of(evidence: Evidence) -> tuple[Fault, ...]:
+    """Return every contradiction of one sensor; a fault is not told twice by its consequences."""
+    units = unit_faults(evidence.recording, evidence.survey)
+    broken = broken_axes(evidence.recording, evidence.survey)
+    found = [*units, *broken]
+    if not any(fault.kind.startswith(("gyr_", "acc_unit", "acc_gravity", "acc_dead")) for fault in found):
+        moved = _closure_faults(evidence)
+        found += moved or _placed_faults(evidence)
+    return tuple(found)
+
+
+def _closure_faults(evidence: Evidence) -> list[Fault]:
+    """Return what the strides' gravity contradicts, by its likeliest cause."""
+    strides = closed_strides(evidence.batch, evidence.samples)
+    if strides is None:
+        return []
+    rests = evidence.survey.rests
+    rest_scale = rests.gravity / STANDARD_GRAVITY if len(rests) else None
+    if rest_scale is not None and abs(rest_scale - 1.0) > REST_OFF:
+        rest_scale = None
+    found = causes(strides, rest_scale)
+    none = next(cause for cause in found if cause.name == "none")
+    off = abs(1.0 + none.gravity - (rest_scale or 1.0))
+    noise = CLOSED_SIGMAS * 1.25 * none.scatter / np.sqrt(len(strides))
+    others = [cause for cause in found if cause.name != "none" and _counts(cause, evidence.rate_hz)]
+    if off <= CLOSED_WITHIN + noise:
+        quiet = _quiet_faults(evidence, none, others)
+        doubtful = off > DOUBTFUL + noise and evidence.batch.clipped.mean() < CLIPPED_SHARE
+        return quiet or ([_not_closed(evidence, none, others)] if doubtful and others else [])
+    clipped = evidence.batch.clipped
+    if none.gravity < NO_GRAVITY_LEFT:
+        return [_no_gravity(evidence, 1.0 + none.gravity)]
+    if off < CLIPPED_OFF and clipped.mean() > CLIPPED_SHARE:
+        return _quiet_faults(evidence, none, others)
+    turned = [cause for cause in others if cause.name == "mirror" and off > MIRROR_OFF]
+    if turned and abs(turned[0].gravity) < CLOSED_WITHIN:
+        return [_mirrored(evidence)]
+    return [_closure_fault(evidence, others) if others else _unlike(evidence, none)]
+
+
+def _quiet_faults(evidence: Evidence, none: Cause, others: list[Cause]) -> list[Fault]:
+    """Return a clock or a lag that gravity alone does not show: by the header, and by the stance."""
+    slow = _clock_error(evidence)
+    for cause in others:
+        if cause.name == "gyr" and slow and abs(cause.value / slow - 1.0) < 2.0 * CLOCK_AGREES:
+            return [_clock(evidence, cause, "clear")]
+        better = none.misfit - cause.misfit > LAG_MARGIN and cause.pivot < LAG_PIVOT * none.pivot
+        if cause.name == "lag" and better and none.scatter < STEADY:
+            return [_lag(evidence, cause, "likely")]
+    return []
+
+
+def _not_closed(evidence: Evidence, none: Cause, others: list[Cause]) -> Fault:
+    said = " or ".join(_said(cause) for cause in others[:2])
+    what = f"gravity over whole strides is {1.0 + none.gravity:.3f} g: perhaps {said}"
+    todo = "check the gyroscope's full scale, filters that delay it, and the sample rate"
+    return Fault("not_closed", evidence.recording.name, "cannot tell", what, (*TIMES, *ANGLES), todo)
+
+
+def _unlike(evidence: Evidence, none: Cause) -> Fault:
+    what = (
+        f"gravity over whole strides is {1.0 + none.gravity:.2f} g: accelerometer and gyroscope do not "
+        f"belong together, as with swapped axes or two devices"
+    )
+    todo = "check the order and signs of the axes, and that both are of one sensor"
+    return Fault("not_closed", evidence.recording.name, "likely", what, (*TIMES, *ANGLES), todo)
+
+
+def _no_gravity(evidence: Evidence, left: float) -> Fault:
+    what = f"over whole strides {left:.2f} g are left of gravity: it was taken out of the acceleration"
+    todo = "export the raw accelerometer, not 'linear' or 'user' acceleration"
+    return Fault("acc_gravity", evidence.recording.name, "likely", what, ALL, todo, left, refuses=True)
+
+
+def _counts(cause: Cause, rate_hz: float) -> bool:
+    """Whether a cause is large enough to be one."""
+    if cause.name == "lag":
+        return abs(cause.value) > max(LAG_LEAST_S, LAG_LEAST_SAMPLES / rate_hz)
+    return cause.name == "mirror" or abs(cause.value - 1.0) > 0.03
+
+
+def _closure_fault(evidence: Evidence, found: list[Cause]) -> Fault:
+    best = found[0]
+    slow = _clock_error(evidence)
+    same_clock = [c for c in found if c.name == "gyr" and slow and abs(c.value / slow - 1.0) < CLOCK_AGREES]
+    if same_clock:
+        return _clock(evidence, same_clock[0], "clear")
+    beside = [cause for cause in found[1:] if cause.name != best.name]
+    sure: Certainty = "cannot tell" if beside and beside[0].misfit - best.misfit < MARGIN else "likely"
+    other = f", or {_said(beside[0])}" if sure == "cannot tell" else ""
+    if best.name == "lag":
+        return _lag(evidence, best, sure, other)
+    if best.name == "mirror":
+        return _mirrored(evidence)
+    if best.name == "gyr":
+        return _clock(evidence, best, sure, other)
+    what = f"gravity over whole strides is {best.value:.2f} g: {_said(best)}{other}"
+    todo = "check unit and full scale of the accelerometer; stand still for 3 s at the start next time"
+    return Fault("acc_scale", evidence.recording.name, sure, what, ("peak_acc_g", *ANGLES), todo, best.value)
+
+
+def _mirrored(evidence: Evidence) -> Fault:
+    what = "the gyroscope turns against the accelerometer: the axes are left-handed or a sign is turned"
+    todo = "turn the sign of gyr_x, gyr_y and gyr_z (gait doctor does with -o)"
+    return Fault("mirrored", evidence.recording.name, "likely", what, (*TIMES, *ANGLES), todo, -1.0)
+
+
+def _said(cause: Cause) -> str:
+    if cause.name == "lag":
+        return f"the gyroscope is {abs(1e3 * cause.value):.0f} ms {'late' if cause.value > 0 else 'early'}"
+    if cause.name == "mirror":
+        return "its axes are left-handed"
+    if cause.name == "acc":
+        return f"the accelerometer reads {cause.value:.2f} times too much"
+    return f"the gyroscope (or the clock) reads {cause.value:.2f} times too much"
+
+
+def _lag(evidence: Evidence, cause: Cause, sure: Certainty, other: str = "") -> Fault:
+    what = f"{_said(cause)} against the accelerometer{other}"
+    todo = "switch off filters that delay one of them; gait doctor shifts it back with -o"
+    return Fault("gyr_lag", evidence.recording.name, sure, what, (*TIMES, *ANGLES), todo, 1e3 * cause.value)
+
+
+def _clock_error(evidence: Evidence) -> float | None:
+    """How many times too much time the stamps show by the header's rate; None where they agree."""
+    stated = evidence.recording.rate_hz
+    if not stated or not np.isfinite(evidence.rate_hz):
+        return None
+    ratio = stated / evidence.rate_hz
+    return ratio if abs(ratio - 1.0) > CLOCK_AGREES else None
+
+
+def _clock(evidence: Evidence, cause: Cause, sure: Certainty, other: str = "") -> Fault:
+    name, stated = evidence.recording.name, evidence.recording.rate_hz
+    if sure == "clear" and stated:
+        what = (
+            f"the clock is off: the stamps give {evidence.rate_hz:.1f} Hz, the header {stated:g} Hz, and the "
+            f"gyroscope's turns fit gravity only with the header's"
+        )
+        factor = stated / evidence.rate_hz
+        todo = f"divide time_s by {factor:.4f} (gait doctor does with -o)"
+        return Fault("clock", name, sure, what, ALL, todo, factor)
+    what = (
+        f"the gyroscope turns {cause.value:.2f} times as far as gravity does: its scale or the clock is off"
+        f"{other}"
+    )
+    todo = "check the gyroscope's full scale and the sample rate; state rate_hz in the file"
+    spoils = (*RHYTHM, *TIMES, *ANGLES)
+    return Fault("gyr_scale", name, sure, what, spoils, todo, cause.value)
+
+
+def no_strides(recording: Recording) -> Fault:
+    """Return the fault of a sensor that is shaken as on a running leg without a stride."""
+    what = "it is shaken as on a running leg, but acceleration and turning fit no stride together"
+    todo = "check the axes' order and signs, units and placement; nothing is told of it"
+    return Fault("no_strides", recording.name, "cannot tell", what, ALL, todo)
+
+
+def _placed_faults(evidence: Evidence) -> list[Fault]:
+    """Return what the foot's angles say of its side and place."""
+    recording, batch = evidence.recording, evidence.batch
+    run = batch.take(batch.walking < 0.5)
+    if recording.placement != "shoe" or len(run) < 5 or evidence.alignment.closure_error > 0.1:
+        return []
+    strike = run.strike_angle_deg[np.isfinite(run.strike_angle_deg)]
+    if len(strike) < 5:
+        return []
+    if float(np.median(strike)) > STEEP_STRIKE_DEG and _flat_off_g(evidence) > FLAT_OFF_G:
+        what = f"a strike of {np.median(strike):.0f} deg is no shoe's: this looks like a shank's sensor"
+        todo = "say --placement shank, or name the file like left_shank.csv"
+        return [Fault("other_placement", recording.name, "likely", what, ALL[2:], todo)]
+    rolled = float(np.median(run.pronation_excursion_deg[np.isfinite(run.pronation_excursion_deg)]))
+    swung = float(np.median(run.circumduction_cm[np.isfinite(run.circumduction_cm)]))
+    if rolled < SAME_WAY_DEG and swung < SAME_WAY_CM:
+        other = "right" if recording.side == "left" else "left"
+        what = f"the foot rolls and swings the other way round: this looks like the {other} foot"
+        todo = f"say --side {other}, or name the file like {other}_shoe.csv"
+        spoils = ("strike_angle_deg", "pronation_excursion_deg", "pronation_rate_dps", "circumduction_cm")
+        return [Fault("other_side", recording.name, "likely", what, spoils, todo)]
+    return []
+
+
+def _flat_off_g(evidence: Evidence) -> float:
+    """How far the specific force at foot-flat is from one g, median over strides; 0 where unknown."""
+    strides = closed_strides(evidence.batch, evidence.samples)
+    if strides is None:
+        return 0.0
+    norm = np.linalg.norm(strides.acc[strides.start], axis=1) / STANDARD_GRAVITY
+    return float(np.median(np.abs(norm - 1.0)))

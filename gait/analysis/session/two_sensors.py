@@ -1,0 +1,136 @@
+"""Do the sensors of a session share a clock, and are they two? Looked at before anything is compared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from gait.analysis.results import Fault
+from gait.analysis.strides.stride_batch import StrideBatch
+from gait.arrays import FloatArray
+from gait.frames import Side
+
+__all__ = ["SensorTimes", "pair_faults"]
+
+BETWEEN = ("step_ms", "flight_ms", "vertical_oscillation_cm")
+"""Metrics that need both feet in one time."""
+
+LEAST_OVERLAP = 0.2
+"""Share of the shorter recording in which two sensors of one run must both be there."""
+
+STEPS = 8
+"""Steps from which left and right are compared."""
+
+STEP_OFF, SAME_CONTACT_S = 0.055, 0.020
+"""A step's distance from half a stride, as a share of the stride, that no sound pair of legs has while
+contact times agree within the second. Step times of healthy runners differ by 0.7 %
+(10.3389/fspor.2019.00036); with an amputated or injured leg by 5 %."""
+
+STEP_WANDERS = 0.02
+"""Robust scatter of the step's share, above which the two clocks drift or the legs do not belong together."""
+
+SAME_LEG_S = 0.06
+"""Contacts of one leg from two sensors lie nearer than this."""
+
+
+@dataclass(frozen=True)
+class SensorTimes:
+    """What pairs are judged by: name, leg, span of time (s), samples' fingerprint, running strides."""
+
+    name: str
+    side: Side
+    span: tuple[float, float]
+    fingerprint: int
+    batch: StrideBatch
+
+
+def pair_faults(sensors: list[SensorTimes]) -> tuple[Fault, ...]:
+    """Return what contradicts itself between the sensors of a session."""
+    out: list[Fault] = []
+    for one, other in combinations(sensors, 2):
+        fault = _same_file(one, other) or _apart(one, other)
+        if fault is None:
+            fault = _legs(one, other) if one.side != other.side else _one_leg(one, other)
+        if fault is not None and fault.kind not in {known.kind for known in out}:
+            out.append(fault)
+    return tuple(out)
+
+
+def _same_file(one: SensorTimes, other: SensorTimes) -> Fault | None:
+    if one.fingerprint != other.fingerprint:
+        return None
+    what = f"{one.name} and {other.name} are the same samples: one file was given twice"
+    return Fault("same_file", "", "clear", what, (), "give each sensor's own file", refuses=True)
+
+
+def _apart(one: SensorTimes, other: SensorTimes) -> Fault | None:
+    """Two spans of time that hardly overlap are two runs, or two clocks."""
+    start, stop = max(one.span[0], other.span[0]), min(one.span[1], other.span[1])
+    shorter = min(one.span[1] - one.span[0], other.span[1] - other.span[0])
+    if stop - start >= LEAST_OVERLAP * shorter:
+        return None
+    apart = max(start - stop, 0.0)
+    far = f"{apart / 86400.0:.0f} days" if apart > 172800.0 else f"{apart:.0f} s"
+    what = f"{one.name} and {other.name} were not recorded at the same time: their clocks are {far} apart"
+    todo = "give both files times of one clock, or analyse them one by one"
+    return Fault("no_overlap", "", "clear", what, (), todo, apart, refuses=True)
+
+
+def _legs(one: SensorTimes, other: SensorTimes) -> Fault | None:
+    """Steps of one clock are half a stride; the fault's value is how late the right one's clock is."""
+    if one.side == "right":
+        one, other = other, one
+    share, contact = _step_shares(one.batch, other.batch)
+    if len(share) < STEPS:
+        return None
+    middle = float(np.median(share))
+    scatter = 1.48 * float(np.median(np.abs(share - middle)))
+    # What one clock's lead does to a step it undoes in the next: the share of both lies as far from a half.
+    off = abs(middle - 0.5)
+    if off < STEP_OFF and scatter < STEP_WANDERS * 2.5:
+        return None
+    if contact > SAME_CONTACT_S and scatter < STEP_WANDERS * 2.5:
+        return None
+    stride = float(np.median(one.batch.next_ic_s - one.batch.ic_s))
+    lead_ms = 1e3 * (middle - 0.5) * stride
+    what = (
+        f"{one.name} and {other.name}: contact and stride agree, but steps are {100 * middle:.0f} and "
+        f"{100 * (1 - middle):.0f} % of a stride: their clocks are likelier {abs(lead_ms):.0f} ms apart "
+        f"than the legs"
+    )
+    if scatter >= STEP_WANDERS * 2.5:
+        what = f"{one.name} and {other.name}: steps wander between the strides: their clocks run differently"
+    todo = "start both sensors on one clock, or hit them together once before the run"
+    return Fault("two_clocks", "", "likely", what, BETWEEN, todo, lead_ms)
+
+
+def _step_shares(one: StrideBatch, other: StrideBatch) -> tuple[FloatArray, float]:
+    """Steps from one leg to the other as shares of the stride, and the difference of contact times, s."""
+    if len(one) == 0 or len(other) == 0:
+        return np.empty(0), 0.0
+    at = np.searchsorted(other.ic_s, one.ic_s, side="right")
+    follow = np.where(at < len(other), other.ic_s[np.minimum(at, len(other) - 1)], np.nan)
+    share = (follow - one.ic_s) / (one.next_ic_s - one.ic_s)
+    share = share[(share > 0.0) & (share < 1.0)]
+    contact = [
+        float(np.nanmedian(b.tc_s - b.ic_s)) if np.isfinite(b.tc_s).any() else np.nan for b in (one, other)
+    ]
+    gap = abs(contact[0] - contact[1])
+    return share, 0.0 if np.isnan(gap) else gap
+
+
+def _one_leg(one: SensorTimes, other: SensorTimes) -> Fault | None:
+    """Shoe and shank of one leg land at the same time."""
+    if len(one.batch) < STEPS or len(other.batch) < STEPS:
+        return None
+    right = np.clip(np.searchsorted(other.batch.ic_s, one.batch.ic_s), 1, len(other.batch) - 1)
+    both = np.stack([other.batch.ic_s[right - 1], other.batch.ic_s[right]]) - one.batch.ic_s
+    lead = both[np.abs(both).argmin(axis=0), np.arange(len(one.batch))]
+    middle = float(np.median(lead))
+    if abs(middle) < SAME_LEG_S:
+        return None
+    what = f"{one.name} and {other.name} land {1e3 * abs(middle):.0f} ms apart: their clocks are not one"
+    todo = "give both files times of one clock, or analyse them one by one"
+    return Fault("leg_clocks", "", "likely", what, ("shank_angle_deg", "tibial_peak_g"), todo, 1e3 * middle)

@@ -1,0 +1,71 @@
+"""What a fault spoils is taken out of the table of strides, or widened in the metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from gait.analysis.metrics import METRICS
+from gait.analysis.results import Fault, Metric
+from gait.analysis.session.not_measured import SHANK_ONLY
+
+__all__ = ["widened", "without_spoilt"]
+
+WIDER = 2.0
+"""Factor on an interval that a fault of unknown cause touches (chosen)."""
+
+_BESIDE = {
+    "strike_angle_deg": ("strike", "p_rearfoot", "p_midfoot", "p_forefoot", "strike_angle_u_deg"),
+    "contact_ms": ("contact_u_ms",),
+}
+"""Metric -> columns that go with it."""
+
+
+def without_spoilt(table: pd.DataFrame, faults: Iterable[Fault]) -> pd.DataFrame:
+    """Return the strides with what likely and clear faults spoil left empty, leg by leg."""
+    table = table.copy()
+    for fault in faults:
+        if fault.certainty == "cannot tell" or len(table) == 0:
+            continue
+        for name in fault.spoils:
+            rows = _rows(table, fault.sensor, name)
+            for column in (name, *_BESIDE.get(name, ())):
+                if column in table:
+                    table.loc[rows, column] = "" if column == "strike" else np.nan
+    return table
+
+
+def _rows(table: pd.DataFrame, sensor: str, name: str) -> pd.Series:
+    """True for the strides whose value of a metric comes from a sensor; all for none in particular."""
+    if not sensor:
+        return pd.Series(data=True, index=table.index)
+    side, placement = sensor.split(" ")
+    own = table["side"] == side
+    if name in SHANK_ONLY:
+        return own & (placement == "shank")
+    return own & (table["placement"] == placement)
+
+
+def widened(metrics: dict[str, Metric], faults: Iterable[Fault]) -> dict[str, Metric]:
+    """Return the metrics with wider intervals where a fault's cause cannot be told."""
+    doubtful = {name for fault in faults if fault.certainty == "cannot tell" for name in fault.spoils}
+    return {
+        name: _wider(metric) if name in doubtful and name in METRICS else metric
+        for name, metric in metrics.items()
+    }
+
+
+def _wider(metric: Metric) -> Metric:
+    def twice(value: float | None) -> float | None:
+        return None if value is None else WIDER * value
+
+    return replace(
+        metric,
+        uncertainty=WIDER * metric.uncertainty,
+        left_uncertainty=twice(metric.left_uncertainty),
+        right_uncertainty=twice(metric.right_uncertainty),
+        difference_uncertainty=twice(metric.difference_uncertainty),
+    )

@@ -1,0 +1,84 @@
+"""``gait convert``: any program's table as a recording."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gait.cli.main import one_line
+from gait.cli.options import PlacementOption, SideOption
+from gait.errors import UsageError
+
+__all__ = ["command"]
+
+RATES_HZ = (1.0, 10_000.0)
+
+
+def command(
+    path: Annotated[
+        Path,
+        typer.Argument(
+            help="A table (.csv, .txt, .gz), an app's export (.zip, folder), a Movesense .json.",
+            show_default=False,
+        ),
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="FILE", help="Recording to write, .csv or .csv.gz."),
+    ] = None,
+    columns: Annotated[
+        str | None,
+        typer.Option("--columns", metavar="time=NAME,acc=X:Y:Z[,gyr=X:Y:Z]", help="Which column is what."),
+    ] = None,
+    units: Annotated[
+        str | None,
+        typer.Option("--units", metavar="time=ms,acc=g,gyr=rad/s", help="In which units they are."),
+    ] = None,
+    rate: Annotated[
+        float | None,
+        typer.Option("--rate", metavar="HZ", help="Sample rate, where no column holds the time."),
+    ] = None,
+    device: Annotated[
+        str | None,
+        typer.Option("--device", metavar="NAME", help="Which sensor, where several are in the file."),
+    ] = None,
+    placement: PlacementOption = None,
+    side: SideOption = None,
+) -> None:
+    """Make a recording of a table that another program wrote.
+
+    Without --columns the columns are found by their names and units. With --columns only those named are
+    read: by name as in the file, or by number from 1. A name with a colon, comma, equals sign or double quote
+    in it stands in double quotes, its own double quotes doubled: acc='"a:x":"a:y":"a:z"'.
+
+    Units: time s, ms, us, ns, min, or samples (with --rate); acc m/s2, g, mg, cm/s2, mm/s2, ft/s2; gyr deg/s,
+    mdeg/s, rad/s; or a number, how many m/s2 or deg/s one of the file's is (0.00479 for counts;
+    negative turns the sign).
+
+    What was assumed is said on stderr. The recording is read back as it was written.
+    """
+    if output is None:
+        raise UsageError("no file to write", where="convert", todo="give -o FILE.csv")
+    if rate is not None and not RATES_HZ[0] <= rate <= RATES_HZ[1]:
+        raise UsageError(f"{rate:g} Hz", where="--rate", todo=f"give {RATES_HZ[0]:g} to {RATES_HZ[1]:g}")
+    from gait.recording.choice import Choice, parse_columns_option, parse_units_option
+    from gait.recording.convert import convert
+
+    named = {} if columns is None else parse_columns_option(columns)
+    if columns is not None and "acc" not in named:
+        raise UsageError("no acceleration in it", where="--columns", todo="give acc=X:Y:Z too")
+    choice = Choice(
+        time="".join(named.get("time", ())),
+        acc=named.get("acc", ()),
+        gyr=named.get("gyr", ()),
+        units={} if units is None else parse_units_option(units),
+        rate_hz=rate,
+        device=device or "",
+    )
+    notes = convert(path, output, placement=placement, side=side, choice=choice)
+    for note in notes:
+        print(f"gait: {one_line(note)}", file=sys.stderr)
+    print(output)

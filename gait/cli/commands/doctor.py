@@ -1,0 +1,108 @@
+"""``gait doctor``: what is wrong with a file or a session, and the corrected one."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gait.cli.main import BAD_INPUT, one_line
+from gait.cli.options import JsonOption, PathArgument, PlacementOption, SideOption
+from gait.errors import RecordingError
+
+if TYPE_CHECKING:
+    from gait.analysis.results import Fault
+    from gait.doctor.checks import Diagnosis
+
+__all__ = ["command"]
+
+STDOUT = Path("-")
+
+
+def command(
+    path: PathArgument,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o", "--output", metavar="FILE", help="Write the corrected file; a folder for a session."
+        ),
+    ] = None,
+    json_file: JsonOption = None,
+    placement: PlacementOption = None,
+    side: SideOption = None,
+) -> None:
+    """Say what is wrong with a recording or a session, one line a fault.
+
+    Each line names the sensor, how sure the cause is, what was found, what it spoils and what to do. The exit
+    code is 0 for a sound one, else 2. With -o the corrected recording is written: units, sign, sides, clock
+    rate, lag and stamps.
+    """
+    from gait.doctor.checks import examine
+
+    diagnosis = examine(path, placement, side)
+    where = sys.stderr if json_file == STDOUT else sys.stdout
+    for fault in diagnosis.faults:
+        print(one_line(fault_text(fault)), file=where)
+    if not diagnosis.faults:
+        print("sound: nothing in it contradicts itself", file=where)
+    if json_file is not None:
+        _put_json(diagnosis, json_file)
+    if output is not None:
+        _put_corrected(diagnosis, path, output)
+    if diagnosis.faults:
+        raise typer.Exit(BAD_INPUT)
+
+
+def fault_text(fault: Fault) -> str:
+    """Return one line: sensor, certainty, what was found, what it spoils, what to do."""
+    head = f"{fault.sensor}: " if fault.sensor else ""
+    return f"{head}{fault.certainty}: {fault.what}; spoils {spoilt_text(fault.spoils)}; {fault.todo}"
+
+
+def spoilt_text(spoils: tuple[str, ...]) -> str:
+    """Return metric names as people know them, shortened where all are meant."""
+    from gait.analysis.metrics import METRICS
+
+    if not spoils:
+        return "nothing by itself"
+    labels = [METRICS[name].label.lower() if name in METRICS else name for name in spoils]
+    if {"cadence_spm", "contact_ms", "strike_angle_deg"} <= set(spoils):
+        return "every number"
+    return ", ".join(labels)
+
+
+def _put_json(diagnosis: Diagnosis, target: Path) -> None:
+    body = {
+        "gait_doctor": 1,
+        "sound": not diagnosis.faults,
+        "faults": [dataclasses.asdict(fault) for fault in diagnosis.faults],
+        "left_after_correction": [dataclasses.asdict(fault) for fault in diagnosis.left],
+    }
+    text = json.dumps(body, indent=2)
+    if target == STDOUT:
+        print(text)
+    else:
+        from gait.files import write_text
+
+        write_text(target, text + "\n")
+
+
+def _put_corrected(diagnosis: Diagnosis, path: Path, output: Path) -> None:
+    """Write the corrected recordings; refuse where nothing could be read."""
+    from gait.recording.write import write_recording
+
+    if diagnosis.session is None:
+        raise RecordingError("there is nothing to write: its samples cannot be read", where=path)
+    one_file = len(diagnosis.session.recordings) == 1 and not path.is_dir()
+    if not one_file:
+        output.mkdir(parents=True, exist_ok=True)
+    for recording in diagnosis.session.recordings:
+        name = f"{recording.side}_{recording.placement}.csv"
+        target = output if one_file else output / name
+        print(f"corrected: {write_recording(recording, target)}", file=sys.stderr)
+    for fault in diagnosis.left:
+        print(one_line(f"still in it: {fault_text(fault)}"), file=sys.stderr)

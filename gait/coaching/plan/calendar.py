@@ -1,0 +1,152 @@
+"""A plan as a calendar: RFC 5545 text (.ics) with strength days, run days, steps of week and the retest.
+
+Days are all-day events, so that no time zone is involved. Identifiers follow from the day and the kind, so
+that a plan imported again replaces the earlier one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from gait.coaching.model import Day, Plan, PlannedExercise
+from gait.coaching.plan.facts import dose
+from gait.files import write_text
+
+__all__ = ["calendar_text", "write_calendar"]
+
+WEEKS = 6
+"""Weeks that a calendar covers: a first change takes 4 to 6."""
+MOST_OCTETS = 75
+"""Longest line of an iCalendar file, octets without the line break (RFC 5545, 3.1)."""
+PRODUCT = "-//gait//plan//EN"
+HOST = "plan.gait"
+"""Right-hand part of the identifiers: a name, not an address."""
+
+
+@dataclass(frozen=True)
+class _Event:
+    """One all-day event."""
+
+    kind: str
+    on: date
+    summary: str
+    description: str = ""
+
+
+def calendar_text(plan: Plan, start: date, *, stamp: datetime, weeks: int = WEEKS) -> str:
+    """Return a plan's coming weeks as iCalendar text with CRLF line ends.
+
+    Parameters
+    ----------
+    plan
+        With its week; one that is stopped gives one event, today, that says what comes first.
+    start
+        First day; the weeks run from here on, whatever weekday it is.
+    stamp
+        When the calendar is made, as RFC 5545 wants it of each event.
+    weeks
+        How many weeks.
+
+    Examples
+    --------
+    >>> from gait.coaching.prescribe import prescribe
+    >>> text = calendar_text(prescribe(()), date(2026, 5, 4), stamp=datetime(2026, 5, 4, tzinfo=UTC))
+    >>> text.count("BEGIN:VEVENT") == text.count("END:VEVENT") > 12
+    True
+    """
+    stamped = stamp.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{PRODUCT}", "CALSCALE:GREGORIAN"]
+    for event in _events(plan, start, weeks):
+        lines += _written(event, stamped)
+    lines.append("END:VCALENDAR")
+    return "".join(f"{part}\r\n" for line in lines for part in _folded(line))
+
+
+def write_calendar(path: str | Path, plan: Plan, start: date, *, stamp: datetime, weeks: int = WEEKS) -> Path:
+    """Write a plan's calendar, all or nothing; return the path.
+
+    Raises
+    ------
+    GaitError
+        The file cannot be written there.
+    """
+    return write_text(path, calendar_text(plan, start, stamp=stamp, weeks=weeks))
+
+
+def _events(plan: Plan, start: date, weeks: int) -> Iterator[_Event]:
+    if plan.action.kind == "stop":
+        yield _Event("stop", start, plan.action.text, plan.retest)
+        return
+    named = {one.id: one for one in plan.exercises}
+    for offset in range(weeks * 7 if plan.week else 0):
+        on = start + timedelta(days=offset)
+        day = plan.week[on.weekday()]
+        if day.exercises:
+            yield _Event("strength", on, _length(day), _session(day, named, plan))
+        if "run" in day.kind:
+            yield _Event("run", on, "Hard run" if day.kind == "hard run" else "Run", _run_note(day, plan))
+    if plan.action.retest_on:
+        again = date.fromisoformat(plan.action.retest_on)
+        yield _Event("retest", again, "Look again", plan.action.worked_if or plan.retest)
+
+
+def _length(day: Day) -> str:
+    return f"Strength, about {day.minutes} min" if day.minutes else "Strength"
+
+
+def _session(day: Day, named: dict[str, PlannedExercise], plan: Plan) -> str:
+    rows = []
+    for key, sets in zip(day.exercises, day.sets or (0,) * len(day.exercises), strict=True):
+        one = named[key]
+        # The dose of this day, not that of a usual session: further sets stand on some days only.
+        said = dose(one).split(" × ", 1)
+        rows.append(f"{one.name}: {sets or one.sets} × {said[-1]}")
+    return "\n".join([*rows, *(text for text in (plan.pain_rule,) if text)])
+
+
+def _run_note(day: Day, plan: Plan) -> str:
+    cadence = f"Metronome {plan.cadence.metronome_bpm} a minute." if plan.cadence is not None else ""
+    return "\n".join(text for text in (day.note, cadence) if text)
+
+
+def _written(event: _Event, stamped: str) -> list[str]:
+    rows = [
+        "BEGIN:VEVENT",
+        f"UID:{event.kind}-{event.on.isoformat()}@{HOST}",
+        f"DTSTAMP:{stamped}",
+        f"DTSTART;VALUE=DATE:{event.on:%Y%m%d}",
+        f"DTEND;VALUE=DATE:{event.on + timedelta(days=1):%Y%m%d}",
+        f"SUMMARY:{_escaped(event.summary)}",
+    ]
+    rows += [f"DESCRIPTION:{_escaped(event.description)}"] if event.description else []
+    return [*rows, "TRANSP:TRANSPARENT", "END:VEVENT"]
+
+
+def _escaped(text: str) -> str:
+    r"""Return text as a value of an iCalendar file (RFC 5545, 3.3.11).
+
+    Examples
+    --------
+    >>> _escaped("3 sets, light; rest\nthen \\ go")
+    '3 sets\\, light\\; rest\\nthen \\\\ go'
+    """
+    lines = (
+        "".join(sign if sign.isprintable() else " " for sign in line).strip() for line in text.splitlines()
+    )
+    escaped = (line.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,") for line in lines)
+    return "\\n".join(escaped)
+
+
+def _folded(line: str) -> Iterator[str]:
+    """Yield a line in pieces of at most 75 octets, the later ones led by a space; no character is split."""
+    piece, room = "", MOST_OCTETS
+    for sign in line:
+        size = len(sign.encode("utf-8"))
+        if len(piece.encode("utf-8")) + size > room:
+            yield piece
+            piece = " "
+        piece += sign
+    yield piece

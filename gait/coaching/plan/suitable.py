@@ -1,0 +1,49 @@
+"""Which exercises suit a runner: by experience, equipment, age and pain in general."""
+
+from __future__ import annotations
+
+from gait.coaching.model import LightColour
+from gait.coaching.questionnaire.answers import Answers
+from gait.coaching.rules.schema import ExerciseRule
+
+__all__ = ["full_loads", "groups", "suits"]
+
+ADULT = 18
+"""Years from which jumps and barbells are planned (house: growing bones need their own plan)."""
+
+
+def suits(rule: ExerciseRule, answers: Answers, light: LightColour) -> bool:
+    """Return whether experience, equipment, age and pain in general allow an exercise.
+
+    Not having been asked about equipment counts as having it; not having been asked about experience
+    counts as enough for all but advanced exercises. Jumps need an answer that nothing hurts.
+    """
+    if rule.plyometric and not _may_jump(answers, light):
+        return False
+    if rule.needs and not groups(rule, answers):
+        return False
+    if answers.experience is None:
+        return rule.level != "advanced"
+    return not rule.for_experience or answers.experience in rule.for_experience
+
+
+def _may_jump(answers: Answers, light: LightColour) -> bool:
+    """No jumps with pain or unasked about it, under 18, in pregnancy, or where bone or food may be short."""
+    risky = {"under_fuelling", "earlier_bone_stress", "load_jump"} & set(answers.risk_signs or ())
+    return light == "green" and answers.pain == () and not risky and full_loads(answers)
+
+
+def full_loads(answers: Answers) -> bool:
+    """Return whether a barbell is right: not under 18, nor in pregnancy."""
+    return not answers.pregnant and (answers.age is None or answers.age >= ADULT)
+
+
+def groups(rule: ExerciseRule, answers: Answers) -> list[tuple[str, ...]]:
+    """Return the groups of equipment that an exercise can be done with, of what is at hand."""
+    at_hand = None if answers.equipment is None else set(answers.equipment)
+    barred = set() if full_loads(answers) else {"barbell"}
+    return [
+        group
+        for group in rule.needs
+        if not barred & set(group) and (at_hand is None or set(group) <= at_hand)
+    ]

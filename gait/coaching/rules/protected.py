@@ -1,0 +1,116 @@
+"""What a pack of one's own must not weaken: safety may only become stricter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from gait.coaching.rules.references import Entry, Problem
+from gait.coaching.rules.schema import ExerciseRule, FindingRule, ProgrammeNumbers, SafetyRule
+
+__all__ = ["loads_more", "weakened"]
+
+URGENCY = ("take care", "before starting", "soon", "same day", "emergency")
+"""From the least to the most urgent."""
+
+TODO = "safety may only be made stricter; --unsafe allows it, with a mark on every page"
+
+UPPER_LIMITS = ("green_up_to", "amber_up_to", "cadence_step_pct", "cadence_limit_pct", "most_sets_a_session")
+"""Figures of the programme that may only be lowered."""
+
+
+def weakened(
+    builtin: Mapping[str, SafetyRule],
+    numbers: ProgrammeNumbers,
+    merged: Mapping[str, Entry],
+    own_numbers: Entry | None,
+) -> tuple[Problem, ...]:
+    """Return what an own pack weakens, one problem each; empty where it is as strict as the built-in one.
+
+    Parameters
+    ----------
+    builtin, numbers
+        Safety rules and figures that come with the package.
+    merged
+        Safety rules with the own pack on top, by id.
+    own_numbers
+        The figures of the own pack; None where it has none.
+    """
+    found = list(_missing(builtin, merged))
+    for key, rule in builtin.items():
+        entry = merged.get(key)
+        if entry is not None and entry.value != rule:
+            found += [
+                Problem(f"safety {key!r} {how}", entry.where("id"), TODO)
+                for how in _weaker(rule, entry.value)
+            ]
+    if own_numbers is not None:
+        found += [
+            Problem(f"{name} is raised", own_numbers.where(name), TODO)
+            for name in UPPER_LIMITS
+            if getattr(own_numbers.value, name) > getattr(numbers, name)
+        ]
+        if set(own_numbers.value.loadable) - set(numbers.loadable):
+            found.append(
+                Problem("more places may be loaded while they hurt", own_numbers.where("loadable"), TODO)
+            )
+        if own_numbers.value.rest_days_before_hard_run < numbers.rest_days_before_hard_run:
+            found.append(Problem("rest days are fewer", own_numbers.where("rest_days_before_hard_run"), TODO))
+    return tuple(found)
+
+
+def _missing(builtin: Mapping[str, SafetyRule], merged: Mapping[str, Entry]) -> Iterator[Problem]:
+    for key in builtin:
+        if key not in merged:
+            yield Problem(f"safety {key!r} is removed", "", TODO)
+
+
+def _weaker(rule: SafetyRule, own: SafetyRule) -> Iterator[str]:
+    """Yield in which ways an own safety rule is weaker than the built-in one of its name."""
+    if own.when != rule.when:
+        yield "fires on something else"
+    if rule.stops_exercise and not own.stops_exercise:
+        yield "no longer stops exercise"
+    if URGENCY.index(own.urgency) < URGENCY.index(rule.urgency):
+        yield "is less urgent"
+    if (own.lifted_by and own.lifted_by != rule.lifted_by) or (
+        own.cleared_as and own.cleared_as != rule.cleared_as
+    ):
+        yield "is lifted by something else"
+
+
+def loads_more(
+    exercises: Mapping[str, ExerciseRule],
+    findings: Mapping[str, FindingRule],
+    merged: Mapping[str, Mapping[str, Entry]],
+) -> tuple[Problem, ...]:
+    """Return where an own pack lets a sore place be loaded that the built-in one spares.
+
+    Parameters
+    ----------
+    exercises, findings
+        Those that come with the package.
+    merged
+        Section -> id -> entry, with the own pack on top.
+    """
+    found: list[Problem] = []
+    for key, rule in exercises.items():
+        entry = merged["exercises"].get(key)
+        if entry is not None and entry.value is not rule:
+            found += [
+                Problem(f"exercise {key!r} {how}", entry.where("id"), TODO)
+                for how in _spares_less(rule, entry.value)
+            ]
+    for key, finding in findings.items():
+        entry = merged["findings"].get(key)
+        if entry is not None and entry.value.loads and not finding.loads:
+            found.append(Problem(f"finding {key!r} loads the sore place", entry.where("loads"), TODO))
+    return tuple(found)
+
+
+def _spares_less(rule: ExerciseRule, own: ExerciseRule) -> Iterator[str]:
+    if rule.plyometric and not own.plyometric:
+        yield "is no longer called a jump"
+    if set(rule.strains) - set(own.strains):
+        yield "strains fewer places"
+    if set(own.gentle_on) - set(rule.gentle_on):
+        yield "is called gentle on more places"

@@ -1,0 +1,177 @@
+"""The diagnosis of a file or a session: read it, look for faults, undo them, look again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from gait.analysis.analyze import diagnose
+from gait.analysis.results import Fault
+from gait.doctor.corrections import can_mend, mended
+from gait.doctor.raw import EVERYTHING, read_raw
+from gait.errors import GaitError, RecordingError
+from gait.frames import Placement, Side
+from gait.recording.model import Recording, Session
+from gait.recording.read import read
+from gait.recording.session_folder import candidates, is_folder, session_name
+from gait.units import STANDARD_GRAVITY
+
+__all__ = ["Diagnosis", "examine", "examine_session"]
+
+ROUNDS = 4
+"""Times that a session is mended and looked at again: a fault can hide another."""
+
+LEFT_HANDED = "left_handed"
+"""Kind of the correction that axes of the wrong hand need beside the gyroscope's sign."""
+
+STAMP_NOTES = {
+    "those of packets": "packet_stamps",
+    "step back at each packet": "packet_stamps",
+    "rows that stand twice": "doubled_rows",
+    "the clock began again": "clock_restart",
+}
+"""Words of the reader's notes (`gait.recording.clock`) -> kind of fault."""
+STAMPS_TODO = "the reader has mended the times; -o writes them"
+
+IN_G_M_S2 = (0.5, 4.0)
+COUNTS_A_G = (1000.0, 2048.0, 4096.0, 8192.0, 16384.0)
+USUAL_NORM_M_S2 = (8.0, 30.0)
+"""Median norms of a leg's sensor, in g by mistake and in m/s2, and the counts a g of common full scales."""
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What is wrong, and the session with what can be undone undone.
+
+    Attributes
+    ----------
+    faults
+        In the order found; empty for a sound session.
+    session
+        The corrected session; None where nothing could be read.
+    left
+        Faults that the corrected session still has.
+    """
+
+    faults: tuple[Fault, ...]
+    session: Session | None
+    left: tuple[Fault, ...] = ()
+
+
+def examine(path: Path, placement: Placement | None = None, side: Side | None = None) -> Diagnosis:
+    """Return the diagnosis of a file or folder.
+
+    Raises
+    ------
+    RecordingError
+        There is nothing at the path, or no recording in it.
+    """
+    try:
+        session = read(path, placement=placement, side=side)
+    except RecordingError as refusal:
+        return _refused(path, placement, side, refusal)
+    return examine_session(session, _of_notes(session))
+
+
+def _of_notes(session: Session) -> tuple[Fault, ...]:
+    """Return as faults what the reader found in the stamps, and has already undone."""
+    found = []
+    for recording in session.recordings:
+        for note in recording.notes:
+            kind = next((kind for words, kind in STAMP_NOTES.items() if words in note), "")
+            if kind:
+                found.append(Fault(kind, recording.name, "clear", note, ("contact_ms",), STAMPS_TODO))
+    return tuple(found)
+
+
+def examine_session(session: Session, known: tuple[Fault, ...] = ()) -> Diagnosis:
+    """Return the diagnosis of samples that are read already.
+
+    Parameters
+    ----------
+    known
+        Faults that were found, and undone, on the way here.
+    """
+    faults = list(known)
+    for _ in range(ROUNDS):
+        try:
+            found = diagnose(session)
+        except GaitError as error:
+            faults.append(_unreadable(error, ""))
+            return Diagnosis(tuple(faults), session, tuple(faults))
+        new = [one for one in found if (one.kind, one.sensor) not in {(f.kind, f.sensor) for f in faults}]
+        new = [_of_one_cause(fault, faults) for fault in new]
+        faults += [fault for fault in new if fault.kind != LEFT_HANDED]
+        if not any(can_mend(fault) for fault in new):
+            return Diagnosis(tuple(faults), session, found)
+        session = mended(session, new)
+    return Diagnosis(tuple(faults), session, diagnose(session))
+
+
+def _of_one_cause(fault: Fault, known: list[Fault]) -> Fault:
+    """Turning a left-handed sensor's gyroscope gives the other foot's mirror image: one cause, not two."""
+    if fault.kind == "other_side" and ("mirrored", fault.sensor) in {(f.kind, f.sensor) for f in known}:
+        return replace(fault, kind=LEFT_HANDED)
+    return fault
+
+
+def _refused(
+    path: Path, placement: Placement | None, side: Side | None, refusal: RecordingError
+) -> Diagnosis:
+    """The diagnosis of what the reader turned away, as far as its samples can be had."""
+    files = candidates(path) if is_folder(path) else [path]
+    faults: list[Fault] = []
+    recordings: list[Recording] = []
+    for file in files:
+        try:
+            recording, of_times = read_raw(file, placement, side)
+        except GaitError:
+            continue
+        of_unit = _acc_by_median(recording)
+        faults += [*of_times, *of_unit]
+        for fault in of_unit:
+            if fault.value:
+                recording = replace(recording, acc=recording.acc / fault.value)
+        recordings.append(recording)
+    if not recordings:
+        return Diagnosis((_unreadable(refusal, ""),), None)
+    session = Session(session_name(path), tuple(recordings), path=path)
+    if any(fault.refuses and not fault.value for fault in faults):
+        return Diagnosis(tuple(faults), None)
+    known = tuple(faults)
+    diagnosis = examine_session(session, known)
+    if not diagnosis.faults:
+        return Diagnosis((_unreadable(refusal, ""),), None)
+    return diagnosis
+
+
+def _unreadable(error: GaitError, sensor: str) -> Fault:
+    what = f"{error.where}: {error.what}" if error.where else error.what
+    return Fault("unreadable", sensor, "clear", what, EVERYTHING, error.todo or "record again", refuses=True)
+
+
+def _acc_by_median(recording: Recording) -> list[Fault]:
+    """Return the unit of the accelerometer where the median norm is far from any leg's in m/s2."""
+    level = float(np.median(np.linalg.norm(recording.acc, axis=1)))
+    name = recording.name
+    if level < IN_G_M_S2[0]:
+        what = f"the acceleration's median is {level:.2f} m/s2, not 9.81: gravity was taken out of it"
+        todo = "export the raw accelerometer, not 'linear' or 'user' acceleration"
+        return [Fault("acc_gravity", name, "clear", what, EVERYTHING, todo, refuses=True)]
+    if level < IN_G_M_S2[1]:
+        what = f"the accelerometer is in g, not m/s2: its median is {level:.2f} where gravity alone is 9.81"
+        todo = "multiply acc_x, acc_y and acc_z by 9.80665 (gait doctor does with -o)"
+        return [Fault("acc_unit", name, "clear", what, EVERYTHING, todo, 1.0 / STANDARD_GRAVITY)]
+    fits = [
+        counts
+        for counts in COUNTS_A_G
+        if USUAL_NORM_M_S2[0] < level * STANDARD_GRAVITY / counts < USUAL_NORM_M_S2[1]
+    ]
+    if level < 400.0 or not fits:
+        return []
+    factor = fits[0] / STANDARD_GRAVITY
+    what = f"the accelerometer is in counts ({fits[0]:.0f} a g), not m/s2: its median is {level:.0f}"
+    todo = f"divide acc_x, acc_y and acc_z by {factor:.5g} (gait doctor does with -o)"
+    return [Fault("acc_unit", name, "clear" if len(fits) == 1 else "likely", what, EVERYTHING, todo, factor)]

@@ -1,0 +1,176 @@
+"""Reads a recording of the contract's columns without judging it, where the reader refuses it.
+
+The doctor must see the samples that the reader turns away: other units, stamps that repeat or go back.
+"""
+
+from __future__ import annotations
+
+import gzip
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from gait.analysis.results import Fault
+from gait.arrays import FloatArray
+from gait.errors import GaitError, RecordingError
+from gait.frames import Placement, Side
+from gait.recording.format import ACC_COLUMNS, GYR_COLUMNS, TIME_COLUMN, bare_name, place_from_name
+from gait.recording.model import Recording
+from gait.recording.toml import read_toml
+from gait.units import DEG
+
+__all__ = ["read_raw"]
+
+EVERYTHING = ("every number",)
+"""What a wrong time spoils, in words: it stands before any metric."""
+
+TIME_UNITS = ((1e-3, "milliseconds"), (1e-6, "microseconds"), (1e-9, "nanoseconds"))
+PLACEMENTS: dict[str, Placement] = {"shoe": "shoe", "shank": "shank"}
+SIDES: dict[str, Side] = {"left": "left", "right": "right"}
+USUAL_STEP_S = (5e-4, 0.06)
+"""Steps of leg sensors, s: 17 Hz to 2 kHz."""
+
+PACKET_SHARE = 0.02
+"""Share of repeated stamps from which they are those of packets and not of lost samples."""
+
+
+@dataclass(frozen=True)
+class RawTimes:
+    """Times as they should be, and the faults of those in the file."""
+
+    time_s: FloatArray
+    faults: tuple[Fault, ...]
+
+
+def read_raw(
+    path: Path, placement: Placement | None = None, side: Side | None = None
+) -> tuple[Recording, tuple[Fault, ...]]:
+    """Return the recording with its times mended, and what was wrong with them.
+
+    Raises
+    ------
+    RecordingError
+        The columns are not there, or nobody says where the sensor sat.
+    """
+    head, table = _table(path)
+    named_placement, named_side = place_from_name(bare_name(path))
+    placement = placement or PLACEMENTS.get(str(head.get("placement"))) or named_placement
+    side = side or SIDES.get(str(head.get("side"))) or named_side
+    if placement is None or side is None:
+        todo = "say --placement shoe|shank and --side left|right"
+        raise RecordingError("placement or side of the sensor unknown", where=path, todo=todo)
+    has_gyr = set(GYR_COLUMNS) <= set(table.columns)
+    wanted = [TIME_COLUMN, *ACC_COLUMNS, *(GYR_COLUMNS if has_gyr else ())]
+    values = table[wanted].apply(pd.to_numeric, errors="coerce").to_numpy(dtype=float)
+    values = values[np.isfinite(values).all(axis=1)]
+    if len(values) < 2:
+        raise RecordingError("no samples below the column names", where=path)
+    recording = Recording(
+        placement,
+        side,
+        values[:, 0],
+        values[:, 1:4],
+        values[:, 4:7] * DEG if has_gyr else None,
+        rate_hz=_number(head.get("rate_hz")),
+        acc_range_g=_number(head.get("acc_range_g")),
+        gyr_range_dps=_number(head.get("gyr_range_dps")),
+        source=path.name,
+    )
+    times = mended_times(values[:, 0], f"{side} {placement}")
+    return replace(recording, time_s=times.time_s), times.faults
+
+
+def _table(path: Path) -> tuple[dict[str, object], pd.DataFrame]:
+    """The preamble, as far as it can be read, and the table under it."""
+    opened = gzip.open if path.name.lower().endswith(".gz") else open
+    try:
+        with opened(path, "rt", encoding="utf-8-sig") as stream:
+            lines = stream.read().splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise RecordingError(f"cannot be read ({error})", where=path) from None
+    count = next((at for at, line in enumerate(lines) if not line.startswith("#")), len(lines))
+    names = [name.strip() for name in lines[count].split(",")] if count < len(lines) else []
+    lacking = [name for name in (TIME_COLUMN, *ACC_COLUMNS) if name not in names]
+    if lacking:
+        raise RecordingError(f"no column {', '.join(lacking)}", where=path)
+    rows = [line.split(",") for line in lines[count + 1 :] if line.count(",") == len(names) - 1]
+    return _preamble(lines[:count]), pd.DataFrame(rows, columns=names)
+
+
+def _preamble(lines: list[str]) -> dict[str, object]:
+    out: dict[str, object] = {}
+    for line in lines:
+        try:
+            out |= read_toml(line.removeprefix("#").strip())
+        except (GaitError, ValueError):
+            continue
+    return out
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) else None
+
+
+def mended_times(time: FloatArray, name: str) -> RawTimes:
+    """Return increasing seconds: unit, repeated stamps and restarts undone, each told as a fault."""
+    time_s, faults = _in_seconds(time, name)
+    time_s, restarts = _without_restarts(time_s, name)
+    time_s, packets = _spread(time_s, name)
+    return RawTimes(time_s, (*faults, *restarts, *packets))
+
+
+def _in_seconds(time: FloatArray, name: str) -> tuple[FloatArray, list[Fault]]:
+    step = _step(time)
+    for factor, unit in TIME_UNITS:
+        if step > 0.5 and USUAL_STEP_S[0] < step * factor < USUAL_STEP_S[1]:
+            what = f"time_s steps by {step:g}: it is in {unit}, not seconds"
+            todo = f"multiply time_s by {factor:g} (gait doctor does with -o)"
+            return time * factor, [Fault("time_unit", name, "clear", what, EVERYTHING, todo, 1.0 / factor)]
+    return time, []
+
+
+def _step(time: FloatArray) -> float:
+    """Mean step forward, packets' stamps counted by their samples."""
+    steps = np.diff(time)
+    ahead = steps[steps > 0.0]
+    if len(ahead) == 0:
+        return 0.0
+    return float(np.median(ahead)) * len(ahead) / max(int((steps >= 0.0).sum()), 1)
+
+
+def _without_restarts(time_s: FloatArray, name: str) -> tuple[FloatArray, list[Fault]]:
+    steps = np.diff(time_s)
+    back = np.flatnonzero(steps < 0.0)
+    if len(back) == 0:
+        return time_s, []
+    usual = max(_step(time_s), 1e-6)
+    if len(back) > 0.001 * len(time_s) and float(-steps[back].min()) < 50.0 * usual:
+        what = f"{len(back)} stamps go back by up to {-steps[back].min():g} s: the rows are out of order"
+        fault = Fault("stamps_order", name, "likely", what, EVERYTHING, "sort the rows by time_s")
+        return np.maximum.accumulate(time_s), [fault]
+    shift = np.zeros(len(time_s))
+    for at in back:
+        shift[at + 1 :] += -steps[at] + 1.0
+    what = f"time goes back by {-steps[back[0]]:g} s: the sensor restarted in mid-recording"
+    todo = "split the file there; gait doctor puts a gap of 1 s there with -o (its true length is not known)"
+    return time_s + shift, [Fault("clock_restart", name, "clear", what, (), todo, float(len(back)))]
+
+
+def _spread(time_s: FloatArray, name: str) -> tuple[FloatArray, list[Fault]]:
+    """Stamps of packets spread evenly: the samples of one end at its stamp."""
+    first = np.flatnonzero(np.r_[True, np.diff(time_s) > 0.0])
+    repeated = len(time_s) - len(first)
+    if repeated == 0:
+        return time_s, []
+    count = np.diff(np.r_[first, len(time_s)])
+    step = float(np.median(np.diff(time_s[first]) / count[1:]))
+    behind = np.concatenate([np.arange(n - 1, -1, -1) for n in count])
+    even = np.repeat(time_s[first], count) - behind * step
+    even = np.maximum.accumulate(even + 1e-9 * np.arange(len(even)))
+    size = int(np.median(count))
+    what = f"{repeated} rows repeat a stamp, about {size} at a time: the stamps are those of packets"
+    todo = "spread them evenly over the packet (gait doctor does with -o)"
+    kind = "packet_stamps" if repeated > PACKET_SHARE * len(time_s) else "repeated_stamps"
+    return even, [Fault(kind, name, "clear", what, ("contact_ms",), todo, float(size))]

@@ -1,0 +1,308 @@
+"""Stamps as devices write them, made into times of samples: packets, restarts, counters that begin again.
+
+How a file stamps its rows is decided from its first `LOOK_ROWS` rows; rows then go through in order, whatever
+the size of the blocks they come in. What was changed is said in `Clock.notes`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from gait.arrays import BoolArray, FloatArray, IntArray
+
+__all__ = ["Clock", "Rows", "Stamping", "stamping_of"]
+
+Stamping = Literal["each", "packets", "sawtooth", "doubled"]
+"""A stamp a row; rows of a packet share one; stamps of a packet overlap the next one's; rows stand twice."""
+
+LOOK_ROWS = 2000
+"""Rows by which the way of stamping is decided."""
+REPEATS_FREE, REPEATS_SHARE = 20, 0.02
+"""Repeated stamps that are no packets: up to this many, or up to this share of the rows."""
+PLAUSIBLE_HZ = (15.0, 5000.0)
+"""Rates of a leg sensor that packets may lead to."""
+SPREAD = 3.0
+"""Largest ratio of the 90th to the 10th percentile, over packets, of time a sample: more is not even."""
+OVERLAP_S = 0.5
+"""A larger step back is no overlap of packets."""
+STUCK, STUCK_SHARE = 10, 0.1
+"""A stamp for more than this many usual packets is no packet; rows of such stamps that are borne at most."""
+LOST = 2.5
+"""A packet that is followed by this many times its own length is followed by a gap."""
+FOLLOWERS = 3
+"""Rows that go on behind a step back before it is a restart and no row in the wrong place."""
+RESTART_GAP_S = 3.0
+"""Gap that is put where a clock began again, as its true length is not known: longer than any stride."""
+MOST_RESTARTS = 50
+FOLLOW_S = 2.0
+"""Longest step of the rows behind a restart."""
+COUNTER_BITS = (8, 12, 15, 16, 24, 31, 32)
+COUNTER_EDGE = 40.0
+"""Usual steps before and behind the end of a counter within which its beginning again is seen."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows on their way: columns (time first), and a number for each by which its line is found."""
+
+    columns: tuple[FloatArray, ...]
+    line: IntArray
+
+    def __len__(self) -> int:
+        return len(self.line)
+
+    def part(self, rows: slice | BoolArray) -> Rows:
+        """Give some of the rows."""
+        return Rows(tuple(column[rows] for column in self.columns), self.line[rows])
+
+    def timed(self, time_s: FloatArray) -> Rows:
+        """Give the same rows at other times."""
+        return Rows((time_s, *self.columns[1:]), self.line)
+
+    @staticmethod
+    def joined(parts: Iterable[Rows]) -> Rows:
+        """Put rows one behind the other."""
+        some = list(parts)
+        if len(some) == 1:
+            return some[0]
+        columns = tuple(np.concatenate(cells) for cells in zip(*(one.columns for one in some), strict=True))
+        return Rows(columns, np.concatenate([one.line for one in some]))
+
+
+@dataclass
+class Clock:
+    """Turns stamps into times of samples, as rows come.
+
+    State: rows held back until those behind them are known, and what was found.
+
+    Attributes
+    ----------
+    tick_s
+        Seconds in one count of a counter; None where the times are no counts.
+    wrap_s
+        Span after which the time begins again; None where it does not, or where it is unknown.
+    stamping, period_s, size
+        How rows are stamped, seconds between samples, samples of a packet; None and 0 until known.
+    restarts, doubled
+        Times that the clock began again; rows left out because they stand twice.
+    """
+
+    tick_s: float | None = None
+    wrap_s: float | None = None
+    stamping: Stamping | None = None
+    restarts: int = 0
+    doubled: int = 0
+    period_s: float = 0.0
+    size: int = 1
+    _held: list[Rows] = field(default_factory=list)
+    _count: int = 0
+    _offset_s: float = 0.0
+    _last_s: float | None = None
+    _packet: list[Rows] = field(default_factory=list)
+
+    def push(self, rows: Rows, *, final: bool = False) -> Rows:
+        """Give the rows whose times are known by now; with ``final`` all that are left."""
+        if len(rows):
+            self._held.append(rows)
+            self._count += len(rows)
+        if not self._held or (self.stamping is None and self._count < LOOK_ROWS and not final):
+            return rows.part(slice(0, 0))
+        waiting = Rows.joined(self._held)
+        if self.stamping is None:
+            look = waiting.part(slice(0, LOOK_ROWS))
+            self.stamping, self.period_s, self.size = stamping_of(look.columns)
+        ready, kept = self._in_order(waiting, final=final)
+        self._held = [kept] if len(kept) else []
+        if self.stamping in ("packets", "sawtooth"):
+            return self._spread(ready, final=final)
+        return ready
+
+    def oldest(self) -> int | None:
+        """Return the line of the first row that is held back, or None."""
+        lines = [int(rows.line[0]) for rows in (*self._packet, *self._held) if len(rows)]
+        return min(lines, default=None)
+
+    def notes(self) -> tuple[str, ...]:
+        """What was changed, in words for people."""
+        out: list[str] = []
+        if self.stamping == "packets":
+            out.append(
+                "time stamps are those of packets: samples spread evenly over them, "
+                f"{1 / self.period_s:.0f} Hz"
+            )
+        if self.stamping == "sawtooth":
+            out.append(
+                "time stamps step back at each packet: samples spread evenly from packet to packet, "
+                f"{1 / self.period_s:.0f} Hz"
+            )
+        if self.doubled:
+            out.append(f"{self.doubled} rows that stand twice left out")
+        if self.restarts:
+            times = "once" if self.restarts == 1 else f"{self.restarts} times"
+            out.append(
+                f"the clock began again {times}: taken as a gap, whose true length the file does not say"
+            )
+        return tuple(out)
+
+    def _in_order(self, rows: Rows, *, final: bool) -> tuple[Rows, Rows]:
+        """Rows with restarts of the clock made into gaps, and those that have to wait for what follows."""
+        raw = rows.columns[0]
+        time_s = raw + self._offset_s
+        step_s = np.diff(time_s, prepend=time_s[0] if self._last_s is None else self._last_s)
+        if self.stamping == "doubled":
+            rows, time_s, step_s = self._without_doubles(rows, time_s, step_s)
+            raw = rows.columns[0]
+        stop = len(time_s)
+        start = 0
+        floor = -OVERLAP_S if self.stamping == "sawtooth" else 0.0
+        while True:
+            back = np.flatnonzero(step_s[start:] < floor)
+            if not len(back):
+                break
+            place = start + int(back[0])
+            behind = raw[place : place + FOLLOWERS * self.size + 1]
+            if len(behind) <= FOLLOWERS * self.size and not final:
+                stop = place
+                break
+            before_s = float(time_s[place - 1]) if place else float(self._last_s or 0.0)
+            shift_s = self._shift(
+                before_s, behind, float(np.median(np.abs(step_s[:place]))) if place > 4 else 0.0
+            )
+            if shift_s is None:
+                # A row in the wrong place, or a clock that jumps about: refused by whoever takes the rows.
+                start = place + 1
+                continue
+            time_s[place:] += shift_s
+            self._offset_s += shift_s
+            step_s[place] += shift_s
+            start = place + 1
+        ready = rows.part(slice(0, stop)).timed(time_s[:stop])
+        if stop:
+            self._last_s = float(time_s[stop - 1])
+        return ready, rows.part(slice(stop, None))
+
+    def _shift(self, before_s: float, behind: FloatArray, usual_s: float) -> float | None:
+        """Seconds to add from a step back on; None where it is no restart."""
+        new_s = float(behind[0]) + self._offset_s
+        if self.wrap_s is not None and new_s - before_s < -0.5 * self.wrap_s:
+            return self.wrap_s
+        if self.tick_s is not None:
+            wrapped = self._wrapped(before_s - self._offset_s, float(behind[0]), usual_s)
+            if wrapped is not None:
+                return wrapped
+        steps = np.diff(behind)
+        floor = -OVERLAP_S if self.stamping == "sawtooth" else 0.0
+        goes_on = len(behind) > FOLLOWERS * self.size and (steps >= floor).all() and (steps <= FOLLOW_S).all()
+        if not goes_on or steps.sum() <= 0.0 or float(behind[-1]) + self._offset_s >= before_s:
+            return None
+        if self.restarts >= MOST_RESTARTS:
+            return None
+        self.restarts += 1
+        return before_s + RESTART_GAP_S - new_s
+
+    def _wrapped(self, before_s: float, new_s: float, usual_s: float) -> float | None:
+        """Span of a counter that ended at a power of two and began again; None where it did not."""
+        assert self.tick_s is not None
+        edge = COUNTER_EDGE * max(usual_s / self.tick_s, 1.0)
+        before, new = before_s / self.tick_s, new_s / self.tick_s
+        for bits in COUNTER_BITS:
+            if 0.0 < 2.0**bits - before <= min(edge, 2.0**bits / 4) and 0.0 <= new <= min(
+                edge, 2.0**bits / 4
+            ):
+                return float(2.0**bits * self.tick_s)
+        return None
+
+    def _without_doubles(
+        self, rows: Rows, time_s: FloatArray, step_s: FloatArray
+    ) -> tuple[Rows, FloatArray, FloatArray]:
+        fresh = step_s != 0.0
+        if self._last_s is None:
+            fresh[0] = True
+        self.doubled += int(len(fresh) - fresh.sum())
+        time_s = time_s[fresh]
+        first = self._last_s if self._last_s is not None else (time_s[0] if len(time_s) else 0.0)
+        return rows.part(fresh), time_s, np.diff(time_s, prepend=first)
+
+    def _spread(self, rows: Rows, *, final: bool) -> Rows:
+        """Rows with their times spread over packets; the last packet waits until the next one begins."""
+        if len(rows):
+            self._packet.append(rows)
+        if not self._packet:
+            return rows
+        waiting = Rows.joined(self._packet)
+        stamps = waiting.columns[0]
+        begins = np.concatenate([[0], _starts(stamps, self.stamping)])
+        last = int(begins[-1])
+        sizes = np.diff(np.append(begins, len(stamps)))
+        at = stamps[begins]
+        each_s = np.empty(len(begins))
+        each_s[:-1] = np.diff(at) / sizes[:-1]
+        each_s[-1] = self.period_s
+        lost = (each_s > LOST * self.period_s) | (each_s <= 0.0)
+        each_s[lost] = self.period_s
+        # A stamp that stands far longer than a packet is a clock that stands still: its rows stay repeats.
+        stuck = sizes > STUCK * self.size
+        each_s[stuck] = 0.0
+        within = np.arange(len(stamps)) - np.repeat(begins, sizes)
+        time_s = np.repeat(at, sizes) + within * np.repeat(each_s, sizes)
+        done = len(stamps) if final or stuck[-1] else last
+        self._packet = [waiting.part(slice(done, None))] if done < len(stamps) else []
+        return waiting.timed(time_s).part(slice(0, done))
+
+
+def _starts(stamps: FloatArray, stamping: Stamping | None) -> IntArray:
+    """Rows, behind the first, at which a new packet begins."""
+    steps = np.diff(stamps)
+    fresh = steps != 0.0 if stamping == "packets" else steps < 0.0
+    return np.flatnonzero(fresh) + 1
+
+
+def stamping_of(columns: tuple[FloatArray, ...]) -> tuple[Stamping, float, int]:
+    """How the first rows of a file are stamped, seconds between samples of packets, samples of a packet.
+
+    Parameters
+    ----------
+    columns
+        Time and samples, (n,) each.
+
+    Returns
+    -------
+    ``each`` also where stamps repeat in no way that packets would explain.
+    """
+    stamps = columns[0]
+    if len(stamps) < 4:
+        return "each", 0.0, 1
+    steps = np.diff(stamps)
+    same = steps == 0.0
+    repeats = int(same.sum())
+    if repeats > REPEATS_SHARE * len(steps) and (repeats > REPEATS_FREE or repeats > 0.5 * len(steps)):
+        equal = np.logical_and.reduce([np.diff(column) == 0.0 for column in columns[1:]])
+        if (equal & same).sum() > 0.5 * repeats:
+            return "doubled", 0.0, 1
+        return _packets(stamps, "packets")
+    back = steps < 0.0
+    if back.sum() >= 3 and back.mean() > 1.0 / 500.0 and steps[back].min() >= -OVERLAP_S:
+        return _packets(stamps, "sawtooth")
+    return "each", 0.0, 1
+
+
+def _packets(stamps: FloatArray, stamping: Stamping) -> tuple[Stamping, float, int]:
+    """The same as `stamping_of` returns, if the packets lead to even samples."""
+    begins = np.concatenate([[0], _starts(stamps, stamping)])
+    if len(begins) < 3:
+        return "each", 0.0, 1
+    each_s = np.diff(stamps[begins]) / np.diff(begins)
+    if (each_s <= 0.0).mean() > 0.02:
+        return "each", 0.0, 1
+    sizes = np.diff(np.append(begins, len(stamps)))
+    if sizes[sizes > STUCK * np.median(sizes)].sum() > STUCK_SHARE * len(stamps):
+        return "each", 0.0, 1
+    low, usual, high = np.percentile(each_s, [10, 50, 90])
+    rate_ok = usual > 0 and PLAUSIBLE_HZ[0] <= 1.0 / usual <= PLAUSIBLE_HZ[1]
+    if not rate_ok or high > SPREAD * max(low, 1e-12):
+        return "each", 0.0, 1
+    return stamping, float(usual), round(float(np.median(sizes)))

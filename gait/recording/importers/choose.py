@@ -1,0 +1,238 @@
+"""Which columns of a table are one sensor's, by their names or as a person says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gait.errors import RecordingError
+from gait.recording.choice import Choice, convert_line
+from gait.recording.importers.column_names import Column, Kind
+
+__all__ = ["Picked", "pick", "suggestion"]
+
+VARIANTS = ("wr", "wide", "", "lowg", "lg", "low")
+"""Which of several accelerometers of one device is taken, best first: running exceeds the low-noise ones."""
+SIDE_WORDS = {"left": ("left", "l", "lt", "lf"), "right": ("right", "r", "rt", "rf")}
+MOST_DEVICES = 8
+"""Devices that a message names."""
+
+
+@dataclass(frozen=True)
+class Picked:
+    """Columns of one sensor.
+
+    Attributes
+    ----------
+    times
+        Candidates for the time, best first by their names; empty for none.
+    acc, gyr
+        Axes x, y, z; ``gyr`` empty without a gyroscope.
+    gravity
+        Axes of the gravity that is to be added to ``acc``; empty for none.
+    device
+        Prefix that the columns share.
+    counters
+        Columns that count samples.
+    notes
+        What was chosen among several.
+    """
+
+    times: tuple[Column, ...]
+    acc: tuple[Column, ...]
+    gyr: tuple[Column, ...] = ()
+    gravity: tuple[Column, ...] = ()
+    device: str = ""
+    counters: tuple[Column, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def pick(columns: Sequence[Column], choice: Choice, where: str, side: str | None = None) -> Picked | None:
+    """Columns of one sensor; None where there is no acceleration among them.
+
+    Raises
+    ------
+    RecordingError
+        Several devices of which nobody said which; acceleration without gravity; a column that is not there.
+    """
+    if choice.acc:
+        return _as_said(columns, choice, where)
+    devices = _devices(columns, "acc")
+    linear = _devices(columns, "linear")
+    gravity = _devices(columns, "gravity")
+    summed = {name: linear[name] for name in linear if name in gravity and name not in devices}
+    devices |= summed
+    if not devices:
+        return None
+    device, note = _which(devices, columns, choice, where, side)
+    acc = devices[device]
+    gyr = _devices(columns, "gyr")
+    times = _times(columns, device)
+    _refuse_mixing(device, devices, gyr, where, times[0].name if times else "")
+    return Picked(
+        times=times,
+        acc=acc,
+        gyr=gyr.get(device, ()),
+        gravity=gravity[device] if device in summed else (),
+        device=device,
+        counters=tuple(one for one in columns if one.kind == "counter" and one.device in ("", device)),
+        notes=note,
+    )
+
+
+def _as_said(columns: Sequence[Column], choice: Choice, where: str) -> Picked:
+    """The columns that the caller names."""
+    acc = tuple(_named(columns, name, where) for name in choice.acc)
+    gyr = tuple(_named(columns, name, where) for name in choice.gyr)
+    times = (_named(columns, choice.time, where),) if choice.time else ()
+    return Picked(times, acc, gyr)
+
+
+def _named(columns: Sequence[Column], name: str, where: str) -> Column:
+    """Column of a name, by itself without its unit, or by its number."""
+    plain = " ".join(name.split())
+    found = [one for one in columns if " ".join(one.name.split()) == plain]
+    if not found:
+        found = [one for one in columns if " ".join(one.name.split()).lower() == plain.lower()]
+    if not found and plain.isdigit() and 1 <= int(plain) <= len(columns):
+        found = [columns[int(plain) - 1]]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        numbers = ", ".join(str(one.index + 1) for one in found)
+        raise RecordingError(
+            f"{len(found)} columns called {name!r}", where=where, todo=f"say their numbers: {numbers}"
+        )
+    names = ", ".join(one.name for one in columns)
+    raise RecordingError(f"no column {name!r}", where=where, todo=f"there are: {names[:300]}")
+
+
+def _devices(columns: Sequence[Column], kind: Kind) -> dict[str, tuple[Column, ...]]:
+    """The best three axes of one kind for each device."""
+    groups: dict[tuple[str, str, str], dict[int, Column]] = {}
+    for one in columns:
+        if one.kind == kind and one.axis is not None:
+            groups.setdefault((one.device, one.variant, one.stem), {}).setdefault(one.axis, one)
+    found: dict[str, list[tuple[Column, ...]]] = {}
+    for (device, _, _), axes in groups.items():
+        if len(axes) == 3:
+            found.setdefault(device, []).append((axes[0], axes[1], axes[2]))
+    return {device: min(some, key=_rank) for device, some in found.items()}
+
+
+def _rank(axes: tuple[Column, ...]) -> tuple[bool, int, int]:
+    variant = axes[0].variant.replace("cal", "").strip()
+    words = variant.split()
+    best = min((VARIANTS.index(word) for word in words if word in VARIANTS), default=len(VARIANTS))
+    raw = "raw" in words or bool(axes[0].strange)
+    return raw, VARIANTS.index("") if not words else best, axes[0].index
+
+
+def _which(
+    devices: dict[str, tuple[Column, ...]],
+    columns: Sequence[Column],
+    choice: Choice,
+    where: str,
+    side: str | None,
+) -> tuple[str, tuple[str, ...]]:
+    """Device that is meant, and what to say about it."""
+    if choice.device:
+        wanted = _plain(choice.device)
+        found = [name for name in devices if _plain(name) == wanted] or [
+            name for name in devices if _plain(name).startswith(wanted)
+        ]
+        if len(found) == 1:
+            return found[0], ()
+        if any(one.kind == "device" for one in columns) and len(devices) == 1:
+            return next(iter(devices)), ()
+        raise RecordingError(
+            f"no device {choice.device!r}", where=where, todo=f"there are: {_names(devices)}"
+        )
+    if len(devices) == 1:
+        return next(iter(devices)), ()
+    if side is not None:
+        mine = [name for name in devices if set(SIDE_WORDS[side]) & set(name.lower().split())]
+        if len(mine) == 1:
+            return mine[0], (f"{len(devices)} sensors in the file: the columns of {mine[0]!r} taken",)
+    with_gyr = [name for name in _devices(columns, "gyr") if name in devices]
+    first = next(name for name in (*with_gyr, *devices) if name)
+    raise RecordingError(
+        f"columns of {len(devices)} sensors in one file ({_names(devices)})",
+        where=where,
+        todo=f"say which: {convert_line(where, more=_device_option(first))}",
+    )
+
+
+def _device_option(name: str) -> str:
+    return f"--device '{name}'" if " " in name else f"--device {name}"
+
+
+def _plain(name: str) -> str:
+    return "".join(sign for sign in name.lower() if sign.isalnum())
+
+
+def _names(devices: dict[str, tuple[Column, ...]]) -> str:
+    names = [name or f"the one of {axes[0].name}" for name, axes in devices.items()]
+    return ", ".join(names[:MOST_DEVICES]) + (" ..." if len(names) > MOST_DEVICES else "")
+
+
+def _refuse_mixing(
+    device: str,
+    devices: dict[str, tuple[Column, ...]],
+    gyr: dict[str, tuple[Column, ...]],
+    where: str,
+    time: str,
+) -> None:
+    """Refuse an accelerometer and a gyroscope whose columns do not share their prefix."""
+    if len(devices) == 1 and gyr and device not in gyr:
+        other = next(iter(gyr))
+        acc = devices[device]
+        line = convert_line(
+            where, time=time, acc=[one.name for one in acc], gyr=[one.name for one in gyr[other]]
+        )
+        raise RecordingError(
+            f"acceleration of {device or acc[0].name!r} and angular rate of {other or gyr[other][0].name!r}",
+            where=where,
+            todo=f"if they are one sensor, say so: {line}",
+        )
+
+
+def _times(columns: Sequence[Column], device: str) -> tuple[Column, ...]:
+    """Columns of time, those of the device first, then those that say their unit."""
+    times = [one for one in columns if one.kind == "time" and one.axis is None]
+    own = [one for one in times if one.device == device]
+    shared = [one for one in times if not one.device and device]
+    some = own or shared or times
+    return tuple(some)
+
+
+def suggestion(columns: Sequence[Column], where: str) -> str:
+    """Convert line for a table of which too little is known, filled with what its names do say."""
+    acc, gyr = _devices(columns, "acc"), _devices(columns, "gyr")
+    times = [one for one in columns if one.kind == "time"] or [
+        one for one in columns if one.kind == "counter"
+    ]
+    time = times[0].name if times else ""
+    counted = bool(times) and times[0].kind == "counter"
+    left = [one for one in columns if one.kind not in ("time", "counter", "device") and one.name]
+    acc_axes = next(iter(acc.values()), ())
+    gyr_axes = next(iter(gyr.values()), ())
+    acc_names = [one.name for one in acc_axes] or [one.name for one in left if one not in gyr_axes][:3]
+    if len(acc_names) < 3:
+        acc_names = ["X", "Y", "Z"]
+    units = {"time": "samples" if counted else "s"} if time else {}
+    units["acc"] = _unit_name(acc_axes, "m/s2")
+    if gyr_axes:
+        units["gyr"] = _unit_name(gyr_axes, "deg/s")
+    return convert_line(
+        where,
+        time=time,
+        acc=acc_names,
+        gyr=[one.name for one in gyr_axes],
+        units=units,
+        more="" if time and not counted else "--rate HZ",
+    )
+
+
+def _unit_name(axes: Sequence[Column], usual: str) -> str:
+    return axes[0].unit.name if axes and axes[0].unit is not None else usual

@@ -1,0 +1,238 @@
+"""Column names of any program: which quantity, axis, unit and device each of them says.
+
+A name is read in words: ``left_foot_AccX (g)`` is the acceleration's x axis, in g, of a device called
+``left_foot``. What is neither quantity, axis nor unit is the device, so that columns of one sensor share it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from gait.recording.importers.units import Unit, unit_of
+
+__all__ = ["Column", "Kind", "parse_columns"]
+
+Kind = Literal["time", "acc", "gyr", "gravity", "linear", "device", "counter", "other"]
+
+
+def _set(words: str) -> frozenset[str]:
+    """Words of a text."""
+    return frozenset(words.split())
+
+
+ACC_WORDS = _set("acc accel accelero accelerometer acceleration accelerations accelerometers a")
+GYR_WORDS = _set("gyr gyro gyros gyroscope gyroscopes omega w as avel angvel angularvelocity")
+GYR_PAIRS = (
+    ("angular", "velocity"),
+    ("angular", "rate"),
+    ("rotation", "rate"),
+    ("turn", "rate"),
+    ("ang", "vel"),
+    ("rate", "turn"),
+)
+RATE_WORDS = _set("rotation rate velocity angular turn ang vel")
+LINEAR_WORDS = _set("linear lin user free linacc linaccel linearacceleration useracceleration freeacc")
+GRAVITY_WORDS = _set("gravity grav")
+TIME_WORDS = _set(
+    "time timestamp timestamps t elapsed epoch epoc ts datetime clock milliseconds millis "
+    "microseconds micros nanoseconds seconds sampletimefine sec"
+)
+COUNTER_WORDS = _set(
+    "counter packetcounter sample samples frame index packet count row framenumber samplenumber seq sequence"
+)
+DEVICE_WORDS = _set("device devicename deviceid sensor sensorid sensorname node nodeid mac serial")
+OTHER_WORDS = _set(
+    "mag magn magnet magnetometer quat quaternion q euler roll pitch yaw angle angles orientation "
+    "temp temperature pressure baro barometer heading position velocity emg jerk heart light battery "
+    "humidity altitude latitude longitude speed steps rot sd std mean variance accuracy norm "
+    "magnitude delta inc dv dq bias offset"
+)
+FILLERS = _set(
+    "sensor imu data raw cal uncal calibrated uncalibrated motion value values total meas body device "
+    "the in of signal channel axis sensors reading im inertial with since start reboot unix sync "
+    "local utc system"
+)
+KINDS = _set("ln wr lowg highg hg lg low high noise wide range raw uncal uncalibrated")
+"""Words that tell apart several accelerometers of one device; they are no part of its name."""
+VECTORS: tuple[tuple[Kind, frozenset[str]], ...] = (
+    ("linear", LINEAR_WORDS),
+    ("gravity", GRAVITY_WORDS),
+    ("acc", ACC_WORDS),
+)
+"""Kinds of acceleration by their words, in the order they are tried."""
+AXES = {"x": 0, "y": 1, "z": 2}
+GLUED = re.compile(
+    r"(?P<word>acc|accel|accelerometer|acceleration|gyr|gyro|gyroscope|a|g|w|grav|gravity|linacc|omega|as)"
+    r"(?P<number>\d*)(?P<axis>[xyz])"
+)
+"""Quantity and axis in one word: ``ax``, ``accX``, ``GYROY``; numbers between belong to the device."""
+SUFFIXES = re.compile(
+    r"[_\s,./:;-]+(?:in[_\s]+)?(m/s/s|m/s2|m/s\^2|m_s2|m_s_s|mps2|ms2|ft_s2|ft/s2|mg|gs?|deg/s|deg_s|dps|mdps|rad/s|rad_s|"
+    r"s|sec|secs|seconds|ms|msec|millis|milliseconds|us|usec|micros|microsec|microseconds|ns|nsec|nanoseconds)$",
+    re.IGNORECASE,
+)
+"""A unit at a name's end without brackets."""
+TIME_LEFT = _set("sample fine formatted chip stamp date rel relative abs absolute ticks since gmt")
+"""Words of a time's name that are no device."""
+BRACKETS = re.compile(r"[(\[{]\s*([^()\[\]{}]*(?:\([^()]*\)[^()\[\]{}]*)?)\s*[)\]}]")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column by its name.
+
+    Attributes
+    ----------
+    index, name
+        Where it stands, and what it is called in the file.
+    kind
+        Quantity: ``linear`` is acceleration without gravity.
+    axis
+        0, 1, 2 for x, y, z; None for what has no axis.
+    unit
+        As the name states; None where it does not.
+    strange
+        Text in brackets that is no unit known here; empty where there is none.
+    device
+        What is left of the name: columns of one sensor share it.
+    variant
+        Which of several accelerometers of a device; empty where the name does not say.
+    stem
+        The name without its axis: the three axes of a sensor share it.
+    """
+
+    index: int
+    name: str
+    kind: Kind
+    axis: int | None = None
+    unit: Unit | None = None
+    strange: str = ""
+    device: str = ""
+    variant: str = ""
+    stem: str = ""
+
+
+def parse_columns(names: Sequence[str], units: Sequence[str] = ()) -> tuple[Column, ...]:
+    """Read each name; ``units`` are the cells of a line of units below them, where there is one."""
+    rows = tuple(units) + ("",) * (len(names) - len(units))
+    return tuple(
+        _column(index, name, unit) for index, (name, unit) in enumerate(zip(names, rows, strict=False))
+    )
+
+
+def _column(index: int, name: str, unit_cell: str) -> Column:
+    bare, unit, strange = _without_unit(name.strip())
+    below = unit_of(unit_cell)
+    if below is None and unit_cell.strip() and unit is None:
+        strange = strange or unit_cell.strip()
+    unit = below or unit
+    words = _words(bare)
+    kind, axis, left = _meaning(words, unit)
+    if kind == "time":
+        unit = unit or _unit_in_words(words)
+        left = [word for word in left if word.lower() not in TIME_LEFT and unit_of(word) is None]
+    device = " ".join(word for word in left if word.lower() not in FILLERS | KINDS)
+    variant = " ".join(sorted({word.lower() for word in left} & KINDS))
+    if unit is not None and kind in ("acc", "gyr", "gravity", "linear"):
+        expected = "gyr" if kind == "gyr" else "acc"
+        if unit.quantity != expected:
+            kind = "other"
+    stem = " ".join(word.lower() for word in left)
+    glued = "glued" if axis is not None and not set(AXES) & {word.lower() for word in words} else ""
+    return Column(index, name, kind, axis, unit, strange, device, variant, f"{stem}|{glued}")
+
+
+def _unit_in_words(words: list[str]) -> Unit | None:
+    """Unit of a time whose name says it in a word, such as ``seconds_elapsed``."""
+    units = (unit_of(word) for word in words if len(word) > 1)
+    return next((unit for unit in units if unit is not None and unit.quantity == "time"), None)
+
+
+def _without_unit(name: str) -> tuple[str, Unit | None, str]:
+    """Name without its unit, the unit, and what stands in brackets without being a unit."""
+    strange = ""
+    for found in BRACKETS.finditer(name):
+        unit = unit_of(found[1])
+        if unit is not None:
+            return f"{name[: found.start()]} {name[found.end() :]}", unit, ""
+        if found[1].strip().lower() not in AXES and not strange:
+            strange = found[1].strip()
+    found_suffix = SUFFIXES.search(name)
+    if found_suffix is not None:
+        unit = unit_of(found_suffix[1])
+        if unit is not None:
+            return name[: found_suffix.start()], unit, ""
+    bare = BRACKETS.sub(lambda match: " " + (match[1] if match[1].strip().lower() in AXES else ""), name)
+    return bare, None, strange
+
+
+def _words(text: str) -> list[str]:
+    """Words of a name: at signs, at a capital behind a small letter, at a capital before a small one."""
+    spaced = re.sub(r"[^0-9A-Za-zÀ-ɏ]+", " ", text)
+    spaced = re.sub(r"(?<=[a-zß-ɏ])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})", " ", spaced)
+    return spaced.split()
+
+
+def _meaning(words: list[str], unit: Unit | None) -> tuple[Kind, int | None, list[str]]:
+    """Kind and axis of a name, and the words that are left for the device."""
+    lower = [word.lower() for word in words]
+    if unit is not None and unit.quantity == "time":
+        return "time", None, [w for w in words if w.lower() not in TIME_WORDS and w.lower() not in AXES]
+    axis, lower, words = _take_axis(lower, words)
+    present = set(lower)
+    pair = next((two for two in GYR_PAIRS if set(two) <= present), None)
+    if axis is None:
+        return _without_axis(lower, words)
+    turning = pair is not None or bool(present & GYR_WORDS)
+    if (pair is None and present & OTHER_WORDS) or (turning and "acceleration" in present):
+        return "other", axis, words
+    if turning:
+        return "gyr", axis, _left(words, GYR_WORDS | RATE_WORDS)
+    for kind, own in VECTORS:
+        if present & own:
+            return kind, axis, _left(words, own | ACC_WORDS)
+    stated: Kind = unit.quantity if unit is not None else "other"
+    return stated, axis, words
+
+
+def _left(words: list[str], drop: frozenset[str] | set[str]) -> list[str]:
+    """Words that are left for the device; a letter is a quantity only where no word says it."""
+    lower = {word.lower() for word in words}
+    if any(len(word) > 2 for word in lower & drop):
+        drop = {word for word in drop if len(word) > 2}
+    return [word for word in words if word.lower() not in drop]
+
+
+def _take_axis(lower: list[str], words: list[str]) -> tuple[int | None, list[str], list[str]]:
+    """Axis of a name by its last word that is one, and the words without it."""
+    for place in reversed(range(len(lower))):
+        if lower[place] in AXES:
+            rest = [*lower[:place], *lower[place + 1 :]]
+            return AXES[lower[place]], rest, [*words[:place], *words[place + 1 :]]
+        glued = GLUED.fullmatch(lower[place])
+        if glued is not None:
+            word = {"g": "gyro"}.get(glued["word"], glued["word"])
+            new = [word, *([glued["number"]] if glued["number"] else [])]
+            return (
+                AXES[glued["axis"]],
+                [*lower[:place], *new, *lower[place + 1 :]],
+                [*words[:place], *new, *words[place + 1 :]],
+            )
+    return None, lower, words
+
+
+def _without_axis(lower: list[str], words: list[str]) -> tuple[Kind, int | None, list[str]]:
+    present = set(lower)
+    joined = "".join(lower)
+    if present & OTHER_WORDS:
+        return "other", None, words
+    if joined in COUNTER_WORDS or (present & COUNTER_WORDS and not present & TIME_WORDS):
+        return "counter", None, _left(words, COUNTER_WORDS | {"number", "no", "id"})
+    if joined in DEVICE_WORDS or ({"device", "sensor", "node"} & present and present & {"name", "id"}):
+        return "device", None, []
+    if present & TIME_WORDS or joined in TIME_WORDS or joined in ("date", "dateandtime", "unixtime"):
+        return "time", None, _left(words, TIME_WORDS | {"stamp", "date"})
+    return "other", None, words

@@ -1,0 +1,90 @@
+"""Times that are written as dates or as times of day, as seconds."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+
+import numpy as np
+import pandas as pd
+
+from gait.arrays import FloatArray
+
+__all__ = ["clock_seconds", "date_seconds", "is_clock", "is_date", "zone_of"]
+
+DATE = re.compile(
+    r"\s*\d{4}[-/.]\d{1,2}[-/.]\d{1,2}[T _]+\d{1,2}:\d{2}:\d{2}([.,:]\d{1,9})?"
+    r"\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?\s*"
+)
+"""Year, month, day and a time; GENEActiv puts a colon before the milliseconds."""
+OTHER_DATE = re.compile(
+    r"\s*\d{1,2}[-/.]\d{1,2}[-/.]\d{4}[T ,]+(?P<clock>\d{1,2}:\d{2}:\d{2}([.,:]\d{1,9})?)\s*"
+)
+"""A date whose day and month cannot be told apart: only its time of day is used."""
+CLOCK = re.compile(r"\s*\d{1,2}:\d{2}:\d{2}([.,:]\d{1,9})?\s*")
+ZONE = re.compile(r"(Z|UTC|GMT|[+-]\d{2}:?\d{2})\s*$")
+
+
+def is_date(cell: str) -> bool:
+    """Whether a cell is a date with a time, year first."""
+    return DATE.fullmatch(cell) is not None
+
+
+def is_clock(cell: str) -> bool:
+    """Whether a cell is a time of day, also behind a date that may begin with the day or the month."""
+    return CLOCK.fullmatch(cell) is not None or OTHER_DATE.fullmatch(cell) is not None
+
+
+def zone_of(cell: str) -> tzinfo | None:
+    """Zone that a date states, or None.
+
+    Examples
+    --------
+    >>> zone_of("2024-05-01T10:00:00.5+02:00"), zone_of("2024-05-01 10:00:00")
+    (datetime.timezone(datetime.timedelta(seconds=7200)), None)
+    """
+    found = ZONE.search(cell) if DATE.fullmatch(cell) else None
+    if found is None:
+        return None
+    if found[1] in ("Z", "UTC", "GMT"):
+        return UTC
+    stamp = datetime.strptime(found[1].replace(":", ""), "%z")
+    return timezone(stamp.utcoffset() or timedelta(0))
+
+
+def date_seconds(cells: pd.Series[str]) -> FloatArray:
+    """(n,) seconds since 1970 of dates, NaN for what is none; a date without a zone counts as UTC.
+
+    Examples
+    --------
+    >>> date_seconds(pd.Series(["1970/01/01 00:01:00.250", "1970-01-01T02:00:00+01:00", "x"])).tolist()
+    [60.25, 3600.0, nan]
+    """
+    text = cells.fillna("").str.strip().str.replace("/", "-", regex=False)
+    text = text.str.replace(r"[_ T]+(?=\d{1,2}:)", "T", n=1, regex=True)
+    text = text.str.replace(r"(:\d{2}:\d{2})[:,](?=\d)", r"\1.", n=1, regex=True)
+    text = text.str.replace(r"\s*(UTC|GMT)$", "Z", regex=True).str.replace(
+        r"\s+(?=[+-]\d{2})", "", regex=True
+    )
+    stamps = pd.to_datetime(text, format="ISO8601", errors="coerce", utc=True)
+    return _seconds(stamps.dt.as_unit("ns"))
+
+
+def clock_seconds(cells: pd.Series[str]) -> FloatArray:
+    """(n,) seconds since midnight, NaN for what is no time of day; a date before it is passed over.
+
+    Examples
+    --------
+    >>> clock_seconds(pd.Series(["10:00:00.5", "01/05/2024 00:00:01:020", ""])).tolist()
+    [36000.5, 1.02, nan]
+    """
+    text = cells.fillna("").str.strip().str.replace(r"^.*[T ,]+(?=\d{1,2}:)", "", regex=True)
+    text = text.str.replace(r"(:\d{2}:\d{2})[:,](?=\d)", r"\1.", n=1, regex=True)
+    spans = pd.to_timedelta(text.where(text.str.fullmatch(CLOCK.pattern), None), errors="coerce")
+    return _seconds(spans.dt.as_unit("ns"))
+
+
+def _seconds(stamps: pd.Series) -> FloatArray:
+    known = stamps.notna().to_numpy(dtype=bool)
+    counts = stamps.astype("int64").to_numpy()
+    return np.where(known, counts // 10**9 + counts % 10**9 / 1e9, np.nan)

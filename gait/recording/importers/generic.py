@@ -1,0 +1,263 @@
+"""Any program's table, read by the names and units of its columns.
+
+What the names do not say is assumed from what the first rows hold (gravity reads 9.8 m/s2, a leg sensor
+samples 20 to 2000 times a second) and said in a note; what cannot be assumed is refused with the line that
+converts the file.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Sequence
+
+import numpy as np
+
+from gait.errors import RecordingError
+from gait.recording.choice import Choice
+from gait.recording.importers.choose import Picked, pick, suggestion
+from gait.recording.importers.column_names import Column, parse_columns
+from gait.recording.importers.sample import Sample, rate_of
+from gait.recording.importers.time_column import TimeColumn, time_column
+from gait.recording.importers.units import Quantity, Unit
+from gait.recording.numbers import DeviceColumn, Layout
+from gait.units import DEG, STANDARD_GRAVITY
+
+__all__ = ["generic_layout"]
+
+GUESSES = (
+    ("m/s2", 1.0, 7.0, 25.0),
+    ("g", STANDARD_GRAVITY, 0.7, 2.5),
+    ("mg", 1e-3 * STANDARD_GRAVITY, 700.0, 2500.0),
+)
+"""Unit, m/s2 in one, and the median norm that a sensor on a leg has in it, standing or running."""
+STILL_SPREAD, STILL_ERROR = 0.05, 0.12
+"""Relative spread of the norm's quartiles below which a sensor rests, and its distance from gravity then."""
+TURNS_DPS = 60.0
+"""Turns that no leg makes in rad/s; on foot a leg exceeds them in deg/s."""
+SHAKEN_M_S2 = 14.0
+"""A leg whose acceleration exceeds this is on foot."""
+COUNTS_ABOVE = 6000.0
+"""Turns above this are counts: the widest gyroscopes end at 4000 deg/s."""
+DAY_S = 86400.0
+NO_UNITS = frozenset(("", "cal", "im", "imu", "sensor", "-", "n/a", "none", "float", "double"))
+"""What stands in brackets or below names without being a unit."""
+WITHOUT_GRAVITY = re.compile(r"linear|user[ _]?acc|free[ _]?acc", re.IGNORECASE)
+"""Names of files whose acceleration lacks gravity."""
+
+
+def generic_layout(
+    names: Sequence[str],
+    separator: str,
+    lines: Sequence[str],
+    top: Sequence[str],
+    choice: Choice,
+    where: str,
+    *,
+    units: Sequence[str] = (),
+    side: str | None = None,
+) -> Layout | None:
+    """How to read a table by the names of its columns.
+
+    Parameters
+    ----------
+    names, separator
+        Of the line of column names.
+    lines
+        First rows below it.
+    top
+        Lines above it.
+    choice
+        What the caller says; it wins.
+    where
+        File, for messages.
+    units
+        Cells of the line of units below the names, where there is one.
+    side
+        Side that the caller says, by which one of two sensors in a file may be told.
+
+    Returns
+    -------
+    Layout; None where no columns are an acceleration.
+
+    Raises
+    ------
+    RecordingError
+        Several sensors, no time, acceleration without gravity, or units that cannot be told.
+    """
+    columns = parse_columns(names, units)
+    picked = pick(columns, choice, where, side)
+    if picked is None and any(one.kind == "linear" and one.axis is not None for one in columns):
+        raise _without_gravity(where)
+    if picked is None:
+        return None
+    if not choice.acc and WITHOUT_GRAVITY.search(re.split(r"[\\/]", where)[-1]):
+        raise _without_gravity(where)
+    sample = Sample.of(lines, separator, len(names))
+    suggested = suggestion(columns, where) if not choice.acc else suggestion([], where)
+    if sample.rows and not len(sample.table([one.index for one in picked.acc])) and picked.times:
+        # Not one number: reading goes on, and says so.
+        time = TimeColumn("number", picked.times[0].index)
+    else:
+        time = time_column(picked, sample, choice, rate_of(top), where, suggested)
+    device, device_note = _device_column(columns, sample, choice, where)
+    acc, acc_said = _acc_unit(picked, sample, choice, where, suggested)
+    gyr, gyr_said = _gyr_unit(picked, sample, choice, acc, where, suggested)
+    use = (*(() if time.index is None else (time.index,)), *(one.index for one in (*picked.acc, *picked.gyr)))
+    said = [time.said, f"acceleration from {_names(picked.acc)} in {acc_said}"]
+    if picked.gravity:
+        said[1] += f" with {_names(picked.gravity)} added"
+    if picked.gyr:
+        said.append(f"angular rate from {_names(picked.gyr)} in {gyr_said}")
+    return Layout(
+        where=where,
+        columns=tuple(names),
+        use=use,
+        separator=separator,
+        decimal=sample.decimal,
+        scale=(time.factor, *[acc] * 3, *[gyr] * len(picked.gyr)),
+        plus=_plus(picked, time, acc),
+        time_form=time.form,
+        wrap_s=DAY_S if time.form == "clock" else None,
+        device=device,
+        zone=time.zone,
+        rate_hz=time.rate_hz or choice.rate_hz,
+        notes=("read by its column names: " + "; ".join(said), *picked.notes, *device_note),
+        counts=time.counts,
+        foreign=True,
+    )
+
+
+def _names(axes: Sequence[Column]) -> str:
+    return ", ".join(one.name for one in axes)
+
+
+def _plus(picked: Picked, time: TimeColumn, acc: float) -> tuple[tuple[int, int, float], ...]:
+    fraction = () if time.fraction is None else ((0, *time.fraction),)
+    return (*fraction, *((place, one.index, acc) for place, one in enumerate(picked.gravity, start=1)))
+
+
+def _without_gravity(where: str) -> RecordingError:
+    return RecordingError(
+        "acceleration without gravity",
+        where=where,
+        todo="export the raw accelerometer (with g), not free, linear or user acceleration",
+    )
+
+
+def _stated(
+    axes: Sequence[Column], quantity: Quantity, choice: Choice, where: str, suggested: str
+) -> Unit | None:
+    """Unit that the caller or the header states; None where neither does."""
+    said = choice.units.get(quantity)
+    if said is not None:
+        return said
+    units = {one.unit.name: one.unit for one in axes if one.unit is not None}
+    if len(units) > 1:
+        raise RecordingError(
+            f"{_names(axes)} are in different units ({', '.join(units)})",
+            where=where,
+            todo=f"try: {suggested}",
+        )
+    strange = next((one.strange for one in axes if one.strange.lower() not in NO_UNITS), "") or next(
+        ("raw" for one in axes if "raw" in one.variant.split() and one.unit is None), ""
+    )
+    if not units and strange:
+        what = "m/s2" if quantity == "acc" else "deg/s"
+        raise RecordingError(
+            f"{axes[0].name} is in {strange!r}, which is no unit known here",
+            where=where,
+            todo=f"say how many {what} one of them is, as a number: {suggested}",
+        )
+    return next(iter(units.values()), None)
+
+
+def _acc_unit(
+    picked: Picked, sample: Sample, choice: Choice, where: str, suggested: str
+) -> tuple[float, str]:
+    """m/s2 in one of the file's unit, and what to say of it."""
+    unit = _stated(picked.acc, "acc", choice, where, suggested)
+    if unit is not None:
+        return unit.factor, unit.name
+    acc = sample.table([one.index for one in picked.acc])
+    if picked.gravity and len(acc):
+        gravity = sample.table([one.index for one in picked.gravity])
+        acc = acc + gravity if len(gravity) == len(acc) else acc
+    if not len(acc):
+        return 1.0, "m/s2 (assumed)"
+    norm = np.linalg.norm(acc, axis=1)
+    low, level, high = (float(value) for value in np.percentile(norm, [25, 50, 75]))
+    still = high - low < STILL_SPREAD * level
+    found = next((one for one in GUESSES if _fits(level, *one[1:], still=still)), None)
+    if found is not None:
+        return found[1], f"{found[0]} (assumed; gravity and running read {level:.3g})"
+    if level < 0.25:
+        raise RecordingError(
+            f"acc has no gravity in it: its median is {level:.2g}, and no unit is stated",
+            where=where,
+            todo="export the raw accelerometer, not 'linear' or 'user' acceleration",
+        )
+    raise RecordingError(
+        f"the unit of {_names(picked.acc)} cannot be told: their median is {level:.4g}, where gravity is "
+        "9.81 m/s2 or 1 g",
+        where=where,
+        todo=f"say how many m/s2 one of them is, as a number or by name: {suggested}",
+    )
+
+
+def _fits(level: float, factor: float, low: float, high: float, *, still: bool) -> bool:
+    """Whether a median norm is gravity's in a unit: within a band on foot, close to it at rest."""
+    near = abs(level * factor / STANDARD_GRAVITY - 1.0) < STILL_ERROR
+    return low <= level <= high and (near or not still)
+
+
+def _gyr_unit(
+    picked: Picked, sample: Sample, choice: Choice, acc_factor: float, where: str, suggested: str
+) -> tuple[float, str]:
+    """deg/s in one of the file's unit, and what to say of it."""
+    if not picked.gyr:
+        return 1.0, ""
+    unit = _stated(picked.gyr, "gyr", choice, where, suggested)
+    if unit is not None:
+        return unit.factor, unit.name
+    rows = sample.table([one.index for one in (*picked.acc, *picked.gyr)])
+    if not len(rows):
+        return 1.0, "deg/s (assumed)"
+    shaken = float(np.percentile(np.linalg.norm(rows[:, :3], axis=1), 99.0)) * abs(acc_factor)
+    turned = float(np.percentile(np.linalg.norm(rows[:, 3:], axis=1), 99.5))
+    if turned > COUNTS_ABOVE:
+        raise RecordingError(
+            f"the unit of {_names(picked.gyr)} cannot be told: they reach {turned:.0f}, and no leg turns at "
+            "so many deg/s",
+            where=where,
+            todo=f"say how many deg/s one of them is, as a number: {suggested}",
+        )
+    if turned < TURNS_DPS and shaken > SHAKEN_M_S2 and turned > 1.0:
+        return 1.0 / DEG, f"rad/s (assumed; fastest turns {turned:.3g})"
+    return 1.0, f"deg/s (assumed; fastest turns {turned:.3g})"
+
+
+def _device_column(
+    columns: Sequence[Column], sample: Sample, choice: Choice, where: str
+) -> tuple[DeviceColumn | None, tuple[str, ...]]:
+    """Column that names the device of each row, and the device that is meant."""
+    column = next((one for one in columns if one.kind == "device"), None)
+    if column is None:
+        return None, ()
+    values = list(dict.fromkeys(cell for cell in sample.cells(column.index) if cell not in ("", column.name)))
+    if choice.device:
+        plain = choice.device.strip()
+        if plain in values or not values:
+            return DeviceColumn(column.index, plain, others=True), (f"rows of {plain} only",)
+        raise RecordingError(f"no device {plain!r}", where=where, todo=f"there are: {', '.join(values[:8])}")
+    if len(values) > 1:
+        raise RecordingError(
+            f"rows of {len(values)} sensors in one file ({', '.join(values[:8])})",
+            where=where,
+            todo=f"say which: gait convert {_quoted(where)} -o left_shoe.csv --device {_quoted(values[0])}",
+        )
+    return (DeviceColumn(column.index, values[0], others=False), ()) if values else (None, ())
+
+
+def _quoted(text: str) -> str:
+    return shlex.quote(text)

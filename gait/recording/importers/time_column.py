@@ -1,0 +1,265 @@
+"""How a table says its times: which column, written how, in which unit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, tzinfo
+
+import numpy as np
+import pandas as pd
+
+from gait.arrays import FloatArray
+from gait.errors import RecordingError
+from gait.recording.choice import Choice
+from gait.recording.importers.choose import Picked
+from gait.recording.importers.column_names import Column
+from gait.recording.importers.dates import clock_seconds, date_seconds, is_clock, is_date, zone_of
+from gait.recording.importers.sample import Sample
+from gait.recording.numbers import TimeForm
+
+__all__ = ["TimeColumn", "time_column"]
+
+RATES_HZ = (20.0, 2000.0)
+"""Rates of a leg sensor: they lie less than a factor of 1000 apart, so that one unit of time fits at most."""
+NAMED_HZ = (2.0, 10_000.0)
+"""Rates that a stated unit of time may lead to."""
+FACTORS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
+VALID = 0.9
+"""Share of a column's cells that have to be times."""
+EPOCH_S = 1e8
+"""Times from here on are counted from 1970."""
+COARSE = 0.34
+"""Share of fresh stamps below which a column may be whole seconds with their fraction in another."""
+
+
+@dataclass(frozen=True)
+class TimeColumn:
+    """Times of a table.
+
+    Attributes
+    ----------
+    form
+        How they are written; ``row`` where rows are counted.
+    index
+        Column; None for ``row``.
+    factor
+        Seconds in one of the unit.
+    fraction
+        Column and factor of the part of a second, where it stands apart.
+    zone
+        Of the wall clock; None where the file does not say.
+    counts
+        True for whole numbers, which may begin again.
+    rate_hz
+        Rate that the times were made with, where they were.
+    said
+        For people: which column, in what, why.
+    """
+
+    form: TimeForm
+    index: int | None
+    factor: float = 1.0
+    fraction: tuple[int, float] | None = None
+    zone: tzinfo | None = UTC
+    counts: bool = False
+    rate_hz: float | None = None
+    said: str = ""
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    column: Column
+    form: TimeForm
+    cells: FloatArray
+    zone: tzinfo | None = UTC
+
+    @property
+    def fresh(self) -> float:
+        """Share of rows with another stamp than the row before."""
+        steps = np.diff(self.cells)
+        return float((steps != 0.0).mean()) if len(steps) else 1.0
+
+    @property
+    def step(self) -> float:
+        """Time a row, in the file's unit, whatever packets and gaps there are."""
+        steps = np.diff(self.cells)
+        forward = steps[steps > 0.0]
+        if not len(forward):
+            return 0.0
+        usual = float(np.median(forward))
+        if self.fresh > 0.9:
+            return usual
+        near = forward[forward < 20.0 * usual]
+        return float(near.sum() / max(len(steps) - (len(forward) - len(near)), 1))
+
+
+def time_column(
+    picked: Picked, sample: Sample, choice: Choice, rate_hz: float | None, where: str, suggested: str
+) -> TimeColumn:
+    """Times of a table by its names and its first rows.
+
+    Parameters
+    ----------
+    rate_hz
+        As the lines above the table state; None where they do not.
+    suggested
+        Convert line, for messages.
+
+    Raises
+    ------
+    RecordingError
+        No column holds times and nothing states the rate, or the unit cannot be told.
+    """
+    rate_hz = choice.rate_hz or rate_hz
+    found = [one for column in picked.times if (one := _candidate(column, sample)) is not None]
+    counted = choice.units.get("time")
+    if counted is not None and counted.factor == 0.0:
+        return _counted(found[0].column if found else None, rate_hz, where, suggested)
+    pair = _whole_and_fraction(found)
+    if pair is not None:
+        return pair
+    if found:
+        best = max(
+            found, key=lambda one: (round(min(one.fresh, 0.9), 1), _epoch(one), one.column.unit is not None)
+        )
+        return _with_unit(best, choice, rate_hz, where, suggested)
+    if choice.time:
+        cells = next((cell for cell in sample.cells(picked.times[0].index) if cell), "")
+        what = f"no time in column {choice.time!r}" + (f": {cells[:40]!r}" if cells else "")
+        raise RecordingError(what, where=where, todo=f"name another, or count samples: {suggested}")
+    counter = picked.counters[0] if picked.counters else None
+    return _counted(counter, rate_hz, where, suggested)
+
+
+def _counted(counter: Column | None, rate_hz: float | None, where: str, suggested: str) -> TimeColumn:
+    """Times from a count of samples, or of rows, at a stated rate."""
+    if rate_hz is None:
+        raise RecordingError(
+            "no column time_s or other time, and no sample rate stated",
+            where=where,
+            todo=f"add time_s, the row's number divided by the sample rate, or say the rate: {suggested}",
+        )
+    if counter is None:
+        return TimeColumn("row", None, 1.0 / rate_hz, rate_hz=rate_hz, said=f"time from {rate_hz:g} Hz a row")
+    return TimeColumn(
+        "number",
+        counter.index,
+        1.0 / rate_hz,
+        counts=True,
+        rate_hz=rate_hz,
+        said=f"time from {counter.name} at {rate_hz:g} Hz",
+    )
+
+
+def _candidate(column: Column, sample: Sample) -> _Candidate | None:
+    """What a column holds, if it holds times."""
+    cells = sample.cells(column.index)
+    if not cells:
+        return _Candidate(column, "number", np.zeros(0))
+    numbers = sample.numbers(column.index)
+    if np.isfinite(numbers).mean() >= VALID:
+        return _Candidate(column, "number", numbers[np.isfinite(numbers)])
+    first = next((cell for cell in cells if cell), "")
+    if is_date(first):
+        seconds = date_seconds(pd.Series(cells, dtype="str"))
+        form: TimeForm = "date"
+    elif is_clock(first):
+        seconds = clock_seconds(pd.Series(cells, dtype="str"))
+        form = "clock"
+    else:
+        return None
+    known = np.isfinite(seconds)
+    return _Candidate(column, form, seconds[known], zone_of(first)) if known.mean() >= VALID else None
+
+
+def _epoch(one: _Candidate) -> bool:
+    if one.form == "date":
+        return True
+    factor = one.column.unit.factor if one.column.unit is not None else _plausible(one.step)
+    return bool(factor is not None and len(one.cells) and one.cells[0] * factor > EPOCH_S)
+
+
+def _plausible(step: float) -> float | None:
+    """Seconds in the unit of time that makes a step a leg sensor's; None where none does."""
+    if step <= 0.0:
+        return None
+    fits = (factor for factor in FACTORS.values() if RATES_HZ[0] <= 1.0 / (step * factor) <= RATES_HZ[1])
+    return next(fits, None)
+
+
+def _with_unit(
+    one: _Candidate, choice: Choice, rate_hz: float | None, where: str, suggested: str
+) -> TimeColumn:
+    """The times of one column, their unit said, stated or assumed from the rate."""
+    column = one.column
+    if one.form != "number":
+        return TimeColumn(one.form, column.index, zone=one.zone, said=f"time from {column.name}, as written")
+    counts = bool((one.cells == np.round(one.cells)).all())
+    unit = choice.units.get("time") or column.unit
+    if unit is not None:
+        _check_rate(one, unit.factor, where, suggested, said="time" in choice.units)
+        return TimeColumn(
+            "number", column.index, unit.factor, counts=counts, said=f"time from {column.name} in {unit.name}"
+        )
+    # A column that counts by one may be milliseconds or samples.
+    factor = None if one.step == 1.0 else _plausible(one.step)
+    if factor is None and len(one.cells) < 3:
+        factor = 1.0
+    if factor is None and rate_hz is not None and counts:
+        return _counted(column, rate_hz, where, suggested)
+    if factor is None:
+        what = f"the unit of {column.name} cannot be told: it steps by {one.step:g}"
+        raise RecordingError(
+            what if one.step > 0.0 else f"{column.name} holds the same time in every row",
+            where=where,
+            todo=f"say the unit, or --units time=samples --rate HZ where it counts samples: {suggested}",
+        )
+    name = next(name for name, value in FACTORS.items() if value == factor)
+    rate = f"; {1.0 / (one.step * factor):.0f} Hz" if one.step > 0 else ""
+    said = f"time from {column.name} in {name} (assumed{rate})"
+    return TimeColumn("number", column.index, factor, counts=counts, said=said)
+
+
+def _check_rate(one: _Candidate, factor: float, where: str, suggested: str, *, said: bool) -> None:
+    """Refuse a stated unit of time at which no leg sensor samples, if another unit would do."""
+    if one.step <= 0.0:
+        return
+    rate = 1.0 / (one.step * factor)
+    other = _plausible(one.step)
+    if not NAMED_HZ[0] <= rate <= NAMED_HZ[1] and other is not None and not said:
+        name = next(name for name, value in FACTORS.items() if value == other)
+        raise RecordingError(
+            f"{one.column.name} steps by {one.step:g}, which is {rate:.3g} Hz in its unit but "
+            f"{1 / (one.step * other):.0f} Hz in {name}",
+            where=where,
+            todo=f"say the unit: {suggested.replace('time=s', f'time={name}')}",
+        )
+
+
+def _whole_and_fraction(found: Sequence[_Candidate]) -> TimeColumn | None:
+    """Whole seconds in one column and their fraction in another; None where there are no such two."""
+    for whole in found:
+        factor = whole.column.unit.factor if whole.column.unit is not None else 1.0
+        if whole.fresh > COARSE or (whole.form == "number" and factor != 1.0):
+            continue
+        for part in found:
+            unit = part.column.unit
+            if part is whole or unit is None or unit.factor >= 1.0 or part.form != "number":
+                continue
+            if len(part.cells) != len(whole.cells) or not len(part.cells):
+                continue
+            seconds = part.cells * unit.factor
+            if seconds.min() < 0.0 or seconds.max() >= 1.0:
+                continue
+            steps = np.diff(whole.cells + seconds)
+            if (steps >= 0.0).mean() > 0.98 and (steps > 0.0).mean() > 0.5:
+                said = f"time from {whole.column.name} and {part.column.name} in {unit.name}"
+                return TimeColumn(
+                    whole.form,
+                    whole.column.index,
+                    fraction=(part.column.index, unit.factor),
+                    zone=whole.zone,
+                    said=said,
+                )
+    return None

@@ -1,0 +1,158 @@
+"""What an app wrote into files of their own beside the accelerometer's: the gyroscope, and gravity.
+
+MetaMotion, phyphox and Sensor Logger write one file a sensor. They lie beside each other and are called the
+same but for the sensor's name. The clock is one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from gait.arrays import BoolArray, FloatArray
+from gait.errors import RecordingError
+from gait.recording.checks import RowFilter, check_acc_unit, check_gyr_unit
+from gait.recording.header import gravity_of, gyroscope_of
+from gait.recording.lines import Source
+from gait.recording.model import Recording
+from gait.recording.numbers import Layout, map_ahead, parse_block
+from gait.units import DEG
+
+__all__ = ["add_gravity", "find_beside", "join_gyroscope", "turned_sign"]
+
+SENSOR_WORDS = re.compile(
+    r"total|uncalibrated|accelerometer|acceleration|gyroscope|gyro|gravity|accel|acc|gyr|linear|user"
+)
+READERS = {"gyroscope": gyroscope_of, "gravity": gravity_of}
+GAP_STEPS = 4.0
+"""A hole of more than this many usual steps in the other file's samples is a gap, not bridged."""
+METADATA_BYTES = 1 << 16
+
+
+def find_beside(file: Path, kind: str) -> Path | None:
+    """Return the file beside an accelerometer's that holds its ``gyroscope`` or ``gravity``, or None."""
+    stem = SENSOR_WORDS.sub("", file.name.lower())
+    for other in sorted(file.parent.iterdir()):
+        if other != file and other.is_file() and SENSOR_WORDS.sub("", other.name.lower()) == stem:
+            with contextlib.suppress(RecordingError), Source(other) as source:
+                if READERS[kind](source, other) is not None:
+                    return other
+    return None
+
+
+def join_gyroscope(recording: Recording, file: Path) -> Recording:
+    """Give a recording the gyroscope of another file.
+
+    Parameters
+    ----------
+    recording
+        Without a gyroscope.
+    file
+        As `find_beside` found it; its clock is the recording's.
+
+    Returns
+    -------
+    The samples between the gyroscope's first and last and outside its gaps, angular rate interpolated
+    linearly to their times; a note says so.
+
+    Raises
+    ------
+    RecordingError
+        The file cannot be read, or the two have no time in common.
+    """
+    time_s, gyr_dps = _read(file, "gyroscope")
+    known = _in_common(recording, time_s, file)
+    times, acc = recording.time_s[known], recording.acc[known]
+    rates = _at(times, time_s, gyr_dps)
+    check_gyr_unit(acc, rates, str(file))
+    note = f"angular rate from {file.name}, interpolated to the accelerometer's samples"
+    return replace(recording, time_s=times, acc=acc, gyr=rates * DEG, notes=(*recording.notes, note))
+
+
+def add_gravity(recording: Recording, file: Path) -> Recording:
+    """Add the gravity of another file to the acceleration of movement: what the sensor felt.
+
+    Raises
+    ------
+    RecordingError
+        The file cannot be read, the two have no time in common, or their sum is not m/s2.
+    """
+    time_s, gravity = _read(file, "gravity")
+    known = _in_common(recording, time_s, file)
+    times = recording.time_s[known]
+    acc = recording.acc[known] + _at(times, time_s, gravity)
+    check_acc_unit(acc, str(file))
+    gyr = None if recording.gyr is None else recording.gyr[known]
+    note = f"gravity from {file.name} added to the acceleration"
+    return replace(recording, time_s=times, acc=acc, gyr=gyr, notes=(*recording.notes, note))
+
+
+def turned_sign(recording: Recording, file: Path) -> Recording:
+    """Turn the sign of an iPhone's acceleration, which has gravity pulling, where Metadata.csv says so.
+
+    Sensor Logger writes CoreMotion's sign unless its units and frames are standardised.
+    """
+    facts = _metadata(file)
+    plain = facts.get("standardisation", "").lower() not in ("true", "1", "yes")
+    if facts.get("platform", "").lower() != "ios" or not plain:
+        return recording
+    note = "sign of the acceleration turned, as an iPhone has gravity pulling (Metadata.csv)"
+    return replace(recording, acc=-recording.acc, notes=(*recording.notes, note))
+
+
+def _metadata(file: Path) -> dict[str, str]:
+    """Facts of a Metadata.csv beside a file; empty where there is none."""
+    path = next(
+        (one for one in file.parent.iterdir() if one.name.lower() == "metadata.csv" and one.is_file()), None
+    )
+    if path is None:
+        return {}
+    with path.open("rb") as stream:
+        text = stream.read(METADATA_BYTES).decode("utf-8-sig", errors="replace")
+    with contextlib.suppress(csv.Error):
+        return {
+            key.strip().lower(): (value or "").strip()
+            for row in list(csv.DictReader(text.splitlines()))[:1]
+            for key, value in row.items()
+            if isinstance(key, str) and not isinstance(value, list)
+        }
+    return {}
+
+
+def _in_common(recording: Recording, time_s: FloatArray, file: Path) -> BoolArray:
+    """(n,) True for samples that the other file's samples lie about, without a gap."""
+    step_s = float(np.median(np.diff(time_s)))
+    after = np.clip(np.searchsorted(time_s, recording.time_s), 1, len(time_s) - 1)
+    known: BoolArray = (recording.time_s >= time_s[0]) & (recording.time_s <= time_s[-1])
+    known &= time_s[after] - time_s[after - 1] <= GAP_STEPS * step_s
+    if known.sum() < 2:
+        raise RecordingError(
+            f"no time in common with {recording.source}",
+            where=file,
+            todo="move the file away to go without it",
+        )
+    return known
+
+
+def _at(times: FloatArray, time_s: FloatArray, values: FloatArray) -> FloatArray:
+    return np.column_stack([np.interp(times, time_s, values[:, axis]) for axis in range(3)])
+
+
+def _read(file: Path, kind: str) -> tuple[FloatArray, FloatArray]:
+    with Source(file) as source:
+        layout: Layout | None = READERS[kind](source, file)
+        if layout is None:
+            raise RecordingError(f"no {kind} in it", where=file)
+        kept = RowFilter(layout, gyroscope_only=True)
+        pieces = [
+            kept(table) for table in map_ahead(lambda block: parse_block(block, layout), source.blocks())
+        ]
+        pieces.append(kept.end())
+    kept.finish()
+    columns = [np.concatenate(parts) for parts in zip(*pieces, strict=True)]
+    return columns[0], np.column_stack(columns[1:])

@@ -1,0 +1,34 @@
+"""The battery of a sensor near by, read over a link that is made for nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+
+from gait.errors import PacketError, SensorError
+from gait.sensors.backend import Backend
+from gait.sensors.connection import Link
+from gait.sensors.scan import Seen
+
+__all__ = ["battery_of"]
+
+PATIENCE_S = 6.0
+
+
+def _ignored(_payload: bytes, _arrival_us: int) -> None:
+    """Take a notification that nobody waits for."""
+
+
+async def battery_of(seen: Seen, backend: Backend) -> int | None:
+    """Return a sensor's battery level in percent; None where it does not tell, or cannot be linked now."""
+    if seen.driver.ability.refused:
+        return None
+    link = Link(seen.device, backend, lambda: 0)
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            driver = seen.driver
+            await link.open(dict.fromkeys(driver.notifies, _ignored), driver.needs, driver.ability.name)
+            return await driver.battery_pct(link)
+    except (SensorError, PacketError, TimeoutError):
+        return None
+    finally:
+        await link.close()

@@ -1,0 +1,219 @@
+"""Movesense with the GSP firmware: acceleration and angular rate as floats, stamped in milliseconds.
+
+Frames and paths: the maker's device library (``imu.yaml``, ``acc.yaml``) and GSP description; bytes:
+sensein/movesense-py ``tests/fixtures/validation/fixture.json``, captured from a sensor.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+
+import numpy as np
+
+from gait.errors import PacketError
+from gait.protocol.data import to_counts
+from gait.sensors.connection import Link
+from gait.sensors.driver import Ability, Advertisement, Description, RefusedError, Wanted
+from gait.sensors.stream_dialogue import Decoder, Setup, StreamFamily
+from gait.sensors.timed_stream import Piece
+from gait.units import DEG
+
+__all__ = ["Movesense", "MovesenseDecoder"]
+
+SERVICE = "34802252-7185-4d5d-b431-630e7050e8f0"
+WRITE = "34800001-7185-4d5d-b431-630e7050e8f0"
+NOTIFY = "34800002-7185-4d5d-b431-630e7050e8f0"
+HELLO, SUBSCRIBE, UNSUBSCRIBE, GET = 0, 1, 2, 4
+REPLY, DATA, DATA_REST = 1, 2, 3
+STREAM_REF, ASK_REF = 99, 98
+OK = 200
+STAMP = struct.Struct("<I")
+LARGEST_MESSAGE = 2048
+SAMPLE_BYTES = 24
+"""Three floats of acceleration and three of angular rate."""
+ACC_RANGE_G = 8.0
+"""Set at power-on; GSP has no command that changes it."""
+GYR_LSB_DPS = {245: 0.00875, 500: 0.0175, 1000: 0.035, 2000: 0.07}
+"""The part's steps at each range (LSM6DS data sheet): full scale in 16 bits is 32768 of them."""
+TEXT_LIMIT = 64
+
+
+@dataclass
+class MovesenseDecoder:
+    """Joins the parts of a GSP message.
+
+    A message that does not fit into a notification comes as DATA and DATA_REST. Which it is shows only with
+    the next notification, so that each message is given out when the next one begins.
+
+    State: the message that may still go on, and when its first part came.
+    """
+
+    setup: Setup
+    _message: bytes = b""
+    _arrival_us: int = 0
+
+    def decode(self, uuid: str, payload: bytes, arrival_us: int) -> Sequence[Piece]:
+        """Return the samples of the message before, once a new one begins.
+
+        Raises
+        ------
+        PacketError
+            Not a GSP notification, or a message of a length that no samples have.
+        """
+        del uuid
+        if len(payload) < 2:
+            raise PacketError(f"{len(payload)} bytes", where="GSP")
+        kind, reference, part = payload[0], payload[1], payload[2:]
+        if reference != STREAM_REF or kind == REPLY:
+            return []
+        if kind == DATA_REST:
+            self._message += part if self._message else b""
+            if len(self._message) > LARGEST_MESSAGE:
+                self._message = b""
+                raise PacketError(f"a message of more than {LARGEST_MESSAGE} bytes", where="GSP")
+            return []
+        if kind != DATA:
+            raise PacketError(f"response {kind}", where="GSP")
+        message, came_us = self._message, self._arrival_us
+        self._message, self._arrival_us = part, arrival_us
+        return [self.piece(message, came_us)] if message else []
+
+    def piece(self, message: bytes, arrival_us: int) -> Piece:
+        """Return the samples of one IMU6 message: time stamp, all of acc, all of gyr.
+
+        Raises
+        ------
+        PacketError
+            A length that no samples have, or a value that is no number.
+        """
+        body = len(message) - STAMP.size
+        if body <= 0 or body % SAMPLE_BYTES:
+            raise PacketError(f"{len(message)} bytes", where="GSP IMU6")
+        with np.errstate(invalid="ignore"):  # a signalling NaN; it is refused below
+            values = np.frombuffer(message, "<f4", offset=STAMP.size).astype(np.float64).reshape(2, -1, 3)
+        if not np.isfinite(values).all():
+            raise PacketError("a value that is no number", where="GSP IMU6")
+        counts = to_counts(values[0], values[1] * DEG, self.setup.acc_range_g, self.setup.gyr_range_dps)
+        stamp_ms = STAMP.unpack_from(message)[0]
+        return Piece(counts, stamp_ms * 1000, arrival_us)
+
+
+@dataclass(frozen=True)
+class Movesense(StreamFamily):
+    """Movesense sensors (HR2, HR+, MD, Flash) with firmware that has the GATT sensor data protocol."""
+
+    ability: Ability = field(
+        default=Ability(
+            key="movesense",
+            name="Movesense",
+            rates_hz=(52, 104, 208),
+            acc_range_g=ACC_RANGE_G,
+            gyr_range_dps=2000.0,
+            clock="sensor",
+            keeps="a logbook of its own",
+            fetches=False,
+            proven_by="bytes captured from a sensor (sensein/movesense-py, 52 Hz)",
+            switch_on="touch both studs, or snap it onto its holder; it needs the GSP firmware",
+        )
+    )
+    service_uuids: tuple[str, ...] = (SERVICE, "0000fdf3-0000-1000-8000-00805f9b34fb")
+    needs: tuple[str, ...] = (WRITE, NOTIFY)
+    notifies: tuple[str, ...] = (NOTIFY,)
+    stamp_us: int = 1000
+    wrap_us: int = (1 << 32) * 1000
+
+    def matches(self, heard: Advertisement) -> bool:
+        """Return whether it advertises the maker's service or name."""
+        return heard.name.startswith("Movesense") or super().matches(heard)
+
+    async def describe(self, link: Link) -> Description:
+        """Say HELLO: serial number, product and firmware."""
+        reply = await _asked(link, HELLO, b"")
+        texts = reply[1:].split(b"\0")
+        keys = ("serial", "model", "", "firmware")
+        device = {
+            key: text.decode("utf-8", "replace")[:TEXT_LIMIT]
+            for key, text in zip(keys, texts, strict=False)
+            if key and text
+        }
+        return Description(battery_pct=await self.battery_pct(link), device={"maker": "Movesense", **device})
+
+    async def battery_pct(self, link: Link) -> int | None:
+        """Read the level from the sensor's energy resource; None where it refuses."""
+        try:
+            value = await _got(link, "/System/Energy/Level")
+        except RefusedError:
+            return None
+        return min(100, value[0]) if value else None
+
+    async def start(self, link: Link, wanted: Wanted) -> Setup:
+        """Subscribe to IMU6 at the nearest rate; the ranges are read, for GSP cannot set them."""
+        rate_hz = self.ability.nearest_rate_hz(wanted.rate_hz)
+        acc_range_g = await _configured(link, "/Meas/Acc/Config", "<B", round(ACC_RANGE_G))
+        gyr_range_dps = await _configured(link, "/Meas/Gyro/Config", "<H", 2000)
+        step_dps = GYR_LSB_DPS.get(gyr_range_dps, GYR_LSB_DPS[2000])
+        await _commanded(link, SUBSCRIBE, STREAM_REF, f"/Meas/IMU6/{rate_hz}".encode())
+        return Setup(rate_hz, float(acc_range_g), 32768 * step_dps)
+
+    async def stop(self, link: Link) -> None:
+        """Unsubscribe."""
+        await _commanded(link, UNSUBSCRIBE, STREAM_REF, b"")
+
+    def decoder(self, setup: Setup) -> Decoder:
+        """Return a decoder for one link."""
+        return MovesenseDecoder(setup)
+
+
+_numbers = count()
+"""Asks carry different references, so that a late answer is not taken for a newer one's."""
+
+
+async def _asked(link: Link, op: int, body: bytes) -> bytes:
+    """Reply to a command that has no status, such as HELLO."""
+    reference = ASK_REF - next(_numbers) % 64
+    fits = _reply_to(reference)
+    return (await link.exchange(WRITE, bytes([op, reference]) + body, fits)).answer
+
+
+async def _commanded(link: Link, op: int, reference: int, body: bytes) -> bytes:
+    """Data of a reply whose status is good.
+
+    Raises
+    ------
+    RefusedError
+        It is not.
+    """
+    reply = (await link.exchange(WRITE, bytes([op, reference]) + body, _reply_to(reference))).answer
+    status = int.from_bytes(reply[:2], "little")
+    if len(reply) < 2 or status // 100 != OK // 100:
+        name = body.decode("ascii", "replace") or f"command {op}"
+        raise RefusedError(name, f"status {status}", where=link.name, todo="update its firmware")
+    return reply[2:]
+
+
+async def _got(link: Link, path: str) -> bytes:
+    return await _commanded(link, GET, ASK_REF - next(_numbers) % 64, path.encode())
+
+
+async def _configured(link: Link, path: str, layout: str, usual: int) -> int:
+    """Value of a resource; the usual one where the firmware does not give it."""
+    try:
+        value = await _got(link, path)
+    except RefusedError:
+        return usual
+    size = struct.calcsize(layout)
+    found = int(struct.unpack(layout, value[:size])[0]) if len(value) >= size else 0
+    return found or usual
+
+
+def _reply_to(reference: int) -> Callable[[bytes], bytes | None]:
+    """Return a finder of the reply to a reference."""
+
+    def fits(payload: bytes) -> bytes | None:
+        mine = len(payload) >= 2 and payload[0] == REPLY and payload[1] == reference
+        return payload[2:] if mine else None
+
+    return fits

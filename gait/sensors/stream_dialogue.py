@@ -1,0 +1,260 @@
+"""A session with a sensor that only streams: start, listen, start again after silence or a loss, stop."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from gait.errors import LinkLostError, PacketError, SensorError
+from gait.journal.clock import ClockTracker
+from gait.journal.format import Block
+from gait.sensors.connection import Heard, Link
+from gait.sensors.driver import (
+    Ability,
+    Advertisement,
+    Context,
+    Description,
+    Dialogue,
+    RefusedError,
+    Wanted,
+)
+from gait.sensors.full_scale import Scales
+from gait.sensors.sample_stream import Counts
+from gait.sensors.timed_stream import Piece, TimedStream
+
+__all__ = ["Decoder", "Setup", "StreamDialogue", "StreamFamily"]
+
+CLOCKLESS_SKEW = 0.02
+"""Without time stamps the sample counter is the clock, and an IMU's rate is up to 1 % off (data sheets)."""
+
+
+@dataclass(frozen=True)
+class Setup:
+    """Settings in force after a start.
+
+    Attributes
+    ----------
+    rate_hz
+        Nominal sample rate.
+    acc_range_g, gyr_range_dps
+        Full scale of the decoder's counts.
+    """
+
+    rate_hz: float
+    acc_range_g: float
+    gyr_range_dps: float
+
+
+class Decoder(Protocol):
+    """Turns notifications of one link into samples. State: what an unfinished notification holds."""
+
+    def decode(self, uuid: str, payload: bytes, arrival_us: int) -> Sequence[Piece]:
+        """Return the samples that are complete now.
+
+        Raises
+        ------
+        PacketError
+            The bytes are not the family's.
+        """
+
+
+@dataclass(frozen=True)
+class StreamFamily:
+    """A family whose sensors stream while linked and keep nothing that the recorder could fetch.
+
+    Attributes
+    ----------
+    ability
+        What it can do.
+    service_uuids, needs, notifies
+        Services of a sensor, characteristics that it must have, and those that it sends on.
+    stamp_us, wrap_us
+        How coarse its time stamps are, 0 for fine ones, and when its clock begins anew, 0 for never.
+    """
+
+    ability: Ability
+    service_uuids: tuple[str, ...]
+    needs: tuple[str, ...]
+    notifies: tuple[str, ...]
+    stamp_us: int = 0
+    wrap_us: int = 0
+
+    def matches(self, heard: Advertisement) -> bool:
+        """Return whether an advertisement is one of its sensors'; here by the services."""
+        return bool(set(self.service_uuids) & set(heard.service_uuids))
+
+    def dialogue(self, context: Context) -> Dialogue:
+        """Return a new conversation with a sensor of the family."""
+        return StreamDialogue(context, self)
+
+    async def describe(self, link: Link) -> Description:
+        """Ask a sensor who it is, by the standard services."""
+        device = await link.identity()
+        return Description(battery_pct=await self.battery_pct(link), device=device)
+
+    async def battery_pct(self, link: Link) -> int | None:
+        """Read the battery; None where the sensor does not tell."""
+        return await link.battery_pct()
+
+    async def start(self, link: Link, wanted: Wanted) -> Setup:
+        """Set rate and ranges and start the stream.
+
+        Raises
+        ------
+        RefusedError
+            The sensor refused.
+        """
+        raise NotImplementedError
+
+    async def stop(self, link: Link) -> None:
+        """Stop the stream."""
+        raise NotImplementedError
+
+    def decoder(self, setup: Setup) -> Decoder:
+        """Return a decoder for a link that was started so."""
+        raise NotImplementedError
+
+
+@dataclass
+class StreamDialogue:
+    """A session with one sensor.
+
+    Parameters
+    ----------
+    context, family
+        What it works with.
+
+    State: the stream, its scales and clock, and the link's decoder.
+    """
+
+    context: Context
+    family: StreamFamily
+    ended: bool = field(default=False, init=False)
+    settled: bool = field(default=False, init=False)
+    battery_pct: int | None = field(default=None, init=False)
+    last_packet_us: int = field(default=0, init=False)
+    missing: int = field(default=0, init=False)
+    keeps_samples: bool = field(default=False, init=False)
+    scales: Scales = field(init=False)
+    tracker: ClockTracker = field(init=False)
+    _stream: TimedStream = field(init=False)
+    _setups: list[Setup] = field(default_factory=list, init=False)
+    _decoder: Decoder | None = field(default=None, init=False)
+    _asked_again: bool = field(default=False, init=False)
+    _battery_due_s: float = field(default=0.0, init=False)
+
+    def __post_init__(self) -> None:
+        context = self.context
+        self.scales = Scales(context.stream, context.journal, context.wanted.rate_hz)
+        self._stream = TimedStream(context.stream, 1e6 / context.wanted.rate_hz, self.family.wrap_us)
+        self.tracker = self._new_tracker()
+
+    @property
+    def counts(self) -> Counts:
+        """Return the counts of what came in."""
+        return self._stream.counts
+
+    @property
+    def _has_clock(self) -> bool:
+        return self.family.ability.clock != "arrival"
+
+    def _new_tracker(self) -> ClockTracker:
+        return ClockTracker() if self._has_clock else ClockTracker(CLOCKLESS_SKEW)
+
+    def subscriptions(self) -> Mapping[str, Heard]:
+        """All that the family sends on."""
+        return {uuid: self.context.inbox.taker(uuid) for uuid in self.family.notifies}
+
+    async def introduce(self, link: Link) -> Description:
+        """Ask the sensor who it is."""
+        said = await self.family.describe(link)
+        self.battery_pct = said.battery_pct
+        return said
+
+    async def begin(self, link: Link) -> None:
+        """Start the stream; a sensor without a clock begins a new epoch with every link."""
+        context = self.context
+        context.inbox.is_open = False
+        await context.drain()
+        self._decoder = None
+        if not self._has_clock:
+            self._stream.restart()
+            self.tracker = self._new_tracker()
+        await self._start(link)
+        context.inbox.is_open = True
+        self.last_packet_us = context.clock_us()
+        self._battery_due_s = context.now_s + context.timing.battery_every_s
+
+    async def _start(self, link: Link) -> None:
+        setup = await self.family.start(link, self.context.wanted)
+        if setup not in self._setups:
+            self._setups.append(setup)
+        stream = self._stream
+        stream.period_us, stream.config_id = 1e6 / setup.rate_hz, self._setups.index(setup)
+        self._learn(setup)
+        self._decoder = self.family.decoder(setup)
+
+    def _learn(self, setup: Setup) -> None:
+        skew = {} if self._has_clock else {"largest_skew": CLOCKLESS_SKEW}
+        self.scales.learn(
+            self._stream.epoch, self._stream.config_id, setup, stamp_us=self.family.stamp_us, **skew
+        )
+
+    async def tick(self, link: Link) -> None:
+        """Wake a silent sensor, read the battery: whatever is due now."""
+        context, timing = self.context, self.context.timing
+        if context.now_s - self.last_packet_us / 1e6 > timing.silence_s:
+            context.event("silent", f"no packet for {timing.silence_s:g} s")
+            if self._asked_again:
+                self._asked_again = False
+                raise LinkLostError("silent", where=context.name)
+            await self._stop(link)
+            await self.begin(link)
+            self._asked_again = True
+        if context.now_s >= self._battery_due_s:
+            self.battery_pct = await self.family.battery_pct(link)
+            self._battery_due_s = context.now_s + timing.battery_every_s
+
+    async def end(self, link: Link) -> None:
+        """Stop the stream; what was under way is taken in."""
+        await self._stop(link)
+        self.settled = True
+
+    async def fetch_kept(self, link: Link) -> None:
+        """Refuse: nothing that these sensors keep can be fetched.
+
+        Raises
+        ------
+        SensorError
+            Always.
+        """
+        raise SensorError(f"a {self.family.ability.name} keeps nothing that can be fetched", where=link.name)
+
+    async def _stop(self, link: Link) -> None:
+        try:
+            await self.family.stop(link)
+        except RefusedError as error:
+            self.context.event("stop", str(error))
+
+    def take(self, uuid: str, payload: bytes, arrival_us: int) -> list[Block]:
+        """Decode a notification; damaged ones are counted and give nothing."""
+        if self._decoder is None:
+            return []
+        try:
+            pieces = self._decoder.decode(uuid, payload, arrival_us)
+        except PacketError:
+            self.counts.malformed += 1
+            return []
+        blocks: list[Block] = []
+        for piece in pieces:
+            epoch = self._stream.epoch
+            blocks += self._stream.take(piece)
+            if self._stream.epoch != epoch:
+                self.tracker = self._new_tracker()
+                self._learn(self._setups[self._stream.config_id])
+                self.context.event("restart", "the sensor's clock began anew")
+        if blocks:
+            self.last_packet_us = max(self.last_packet_us, arrival_us)
+            self._asked_again = False
+        return blocks

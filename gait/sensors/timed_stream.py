@@ -1,0 +1,138 @@
+"""Samples of a sensor without a sample index become blocks: numbered by its clock, or by their order.
+
+Pure: no radio, no file, no clock of its own. A sensor that stamps its samples shows by its clock how many are
+missing. One that does not gets a new epoch with every link, since only within a link nothing is lost unseen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from gait.arrays import CountArray
+from gait.journal.format import Block
+from gait.sensors.sample_stream import FUTURE_US, MOST_RESTARTS, Counts
+
+__all__ = ["Piece", "TimedStream"]
+
+JITTER_SAMPLES = 0.6
+"""Share of a packet by which its stamp may be off before a whole packet counts as lost."""
+JITTER_US = 6_000.0
+"""Stamps in whole milliseconds, taken by a task that may be held up for some."""
+
+
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """Consecutive samples as a family's decoder found them.
+
+    Attributes
+    ----------
+    counts
+        (n, 6) acc xyz, gyr xyz, as shares of full scale in 16 bits.
+    clock_us
+        Sensor's clock at the first sample, microseconds, as it came (wrapped); None without a clock.
+    arrival_us
+        Host clock at arrival.
+    """
+
+    counts: CountArray
+    clock_us: int | None
+    arrival_us: int
+
+
+@dataclass(frozen=True)
+class _Last:
+    """The newest piece: index, unwrapped clock, length, arrival."""
+
+    index: int
+    clock_us: int
+    samples: int
+    arrival_us: int
+
+
+@dataclass
+class TimedStream:
+    """The stream of one sensor.
+
+    Parameters
+    ----------
+    stream
+        Its number in the journal.
+    period_us
+        Nominal sample period.
+    wrap_us
+        The sensor's clock begins at 0 again after so long; 0 for never.
+
+    State: the epoch, and the newest piece.
+    """
+
+    stream: int
+    period_us: float
+    wrap_us: int = 0
+    config_id: int = 0
+    epoch: int = 0
+    counts: Counts = field(default_factory=Counts)
+    _last: _Last | None = None
+
+    def restart(self) -> None:
+        """Begin a new epoch: the sensor was switched off and on, or has no clock and a new link."""
+        if self._last is None:
+            return
+        self.epoch = min(self.epoch + 1, MOST_RESTARTS)
+        self.counts.restarts += 1
+        self._last = None
+
+    def take(self, piece: Piece) -> list[Block]:
+        """Return the block of a piece's samples; empty for one that was here before."""
+        self.counts.packets += 1
+        place = self._place(piece)
+        if place is None:
+            self.counts.duplicates += 1
+            return []
+        index, clock_us = place
+        samples = len(piece.counts)
+        self._last = _Last(index, clock_us, samples, piece.arrival_us)
+        self.counts.samples += samples
+        block = Block(
+            stream=self.stream,
+            epoch=self.epoch,
+            config_id=self.config_id,
+            flags=0,
+            index=index,
+            device_us=clock_us,
+            arrival_us=piece.arrival_us,
+            period_us=self.period_us,
+            counts=np.ascontiguousarray(piece.counts, dtype=np.int16),
+        )
+        return [block]
+
+    def _place(self, piece: Piece) -> tuple[int, int] | None:
+        """Index and unwrapped clock of a piece; None where it repeats the one before."""
+        last = self._last
+        if last is None:
+            return 0, piece.clock_us or 0
+        following = last.index + last.samples
+        expected_us = round(last.clock_us + last.samples * self.period_us)
+        if piece.clock_us is None:
+            return following, expected_us
+        clock_us = self._unwrapped(piece.clock_us, expected_us)
+        if clock_us == last.clock_us:
+            return None
+        late_us = clock_us - expected_us
+        ahead_us = clock_us - last.clock_us - (piece.arrival_us - last.arrival_us)
+        tolerance_us = max(JITTER_SAMPLES * last.samples * self.period_us, JITTER_US)
+        if late_us < -tolerance_us or ahead_us > FUTURE_US:
+            self.restart()
+            return 0, piece.clock_us
+        lost = round(late_us / self.period_us) if late_us > tolerance_us else 0
+        if lost:
+            self.counts.lost_packets += 1
+            self.counts.given_up += lost
+        return following + lost, clock_us
+
+    def _unwrapped(self, clock_us: int, near_us: int) -> int:
+        if not self.wrap_us:
+            return clock_us
+        half = self.wrap_us // 2
+        return near_us + (clock_us - near_us + half) % self.wrap_us - half

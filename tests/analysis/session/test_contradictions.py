@@ -1,0 +1,204 @@
+"""Contradictions of one sensor: each by its cause, what it spoils withheld, sound recordings left alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gait.analysis.analyze import AnalysisSettings, analyze, diagnose
+from gait.errors import SignalError
+from gait.recording.model import Recording, Session
+from gait.units import DEG, STANDARD_GRAVITY
+from gait.virtual.runner.imu import SensorSettings
+from gait.virtual.runner.simulate import RunnerSettings, simulate
+
+QUICK = AnalysisSettings(waveforms=False)
+
+
+def _run(placement="shoe", **sensor) -> Recording:
+    runner = RunnerSettings(parts=(("stand", 3.0), ("run", 14.0), ("stand", 2.0)))
+    made = simulate(runner, SensorSettings(**sensor), sides=("left",), placements=(placement,), seed=4)
+    return made.session.recordings[0]
+
+
+SOUND = _run()
+
+
+def _faults(recording: Recording):
+    return diagnose(Session("test", (recording,)))
+
+
+def _late(recording: Recording, lag_s: float) -> Recording:
+    gyr = [np.interp(recording.time_s - lag_s, recording.time_s, recording.gyr[:, k]) for k in range(3)]
+    return replace(recording, gyr=np.column_stack(gyr))
+
+
+@pytest.mark.parametrize("placement", ["shoe", "shank"])
+@pytest.mark.parametrize("rate_hz", [104.0, 208.0, 400.0])
+def test_sound_recordings_have_no_fault(placement, rate_hz) -> None:
+    """Neither with nor without standing, with or without gyroscope."""
+    one = _run(placement, rate_hz=rate_hz)
+    inside = (one.time_s > 5.0) & (one.time_s < 15.0)
+    cut = replace(one, time_s=one.time_s[inside], acc=one.acc[inside], gyr=one.gyr[inside])
+    for recording in (one, cut, replace(one, gyr=None)):
+        assert _faults(recording) == ()
+
+
+@pytest.mark.parametrize(
+    ("factor", "words"),
+    [
+        (3.28084, "feet/s2"),
+        (1 / STANDARD_GRAVITY, "in g"),
+        (2.0, "twice"),
+        (0.5, "half"),
+        (1.31, "1.31 times"),
+    ],
+)
+def test_standing_still_tells_the_unit(factor, words) -> None:
+    """Refused, with the unit's name, with and without a gyroscope."""
+    for gyr in (SOUND.gyr, None):
+        spoilt = replace(SOUND, acc=SOUND.acc * factor, gyr=gyr, acc_range_g=None)
+        with pytest.raises(SignalError, match=words):
+            analyze(Session("test", (spoilt,)), QUICK)
+
+
+def test_rates_no_leg_reaches_are_refused() -> None:
+    """Raw counts are too fast, rad/s too slow for a leg that runs."""
+    for factor in (16.4, 131.0, DEG):
+        with pytest.raises(SignalError, match=r"gyroscope reads"):
+            analyze(Session("test", (replace(SOUND, gyr=SOUND.gyr * factor),)), QUICK)
+
+
+@pytest.mark.parametrize("lag_ms", [-60.0, -30.0, 40.0])
+def test_a_lag_is_told_to_five_milliseconds(lag_ms) -> None:
+    """Either way; contact and angles are withheld, cadence stays."""
+    analysis = analyze(Session("test", (_late(SOUND, 1e-3 * lag_ms),)), QUICK)
+    (fault,) = analysis.faults
+    assert fault.kind == "gyr_lag"
+    assert fault.value == pytest.approx(lag_ms, abs=5.0)
+    assert "contact_ms" not in analysis.metrics
+    assert "cadence_spm" in analysis.metrics
+    assert analysis.not_measured["strike_angle_deg"] == fault.what
+    assert any(fault.what in note for note in analysis.sensors[0].notes)
+
+
+def test_a_gyroscope_that_ends_below_the_swing() -> None:
+    """Named by its limit; angles and lengths withheld, contact stays."""
+    limit = 400.0 * DEG
+    analysis = analyze(Session("test", (replace(SOUND, gyr=np.clip(SOUND.gyr, -limit, limit)),)), QUICK)
+    (fault,) = analysis.faults
+    assert fault.kind == "gyr_saturated"
+    assert fault.value == pytest.approx(400.0, abs=1.0)
+    assert "contact_ms" in analysis.metrics
+    assert not {"strike_angle_deg", "stride_length_m", "pronation_excursion_deg"} & set(analysis.metrics)
+
+
+@pytest.mark.parametrize("factor", [0.8, 0.9, 1.1, 1.25])
+def test_a_wrong_gyroscope_scale(factor) -> None:
+    """The scale is found to 3 %, and no distance is given."""
+    analysis = analyze(Session("test", (replace(SOUND, rate_hz=None, gyr=SOUND.gyr * factor),)), QUICK)
+    (fault,) = analysis.faults
+    assert fault.kind in ("gyr_scale", "gyr_lag")
+    assert fault.kind == "gyr_lag" or fault.value == pytest.approx(factor, rel=0.03)
+    assert "stride_length_m" not in analysis.metrics
+
+
+@pytest.mark.parametrize("factor", [0.9, 1.1])
+def test_a_clock_that_runs_wrong(factor) -> None:
+    """The header's rate and the turns agree against the stamps: the clock is named, no number given."""
+    analysis = analyze(Session("test", (replace(SOUND, time_s=SOUND.time_s * factor),)), QUICK)
+    (fault,) = analysis.faults
+    assert (fault.kind, fault.certainty) == ("clock", "clear")
+    assert fault.value == pytest.approx(factor, rel=0.002)
+    assert not analysis.metrics
+
+
+def test_mirrored_axes() -> None:
+    """Any axis of both sensors turned: named."""
+    for axis in range(3):
+        sign = np.where(np.arange(3) == axis, -1.0, 1.0)
+        kinds = {one.kind for one in _faults(replace(SOUND, acc=SOUND.acc * sign, gyr=SOUND.gyr * sign))}
+        assert kinds == {"mirrored"}
+
+
+def test_dead_axes_overflow_and_zero_rows() -> None:
+    """Each is named by what it is."""
+    dead = SOUND.gyr.copy()
+    dead[:, 2] = 0.0
+    assert [one.kind for one in _faults(replace(SOUND, gyr=dead))] == ["gyr_dead"]
+    size = 6.0 * STANDARD_GRAVITY
+    wrapped = (SOUND.acc + size) % (2.0 * size) - size
+    assert "acc_overflow" in [one.kind for one in _faults(replace(SOUND, acc=wrapped))]
+    zero = SOUND.acc.copy()
+    zero[500::60] = 0.0
+    assert "zero_rows" in [one.kind for one in _faults(replace(SOUND, acc=zero))]
+
+
+def test_the_other_foot_and_the_shank() -> None:
+    """Roll and swing of the wrong sense, and a strike and stance that no shoe has."""
+    (side,) = _faults(replace(SOUND, side="right"))
+    assert side.kind == "other_side"
+    assert "left foot" in side.what
+    (place,) = _faults(replace(_run("shank"), placement="shoe"))
+    assert place.kind in ("other_placement", "no_strides")
+
+
+def test_one_leg_of_two_is_withheld() -> None:
+    """A fault of the left gyroscope leaves the right foot's angles."""
+    made = simulate(RunnerSettings(parts=(("stand", 3.0), ("run", 14.0), ("stand", 2.0))), seed=4)
+    left, right = made.session.recordings
+    analysis = analyze(replace(made.session, recordings=(_late(left, 0.04), right)), QUICK)
+    assert analysis.metrics["strike_angle_deg"].left is None
+    assert analysis.metrics["strike_angle_deg"].right is not None
+
+
+@settings(max_examples=12, deadline=None)
+@given(factor=st.floats(0.05, 20.0))
+def test_no_scale_is_told_without_a_mark(factor) -> None:
+    """Whatever the accelerometer's scale: refused, a fault, or within a tenth of the truth."""
+    recording = replace(SOUND, acc=SOUND.acc * factor, acc_range_g=None)
+    if abs(factor - 1.0) < 0.07:
+        return
+    try:
+        analysis = analyze(Session("test", (recording,)), QUICK)
+    except SignalError:
+        return
+    assert analysis.faults
+
+
+@settings(max_examples=12, deadline=None)
+@given(
+    order=st.permutations(range(3)),
+    signs=st.tuples(*[st.sampled_from([-1.0, 1.0])] * 3),
+    only=st.sampled_from(["both", "gyr"]),
+)
+def test_no_swap_of_axes_is_told_without_a_mark(order, signs, only) -> None:
+    """A proper turn of both sensors changes nothing; anything else is a fault."""
+    matrix = np.eye(3)[list(order)] * np.array(signs)
+    acc = SOUND.acc @ matrix.T if only == "both" else SOUND.acc
+    analysis = analyze(Session("test", (replace(SOUND, acc=acc, gyr=SOUND.gyr @ matrix.T),)), QUICK)
+    sound = np.allclose(matrix, np.eye(3)) or (only == "both" and np.linalg.det(matrix) > 0.0)
+    if sound:
+        assert not analysis.faults
+        assert analysis.metrics["strike_angle_deg"].value == pytest.approx(15.0, abs=4.0)
+    else:
+        assert analysis.faults or not analysis.metrics
+
+
+@settings(max_examples=12, deadline=None)
+@given(lag_ms=st.floats(15.0, 100.0), early=st.booleans())
+def test_no_lag_is_told_without_a_mark(lag_ms, early) -> None:
+    """A lag of 15 ms and more, either way: a fault, or contact and strike as without it."""
+    lag_ms = -lag_ms if early else lag_ms
+    analysis = analyze(Session("test", (_late(SOUND, 1e-3 * lag_ms),)), QUICK)
+    if analysis.faults or not analysis.metrics:
+        return
+    true = analyze(Session("test", (SOUND,)), QUICK).metrics
+    for name in ("contact_ms", "strike_angle_deg"):
+        if name in analysis.metrics:
+            one = analysis.metrics[name]
+            assert abs(one.value - true[name].value) < one.uncertainty + true[name].uncertainty

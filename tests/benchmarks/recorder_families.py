@@ -1,0 +1,147 @@
+"""Sections of ``recorder`` beside the radio: sensor families, kills, and the longest callbacks."""
+
+import asyncio
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from asyncio.events import Handle
+from pathlib import Path
+
+import numpy as np
+
+from gait.cli.live_strides import LiveStrides
+from gait.journal.format import JOURNAL_NAME, read_journal
+from gait.journal.to_csv import finish
+from gait.recording.read import read_recording
+from gait.sensors.scan import Backend
+from gait.sensors.session import RecordSettings, Watchers, record, session_clock_us
+from gait.virtual.radio.air import AirSettings
+from gait.virtual.radio.backend import backends
+from gait.virtual.radio.faults import parse_fault
+from gait.virtual.radio.mimics import MIMICS
+from gait.virtual.radio.near import near_backends, switched_on
+from gait.virtual.radio.played_motion import Playback
+from gait.virtual.radio.world import open_world
+
+KILLS = 20
+
+
+def families(given, loop_of, motion):
+    """An hour of each family in virtual time, six drops: what came, what is missing, how right time is."""
+    seconds = 3600.0 * min(1.0, given.hours / 24.0)
+    faults = [f"drop@{seconds * share:.0f}+5" for share in (0.1, 0.2, 0.35, 0.5, 0.7, 0.9)]
+    print(f"each family for {seconds:.0f} s of virtual time, {len(faults)} drops of 5 s\n")
+    print("| family | rate, Hz | sent while linked | recorded | gaps | time off, ms: median, 99 % |")
+    print("|---|---|---|---|---|---|")
+    for kind in MIMICS:
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
+            mimic, finished, origin_s = _hour(
+                kind, Path(name) / "session", seconds, faults, loop_of(), motion
+            )
+            recorded = finished.recorded[0]
+            found = read_recording(recorded.path)
+        true_s = np.array(mimic.taken_s) - origin_s
+        at = np.clip(np.searchsorted(true_s, found.time_s), 1, len(true_s) - 1)
+        off_s = np.minimum(np.abs(true_s[at] - found.time_s), np.abs(true_s[at - 1] - found.time_s))
+        p50, p99 = 1e3 * np.percentile(off_s, (50, 99))
+        print(
+            f"| {kind.family} | {found.rate_hz:g} | {len(mimic.taken_s)} | {recorded.samples} "
+            f"| {recorded.gaps} | {p50:.2f}, {p99:.2f} |",
+            flush=True,
+        )
+    print("\nof a time to the nearest true one, so at most half a period; 4 ms of it are the shortest delay")
+
+
+def _hour(kind, folder, seconds, faults, loop, motion):
+    mimic = kind(motion, 0, loop.time, [parse_fault(text) for text in faults])
+
+    async def go():
+        async with switched_on([mimic]):
+            return await record(
+                folder,
+                RecordSettings(rate_hz=208, duration_s=seconds, scan_s=0.05, left=mimic.name),
+                asyncio.Event(),
+                backend=Backend(*near_backends([mimic])),
+                clock_us=lambda: round(loop.time() * 1e6),
+            )
+
+    with asyncio.Runner(loop_factory=lambda: loop) as runner:
+        finished = runner.run(go())
+    return mimic, finished, read_journal(folder).named("session")[0]["origin_us"] / 1e6
+
+
+def kills(_given):
+    """Kill -9 at random moments after the first sample: how much of the run is lost.
+
+    Sensor and recorder share the process: a machine that starves it makes both pause.
+    """
+    moments, lost_s, pauses_s = random.Random(19), [], []
+    words = [sys.executable, "-m", "gait", "record", "--virtual", "left", "--minutes", "0.2", "--rate", "416"]
+    for _ in range(KILLS):
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
+            out = Path(name) / "out"
+            recorder = subprocess.Popen([*words, "-o", str(out)], stderr=subprocess.DEVNULL)
+            while not _begun(out):
+                time.sleep(0.005)
+            time.sleep(moments.uniform(0.0, 6.0))
+            killed_us = session_clock_us()
+            recorder.kill()
+            recorder.wait()
+            finished = finish(out)
+            journal = read_journal(out)
+            last_us = (
+                journal.named("session")[0]["origin_us"] + 1e6 * read_recording(finished.files[0]).time_s[-1]
+            )
+            lost_s.append((killed_us - last_us) / 1e6)
+            arrivals = [one.arrival_us for one in journal.blocks if one.arrival_us >= 0]
+            pauses_s.append(float(np.max(np.diff(arrivals), initial=0.0)) / 1e6)
+    print(f"{KILLS} x kill -9, 0 to 6 s after the first sample, one virtual sensor at 416 Hz\n")
+    print("| lost, s: median | largest | longest pause between packets before, s |\n|---|---|---|")
+    print(f"| {statistics.median(lost_s):.3f} | {max(lost_s):.3f} | {max(pauses_s):.3f} |", flush=True)
+
+
+def _begun(out):
+    path = out / JOURNAL_NAME
+    return path.exists() and path.stat().st_size > 600 and len(read_journal(out).blocks) > 0
+
+
+def callbacks(given, sensors_of, played, clock_s):
+    """The longest callbacks of the event loop while two virtual sensors are recorded with live strides."""
+    longest = []
+    real = Handle._run
+
+    def timed(handle):
+        began_s = time.perf_counter()
+        real(handle)
+        longest.append(time.perf_counter() - began_s)
+
+    async def go(folder):
+        sensors = sensors_of(Playback(played(given.seconds + 60)))
+        strides = LiveStrides()
+        async with open_world([(one, ()) for one in sensors], AirSettings(), clock_s) as world:
+            settings = RecordSettings(rate_hz=416, duration_s=given.seconds, expected=2)
+            await record(
+                folder,
+                settings,
+                asyncio.Event(),
+                backend=Backend(*backends(world.adapter)),
+                watchers=Watchers(strides.hear),
+            )
+        strides.close()
+
+    Handle._run = timed
+    try:
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
+            asyncio.run(go(Path(name) / "session"))
+    finally:
+        Handle._run = real
+    longest.sort()
+    p99 = longest[int(0.99 * len(longest))]
+    print(f"{len(longest)} callbacks in {given.seconds:g} s, the writing of the CSVs at the end left out\n")
+    print("| longest three, ms | 99 %, ms |\n|---|---|")
+    print(
+        f"| {', '.join(f'{1e3 * one:.1f}' for one in longest[-4:-1][::-1])} | {1e3 * p99:.2f} |", flush=True
+    )

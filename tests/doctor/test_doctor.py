@@ -1,0 +1,95 @@
+"""The doctor names what was done to a recording, calls no sound one ill, and undoes what it can."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from gait.cli.main import main
+from gait.doctor.checks import examine
+from gait.doctor.raw import mended_times
+from gait.recording.read import read
+from gait.recording.write import write_recording
+from gait.virtual.runner.simulate import RunnerSettings, simulate
+
+from .corruptions import CORRUPTIONS, scaled
+from .table import diagnosed, sound_recordings, undone
+
+
+@pytest.fixture(scope="module")
+def sound():
+    """Two of the table's recordings: a shoe that stands first and a shank."""
+    every = sound_recordings()
+    return {name: every[name] for name in list(every) if name.startswith(("1 ", "8 "))}
+
+
+def test_sound_recordings_are_sound(sound, tmp_path) -> None:
+    """No fault, in a file as in memory."""
+    for one in sound.values():
+        assert diagnosed(one, tmp_path).faults == ()
+
+
+@pytest.mark.parametrize("corruption", CORRUPTIONS, ids=lambda one: one.name)
+def test_a_corruption_is_named_and_undone(sound, corruption, tmp_path) -> None:
+    """The shoe's recording spoilt: named by its kind, and back within a sample where that can be."""
+    one = next(one for one in sound.values() if one.placement == "shoe")
+    diagnosis = diagnosed(corruption.spoil(one), tmp_path)
+    assert {fault.kind for fault in diagnosis.faults} & set(corruption.kinds)
+    if corruption.undone:
+        assert undone(one, diagnosis)
+
+
+def test_the_command(sound, tmp_path, capsys) -> None:
+    """One line a fault on stdout, exit code 2, the corrected file and JSON written; 0 for a sound file."""
+    one = next(iter(sound.values()))
+    path = tmp_path / "left_shoe.csv"
+    write_recording(one, path)
+    assert main(["doctor", str(path)]) == 0
+    assert capsys.readouterr().out.startswith("sound")
+    write_recording(scaled(acc=2.0)(one), path)
+    fixed, numbers = tmp_path / "fixed.csv", tmp_path / "doctor.json"
+    assert main(["doctor", str(path), "-o", str(fixed), "--json", str(numbers)]) == 2
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 1
+    assert lines[0].startswith("left shoe: clear: standing still reads")
+    assert "spoils every number" in lines[0]
+    assert [fault["kind"] for fault in json.loads(numbers.read_text())["faults"]] == ["acc_unit"]
+    back = read(fixed, placement="shoe", side="left").recordings[0]
+    assert np.abs(back.acc - one.acc).max() < 0.001
+    assert main(["doctor", str(fixed), "--placement", "shoe", "--side", "left"]) == 0
+
+
+def test_two_clocks_are_brought_together(tmp_path) -> None:
+    """A session with a clock 60 ms late: a folder whose steps are even again."""
+    made = simulate(RunnerSettings(parts=(("stand", 3.0), ("run", 15.0), ("stand", 2.0))), seed=3)
+    left, right = made.session.recordings
+    write_recording(left, tmp_path / "left_shoe.csv")
+    write_recording(replace(right, time_s=right.time_s + 0.06), tmp_path / "right_shoe.csv")
+    diagnosis = examine(tmp_path)
+    assert [fault.kind for fault in diagnosis.faults] == ["two_clocks"]
+    assert diagnosis.left == ()
+
+
+def test_times_are_mended() -> None:
+    """Milliseconds, packets of eight and a restart: increasing seconds at the true rate, each told."""
+    true = np.arange(800) / 100.0
+    milli = mended_times(1000.0 * true, "left shoe")
+    assert [fault.kind for fault in milli.faults] == ["time_unit"]
+    assert np.allclose(milli.time_s, true)
+    packets = mended_times(true[np.arange(800) // 8 * 8 + 7], "left shoe")
+    assert [fault.kind for fault in packets.faults] == ["packet_stamps"]
+    assert np.abs(packets.time_s - true).max() < 1e-4
+    restart = mended_times(np.r_[true[:400], true[:400]], "left shoe")
+    assert [fault.kind for fault in restart.faults] == ["clock_restart"]
+    assert (np.diff(restart.time_s) > 0.0).all()
+
+
+def test_what_cannot_be_read_is_said(tmp_path, capsys) -> None:
+    """No recording at all: one line, exit code 2."""
+    path = tmp_path / "left_shoe.csv"
+    path.write_text("a,b\n1,2\n")
+    assert main(["doctor", str(path)]) == 2
+    assert "clear" in capsys.readouterr().out
