@@ -54,6 +54,16 @@ class StrideBatch:
     def __len__(self) -> int:
         return len(self.ic_s)
 
+    @property
+    def complete(self) -> BoolArray:
+        """(n,) whether the next contact is known: it is not for the last one of a run."""
+        return np.isfinite(self.next_ic_s)
+
+    @property
+    def end_s(self) -> FloatArray:
+        """(n,) s: the next contact, or where that is not known the end of this one."""
+        return np.where(self.complete, self.next_ic_s, np.where(np.isfinite(self.tc_s), self.tc_s, self.ic_s))
+
     def take(self, index: npt.NDArray[np.intp] | npt.NDArray[np.bool_] | slice) -> StrideBatch:
         """The strides at `index`."""
         return StrideBatch(*(getattr(self, field.name)[index] for field in fields(self)))

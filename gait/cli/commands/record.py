@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import math
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
