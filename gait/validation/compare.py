@@ -22,6 +22,7 @@ from gait.errors import RecordingError
 from gait.recording.lines import Source
 from gait.recording.model import Recording, Session
 from gait.validation.published_rules import RULES, rule_contacts
+from gait.validation.shank_rules import SHANK_RULES, shank_rule_contacts
 
 __all__ = ["ErrorFigures", "SensorValidation", "load_truth", "validate", "validate_rules"]
 
@@ -266,20 +267,23 @@ def _errors(
 
 
 def validate_rules(recording: Recording, truth: pd.DataFrame) -> dict[str, dict[str, ErrorFigures]]:
-    """Errors of every published single rule on one shoe, by rule; the fused estimate first."""
+    """Return the errors of every published single rule on one sensor, by rule; our own estimate first."""
     own = truth
     if "side" in truth.columns:
         own = truth[truth["side"] == recording.side].reset_index(drop=True)
-    if recording.placement != "shoe" or recording.gyr is None or len(own) == 0:
+    if recording.gyr is None or len(own) == 0:
         return {}
+    on_shoe = recording.placement == "shoe"
+    rules = tuple(RULES) if on_shoe else tuple(SHANK_RULES)
+    contacts = rule_contacts if on_shoe else shank_rule_contacts
     batch, _ = strides_of(recording)
     rows, at = _pairs(batch, own["ic_s"].to_numpy(dtype=float))
     fused = _errors(batch, own, rows, at)
     out: dict[str, dict[str, ErrorFigures]]
     out = {"fused": {name: fused[name] for name in ("ic_ms", "tc_ms", "contact_ms") if name in fused}}
     true = own["ic_s"].to_numpy(dtype=float)
-    for name in RULES:
-        initial, terminal = rule_contacts(recording, name)
+    for name in rules:
+        initial, terminal = contacts(recording, name)
         if len(initial) == 0:
             continue
         nearest = _nearest(initial, true)

@@ -25,7 +25,11 @@ DETECTORS: dict[tuple[Placement, bool], Callable[[Side], Detector]] = {
 }
 """(placement, whether there is a gyroscope) -> what finds its strides."""
 
-CONTACT_MODELS: dict[tuple[str, bool], str] = {("shoe", True): "shoe_gyroscope"}
+CONTACT_MODELS: dict[tuple[str, bool], str] = {
+    ("shoe", True): "shoe_gyroscope",
+    ("shank", True): "shank_gyroscope",
+    ("shank", False): "shank_accelerometer",
+}
 """(placement, whether there is a gyroscope) -> file of the model that states its contact times' errors."""
 
 
