@@ -327,7 +327,7 @@ def _scale(session: Session | LongSession, sensors: list[_Sensor]) -> float:
         return 1.0
     best = max(lengths, key=lambda s: len(s.batch))
     length, time = best.batch.stride_length_m, best.batch.next_ic_s - best.batch.ic_s
-    known = np.isfinite(length)
+    known = np.isfinite(length) & np.isfinite(time)
     if session.run.distance_m:
         return float(session.run.distance_m / length[known].sum())
     if session.run.speed_m_s:

@@ -26,6 +26,13 @@ __all__ = ["Engine", "Stride", "engine_for", "strides_of"]
 CHAIN = 3
 """Strides in a row from which movement counts as gait."""
 
+CLEAR_CHAIN = 2
+"""The same where every stride of them is clear: a recording of three contacts has no more."""
+
+CLEAR_SD_S = 0.012
+"""Standard uncertainty of contact time, s, up to which a stride is clear, where the detector states its
+doubts stride by stride (chosen: twice what an unseen runner has)."""
+
 CHAIN_BREAK_S = 1.0
 """s between the end of one stride and the start of the next that ends a chain."""
 
@@ -140,7 +147,7 @@ class Engine:
 
     def as_strides(self, batch: StrideBatch) -> list[Stride]:
         """Columns to rows."""
-        spread = 1.96e3 * np.hypot(batch.ic_sd_s, batch.tc_sd_s)
+        spread = 1.96e3 * batch.contact_sd_s
         return [
             Stride(
                 self.side,
@@ -167,7 +174,8 @@ class Engine:
 
     def _gate(self, batches: list[StrideBatch]) -> StrideBatch:
         """Let chains of strides through; drop what stays alone."""
-        batch = self._widened(_rounded(concatenate(batches)))
+        batch = concatenate(batches)
+        batch = self._widened(_rounded(batch))
         out: list[StrideBatch] = []
         for start, stop in _runs(batch):
             run = batch.take(slice(start, stop))
@@ -176,20 +184,32 @@ class Engine:
             self._chain.append(run)
             self._chain_length += len(run)
             self._chain_end = (float(run.next_ic_s[-1]), float(run.next_ic_s[-1] - run.ic_s[-1]))
-            if self._chain_length >= CHAIN:
+            if not np.isfinite(self._chain_end[0]):
+                # The recording ended in this stride: what follows a gap is another chain.
+                self._chain_end = (-np.inf, 0.0)
+            if self._chain_length >= (CLEAR_CHAIN if self._is_clear() else CHAIN):
                 out += self._chain
                 self._chain = []
         return concatenate(out)
+
+    def _is_clear(self) -> bool:
+        """Return whether the strides of the chain that is held leave no doubt that they are strides."""
+        if not self.detector.knows_doubt:
+            return False
+        return all(bool((run.contact_sd_s <= CLEAR_SD_S).all()) for run in self._chain)
 
     def _widened(self, batch: StrideBatch) -> StrideBatch:
         """Uncertainties with what a low rate and clipped samples add to them."""
         rate = self._grid.rate_hz or GRID_HZ
         coarse = COARSE * max(1.0 / rate - 1.0 / GRID_HZ, 0.0)
         cut = np.where(batch.clipped, CLIPPED_SD_S, 0.0)
+        both = np.hypot(batch.ic_sd_s, batch.tc_sd_s)
+        contact = np.where(np.isfinite(batch.contact_sd_s), batch.contact_sd_s, both)
         return replace(
             batch,
             ic_sd_s=np.sqrt(batch.ic_sd_s**2 + coarse**2 + cut**2),
             tc_sd_s=np.sqrt(batch.tc_sd_s**2 + coarse**2),
+            contact_sd_s=np.sqrt(contact**2 + 2.0 * coarse**2 + cut**2),
         )
 
     def _note_busy(self, block: GridBlock) -> None:
@@ -226,7 +246,8 @@ def _runs(batch: StrideBatch) -> list[tuple[int, int]]:
         return []
     length = batch.next_ic_s - batch.ic_s
     ratio = np.maximum(length[1:], length[:-1]) / np.minimum(length[1:], length[:-1])
-    cut = (batch.ic_s[1:] - batch.next_ic_s[:-1] > CHAIN_BREAK_S) | (ratio > CHAIN_RATIO)
+    apart = ~(batch.ic_s[1:] - batch.next_ic_s[:-1] <= CHAIN_BREAK_S)
+    cut = apart | (ratio > CHAIN_RATIO)
     edges = [0, *(np.flatnonzero(cut) + 1).tolist(), len(batch)]
     return list(pairwise(edges))
 

@@ -7,6 +7,7 @@ catalogue under ``metric.NAME``.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from gait.frames import Placement
 
@@ -42,6 +43,9 @@ class MetricSpec:
         Whether percentages of it mean something: False for angles, whose zero is arbitrary.
     file_decimals
         Decimals in exported tables, a digit or two below what a stride can tell.
+    per_contact
+        How an error of contact time shows in it: ms for ms, or as a share of the stride. Where the sensor's
+        model states its errors, `systematic` gives way to them.
     """
 
     name: str
@@ -56,6 +60,7 @@ class MetricSpec:
     least_range: float | None = None
     ratio: bool = True
     file_decimals: int = 2
+    per_contact: Literal["ms", "share"] | None = None
 
 
 _ROWS = (
@@ -65,11 +70,11 @@ _ROWS = (
     ),
     MetricSpec(
         "contact_ms", "Ground contact time", "ms", 0, "time from initial to terminal contact",
-        systematic=12.0, systematic_apart=10.0, accelerometer_only=25.0, least_range=40.0,
+        systematic=12.0, systematic_apart=10.0, accelerometer_only=25.0, least_range=40.0, per_contact="ms",
     ),
     MetricSpec(
         "flight_ms", "Flight time", "ms", 0, "time with both feet in the air, a step",
-        systematic=12.0, systematic_apart=10.0, accelerometer_only=25.0, least_range=40.0,
+        systematic=12.0, systematic_apart=10.0, accelerometer_only=25.0, least_range=40.0, per_contact="ms",
     ),
     MetricSpec(
         "stride_ms", "Stride time", "ms", 0, "time between contacts of the same foot",
@@ -82,6 +87,7 @@ _ROWS = (
     MetricSpec(
         "duty_factor", "Duty factor", "", 3, "contact time as a share of stride time",
         systematic=0.018, systematic_apart=0.015, accelerometer_only=0.035, file_decimals=4,
+        per_contact="share",
     ),
     MetricSpec(
         "strike_angle_deg", "Foot strike angle", "°", 1, "shoe pitch at contact, toes up positive", SHOE,

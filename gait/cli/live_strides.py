@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import queue
 import threading
 from dataclasses import dataclass, field
@@ -93,5 +94,6 @@ class LiveStrides:
         if side not in self._engines:
             self._engines[side] = Engine(placement, side, has_gyr=True)
         strides = self._engines[side].push(time_s, acc, gyr)
-        recent = self._strides_s.get(side, []) + [one.next_ic_s - one.ic_s for one in strides]
+        times = (one.next_ic_s - one.ic_s for one in strides)
+        recent = self._strides_s.get(side, []) + [one for one in times if math.isfinite(one)]
         self._strides_s[side] = recent[-RECENT_STRIDES:]

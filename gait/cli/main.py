@@ -38,6 +38,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "compare": ("gait.cli.commands.compare", "Two sessions side by side: what changed for sure."),
     "checkin": ("gait.cli.commands.checkin", "How it went: pain, sessions, longest run; moves the plan on."),
     "history": ("gait.cli.commands.history", "What is kept of a runner: list, trend, forget."),
+    "live": ("gait.cli.commands.live", "Record, and see the run as it happens in the browser."),
     "record": ("gait.cli.commands.record", "Record a session from sensors over Bluetooth."),
     "scan": ("gait.cli.commands.scan", "List the sensors near by."),
     "sensors": ("gait.cli.commands.sensors", "The sensor families, what each can and cannot."),

@@ -13,18 +13,25 @@ import numpy.typing as npt
 import pandas as pd
 
 from gait.analysis.engine import strides_of
+from gait.analysis.session.stride_table import stride_table
+from gait.analysis.session.strike_class import strike_probabilities
+from gait.analysis.session.summary import summarise
 from gait.analysis.strides.stride_batch import StrideBatch
 from gait.arrays import FloatArray
 from gait.errors import RecordingError
 from gait.recording.lines import Source
 from gait.recording.model import Recording, Session
 from gait.validation.published_rules import RULES, rule_contacts
+from gait.validation.shank_rules import SHANK_RULES, shank_rule_contacts
 
 __all__ = ["ErrorFigures", "SensorValidation", "load_truth", "validate", "validate_rules"]
 
 
 NEAR = 0.25
 """Share of the stride within which a found contact is the true one."""
+
+USUAL_STRIDE_S = 0.7
+"""s that stands for the stride behind a last contact."""
 
 RULE_NEAR_S = 0.25
 """s within which a rule's contact is compared with a true one: single rules stray."""
@@ -65,6 +72,13 @@ class SensorValidation:
         ``pronation_excursion_deg``, ``stride_length_m``, ``speed_m_s``, ``shank_angle_deg``.
     coverage
         Share of contact times whose 95 % interval holds the truth.
+    contact_median_ms
+        Median error of contact time: what a report shows is off by it. NaN without a pair.
+    interval_ms, interval_holds
+        95 % half-width of the sensor's mean contact time, and whether it holds the truth; None where the
+        recording gives no such mean.
+    class_agreement
+        Share of strides whose strike class is the true one; NaN where the truth has no angle.
     """
 
     name: str
@@ -75,6 +89,10 @@ class SensorValidation:
     invented: int
     errors: Mapping[str, ErrorFigures]
     coverage: float
+    contact_median_ms: float = float("nan")
+    interval_ms: float | None = None
+    interval_holds: bool | None = None
+    class_agreement: float = float("nan")
 
 
 def load_truth(path: Path) -> pd.DataFrame:
@@ -145,6 +163,8 @@ def _sensor(recording: Recording, truth: pd.DataFrame) -> SensorValidation:
     near = _nearest(batch.next_ic_s, true)
     lost[near[np.abs(true[near] - batch.next_ic_s) < 0.1]] = False
     inside = (batch.ic_s > true[0] - 0.3) & (batch.ic_s < true[-1] + 0.3)
+    off_ms = 1e3 * _contact_errors(batch, truth, rows, at)
+    interval_ms, holds = _interval(recording, batch, truth, at)
     return SensorValidation(
         recording.name,
         len(batch),
@@ -154,7 +174,48 @@ def _sensor(recording: Recording, truth: pd.DataFrame) -> SensorValidation:
         int(inside.sum()) - len(rows),
         _errors(batch, truth, rows, at),
         _coverage(batch, truth, rows, at),
+        float(np.nanmedian(off_ms)) if np.isfinite(off_ms).any() else float("nan"),
+        interval_ms,
+        holds,
+        _class_agreement(batch, truth, rows, at),
     )
+
+
+def _contact_errors(
+    batch: StrideBatch, truth: pd.DataFrame, rows: npt.NDArray[np.intp], at: npt.NDArray[np.intp]
+) -> FloatArray:
+    """Return (k,) s of found minus true contact time."""
+    true = (truth["tc_s"] - truth["ic_s"]).to_numpy(dtype=float)[at]
+    error: FloatArray = (batch.tc_s - batch.ic_s)[rows] - true
+    return error
+
+
+def _interval(
+    recording: Recording, batch: StrideBatch, truth: pd.DataFrame, at: npt.NDArray[np.intp]
+) -> tuple[float | None, bool | None]:
+    """Return the half-width of the recording's contact time, ms, and whether it holds the truth's median."""
+    table = stride_table([(recording.placement, recording.side, batch, ())])
+    running = table[table["activity"] == "running"]
+    found = summarise(running, with_gyr={recording.side: recording.gyr is not None}, extra={})
+    contact = found.get("contact_ms")
+    if contact is None or len(at) == 0:
+        return None, None
+    true_ms = 1e3 * float(np.median((truth["tc_s"] - truth["ic_s"]).to_numpy(dtype=float)[at]))
+    return contact.uncertainty, bool(abs(contact.value - true_ms) <= contact.uncertainty)
+
+
+def _class_agreement(
+    batch: StrideBatch, truth: pd.DataFrame, rows: npt.NDArray[np.intp], at: npt.NDArray[np.intp]
+) -> float:
+    if "fsa_deg" not in truth.columns:
+        return float("nan")
+    true, found = _numbers(truth["fsa_deg"])[at], batch.strike_angle_deg[rows]
+    known = np.isfinite(true) & np.isfinite(found)
+    if not known.any():
+        return float("nan")
+    exact = np.full(known.sum(), 1e-6)
+    classes = [strike_probabilities(angle[known], exact).argmax(axis=1) for angle in (true, found)]
+    return float((classes[0] == classes[1]).mean())
 
 
 def _pairs(batch: StrideBatch, true: FloatArray) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
@@ -164,7 +225,9 @@ def _pairs(batch: StrideBatch, true: FloatArray) -> tuple[npt.NDArray[np.intp], 
     nearest = _nearest(batch.ic_s, true)
     rows = np.arange(len(batch))
     mutual = _nearest(true, batch.ic_s)[nearest] == rows
-    close = np.abs(batch.ic_s - true[nearest]) < NEAR * (batch.next_ic_s - batch.ic_s)
+    stride = batch.next_ic_s - batch.ic_s
+    # A last contact has no next one: a stride of usual length then.
+    close = np.abs(batch.ic_s - true[nearest]) < NEAR * np.where(np.isfinite(stride), stride, USUAL_STRIDE_S)
     keep = mutual & close
     return rows[keep], nearest[keep]
 
@@ -204,20 +267,23 @@ def _errors(
 
 
 def validate_rules(recording: Recording, truth: pd.DataFrame) -> dict[str, dict[str, ErrorFigures]]:
-    """Errors of every published single rule on one shoe, by rule; the fused estimate first."""
+    """Return the errors of every published single rule on one sensor, by rule; our own estimate first."""
     own = truth
     if "side" in truth.columns:
         own = truth[truth["side"] == recording.side].reset_index(drop=True)
-    if recording.placement != "shoe" or recording.gyr is None or len(own) == 0:
+    if recording.gyr is None or len(own) == 0:
         return {}
+    on_shoe = recording.placement == "shoe"
+    rules = tuple(RULES) if on_shoe else tuple(SHANK_RULES)
+    contacts = rule_contacts if on_shoe else shank_rule_contacts
     batch, _ = strides_of(recording)
     rows, at = _pairs(batch, own["ic_s"].to_numpy(dtype=float))
     fused = _errors(batch, own, rows, at)
     out: dict[str, dict[str, ErrorFigures]]
     out = {"fused": {name: fused[name] for name in ("ic_ms", "tc_ms", "contact_ms") if name in fused}}
     true = own["ic_s"].to_numpy(dtype=float)
-    for name in RULES:
-        initial, terminal = rule_contacts(recording, name)
+    for name in rules:
+        initial, terminal = contacts(recording, name)
         if len(initial) == 0:
             continue
         nearest = _nearest(initial, true)
@@ -252,8 +318,7 @@ def _figures(error: FloatArray) -> ErrorFigures | None:
 def _coverage(
     batch: StrideBatch, truth: pd.DataFrame, rows: npt.NDArray[np.intp], at: npt.NDArray[np.intp]
 ) -> float:
-    contact = (truth["tc_s"] - truth["ic_s"]).to_numpy(dtype=float)[at]
-    error = np.abs((batch.tc_s - batch.ic_s)[rows] - contact)
-    half = 1.96 * np.hypot(batch.ic_sd_s, batch.tc_sd_s)[rows]
+    error = np.abs(_contact_errors(batch, truth, rows, at))
+    half = 1.96 * batch.contact_sd_s[rows]
     known = np.isfinite(error)
     return float((error[known] <= half[known]).mean()) if known.any() else float("nan")

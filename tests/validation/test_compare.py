@@ -34,7 +34,7 @@ def test_planted_errors_are_found(virtual) -> None:
 
 
 def test_intervals_hold_the_truth(virtual) -> None:
-    """Over forty runners drawn at random 95 % intervals of contact time hold 90 to 98 % of the strides."""
+    """Over forty virtual runners, none of the fit, 95 % intervals hold at least 92 % of contact times."""
     rng = np.random.default_rng(3)
     held, strides, found, true = 0.0, 0, 0, 0
     for style in range(40):
@@ -53,7 +53,7 @@ def test_intervals_hold_the_truth(virtual) -> None:
         strides += one.errors["ic_ms"].n
         found += one.contacts - one.missed
         true += one.contacts
-    assert 0.90 <= held / strides <= 0.98
+    assert held / strides >= 0.92
     assert found / true > 0.995
 
 

@@ -51,7 +51,8 @@ def bouts_of(
 def _gait_spans(batch: StrideBatch) -> list[tuple[float, float, bool]]:
     spans: list[tuple[float, float, bool]] = []
     kinds = settled(batch.walking > 0.5)
-    for start, stop, walking in zip(batch.ic_s.tolist(), batch.next_ic_s.tolist(), kinds, strict=True):
+    ends = np.where(np.isfinite(batch.next_ic_s), batch.next_ic_s, batch.tc_s)
+    for start, stop, walking in zip(batch.ic_s.tolist(), ends.tolist(), kinds, strict=True):
         if spans and spans[-1][2] == walking and start - spans[-1][1] < JOIN_S:
             spans[-1] = (spans[-1][0], stop, walking)
         else:

@@ -246,7 +246,8 @@ def _windows(strides: Closed, edges: IntArray, factor: float, lag_s: float) -> t
     start, stop = edges[:, 0], edges[:, 1]
     index = np.minimum(start[:, None] + np.arange(int((stop - start).max()) + 1), stop[:, None])
     rate = factor * _late(strides.gyr, index, lag_s)
-    return Windows(start, stop - start + 1, strides.acc[index], rate), index
+    length = stop - start + 1
+    return Windows(start, length, strides.acc[index], rate, length), index
 
 
 def _late(values: FloatArray, index: IntArray, lag_s: float) -> FloatArray:

@@ -15,7 +15,7 @@ import numpy as np
 
 from gait.analysis.session.activity import JOIN_S, STILL_SD_G, settled
 from gait.analysis.strides.stride_batch import StrideBatch
-from gait.arrays import BoolArray, FloatArray
+from gait.arrays import BoolArray, FloatArray, IntArray
 from gait.frames import Placement
 from gait.recording.model import Recording
 from gait.units import DEG, STANDARD_GRAVITY
@@ -125,7 +125,7 @@ def awake(batch: StrideBatch, busy: Mapping[int, FloatArray]) -> StrideBatch:
     busy
         Second -> count, sum and sum of squares of the acceleration's norm in g.
     """
-    still = [bool(_is_still(busy.get(int(np.floor(when))))) for when in 0.5 * (batch.ic_s + batch.next_ic_s)]
+    still = [bool(_is_still(busy.get(int(np.floor(when))))) for when in 0.5 * (batch.ic_s + batch.end_s)]
     return batch.take(~np.array(still, dtype=bool)) if any(still) else batch
 
 
@@ -140,23 +140,26 @@ def bout_numbers(batch: StrideBatch) -> FloatArray:
     if len(batch) == 0:
         return np.empty(0)
     kind = np.array(settled(batch.walking > 0.5))
-    cut = (batch.ic_s[1:] - batch.next_ic_s[:-1] >= JOIN_S) | (kind[1:] != kind[:-1])
+    cut = (batch.ic_s[1:] - batch.end_s[:-1] >= JOIN_S) | (kind[1:] != kind[:-1])
     out: FloatArray = np.r_[0, np.cumsum(cut)].astype(float)
     return out
 
 
 def looked_at(batch: StrideBatch) -> FloatArray:
     """(k, 2) spans, s, of the strides whose samples the gate needs: a few of each bout."""
-    rows = _chosen(bout_numbers(batch))
+    rows = _chosen(bout_numbers(batch), batch.complete)
     return np.stack([batch.ic_s[rows] - 0.03, batch.next_ic_s[rows]], axis=1)
 
 
-def _chosen(number: FloatArray) -> FloatArray:
+def _chosen(number: FloatArray, complete: BoolArray) -> IntArray:
+    """Rows of some whole strides of each bout."""
     bouts = np.unique(number)
     most = int(np.clip(MOST_STRIDES // max(len(bouts), 1), 3, BOUT_STRIDES))
     rows = []
     for bout in bouts:
-        own = np.flatnonzero(number == bout)
+        own = np.flatnonzero((number == bout) & complete)
+        if len(own) == 0:
+            continue
         rows.append(own[np.linspace(0, len(own) - 1, min(most, len(own))).astype(np.intp)])
     return np.concatenate(rows) if rows else np.empty(0, dtype=np.intp)
 
@@ -176,7 +179,7 @@ def judge(batch: StrideBatch, samples: Recording, closure_error: float = 0.0, sc
         What the accelerometer reads of one g, where its unit is in doubt.
     """
     number = bout_numbers(batch)
-    rows = _chosen(number)
+    rows = _chosen(number, batch.complete)
     kind = np.array(settled(batch.walking > 0.5), dtype=bool)
     kept, leg = np.zeros(len(batch), dtype=bool), np.zeros(len(batch), dtype=bool)
     why: Counter[str] = Counter()
@@ -224,7 +227,10 @@ def _one_feel(samples: Recording, rows: slice, scale: float) -> tuple[float, ...
 
 
 def _is_walk(strides: StrideBatch, feel: Feel) -> bool:
-    cadence = 120.0 / float(np.median(strides.next_ic_s - strides.ic_s))
+    stride = strides.next_ic_s - strides.ic_s
+    if not np.isfinite(stride).any():
+        return False
+    cadence = 120.0 / float(np.nanmedian(stride))
     return cadence < WALK_CADENCE_SPM and feel.near_one > NEAR_ONE_G
 
 
@@ -260,7 +266,9 @@ def _unlike_gait(strides: StrideBatch, feel: Feel, closure_error: float, *, walk
     least = WALK_TURN_DPS if walking else RUN_TURN_DPS
     if feel.turn_dps < least:
         return f"{POCKET}: it turns by {feel.turn_dps:.0f} deg/s at most, a leg by {least:.0f} and more"
-    stride = strides.next_ic_s - strides.ic_s
+    stride = (strides.next_ic_s - strides.ic_s)[strides.complete]
+    if len(stride) == 0:
+        return ""
     middle = float(np.median(stride))
     scatter = 1.48 * float(np.median(np.abs(stride - middle))) / middle
     if len(strides) >= 5 and scatter > IRREGULAR:
@@ -291,7 +299,8 @@ def _unlike_running_length(strides: StrideBatch, closure_error: float) -> str:
     if closure_error > CLOSED or not np.isfinite(length).any():
         return ""
     metres = float(np.nanmedian(length))
-    speed = float(np.nanmedian(length / (strides.next_ic_s - strides.ic_s)))
+    pace = length / (strides.next_ic_s - strides.ic_s)
+    speed = float(np.nanmedian(pace)) if np.isfinite(pace).any() else SPEED_M_S + 1.0
     if LENGTH_M[0] < metres < LENGTH_M[1] and speed > SPEED_M_S:
         return ""
     return f"movement on the spot or on pedals: {metres:.2f} m a stride"

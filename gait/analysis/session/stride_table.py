@@ -77,7 +77,7 @@ def _frame(
     known = np.isfinite(chances[:, 0])
     names = np.array([*CLASSES, ""], dtype=object)
     strike = names[np.where(known, np.nan_to_num(chances).argmax(axis=1), 3)]
-    spread = 1.96e3 * np.hypot(batch.ic_sd_s, batch.tc_sd_s)
+    spread = 1.96e3 * batch.contact_sd_s
     return pd.DataFrame(
         {
             "side": side,
@@ -135,7 +135,7 @@ def _marks(batch: StrideBatch, gaps: tuple[tuple[float, float], ...], spread: Fl
     words: list[list[str]] = [[] for _ in range(n)]
     if n == 0:
         return []
-    pause = batch.ic_s[1:] - batch.next_ic_s[:-1] > 0.05
+    pause = ~(batch.ic_s[1:] - batch.next_ic_s[:-1] <= 0.05)
     flags = {
         "start": np.r_[True, pause],
         "stop": np.r_[pause, True],
@@ -143,7 +143,7 @@ def _marks(batch: StrideBatch, gaps: tuple[tuple[float, float], ...], spread: Fl
         "clipped": batch.clipped,
         "slipped": batch.slipped,
         "uncertain": ~(spread <= UNCERTAIN_MS),
-        "gap": _near_gap(batch, gaps),
+        "gap": batch.gap | _near_gap(batch, gaps),
     }
     for word, flag in flags.items():
         for row in np.flatnonzero(flag):
@@ -154,7 +154,7 @@ def _marks(batch: StrideBatch, gaps: tuple[tuple[float, float], ...], spread: Fl
 def _near_gap(batch: StrideBatch, gaps: tuple[tuple[float, float], ...]) -> npt.NDArray[np.bool_]:
     near = np.zeros(len(batch), dtype=bool)
     for start, stop in gaps:
-        near |= (batch.next_ic_s > start - 1.0) & (batch.ic_s < stop + 1.0)
+        near |= (np.fmax(batch.next_ic_s, batch.tc_s) > start - 1.0) & (batch.ic_s < stop + 1.0)
     return near
 
 
@@ -170,9 +170,9 @@ def _one_leg(found: dict[Placement, pd.DataFrame]) -> pd.DataFrame:
     for name in _FROM_SHANK:
         shoe[name] = np.where(same, shank[name].to_numpy()[nearest], np.nan)
     own = shoe["ic_s"].to_numpy()
-    ends = shoe["next_ic_s"].to_numpy()
+    ends = shoe["next_ic_s"].dropna().to_numpy()
     alone = np.ones(len(shank), dtype=bool)
-    for edge in (own, ends):
+    for edge in (own, ends if len(ends) else own):
         alone &= np.abs(edge[_nearest(at, edge)] - at) >= SAME_STRIDE_S
     return pd.concat([shoe, shank[alone]], ignore_index=True) if alone.any() else shoe
 

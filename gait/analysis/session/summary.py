@@ -16,6 +16,7 @@ import pandas as pd
 
 from gait.analysis.metrics import METRICS, MetricSpec
 from gait.analysis.results import Metric
+from gait.analysis.session.method_error import method_error
 from gait.analysis.session.strike_class import CLASSES
 from gait.arrays import FloatArray
 
@@ -74,21 +75,18 @@ def _metric(
             sides[str(side)] = _centre(name, values)
     if not sides:
         return None
-    common, apart = spec.systematic, spec.systematic_apart
-    if not all(with_gyr.get(side, True) for side in sides):
-        common = float(np.hypot(common, spec.accelerometer_only))
     value = float(np.mean([centre[0] for centre in sides.values()]))
     scatter = float(np.sqrt(sum(centre[1] ** 2 for centre in sides.values()))) / len(sides)
-    common = float(np.hypot(common, relative * value))
+    method = method_error(spec, table, list(sides), with_gyr, relative * value)
     spread = float(np.sqrt(np.mean([centre[2] ** 2 for centre in sides.values()])))
     count = sum(centre[3] for centre in sides.values())
     lower = name in ("peak_acc_g", "tibial_peak_g") and bool(table["clipped"].any())
-    metric = Metric(name, value, float(np.hypot(scatter, common)), spread, count, lower_bound=lower)
+    metric = Metric(name, value, float(np.hypot(scatter, method.mean)), spread, count, lower_bound=lower)
     for side in sides:
-        half = float(np.hypot(sides[side][1], common))
+        half = float(np.hypot(sides[side][1], method.side[side]))
         changes = {side: sides[side][0], f"{side}_uncertainty": half}
         metric = replace(metric, **changes)  # type: ignore[arg-type]
-    return _with_difference(metric, sides, float(np.hypot(apart, relative * value * 0.3)))
+    return _with_difference(metric, sides, method.difference)
 
 
 def _with_difference(

@@ -93,7 +93,7 @@ def _legs(one: SensorTimes, other: SensorTimes) -> Fault | None:
         return None
     if contact > SAME_CONTACT_S and scatter < STEP_WANDERS * 2.5:
         return None
-    stride = float(np.median(one.batch.next_ic_s - one.batch.ic_s))
+    stride = float(np.nanmedian(one.batch.next_ic_s - one.batch.ic_s))
     lead_ms = 1e3 * (middle - 0.5) * stride
     what = (
         f"{one.name} and {other.name}: contact and stride agree, but steps are {100 * middle:.0f} and "

@@ -9,7 +9,7 @@ from gait.analysis.results import Waveform
 from gait.analysis.signal.orientation import Windows, apply, motion, orientations
 from gait.analysis.signal.resample import GRID_HZ
 from gait.analysis.strides.detector import Alignment
-from gait.analysis.strides.shoe.detector import FLAT_SHARE
+from gait.analysis.strides.shoe.stances import FLAT_SHARE
 from gait.analysis.strides.stride_batch import StrideBatch
 from gait.arrays import FloatArray
 from gait.frames import MOVEMENTS
@@ -78,7 +78,8 @@ def waveform_spans(batch: StrideBatch) -> FloatArray:
 
 def _chosen(batch: StrideBatch) -> npt.NDArray[np.intp]:
     """Strides that the mean is taken of; none where there are too few."""
-    rows = np.flatnonzero((batch.walking < 0.5) & np.isfinite(batch.tc_s) & ~batch.slipped)
+    known = np.isfinite(batch.tc_s) & np.isfinite(batch.next_ic_s)
+    rows = np.flatnonzero((batch.walking < 0.5) & known & ~batch.slipped)
     if len(rows) < LEAST_STRIDES:
         return rows[:0]
     return rows[np.linspace(0, len(rows) - 1, min(MOST_STRIDES, len(rows))).astype(np.intp)]
@@ -103,6 +104,7 @@ def _path(
         length,
         _interpolate(recording.time_s, recording.acc, at),
         _interpolate(recording.time_s, recording.gyr, at),
+        length,
     )
     quaternion = orientations(windows)
     level = np.repeat(matrix[None], len(ic), axis=0)
@@ -156,6 +158,7 @@ def _attitude(
         length,
         _interpolate(recording.time_s, recording.acc, at),
         _interpolate(recording.time_s, recording.gyr, at),
+        length,
     )
     quaternion = orientations(windows)
     flat = np.clip(np.mean(FLAT_SHARE) * (tc - ic) * GRID_HZ, 0, length - 1).astype(np.intp)

@@ -25,7 +25,7 @@ class SampleBuffer:
         Grid index of the first sample: its session time is ``first / GRID_HZ``.
     acc, gyr
         (n, 3) m/s2 and rad/s, sensor frame; ``gyr`` (0, 3) for an accelerometer alone.
-    clipped, peak
+    clipped, peak, bridged
         (n,) as in `GridBlock`.
     """
 
@@ -39,6 +39,7 @@ class SampleBuffer:
         self.gyr: FloatArray = np.empty((0, 3))
         self.clipped: BoolArray = np.empty(0, dtype=bool)
         self.peak: FloatArray = np.empty(0)
+        self.bridged: BoolArray = np.empty(0, dtype=bool)
 
     def __len__(self) -> int:
         return len(self.acc)
@@ -57,12 +58,14 @@ class SampleBuffer:
             self.gyr = np.concatenate([self.gyr, block.gyr])
         self.clipped = np.concatenate([self.clipped, block.clipped])
         self.peak = np.concatenate([self.peak, block.peak])
+        self.bridged = np.concatenate([self.bridged, block.bridged])
 
     def drop(self, samples: int) -> None:
         """Forget so many of the first samples."""
         self.first += samples
         self.acc, self.gyr = self.acc[samples:].copy(), self.gyr[samples:].copy()
         self.clipped, self.peak = self.clipped[samples:].copy(), self.peak[samples:].copy()
+        self.bridged = self.bridged[samples:].copy()
 
     def trim(self, oldest: int) -> None:
         """Forget samples before a grid index, once they are many."""
@@ -89,6 +92,38 @@ class SampleBuffer:
         high = np.clip(np.nan_to_num(stop_s) * GRID_HZ - self.first, low + 1, limit - 1).astype(np.intp)
         edges = np.stack([low, high], axis=1).ravel()
         return np.maximum.reduceat(self.clipped, edges)[::2], np.maximum.reduceat(self.peak, edges)[::2]
+
+    def missing_s(self, time_s: FloatArray, reach_s: float) -> FloatArray:
+        """Return (n,) s within `reach_s` of each time that were bridged or not recorded.
+
+        Parameters
+        ----------
+        time_s
+            (n,) s of session time; NaN gives NaN.
+        """
+        known = np.isfinite(time_s)
+        middle = np.rint(np.where(known, time_s, 0.0) * GRID_HZ).astype(np.intp) - self.first
+        span = round(reach_s * GRID_HZ)
+        low = np.clip(middle - span, 0, len(self.bridged))
+        high = np.clip(middle + span + 1, 0, len(self.bridged))
+        count = np.concatenate([[0], np.cumsum(~self.bridged)])
+        missing = (2 * span + 1 - (count[high] - count[low])) / GRID_HZ
+        return np.where(known, missing, np.nan)
+
+    def silent_s(self, time_s: FloatArray, reach_s: float) -> FloatArray:
+        """Return (n,) s from each time to the furthest bridged sample within `reach_s`; 0 where none is."""
+        out = np.zeros(len(time_s))
+        bridged = np.flatnonzero(self.bridged)
+        if len(bridged) == 0:
+            return out
+        at = np.nan_to_num(time_s) * GRID_HZ - self.first
+        reach = reach_s * GRID_HZ
+        first = np.searchsorted(bridged, at - reach)
+        last = np.searchsorted(bridged, at + reach, side="right") - 1
+        near = last >= first
+        ends = np.stack([bridged[np.minimum(first, len(bridged) - 1)], bridged[np.maximum(last, 0)]])
+        out[near] = np.abs(ends - at).max(axis=0)[near] / GRID_HZ
+        return out
 
 
 def sample_rows(values: FloatArray, at: FloatArray) -> FloatArray:

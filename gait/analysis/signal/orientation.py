@@ -33,26 +33,41 @@ class Windows:
     start, length
         (n,) grid index of each first sample, and samples of each.
     acc, gyr
-        (n, L, 3) m/s2 and rad/s; behind a stride's own length the last sample is repeated.
+        (n, L, 3) m/s2 and rad/s; behind what is known of a stride its last sample is repeated.
+    known
+        (n,) samples of each that were measured: its own and those that follow it.
     """
 
     start: IntArray
     length: IntArray
     acc: FloatArray
     gyr: FloatArray
+    known: IntArray
 
     @property
     def inside(self) -> npt.NDArray[np.bool_]:
         """(n, L) True on a stride's own samples."""
         return np.arange(self.acc.shape[1])[None, :] < self.length[:, None]
 
+    @property
+    def measured(self) -> npt.NDArray[np.bool_]:
+        """(n, L) True on a stride's own samples and those that follow it."""
+        return np.arange(self.acc.shape[1])[None, :] < self.known[:, None]
 
-def gather(acc: FloatArray, gyr: FloatArray, start: IntArray, stop: IntArray) -> Windows:
-    """Windows of ``[start, stop)`` out of (m, 3) signals."""
+
+def gather(acc: FloatArray, gyr: FloatArray, start: IntArray, stop: IntArray, ahead: int = 0) -> Windows:
+    """Return windows of ``[start, stop)`` out of (m, 3) signals.
+
+    Parameters
+    ----------
+    ahead
+        Samples that are taken from behind each stride's end too, as far as there are any.
+    """
     length = stop - start
-    index = start[:, None] + np.arange(int(length.max()) + PADDING)[None, :]
-    index = np.minimum(index, stop[:, None] - 1)
-    return Windows(start, length, _planes(acc.take(index, axis=0)), _planes(gyr.take(index, axis=0)))
+    known = np.minimum(stop + ahead, len(acc)) - start
+    index = start[:, None] + np.arange(int(length.max()) + max(PADDING, ahead))[None, :]
+    index = np.minimum(index, (start + known)[:, None] - 1)
+    return Windows(start, length, _planes(acc.take(index, axis=0)), _planes(gyr.take(index, axis=0)), known)
 
 
 def _planes(values: FloatArray) -> FloatArray:
@@ -123,7 +138,8 @@ class Motion:
     Attributes
     ----------
     acc
-        (n, L, 3) acceleration without gravity, m/s2, world frame: z up, x and y as the segment's.
+        (n, L, 3) acceleration without gravity, m/s2, world frame: z up, x and y as the segment's; 0 where
+        nothing was measured.
     velocity, position
         (n, L, 3) m/s and m relative to the start; at rest at both ends.
     rate
@@ -153,7 +169,7 @@ def motion(windows: Windows, quaternion: FloatArray, turned: FloatArray, level: 
     acc[2] -= STANDARD_GRAVITY
     rate = _seen(level, apply(quaternion, windows.gyr))
     inside = windows.inside
-    acc *= inside
+    acc *= windows.measured
     speed = np.cumsum(acc, axis=2)
     speed -= 0.5 * (acc + acc[:, :, :1])
     speed /= GRID_HZ

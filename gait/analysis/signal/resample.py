@@ -3,8 +3,9 @@
 All signal processing runs at `GRID_HZ`, on instants that are whole multiples of the grid's period in session
 time. The value at an instant depends only on the samples next to it, so any chunking gives the same grid.
 Rates above the grid's are smoothed by a short symmetric kernel first; lower and uneven rates are
-interpolated by a cubic (Catmull-Rom slopes on the actual times), which keeps sub-sample timing. Nothing is
-filled across a gap: the grid ends there and a new segment starts behind it.
+interpolated by a cubic (Catmull-Rom slopes on the actual times), which keeps sub-sample timing. A short
+silence is bridged by a straight line and marked. At a longer one the grid ends, and a new segment starts
+behind it.
 """
 
 from __future__ import annotations
@@ -28,6 +29,10 @@ GAP_S = 0.06
 
 GAP_SAMPLES = 3.5
 """A silence must also be this many nominal periods, so that slow sensors are not all gaps."""
+
+BRIDGE_S = 0.16
+"""s. Silences up to this are filled by straight lines and marked: radio drops a few packets so long, and the
+rest of the stride is worth keeping. Longer ones end the segment (chosen: half of a running swing)."""
 
 GAP_MOST_S = 2.0
 """A longer silence is a gap whatever rate is stated: no stride is longer."""
@@ -59,6 +64,8 @@ class GridBlock:
         (n,) True where a sample next to the instant was at full scale.
     peak
         (n,) largest raw acceleration among the samples next to the instant, m/s2.
+    bridged
+        (n,) True where the instant lies in a silence that was filled by a straight line.
     """
 
     first: int
@@ -66,6 +73,7 @@ class GridBlock:
     gyr: FloatArray | None
     clipped: BoolArray
     peak: FloatArray
+    bridged: BoolArray
 
     def __len__(self) -> int:
         return len(self.acc)
@@ -135,7 +143,7 @@ class GridStream:
             if len(self._time) < 2:
                 return []
             self._rate_hz = 1.0 / float(np.median(np.diff(self._time[:_RATE_SAMPLES])))
-        gap = longest_step_s(1.0 / self._rate_hz)
+        gap = max(longest_step_s(1.0 / self._rate_hz), BRIDGE_S)
         cuts = np.flatnonzero(np.diff(self._time) > gap) + 1
         blocks: list[GridBlock] = []
         start = 0
@@ -173,13 +181,16 @@ class GridStream:
         at = instants / GRID_HZ
         index = np.clip(np.searchsorted(inner, at, side="right") - 1, 1, len(inner) - 3)
         values = _cubic(inner, smooth, index, at)
+        bridged = inner[index + 1] - inner[index] > longest_step_s(1.0 / self._rate_hz)
+        if bridged.any():
+            values[:, bridged] = _straight(inner, smooth, index[bridged], at[bridged])
         raw = index + half
         clipped, peak = self._peaks(data, raw)
         gyr = values[3:].T if self._channels == 6 else None
         self._next = last + 1
         keep_from = int(np.searchsorted(inner, (last + 1) / GRID_HZ, side="right")) - 1
         used = 0 if closed else max(0, keep_from - edge - 1)
-        return GridBlock(first, values[:3].T, gyr, clipped, peak), used
+        return GridBlock(first, values[:3].T, gyr, clipped, peak, bridged), used
 
     def _peaks(self, data: FloatArray, raw: npt.NDArray[np.intp]) -> tuple[BoolArray, FloatArray]:
         acc_limit, gyr_limit = self._limits
@@ -231,6 +242,15 @@ def _cubic(time: FloatArray, values: FloatArray, index: npt.NDArray[np.intp], at
             for ahead in (1, 2, 3):
                 total += row.take(around[ahead]) * weights[ahead]
             out[channel, part] = total
+    return out
+
+
+def _straight(
+    time: FloatArray, values: FloatArray, index: npt.NDArray[np.intp], at: FloatArray
+) -> FloatArray:
+    """Return (k, m) values of (k, n) channels at `at`, on lines between ``index`` and ``index + 1``."""
+    share = (at - time[index]) / (time[index + 1] - time[index])
+    out: FloatArray = values[:, index] * (1.0 - share) + values[:, index + 1] * share
     return out
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from gait.analysis.strides.contact_model import Shares, load
 from gait.analysis.strides.detector import Detector
 from gait.analysis.strides.shank.accelerometer import ShankAccDetector
 from gait.analysis.strides.shank.detector import ShankDetector
@@ -14,7 +15,7 @@ from gait.analysis.strides.shoe.accelerometer import ShoeAccDetector
 from gait.analysis.strides.shoe.detector import ShoeDetector
 from gait.frames import Placement, Side
 
-__all__ = ["DETECTORS"]
+__all__ = ["CONTACT_MODELS", "DETECTORS", "contact_shares"]
 
 DETECTORS: dict[tuple[Placement, bool], Callable[[Side], Detector]] = {
     ("shoe", True): ShoeDetector,
@@ -23,3 +24,16 @@ DETECTORS: dict[tuple[Placement, bool], Callable[[Side], Detector]] = {
     ("shank", False): ShankAccDetector,
 }
 """(placement, whether there is a gyroscope) -> what finds its strides."""
+
+CONTACT_MODELS: dict[tuple[str, bool], str] = {
+    ("shoe", True): "shoe_gyroscope",
+    ("shank", True): "shank_gyroscope",
+    ("shank", False): "shank_accelerometer",
+}
+"""(placement, whether there is a gyroscope) -> file of the model that states its contact times' errors."""
+
+
+def contact_shares(placement: str, has_gyr: bool) -> Shares | None:
+    """Return how the error of a sensor's contact times splits; None where no model states it."""
+    name = CONTACT_MODELS.get((placement, has_gyr))
+    return None if name is None else load(name).shares

@@ -48,6 +48,9 @@ class Detector(ABC):
     Subclasses find strides in the buffer; the same ones whatever the sizes of the blocks.
     """
 
+    knows_doubt = False
+    """Whether ``contact_sd_s`` tells a clear stride from a doubtful one."""
+
     def __init__(self) -> None:
         self._buffer = SampleBuffer()
 

@@ -11,12 +11,21 @@ from gait.arrays import BoolArray, FloatArray
 
 __all__ = ["StrideBatch", "concatenate", "empty_batch", "is_walking"]
 
+WALKS_FROM_S = (0.80, 1.00)
+"""s a stride: running of under 120 steps a minute and walking of over 150 are not seen (chosen)."""
+
+WALKS_FROM_DUTY = (0.60, 0.45)
+"""Contact as a share of the stride, at the ends of `WALKS_FROM_S` (chosen: joggers have up to 0.55 at 0.75 s,
+fast walkers 0.55 from 0.9 s on)."""
+
 
 @dataclass(frozen=True)
 class StrideBatch:
     """n strides of one sensor, in time order; every column (n,), NaN where not measurable.
 
-    Times are seconds of session time. Standard uncertainties (one sigma) end in ``_sd``.
+    Times are seconds of session time. Standard uncertainties (one sigma) end in ``_sd``. The errors of a
+    stride's contacts are not independent, so contact time has its own, ``contact_sd_s``. A last contact
+    behind which the recording ends has no ``next_ic_s``.
     """
 
     ic_s: FloatArray
@@ -24,6 +33,7 @@ class StrideBatch:
     next_ic_s: FloatArray
     ic_sd_s: FloatArray
     tc_sd_s: FloatArray
+    contact_sd_s: FloatArray
     walking: FloatArray
     strike_angle_deg: FloatArray
     strike_sd_deg: FloatArray
@@ -43,6 +53,16 @@ class StrideBatch:
 
     def __len__(self) -> int:
         return len(self.ic_s)
+
+    @property
+    def complete(self) -> BoolArray:
+        """(n,) whether the next contact is known: it is not for the last one of a run."""
+        return np.isfinite(self.next_ic_s)
+
+    @property
+    def end_s(self) -> FloatArray:
+        """(n,) s: the next contact, or where that is not known the end of this one."""
+        return np.where(self.complete, self.next_ic_s, np.where(np.isfinite(self.tc_s), self.tc_s, self.ic_s))
 
     def take(self, index: npt.NDArray[np.intp] | npt.NDArray[np.bool_] | slice) -> StrideBatch:
         """The strides at `index`."""
@@ -71,10 +91,16 @@ def concatenate(batches: list[StrideBatch]) -> StrideBatch:
 
 
 def is_walking(duty: FloatArray, stride_s: FloatArray) -> FloatArray:
-    """(n,) 1 where a stride is walking, 0 where it is running.
+    """Return (n,) 1 where a stride is walking, 0 where it is running.
 
-    Walking has double support: contact longer than half the stride. Near one half, where slow running without
-    flight lies, the longer stride is the walking one (running stays above 130 spm).
+    Notes
+    -----
+    Walking has double support, contact longer than half the stride, and long strides; joggers run with hardly
+    any flight, but with short ones. The share of contact from which a stride is walking falls from
+    `WALKS_FROM_DUTY` at the short end of `WALKS_FROM_S` to the smaller one at its long end.
     """
+    short, long = WALKS_FROM_S
+    high, low = WALKS_FROM_DUTY
+    limit = high + (low - high) * np.clip((stride_s - short) / (long - short), 0.0, 1.0)
     with np.errstate(invalid="ignore"):
-        return ((duty >= 0.55) | ((duty >= 0.48) & (stride_s >= 0.92))).astype(float)
+        return (duty >= limit).astype(float)

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from gait.sensors.backend import Backend
     from gait.sensors.session import RecordSettings, SensorView
 
-__all__ = ["command"]
+__all__ = ["command", "interruptible"]
 
 INTERRUPTED = 130
 ENDING = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
@@ -188,7 +188,7 @@ async def _record(
     screen = _Screen(LiveStrides(), live_line)
     watchers = Watchers(screen.strides.hear, screen.show, screen.say)
     try:
-        async with _interruptible(stop) as interrupted, backend as radio:
+        async with interruptible(stop) as interrupted, backend as radio:
             _put(f"looking for sensors, {settings.scan_s:g} s at most ...")
             finished = await record(folder, settings, stop, backend=radio, watchers=watchers)
             return finished, interrupted()
@@ -209,7 +209,7 @@ def _put(text: str) -> None:
 
 
 @asynccontextmanager
-async def _interruptible(stop: asyncio.Event) -> AsyncIterator[Callable[[], bool]]:
+async def interruptible(stop: asyncio.Event) -> AsyncIterator[Callable[[], bool]]:
     """Let Ctrl-C end the session in good order; a second one ends the program.
 
     So do the signals of a system that shuts down and of a terminal that is closed.

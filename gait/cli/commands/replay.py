@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from gait.analysis.engine import Stride
     from gait.recording.model import Recording
 
-__all__ = ["command"]
+__all__ = ["command", "factor_of"]
 
 CHUNK_S = 0.1
 """s of samples that go to the engine at a time, about what a sensor sends."""
@@ -37,7 +37,7 @@ def command(
 
     The same strides as gait analyze, each printed when the engine decides it.
     """
-    factor = _factor(speed)
+    factor = factor_of(speed)
     session = load_samples(path, placement=placement, side=side)
     begun = time.monotonic()
     start = min(float(one.time_s[0]) for one in session.recordings)
@@ -84,7 +84,8 @@ class _Screen:
             contact = f"{one.contact_ms:.0f} ms" if math.isfinite(one.contact_ms) else "-"
             angle = one.strike_angle_deg
             strike = f"{angle:+.0f} deg" if math.isfinite(angle) else "-"
-            table.add_row(name, one.activity, f"{one.cadence_spm:.0f} spm", contact, strike)
+            cadence = f"{one.cadence_spm:.0f} spm" if math.isfinite(one.cadence_spm) else "-"
+            table.add_row(name, one.activity, cadence, contact, strike)
         self._live.update(table)
 
     def close(self) -> None:
@@ -92,7 +93,14 @@ class _Screen:
         self._live.stop()
 
 
-def _factor(speed: str) -> float:
+def factor_of(speed: str) -> float:
+    """Return how many times real time a speed is; infinite for ``max``.
+
+    Raises
+    ------
+    UsageError
+        No number above 0.
+    """
     if speed == "max":
         return math.inf
     try:
@@ -149,7 +157,8 @@ def _known(value: object) -> object:
 def _line(stride: Stride) -> str:
     contact = f"{stride.contact_ms:4.0f} ms" if math.isfinite(stride.contact_ms) else "   -   "
     angle = f"{stride.strike_angle_deg:+5.1f} deg" if math.isfinite(stride.strike_angle_deg) else ""
+    cadence = f"{stride.cadence_spm:5.0f} spm" if math.isfinite(stride.cadence_spm) else "    -    "
     return (
         f"{stride.ic_s:9.2f} s  {stride.side:5} {stride.placement:5}  {stride.activity:7}  "
-        f"{stride.cadence_spm:5.0f} spm  contact {contact}  {angle}"
+        f"{cadence}  contact {contact}  {angle}"
     ).rstrip()

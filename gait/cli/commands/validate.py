@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gait.cli.options import JsonOption, PathArgument, PlacementOption, SideOption, load_samples
-from gait.errors import RecordingError
+from gait.errors import RecordingError, UsageError
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from gait.validation.compare import ErrorFigures, SensorValidation
+    from gait.validation.folder import Overall, Scored
 
 __all__ = ["command"]
 
@@ -38,11 +39,15 @@ def command(
     """Compare strides with a truth file, sensor by sensor.
 
     Misses and invented strides are counted apart from the timing errors. A folder of trial_NN.csv with a
-    truth that has a column ``trial`` is taken trial by trial.
+    truth that has a column ``trial`` is taken trial by trial. A folder of sessions, each with its own
+    truth.csv, gives one table: a line a recording, and all recordings of a kind of sensor together.
     """
     from gait.validation.compare import load_truth, validate, validate_rules
 
     folder = path if path.is_dir() else path.parent
+    if truth is None and path.is_dir() and not (path / "truth.csv").exists():
+        _whole_folder(path, json_file, rules=rules)
+        return
     known = load_truth(truth or folder / "truth.csv")
     results: dict[str, list[SensorValidation]] = {}
     beside: dict[str, dict[str, dict[str, ErrorFigures]]] = {}
@@ -51,16 +56,92 @@ def command(
         results[name] = validate(session, own)
         if rules:
             beside |= {f"{name}, {one.name}": validate_rules(one, own) for one in session.recordings}
+    body = {name: [dataclasses.asdict(one) for one in ones] for name, ones in results.items()}
+    _give([*_table(results), *_rule_table(beside)], body, json_file)
+
+
+def _give(lines: list[str], body: object, json_file: Path | None) -> None:
+    """Print the lines, and write the JSON if it is asked for; the lines to stderr where it goes to stdout."""
     to_stdout = json_file == STDOUT
-    for line in [*_table(results), *_rule_table(beside)]:
+    for line in lines:
         print(line, file=sys.stderr if to_stdout else sys.stdout)
-    if json_file is not None:
-        body = {name: [dataclasses.asdict(one) for one in ones] for name, ones in results.items()}
-        text = json.dumps(_plain(body), indent=2, allow_nan=False)
-        if to_stdout:
-            print(text)
-        else:
-            json_file.write_text(text + "\n", encoding="utf-8")
+    if json_file is None:
+        return
+    text = json.dumps(_plain(body), indent=2, allow_nan=False)
+    if to_stdout:
+        print(text)
+    else:
+        json_file.write_text(text + "\n", encoding="utf-8")
+
+
+def _whole_folder(path: Path, json_file: Path | None, *, rules: bool) -> None:
+    """Score a folder of sessions with their truths."""
+    from gait.validation.folder import overall, score_folder
+
+    if rules:
+        raise UsageError("--rules takes one session", where=path, todo="give a folder that holds truth.csv")
+    scored = score_folder(path)
+    whole = overall(scored)
+    body = {
+        "recordings": [dataclasses.asdict(one) for one in scored],
+        "overall": [dataclasses.asdict(one) for one in whole],
+    }
+    _give([*_recording_lines(scored), *_overall_lines(whole)], body, json_file)
+
+
+def _recording_lines(scored: list[Scored]) -> list[str]:
+    legend = "contact time found minus true, ms; hold: strides whose 95 % interval holds the truth; +-: "
+    head = f"{'session':16}{'sensor':24}{'true':>6}{'missed':>8}{'ends':>6}{'inv.':>6}"
+    head += f"{'median':>8}{'bias':>8}{'SD':>7}{'MAE':>7}{'hold':>7}{'+-':>6}{'':>4}{'strike':>8}{'class':>7}"
+    lines = [f"{legend}the recording's, and whether it holds", head]
+    for one in scored:
+        result = one.result
+        error, strike = result.errors.get("contact_ms"), result.errors.get("strike_angle_deg")
+        cells = (
+            f"{result.contact_median_ms:8.1f}{error.bias:8.1f}{error.sd:7.1f}{error.mae:7.1f}"
+            if error
+            else f"{'-':>8}{'-':>8}{'-':>7}{'-':>7}"
+        )
+        half = f"{result.interval_ms:6.1f}" if result.interval_ms is not None else f"{'-':>6}"
+        held = {True: "yes", False: "no", None: "-"}[result.interval_holds]
+        angle = f"{strike.bias:8.1f}{_percent(result.class_agreement):>7}" if strike else f"{'-':>8}{'-':>7}"
+        name = f"{one.side} {one.placement}{'' if one.gyroscope else ', acc. alone'}"
+        lines.append(
+            f"{one.session:16}{name:24}{result.contacts:6d}{result.missed:8d}{result.missed_at_ends:6d}"
+            f"{result.invented:6d}{cells}{_percent(result.coverage):>7}{half}{held:>4}{angle}"
+        )
+    return lines
+
+
+def _overall_lines(whole: list[Overall]) -> list[str]:
+    lines = []
+    for one in whole:
+        share = 100.0 / max(one.contacts, 1)
+        lines.append(
+            f"{one.kind}: {one.recordings} recordings, {one.contacts} contacts; missed {one.missed} "
+            f"({share * one.missed:.2f} %) and {one.missed_at_ends} at the ends, invented {one.invented} "
+            f"({share * one.invented:.2f} %)"
+        )
+        lines.append(
+            f"  contact time, medians of recordings, ms: mean absolute {one.contact_mae_ms:.1f}, bias "
+            f"{one.contact_bias_ms:+.1f}, SD {one.contact_sd_ms:.1f}, worst {one.contact_worst_ms:.1f}; "
+            f"SD within a recording {one.contact_within_sd_ms:.1f}"
+        )
+        lines.append(
+            f"  95 % intervals hold {_percent(one.stride_coverage)} of strides and "
+            f"{_percent(one.session_coverage)} of recordings (+-{one.interval_ms:.1f} ms)"
+        )
+        lines.append(f"  furthest off: {', '.join(f'{a} {b} {c:+.1f}' for a, b, c in one.worst)}")
+        if one.strike_mae_deg == one.strike_mae_deg:
+            lines.append(
+                f"  strike angle, means of recordings: mean absolute {one.strike_mae_deg:.1f} deg; "
+                f"class right in {_percent(one.class_agreement)} of strides"
+            )
+    return lines
+
+
+def _percent(share: float) -> str:
+    return "-" if share != share else f"{100.0 * share:.0f} %"  # noqa: PLR0124 - NaN
 
 
 def _parts(path: Path, known: pd.DataFrame) -> list[tuple[str, Path, pd.DataFrame]]:

@@ -28,8 +28,19 @@ ARCH_TO_BALL_M = 0.05
 """How far what the foot turns about moves forward until toe-off: the instep of real runners hardly rises
 while the heel comes off, and fastest about toe-off."""
 
+FLAT_DEG = 4.0
+"""Strike angle within which a swing is partly that of a heel and partly that of a forefoot striker
+(chosen)."""
+
 FULL_TURN_DEG = 6.0
 """Strike angle from which a landing turns the foot as fast as the style says."""
+
+HEEL_OVER_AT, FOREFOOT_OVER_AT = 0.955, 0.91
+FOREFOOT_OVER_DEG = 4.5
+FOREFOOT_DPS = -60.0
+"""The foot turns toes up beyond its pitch at landing, and comes back: until 20 ms before a heel landing and
+45 ms before a forefoot one, shares of the swing; the latter by so many deg, and it lands turning so fast
+(means over the runners of Fukuchi 2017, 10.7717/peerj.3298, and one forefoot runner)."""
 
 SHOCK_RISE_S = 0.012
 
@@ -80,10 +91,18 @@ def _landing(plan: StridePlan, style: Style, index: npt.NDArray[np.intp]) -> Cur
     """Pitch, rad, with its derivatives at contact of strides `index`."""
     effort = plan.effort[index]
     strike = np.radians(plan.strike_deg[index])
-    # A flat landing has nothing to turn: the rates fade with the angle.
+    # A flat landing has nothing to turn: how hard the ground turns the foot fades with the angle.
     turning = effort * np.minimum(np.abs(plan.strike_deg[index]) / FULL_TURN_DEG, 1.0)
     slap = -np.sign(plan.strike_deg[index]) * np.radians(style.landing_dps2) * turning
-    return strike, np.radians(style.landing_dps) * turning * (plan.kind[index] != 2), slap
+    heel = _heel_first(plan, index)
+    dps = heel * style.landing_dps + (1.0 - heel) * FOREFOOT_DPS
+    return strike, np.radians(dps) * effort * (plan.kind[index] != 2), slap
+
+
+def _heel_first(plan: StridePlan, index: npt.NDArray[np.intp]) -> FloatArray:
+    """Return (n,) how much of a heel striker's a swing is: 0 for a forefoot landing to 1."""
+    share: FloatArray = np.clip((plan.strike_deg[index] + FLAT_DEG) / (2.0 * FLAT_DEG), 0.0, 1.0)
+    return share
 
 
 def _first_touch(plan: StridePlan, style: Style, index: npt.NDArray[np.intp]) -> FloatArray:
@@ -123,12 +142,15 @@ def _pitch(plan: StridePlan, style: Style, phase: Phase) -> Curve:
     ground = either(phase.since_s < heel_off, middle, lift)
     effort = plan.effort[phase.stride]
     back = np.radians(style.swing_deg) * (0.55 + 0.45 * effort)
-    points = (
-        (0.38, back),
-        (0.66, 0.38 * back),
-        (0.88, there[0] + np.radians(style.late_deg) * effort),
-    )
-    air = through(phase.since_s - phase.contact_s, phase.swing_s, leave, points, there)
+    swung = ((0.38, back), (0.66, 0.5 * back))
+    heel_over = there[0] - style.late_s * np.radians(style.landing_dps) * effort
+    fore_over = there[0] + np.radians(FOREFOOT_OVER_DEG) * effort
+    since = phase.since_s - phase.contact_s
+    heel = through(since, phase.swing_s, leave, (*swung, (HEEL_OVER_AT, heel_over)), there)
+    fore = through(since, phase.swing_s, leave, (*swung, (FOREFOOT_OVER_AT, fore_over)), there)
+    share = _heel_first(plan, phase.after)
+    value, rate, bend = (share * one + (1.0 - share) * other for one, other in zip(heel, fore, strict=True))
+    air = value, rate, bend
     return either(phase.grounded, ground, air)
 
 

@@ -27,7 +27,7 @@ class Style:
     landing_dps: float
     landing_dps2: float
     swing_deg: float
-    late_deg: float
+    late_s: float
     heel_lift_m: float
     clearance_m: float
     inversion_deg: float
@@ -70,12 +70,12 @@ class Style:
             flat_s=rng.uniform(0.030, 0.045) + abs(settings.strike_angle_deg) * rng.uniform(0.0006, 0.0011),
             heel_off=rng.uniform(0.43, 0.50),
             push_off_deg=settings.push_off_deg or -rng.uniform(42.0, 54.0),
-            push_off_dps=-rng.uniform(560.0, 700.0) - 40.0 * fast,
+            push_off_dps=-rng.uniform(500.0, 620.0) - 80.0 * fast,
             push_off_dps2=rng.uniform(9000.0, 14000.0),
-            landing_dps=-rng.uniform(20.0, 200.0),
+            landing_dps=-rng.uniform(200.0, 420.0),
             landing_dps2=rng.uniform(2000.0, 9000.0),
             swing_deg=-rng.uniform(84.0, 110.0) - 7.0 * fast,
-            late_deg=rng.uniform(4.0, 12.0),
+            late_s=rng.uniform(0.008, 0.012),
             heel_lift_m=rng.uniform(0.24, 0.34) + 0.06 * fast,
             clearance_m=rng.uniform(0.06, 0.11),
             inversion_deg=rng.uniform(3.0, 8.0),

@@ -1,160 +1,186 @@
-"""Initial and terminal contact of a shank with gyroscope: several physical cues an event, fused.
+"""Anchors of the contacts of a shank with gyroscope, and what tells a walker from a runner.
+
+An anchor is a feature of the pitch rate that is there once a stride at every pace; the contact model refines
+it. Pitch rate is positive while the shank swings forward.
 
 Initial contact
-    ``turn``: the forward swing ends and the shank turns back, whatever the strike.
-    ``brake``: the hardest braking of that turn.
-    ``rise``: the steepest rise of upward acceleration: sharp on a heel landing, late on a forefoot one.
-    ``stop``: the largest backward acceleration: clear on a forefoot landing.
-Terminal contact
-    ``pause``: the backward turn pauses before the recovery swing.
-    ``fall``: upward acceleration falls fastest.
-    ``whip``: the backward turn speeds up again.
+    The forward swing ends: the pitch rate falls through zero some 20 ms before contact, whatever the strike.
+Terminal contact, running
+    In stance the shank turns forward over the foot (pitch rate negative), and pauses when the foot leaves.
+    The backward swing that follows begins at once: half its fastest rate is reached 30 ms after toe-off.
+Terminal contact, walking
+    The shank turns fastest as the toes leave (Salarian et al. 2004, 10.1109/TBME.2004.827933), unless it
+    pauses as a runner's does.
 
 References
 ----------
 Kiernan et al. 2023, PMC10255839 (18 shank rules compared); Fadillioglu et al. 2020, Gait & Posture 81 (the
-end of the forward swing).
+end of the forward swing). The offsets and limits were chosen on Fukuchi et al. 2017, 10.7717/peerj.3298.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from gait.analysis.signal.filters import first_peak, gaussian, gaussian_slope
-from gait.analysis.signal.orientation import Motion
+from gait.analysis.signal.filters import gaussian
 from gait.analysis.signal.resample import GRID_HZ
-from gait.analysis.strides.cues import Cue, peak_time
-from gait.arrays import FloatArray, IntArray
+from gait.arrays import BoolArray, FloatArray, IntArray
+from gait.units import DEG, STANDARD_GRAVITY
 
-__all__ = ["IC_CUES", "TC_CUES", "landing_cues", "leaving_cues"]
-
-
-FIRST_SHARE = 0.6
-"""The shock is the first rise of at least this share of the steepest: the shank rings after it."""
-
-LAST_SHARE = 0.8
-"""The braking that belongs to contact is the last one of at least this share of the hardest."""
-
-IC_CUES = {
-    "turn": Cue(0.022, 0.008),
-    "brake": Cue(0.010, 0.012),
-    "rise": Cue(-0.003, 0.008),
-    "stop": Cue(-0.005, 0.010),
-}
-"""The swing ends some 20 ms before contact, whatever the strike; the vertical shock is sharp on a heel
-landing and late on a forefoot one, the backward shock the other way round."""
-
-TC_CUES = {"pause": Cue(0.013, 0.009), "fall": Cue(-0.005, 0.009), "whip": Cue(-0.024, 0.010)}
-
-SHOCK_WITHIN_S = 0.045
-"""s behind the end of the swing in which the shock lies."""
-
-LEAVES_BY = 0.86
-"""Share of the cycle, from swing to swing, by which the foot has left the ground and swings back: a walker's
-contact begins at a sixth of it and lasts for 0.65."""
-
-RECOVERY_FROM = 0.5
-"""Share of the cycle behind which the recovery swing lies; the shank turns forward over the foot before."""
-
-PAUSE_WITHIN_S = 0.20
-"""s before the fastest of the backward turn within which its pause lies."""
-
-PAUSE_SHARE = 0.4
-"""The backward turn about toe-off falls below this share of its fastest in the swing that follows."""
-
-_SMOOTH_S = 0.006
+__all__ = ["LANDING_OFFSET_S", "ToeOff", "is_walker", "landing_anchor", "toe_off_anchor"]
 
 
-def landing_cues(
-    moved: Motion, low: IntArray, high: npt.NDArray[Any]
-) -> tuple[dict[str, FloatArray], IntArray]:
-    """Cues of a landing and the grid point before the swing's end.
+LANDING_OFFSET_S = 0.022
+"""s from the end of the forward swing to contact (median of 37 recordings)."""
+
+TOE_OFF_OFFSET_S = -0.030
+"""s from half of the backward swing's fastest rate back to toe-off (the same)."""
+
+PAUSE_SHARE = 0.15
+"""A walker's shank pauses if its rate falls below this share of the fastest backward rate (a real walker's
+keeps 0.3, chosen)."""
+
+WALKING_TOE_OFF_OFFSET_S = 0.015
+"""s from the fastest backward turn to a walker's toe-off (chosen on one mean stride, of 1.2 s)."""
+
+SWING_BACK = (0.42, 0.86)
+"""Share of the cycle, from one fastest forward swing to the next, in which the backward swing is fastest."""
+
+LEAST_STANCE_S = 0.06
+"""s behind the landing's anchor before which no toe-off is looked for: it holds the shock."""
+
+PAUSE_USUAL_S = 0.030
+"""s that the fall from the pause to half of the backward swing's fastest rate lasts at least; a longer one
+makes toe-off doubtful: it lies early in the fall on some runners, late on others."""
+
+_SMOOTH_S = 0.012
+
+WALKING_SPAN = 0.55
+"""From the landing to the fastest backward swing, as a share of the cycle: runners stay below 0.55, walkers
+above 0.57."""
+
+WALKING_RATE = 160.0 * DEG
+"""rad/s; mean turn within 30-120 ms of the landing: runners from 175, walkers up to 155 deg/s."""
+
+WALKING_FORCE = 0.55 * STANDARD_GRAVITY
+"""m/s2; median deviation of the specific force from g in the cycle: runners from 0.6 g, walkers to 0.5 g."""
+
+_EARLY_STANCE_S = (0.030, 0.120)
+
+
+@dataclass(frozen=True)
+class ToeOff:
+    """Anchors of the toe-offs of n cycles, s from each row's start; NaN where there is none.
+
+    Attributes
+    ----------
+    running_s, walking_s
+        (n,) for either gait.
+    fastest_s
+        (n,) when the backward swing is fastest.
+    slow_s
+        (n,) by how much the fall from the pause to the running anchor's feature is longer than usual.
+    """
+
+    running_s: FloatArray
+    walking_s: FloatArray
+    fastest_s: FloatArray
+    slow_s: FloatArray
+
+
+def landing_anchor(pitch_rate: FloatArray, low: IntArray, high: npt.NDArray[Any]) -> FloatArray:
+    """Return (n,) s from each row's start: the end of the forward swing plus its offset, NaN where absent.
 
     Parameters
     ----------
+    pitch_rate
+        (n, L) rad/s.
     low, high
-        (n,) grid points of the row between which the forward swing ends.
-
-    Returns
-    -------
-    Cue -> (n,) s from the row's start, NaN where it is absent.
+        (n,) grid points of the row between which the swing ends.
     """
-    pitch_rate = -gaussian(moved.rate[..., 1], _SMOOTH_S, axis=1)
-    pitch_acc = -gaussian_slope(moved.rate[..., 1], _SMOOTH_S, axis=1)
-    rise = gaussian_slope(moved.acc[..., 2], _SMOOTH_S, axis=1)
-    back = -gaussian(moved.acc[..., 0], _SMOOTH_S, axis=1)
-    at = np.arange(pitch_rate.shape[1])[None, :]
-    early = (at > low[:, None] + 4) & (at < high[:, None])
-    ends = early[:, 1:] & (pitch_rate[:, :-1] >= 0) & (pitch_rate[:, 1:] < 0)
-    end, found = ends.argmax(axis=1), ends.any(axis=1)
-    about = (at >= end[:, None] - 4) & (at <= end[:, None] + 8)
-    braked = np.where(about, -pitch_acc, -np.inf)
-    last = braked.shape[1] - 1
-    brake = last - first_peak(braked[:, ::-1], LAST_SHARE)
-    behind = (at >= end[:, None]) & (at <= end[:, None] + round(SHOCK_WITHIN_S * GRID_HZ))
-    hit = first_peak(np.where(behind, rise, -np.inf), FIRST_SHARE)
-    stop = np.where(behind, back, -np.inf).argmax(axis=1)
-    # At the edge of where it is looked for, it is a slope and no shock.
-    inside = (stop > end + 1) & (stop < end + round(SHOCK_WITHIN_S * GRID_HZ))
-    cues = {
-        "turn": _zero_time(pitch_rate, end),
-        "brake": peak_time(-pitch_acc, brake),
-        "rise": peak_time(rise, hit),
-        "stop": np.where(inside, peak_time(back, stop), np.nan),
-    }
-    return {name: np.where(found, time, np.nan) for name, time in cues.items()}, end
+    slow = gaussian(pitch_rate, _SMOOTH_S, axis=1)
+    at = np.arange(slow.shape[1] - 1)[None, :]
+    ends = (slow[:, :-1] >= 0) & (slow[:, 1:] < 0) & (at > low[:, None] + 4) & (at < high[:, None])
+    index = ends.argmax(axis=1)
+    time = (index + _share(slow, index, np.zeros(len(slow)))) / GRID_HZ + LANDING_OFFSET_S
+    return np.where(ends.any(axis=1), time, np.nan)
 
 
-def _zero_time(values: FloatArray, before: IntArray) -> FloatArray:
-    """(n,) s from the start where rows fall through zero behind column `before`."""
-    rows = np.arange(len(values))
-    one, two = values[rows, before], values[rows, before + 1]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.where(one > two, one / (one - two), 0.5)
-    out: FloatArray = (before + np.clip(share, 0.0, 1.0)) / GRID_HZ
-    return out
-
-
-def leaving_cues(moved: Motion, end: IntArray, length: IntArray) -> dict[str, FloatArray]:
-    """Cues of the toe-off of each row.
+def toe_off_anchor(pitch_rate: FloatArray, landing_s: FloatArray, cycle: IntArray) -> ToeOff:
+    """Return the anchors of each cycle's toe-off.
 
     Parameters
     ----------
-    end
-        (n,) grid points at which the forward swing before the stance ended.
-    length
-        (n,) grid points from swing to swing.
-
-    Returns
-    -------
-    Cue -> (n,) s from the row's start.
+    pitch_rate
+        (n, L) rad/s from one fastest forward swing on.
+    landing_s
+        (n,) s from each row's start: the landing's anchor.
+    cycle
+        (n,) grid points to the next fastest forward swing.
     """
-    pitch_rate = -gaussian(moved.rate[..., 1], _SMOOTH_S, axis=1)
-    pitch_acc = -gaussian_slope(moved.rate[..., 1], _SMOOTH_S, axis=1)
-    rise = gaussian_slope(moved.acc[..., 2], _SMOOTH_S, axis=1)
-    at = np.arange(pitch_rate.shape[1])[None, :]
-    late = (at > end[:, None] + 20) & (at < LEAVES_BY * length[:, None])
-    slow = gaussian(pitch_rate, 0.012, axis=1)
-    swung = late & (at > RECOVERY_FROM * length[:, None])
-    recovery = np.where(swung, slow, np.inf).argmin(axis=1)
-    fastest = slow[np.arange(len(slow)), recovery]
-    # The pause is the last hump before the recovery swing, whose backward turn is the fastest.
-    hump = np.zeros_like(late)
-    hump[:, 1:-1] = (slow[:, 1:-1] >= slow[:, :-2]) & (slow[:, 1:-1] > slow[:, 2:])
-    late &= (at < recovery[:, None]) & (at > recovery[:, None] - round(PAUSE_WITHIN_S * GRID_HZ))
-    hump &= late & (slow > PAUSE_SHARE * fastest[:, None])
-    last = hump.shape[1] - 1 - hump[:, ::-1].argmax(axis=1)
-    highest = np.where(late, slow, -np.inf).argmax(axis=1)
-    pause = np.where(hump.any(axis=1), last, highest)
-    about = (at >= pause[:, None]) & (at <= pause[:, None] + 7)
-    fall = np.where(about, -rise, -np.inf).argmax(axis=1)
-    behind = (at >= pause[:, None] + 3) & (at <= pause[:, None] + 14)
-    whip = np.where(behind, -pitch_acc, -np.inf).argmax(axis=1)
-    return {
-        "pause": peak_time(slow, pause),
-        "fall": peak_time(-rise, fall),
-        "whip": peak_time(-pitch_acc, whip),
-    }
+    slow = gaussian(pitch_rate, _SMOOTH_S, axis=1)
+    at = np.arange(slow.shape[1])[None, :]
+    rows = np.arange(len(slow))
+    late = (at > SWING_BACK[0] * cycle[:, None]) & (at < SWING_BACK[1] * cycle[:, None])
+    fastest = np.where(late, slow, np.inf).argmin(axis=1)
+    level = 0.5 * slow[rows, fastest]
+    first = np.nan_to_num(landing_s) + LEAST_STANCE_S
+    before = (at > GRID_HZ * first[:, None]) & (at < fastest[:, None])
+    above = before & (slow > level[:, None])
+    index = above.shape[1] - 1 - above[:, ::-1].argmax(axis=1)
+    found = above.any(axis=1) & np.isfinite(landing_s) & (level < 0)
+    index = np.where(found, index, 0)
+    half = index + _share(slow, index, level)
+    pause = np.where(before, slow, -np.inf).argmax(axis=1)
+    pauses = slow[rows, pause] > 2.0 * PAUSE_SHARE * level
+    running = half / GRID_HZ + TOE_OFF_OFFSET_S
+    walking = np.where(pauses, running, fastest / GRID_HZ + WALKING_TOE_OFF_OFFSET_S)
+    return ToeOff(
+        np.where(found, running, np.nan),
+        np.where(found, walking, np.nan),
+        np.where(found, fastest / GRID_HZ, np.nan),
+        np.where(found, np.maximum((half - pause) / GRID_HZ - PAUSE_USUAL_S, 0.0), np.nan),
+    )
+
+
+def is_walker(
+    pitch_rate: FloatArray, force: FloatArray, landing_s: FloatArray, fastest_s: FloatArray, cycle: IntArray
+) -> BoolArray:
+    """Return (n,) whether each cycle is walking: two of three signs agree.
+
+    Walkers take longer from landing to the backward swing, turn slower behind the landing, and stay near 1 g.
+
+    Parameters
+    ----------
+    pitch_rate, force
+        (n, L) rad/s and norm of the specific force, m/s2.
+    landing_s, fastest_s
+        (n,) s from each row's start: landing, and fastest backward swing.
+    cycle
+        (n,) grid points.
+    """
+    at = np.arange(pitch_rate.shape[1])[None, :] / GRID_HZ
+    start = np.nan_to_num(landing_s)[:, None]
+    early = (at > start + _EARLY_STANCE_S[0]) & (at < start + _EARLY_STANCE_S[1])
+    turn = -(pitch_rate * early).sum(axis=1) / np.maximum(early.sum(axis=1), 1)
+    inside = at < cycle[:, None] / GRID_HZ
+    away = np.sort(np.where(inside, np.abs(force - STANDARD_GRAVITY), np.inf), axis=1)
+    middle = away[np.arange(len(away)), inside.sum(axis=1) // 2]
+    span = (fastest_s - landing_s) * GRID_HZ / cycle
+    signs = np.stack([span > WALKING_SPAN, turn < WALKING_RATE, middle < WALKING_FORCE])
+    walking: BoolArray = signs.sum(axis=0) >= 2
+    return walking
+
+
+def _share(values: FloatArray, index: IntArray, level: FloatArray) -> FloatArray:
+    """Return (n,) share of the step behind column `index` at which the row falls through `level`."""
+    rows = np.arange(len(values))
+    upper, lower = values[rows, index], values[rows, np.minimum(index + 1, values.shape[1] - 1)]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = (upper - level) / (upper - lower)
+    inside: FloatArray = np.clip(np.nan_to_num(share), 0.0, 1.0)
+    return inside

@@ -6,33 +6,41 @@ the following initial contact. A stride is a stance between two swings.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 
 from gait.analysis.signal.buffer import sample_rows
-from gait.analysis.signal.filters import gaussian, reach
+from gait.analysis.signal.filters import gaussian
 from gait.analysis.signal.orientation import Windows, apply, closure_gravity, gather, motion, orientations
 from gait.analysis.signal.resample import GRID_HZ
-from gait.analysis.strides.cues import fuse
+from gait.analysis.strides.contact_model import load
 from gait.analysis.strides.detector import Alignment, Detector
-from gait.analysis.strides.shoe.contact import DRIFT_SPREAD, IC_CUES, TC_CUES, contact_cues, foot_pose
+from gait.analysis.strides.shoe.contact import (
+    SwingContacts,
+    pitch_from_flat,
+    swing_contacts,
+    swing_signals,
+)
 from gait.analysis.strides.shoe.foot_path import circumduction_cm, turn_deg
+from gait.analysis.strides.shoe.foot_pose import foot_pose
 from gait.analysis.strides.shoe.gyro_bias import Rests
 from gait.analysis.strides.shoe.midstance import STRIDE_MAX_S, StanceFinder, stillness, turning, turning_now
 from gait.analysis.strides.shoe.mounting import (
-    RESUPINATION_SHARE,
     Mounting,
     blend,
+    felt_at,
+    lean_deg,
     levels,
     mounting_cues,
+    rolls_back_deg,
     solve_mounting,
 )
-from gait.analysis.strides.shoe.swings import HALF_S, Swings, both_ends, join, take
-from gait.analysis.strides.stride_batch import StrideBatch, empty_batch, is_walking
+from gait.analysis.strides.shoe.stances import is_stance, stance_batch
+from gait.analysis.strides.shoe.swings import Swings, both_ends, inward_deg, join, take
+from gait.analysis.strides.stride_batch import StrideBatch, empty_batch
 from gait.arrays import FloatArray, IntArray
 from gait.frames import MOVEMENTS, Side
-from gait.units import STANDARD_GRAVITY
 
 __all__ = ["ShoeDetector"]
 
@@ -49,9 +57,6 @@ REVIEWED = 32
 AXES_ROUNDS = 2
 """Rounds of finding the axes with the roll that the last ones show."""
 
-MOST_ROLL_DEG = 11.5
-"""deg of inward roll from which a foot rolls back no further: who lands far inverted leaves less so."""
-
 SLIP_DEG = 15.0
 """Change of the flat foot's vertical in the sensor frame, deg, that counts as a different mounting."""
 
@@ -61,21 +66,29 @@ SLIP_RUN = 5
 IDLE_S = 5.0
 """Without a swing for so long, what is held for calibration is used as it is."""
 
-_FLAT_SMOOTH_S = 0.010
 _ROLL_SMOOTH_S = 0.006
 
 GAIT_SCORE = 0.15
 """Alignment score below which the movement has no common axis: it is not gait."""
 
-SHRINK = 0.68
-"""Factor on the fused uncertainty of a contact: the spreads are rounded up. With it 95 % intervals of contact
-time hold the truth of 97 % of the strides of virtual runners (2.5-5.5 m/s, -15..30 deg, 104-416 Hz)."""
+AHEAD = 16
+"""Samples, 80 ms, behind the foot-flat that ends a swing which the search for its landing looks at."""
 
-STRIKE_SD_DEG = 2.0
-"""deg, one sigma between runners: long axis of the foot against the axes found (Falbriard 2020: 1.6-5.9)."""
+OPENING_S = 1.2
+"""A swing that the recording's start cuts is looked for within this of the first foot-flat (chosen: a
+stride)."""
 
-FLAT_SHARE = (0.35, 0.50)
-"""Part of the stance whose median pitch is the flat reference (contract)."""
+NEAR_S = 0.06
+"""s about an event within which samples must have been recorded (chosen: the impact and what leads to it)."""
+
+SILENT_S = 0.1
+"""s about an event within which a bridged silence takes its certainty (chosen: what the regression looks
+at)."""
+
+MISSING_MOST_S = 0.05
+"""s of it that may be missing for the first and the last contact of a recording to be given (chosen)."""
+
+Cut = Literal["", "start", "end"]
 
 
 class ShoeDetector(Detector):
@@ -87,8 +100,11 @@ class ShoeDetector(Detector):
         Leg; decides the sense of pronation.
     """
 
+    knows_doubt = True
+
     def __init__(self, side: Side) -> None:
         super().__init__()
+        self._model = load("shoe_gyroscope")
         self._sign = MOVEMENTS[("pronation", side)].sign
         self.mountings: list[tuple[float, Mounting]] = []
         self.slips: list[tuple[float, float]] = []
@@ -114,14 +130,19 @@ class ShoeDetector(Detector):
 
     def _new_segment(self) -> None:
         self._finder = StanceFinder(stillness, turning, turning_now)
+        self._coming: list[tuple[int, int]] = []
         self._held: list[tuple[int, int]] = []
+        self._begins: int | None = None
+        self._stride_s = float("nan")
         self._since_review: list[Swings] = []
         self._last: Swings | None = None
         self._off: list[bool] = []
 
     def _find(self, *, final: bool) -> list[StrideBatch]:
+        if self._begins is None:
+            self._begins = self._buffer.first
         self._rests.look(self._buffer.first, self._buffer.acc, self._buffer.gyr)
-        self._held += self._finder.find(self._buffer.first, self._buffer.acc, self._buffer.gyr, final=final)
+        self._take_swings(final=final)
         out: list[StrideBatch] = []
         while self._held:
             if self._mounting is None:
@@ -129,6 +150,8 @@ class ShoeDetector(Detector):
                 if count == 0:
                     break
                 self._calibrate(self._held[:count])
+            if self._last is None:
+                self._last = self._opening(self._held[0][0])
             room = self._review_after - sum(len(one) for one in self._since_review)
             swings = self._measure(self._held[:room])
             cut = self._slip_at(swings)
@@ -138,7 +161,31 @@ class ShoeDetector(Detector):
             out.append(self._strides(swings))
             self._since_review.append(swings)
             self._review(slipped=cut is not None)
+        if final and self._last is not None and self._last.stop[-1] + AHEAD < self._buffer.end:
+            out.append(self._strides(self._closing(int(self._last.stop[-1]))))
         return out
+
+    def _take_swings(self, *, final: bool) -> None:
+        """Hold the swings behind which enough samples have come."""
+        self._coming += self._finder.find(self._buffer.first, self._buffer.acc, self._buffer.gyr, final=final)
+        until = self._buffer.end if final else self._buffer.end - AHEAD
+        ready = sum(1 for _, stop in self._coming if stop < until)
+        self._held += self._coming[:ready]
+        self._coming = self._coming[ready:]
+
+    def _opening(self, flat: int) -> Swings | None:
+        """Return the swing that the recording's start cuts if it shows a landing, else None."""
+        assert self._begins is not None
+        if not AHEAD < flat - self._begins <= OPENING_S * GRID_HZ:
+            return None
+        swing = self._measure([(self._begins, flat)], cut="start")
+        return swing if np.isfinite(swing.ic[0]) else None
+
+    def _closing(self, flat: int) -> Swings:
+        """Return the swing that the recording's end cuts, if it shows a push-off."""
+        stop = min(self._buffer.end - 1, flat + round(STRIDE_MAX_S * GRID_HZ))
+        swing = self._measure([(flat, stop)], cut="end")
+        return take(swing, slice(0, 1 if np.isfinite(swing.tc[0]) else 0))
 
     def _calibration_count(self, *, final: bool) -> int:
         """How many of the held swings to calibrate on; 0 to wait for more."""
@@ -160,15 +207,15 @@ class ShoeDetector(Detector):
     def _solve(
         self, windows: Windows, quaternion: FloatArray, turned: FloatArray, inward_deg: float | None = None
     ) -> Mounting:
-        flat = _around(self._buffer.acc, windows.start)
+        flat = felt_at(self._buffer.acc, windows.start)
         cues = mounting_cues(windows, turned, flat)
         if inward_deg is not None:
-            return solve_mounting(windows, quaternion, cues, self._sign, _rolls_back_deg(inward_deg))
+            return solve_mounting(windows, quaternion, cues, self._sign, rolls_back_deg(inward_deg))
         found = solve_mounting(windows, quaternion, cues, self._sign)
         # How far the foot rolls inward, seen with these axes, tells how far it rolls back, and so the axes.
         for _ in range(AXES_ROUNDS):
             inward = self._rolled_inward_deg(windows, quaternion, turned, found)
-            found = solve_mounting(windows, quaternion, cues, self._sign, _rolls_back_deg(inward))
+            found = solve_mounting(windows, quaternion, cues, self._sign, rolls_back_deg(inward))
         return found
 
     def _rolled_inward_deg(
@@ -177,53 +224,106 @@ class ShoeDetector(Detector):
         """Median roll from contact to the flat instant, deg, eversion positive."""
         level = levels(mounting, closure_gravity(windows, turned))
         moved = motion(windows, quaternion, turned, level)
-        pose = foot_pose(windows, quaternion, moved, mounting.matrix, level)
-        ic, _ = fuse(contact_cues(windows, moved, pose).ic, IC_CUES, {})
-        at = np.column_stack([ic * GRID_HZ, windows.length - 1.0])
+        pose = foot_pose(windows, quaternion, mounting.matrix, level)
+        contacts = swing_contacts(
+            swing_signals(moved), pitch_from_flat(windows, pose.pitch_deg), windows.length, self._model
+        )
+        at = np.column_stack([contacts.ic_s * GRID_HZ, windows.length - 1.0])
         roll = self._sign * sample_rows(pose.roll_deg, at)
         return float(np.median(roll[:, 1] - roll[:, 0]))
 
     def _integrate(self, spans: list[tuple[int, int]]) -> tuple[Windows, FloatArray, FloatArray]:
         edges = np.array(spans, dtype=np.intp) - self._buffer.first
-        windows = gather(self._buffer.acc, self._buffer.gyr, edges[:, 0], edges[:, 1] + 1)
+        windows = gather(self._buffer.acc, self._buffer.gyr, edges[:, 0], edges[:, 1] + 1, AHEAD)
         windows.gyr[:] -= self._rests.at(windows.start + self._buffer.first)[:, None, :]
         quaternion = orientations(windows)
         return windows, quaternion, apply(quaternion, windows.acc)
 
-    def _measure(self, spans: list[tuple[int, int]]) -> Swings:
+    def _measure(self, spans: list[tuple[int, int]], cut: Cut = "") -> Swings:
+        """Return what the swings between some grid indices give.
+
+        Parameters
+        ----------
+        cut
+            "start" or "end" where the recording's start or end takes the place of a foot-flat.
+        """
         assert self._mounting is not None
         mounting = self._mounting
         windows, quaternion, turned = self._integrate(spans)
-        level = levels(mounting, closure_gravity(windows, turned))
+        gravity = self._gravity(windows, turned)
+        level = self._levels(windows, quaternion, gravity, cut)
         moved = motion(windows, quaternion, turned, level)
-        pose = foot_pose(windows, quaternion, moved, mounting.matrix, level)
-        cues = contact_cues(windows, moved, pose)
-        drift = np.linalg.norm(moved.drift, axis=1)
-        ic, ic_sd = fuse(cues.ic, IC_CUES, {"geometry": DRIFT_SPREAD * drift}, SHRINK)
-        tc, tc_sd = fuse(cues.tc, TC_CUES, {}, SHRINK)
+        pose = foot_pose(windows, quaternion, mounting.matrix, level)
+        pitch = pose.pitch_deg
         start = windows.start + self._buffer.first
-        begin = start / GRID_HZ
-        ends = moved.position[np.arange(len(start)), windows.length - 1]
-        lean = _lean_deg(_around(self._buffer.acc, windows.start), mounting)
-        return Swings(
-            start,
-            start + windows.length - 1,
-            begin + tc,
-            tc_sd,
-            begin + ic,
-            ic_sd,
-            both_ends(pose.pitch_deg, windows.length),
-            both_ends(self._sign * pose.roll_deg, windows.length),
-            both_ends(np.degrees(self._eversion_rate(windows, mounting)), windows.length),
-            np.hypot(ends[:, 0], ends[:, 1]),
-            circumduction_cm(moved, windows, self._sign),
-            turn_deg(quaternion, windows, mounting),
-            drift,
-            lean,
-            lean > SLIP_DEG,
-            np.full(len(start), mounting.aligned),
-            np.full(len(start), mounting.score > GAIT_SCORE),
+        contacts = self._contacts(
+            swing_signals(moved), pitch_from_flat(windows, pitch, cut), windows.length, start
         )
+        tc, tc_doubt = self._event(contacts, 0, start / GRID_HZ, cut)
+        ic, ic_doubt = self._event(contacts, 1, start / GRID_HZ, cut)
+        ends = moved.position[np.arange(len(start)), windows.length - 1]
+        lean = lean_deg(mounting, gravity, felt_at(self._buffer.acc, windows.start))
+        whole = np.full(len(start), np.nan if cut else 1.0)
+        return Swings(
+            start=start,
+            stop=start + windows.length - 1,
+            tc=tc,
+            tc_doubt=tc_doubt,
+            ic=ic,
+            ic_doubt=ic_doubt,
+            pitch=both_ends(pitch, windows.length),
+            roll=both_ends(self._sign * pose.roll_deg, windows.length),
+            side_rate=both_ends(np.degrees(self._eversion_rate(windows, mounting)), windows.length),
+            length_m=whole * np.hypot(ends[:, 0], ends[:, 1]),
+            circum_cm=whole * circumduction_cm(moved, windows, self._sign),
+            turn_deg=whole * turn_deg(quaternion, windows, mounting),
+            drift=whole * np.linalg.norm(moved.drift, axis=1),
+            lean=lean,
+            slipped=(lean > SLIP_DEG) & (not cut),
+            aligned=np.full(len(start), mounting.aligned),
+            plausible=np.full(len(start), mounting.score > GAIT_SCORE),
+        )
+
+    def _contacts(
+        self, signals: dict[str, FloatArray], pitch_deg: FloatArray, length: IntArray, start: IntArray
+    ) -> SwingContacts:
+        """Return both events of swings that begin at grid indices `start`."""
+        del start
+        return swing_contacts(signals, pitch_deg, length, self._model)
+
+    def _gravity(self, windows: Windows, turned: FloatArray) -> FloatArray:
+        """Return (n, 3) gravity by closure, m/s2, in the frame of each first sample; NaN across a bridge."""
+        gravity = closure_gravity(windows, turned)
+        if self._buffer.bridged.any():
+            count = np.concatenate([[0], np.cumsum(self._buffer.bridged)])
+            gravity[count[windows.start + windows.length] > count[windows.start]] = np.nan
+        return gravity
+
+    def _levels(self, windows: Windows, quaternion: FloatArray, gravity: FloatArray, cut: Cut) -> FloatArray:
+        """Return (n, 3, 3) world axes in the sensor frame at each first sample."""
+        assert self._mounting is not None
+        if not cut:
+            return levels(self._mounting, gravity)
+        axes = np.repeat(self._mounting.matrix[None], len(windows.start), axis=0)
+        if cut == "end":
+            return axes
+        flat = quaternion[np.arange(len(axes)), windows.length - 1]
+        return apply(flat[:, None, :], axes)
+
+    def _event(
+        self, contacts: SwingContacts, event: int, begin_s: FloatArray, cut: Cut
+    ) -> tuple[FloatArray, FloatArray]:
+        """Return (n,) s of session time and (n, 4) doubts of terminal (0) or initial (1) contact."""
+        time = begin_s + (contacts.tc_s, contacts.ic_s)[event]
+        missing = self._buffer.missing_s(time, NEAR_S)
+        # Beside a silence the event may lie within it: as far on the other side as its far end is on this.
+        missing = np.maximum(missing, 2.0 * self._buffer.silent_s(time, SILENT_S))
+        parts = (contacts.split_s, contacts.shift_s, contacts.spread_s)
+        doubt = np.column_stack([*(part[event] for part in parts), missing])
+        if cut:
+            shown = (contacts.left, contacts.landed)[event] & (cut == ("end", "start")[event])
+            time = np.where(shown & (missing <= MISSING_MOST_S), time, np.nan)
+        return time, doubt
 
     def _eversion_rate(self, windows: Windows, mounting: Mounting) -> FloatArray:
         along = windows.gyr @ mounting.matrix[0]
@@ -250,7 +350,7 @@ class ShoeDetector(Detector):
         stop = np.concatenate([one.stop for one in self._since_review])
         if slipped:
             start, stop = start[-SLIP_RUN:], stop[-SLIP_RUN:]
-        inward = float(np.median(np.concatenate([_inward_deg(one) for one in self._since_review])))
+        inward = float(np.median(np.concatenate([inward_deg(one) for one in self._since_review])))
         self._since_review = []
         chosen = np.unique(np.linspace(0, len(start) - 1, REVIEWED).astype(int))
         spans = list(zip(start[chosen].tolist(), stop[chosen].tolist(), strict=True))
@@ -266,68 +366,22 @@ class ShoeDetector(Detector):
         self.mountings.append((when, self._mounting))
 
     def _strides(self, swings: Swings) -> StrideBatch:
-        """Stances between consecutive swings, the last one of the call before included."""
+        """Return the stances between consecutive swings, the last one of the call before included."""
         both = swings if self._last is None else join(self._last, swings)
         self._last = take(swings, slice(len(swings) - 1, None)) if len(swings) else self._last
         n = len(both) - 1
         if n < 1:
             return empty_batch()
         before, after = take(both, slice(0, n)), take(both, slice(1, None))
-        ic, tc, next_ic = before.ic, after.tc, after.ic
-        stride = next_ic - ic
-        paused = after.start - before.stop > round(1.0 * GRID_HZ)
-        real = (
-            ~paused
-            & before.plausible
-            & after.plausible
-            & (tc > ic + 0.05)
-            & (next_ic > tc + 0.05)
-            & (stride < 2.4)
-            & np.isfinite(stride)
-        )
-        angle, excursion, rate = self._attitude(before, after)
-        aligned = before.aligned & after.aligned & ~before.slipped & ~after.slipped
-        clipped, peak = self._buffer.shock(ic - 0.02, tc)
-        nothing = np.full(n, np.nan)
-        duty = (tc - ic) / stride
-        batch = replace(
-            empty_batch(n),
-            ic_s=ic,
-            tc_s=tc,
-            next_ic_s=next_ic,
-            ic_sd_s=before.ic_sd,
-            tc_sd_s=after.tc_sd,
-            walking=is_walking(duty, stride),
-            strike_angle_deg=np.where(aligned, angle, nothing),
-            strike_sd_deg=np.full(n, STRIKE_SD_DEG),
-            pronation_excursion_deg=np.where(aligned, excursion, nothing),
-            pronation_rate_dps=np.where(aligned, rate, nothing),
-            circumduction_cm=np.where(aligned, after.circum_cm, nothing),
-            stride_length_m=after.length_m,
-            peak_acc_g=peak / STANDARD_GRAVITY,
-            clipped=clipped,
-            turn_deg=after.turn_deg,
-            drift_m_s=after.drift,
-            slipped=before.slipped | after.slipped,
-        )
-        return batch.take(real)
+        stride = self._stride_times(after.ic - before.ic)
+        batch = stance_batch(before, after, stride, self._buffer, self._model)
+        return batch.take(is_stance(before, after))
 
-    def _attitude(self, before: Swings, after: Swings) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Strike angle, pronation excursion (deg) and peak rate (deg/s) of each stance."""
-        half = round(HALF_S * GRID_HZ)
-        pitch = np.hstack([before.pitch[:, :half], after.pitch[:, half + 1 :]])
-        roll = np.hstack([before.roll[:, :half], after.roll[:, half + 1 :]])
-        rate = np.hstack([before.side_rate[:, :half], after.side_rate[:, half + 1 :]])
-        # Column `half` is the flat instant; those before belong to the swing that ends there.
-        ic_at = half + (before.ic - before.stop / GRID_HZ) * GRID_HZ
-        tc_at = half + (after.tc - after.start / GRID_HZ) * GRID_HZ
-        stance = tc_at - ic_at
-        flat_at = ic_at[:, None] + stance[:, None] * np.linspace(*FLAT_SHARE, 7)[None, :]
-        flat = np.median(sample_rows(pitch, flat_at), axis=1)
-        angle = sample_rows(pitch, ic_at[:, None])[:, 0] - flat
-        early = ic_at[:, None] + stance[:, None] * np.linspace(0.0, 0.65, 40)[None, :]
-        excursion = sample_rows(roll, early).max(axis=1) - sample_rows(roll, ic_at[:, None])[:, 0]
-        return angle, excursion, sample_rows(rate, early).max(axis=1)
+    def _stride_times(self, stride_s: FloatArray) -> FloatArray:
+        """Return (n,) stride times; of a last contact the one before, NaN where none came before."""
+        padded = np.concatenate([[self._stride_s], stride_s])
+        self._stride_s = float(padded[-1])
+        return np.where(np.isfinite(stride_s), stride_s, padded[:-1])
 
     def _oldest_needed(self) -> int:
         wanted = [self._buffer.end]
@@ -338,32 +392,3 @@ class ShoeDetector(Detector):
         oldest = min(wanted) - round(3.0 * GRID_HZ)
         self._rests.forget_before(oldest)
         return oldest
-
-
-def _rolls_back_deg(inward_deg: float) -> float:
-    """What a foot rolls outward while its heel comes off, deg, of how far it rolled inward."""
-    return RESUPINATION_SHARE * float(np.clip(inward_deg, 0.0, MOST_ROLL_DEG))
-
-
-def _inward_deg(swings: Swings) -> FloatArray:
-    """(n,) roll from contact to the flat instant that ends each swing, deg, eversion positive."""
-    half = round(HALF_S * GRID_HZ)
-    at = half + (swings.ic - swings.stop / GRID_HZ) * GRID_HZ
-    roll = sample_rows(swings.roll, np.column_stack([at, np.full(len(at), float(half))]))
-    return roll[:, 1] - roll[:, 0]
-
-
-def _around(acc: FloatArray, index: IntArray) -> FloatArray:
-    """(n, 3) specific force smoothed about each index."""
-    half = reach(_FLAT_SMOOTH_S)
-    span = np.arange(-half, half + 1)
-    weight = np.exp(-0.5 * (span / (_FLAT_SMOOTH_S * GRID_HZ)) ** 2)
-    at = np.clip(index[:, None] + span[None, :], 0, len(acc) - 1)
-    out: FloatArray = np.einsum("k,nkj->nj", weight / weight.sum(), acc[at])
-    return out
-
-
-def _lean_deg(flat: FloatArray, mounting: Mounting) -> FloatArray:
-    size = np.maximum(np.linalg.norm(flat, axis=1), 1e-12)
-    out: FloatArray = np.degrees(np.arccos(np.clip(flat @ mounting.rest / size, -1.0, 1.0)))
-    return out

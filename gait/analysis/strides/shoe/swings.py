@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from gait.analysis.signal.buffer import sample_rows
 from gait.analysis.signal.resample import GRID_HZ
 from gait.arrays import FloatArray, IntArray
 
-__all__ = ["HALF_S", "Swings", "both_ends", "join", "take"]
+__all__ = ["HALF_S", "Swings", "both_ends", "inward_deg", "join", "take"]
 
 HALF_S = 0.45
 """s of attitude kept before the end and behind the start of a swing: more than half of the longest stance."""
@@ -18,14 +19,25 @@ HALF_S = 0.45
 
 @dataclass(frozen=True)
 class Swings:
-    """What each of n swings gives; times in s of session time."""
+    """What each of n swings gives; times in s of session time.
+
+    Attributes
+    ----------
+    start, stop
+        (n,) grid indices of the flat instants at its ends; of the recording's where a swing is cut by them.
+    tc, ic
+        (n,) terminal and initial contact; NaN where not seen.
+    tc_doubt, ic_doubt
+        (n, 4) s: difference of the regressions (signed), distance from the anchor, disagreement of the cues,
+        time near the event that was not recorded.
+    """
 
     start: IntArray
     stop: IntArray
     tc: FloatArray
-    tc_sd: FloatArray
+    tc_doubt: FloatArray
     ic: FloatArray
-    ic_sd: FloatArray
+    ic_doubt: FloatArray
     pitch: FloatArray
     roll: FloatArray
     side_rate: FloatArray
@@ -64,3 +76,11 @@ def join(first: Swings, second: Swings) -> Swings:
             for name in first.__dataclass_fields__
         )
     )
+
+
+def inward_deg(swings: Swings) -> FloatArray:
+    """Return (n,) roll from contact to the flat instant that ends each swing, deg, eversion positive."""
+    half = round(HALF_S * GRID_HZ)
+    at = half + (swings.ic - swings.stop / GRID_HZ) * GRID_HZ
+    roll = sample_rows(swings.roll, np.column_stack([at, np.full(len(at), float(half))]))
+    return roll[:, 1] - roll[:, 0]

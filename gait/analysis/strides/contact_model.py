@@ -1,0 +1,227 @@
+"""Contact times refined by a regression that was fitted on real motion.
+
+Cues anchor an event to within some 10 ms; what is left depends on the runner's landing and push-off, and
+shows in the signals about the anchor. A ridge regression reads it from there: the event is the anchor plus an
+intercept plus a weighted sum of the signals at fixed offsets from the anchor. Two regressions on different
+signals are averaged; how far they differ says how much to trust them.
+
+The coefficients are a file in ``models``, with their source and how they did on runners left out of the fit;
+``notebooks/contact_model`` makes them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+
+from gait.analysis.signal.filters import gaussian
+from gait.analysis.signal.resample import GRID_HZ
+from gait.arrays import FloatArray
+
+__all__ = ["Channel", "ContactModel", "Event", "Refined", "Regression", "Shares", "Spread", "load"]
+
+ROUNDS = 2
+"""Times that an event is refined: the second looks about the first's result."""
+
+
+@dataclass(frozen=True)
+class Channel:
+    """How a signal becomes a feature: divided by `scale`, compressed beyond `compress` unless that is 0."""
+
+    name: str
+    scale: float
+    compress: float
+
+    def apply(self, values: FloatArray) -> FloatArray:
+        """Return the feature: ``sign(v) k ln(1 + |v| / k)`` of v = values / scale."""
+        out: FloatArray = values / self.scale
+        if self.compress:
+            out = np.sign(out) * self.compress * np.log1p(np.abs(out) / self.compress)
+        return out
+
+
+@dataclass(frozen=True)
+class Regression:
+    """One ridge regression: `columns` of the channels, (k, c) weights in s, intercept in s."""
+
+    columns: tuple[int, ...]
+    intercept_s: float
+    weights_s: FloatArray
+
+
+@dataclass(frozen=True)
+class Event:
+    """What refines one event: (k,) offsets of the features from the anchor, the regressions, a limit.
+
+    Attributes
+    ----------
+    most_s
+        An event is moved from its anchor by this at most.
+    """
+
+    offsets_s: FloatArray
+    most_s: float
+    regressions: tuple[Regression, ...]
+
+
+@dataclass(frozen=True)
+class Refined:
+    """Refined times of n events, s from each row's start.
+
+    Attributes
+    ----------
+    time_s
+        (n,) mean over the regressions.
+    split_s
+        (n,) first regression minus last.
+    shift_s
+        (n,) time minus anchor.
+    """
+
+    time_s: FloatArray
+    split_s: FloatArray
+    shift_s: FloatArray
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Standard uncertainty as a sum of variances: a constant and one term for each reason to doubt, in s."""
+
+    constant_s: float
+    terms: Mapping[str, float]
+
+    def of(self, values: Mapping[str, FloatArray]) -> FloatArray:
+        """Return (n,) s for (n,) values of every term; NaN where one is NaN."""
+        variance = self.constant_s**2 + sum(
+            (factor * np.asarray(values[name], dtype=float)) ** 2 for name, factor in self.terms.items()
+        )
+        return np.sqrt(variance)
+
+
+@dataclass(frozen=True)
+class Shares:
+    """Parts of a contact time's error variance; they add up to 1.
+
+    Attributes
+    ----------
+    runner
+        Shared by both feet of a runner, in every session.
+    foot
+        One foot's own, in every session.
+    session
+        One foot's own in one session: how the sensor was put on, pace.
+    stride
+        Independent from stride to stride.
+    """
+
+    runner: float
+    foot: float
+    session: float
+    stride: float
+
+
+@dataclass(frozen=True)
+class ContactModel:
+    """Coefficients of one kind of sensor, as `load` gives them."""
+
+    name: str
+    channels: tuple[Channel, ...]
+    smooth_s: float
+    events: Mapping[str, Event]
+    spread: Mapping[str, Spread]
+    shares: Shares
+
+    def signals(self, raw: Mapping[str, FloatArray]) -> FloatArray:
+        """Return (c, n, L) features of (n, L) signals by channel name, in the units of the file."""
+        return np.stack([gaussian(one.apply(raw[one.name]), self.smooth_s, axis=1) for one in self.channels])
+
+    def refine(self, event: str, signals: FloatArray, anchor_s: FloatArray) -> Refined:
+        """Return the refined times of an event.
+
+        Parameters
+        ----------
+        signals
+            (c, n, L) from `signals`.
+        anchor_s
+            (n,) s from each row's start.
+        """
+        model = self.events[event]
+        found = np.stack([_refined(model, one, signals, anchor_s) for one in model.regressions])
+        time = found.mean(axis=0)
+        return Refined(time, found[0] - found[-1], time - anchor_s)
+
+
+def _refined(model: Event, regression: Regression, signals: FloatArray, anchor_s: FloatArray) -> FloatArray:
+    time = anchor_s
+    for _ in range(ROUNDS):
+        move = snippets(signals, regression.columns, time, model.offsets_s) @ regression.weights_s.ravel()
+        time = time + move + regression.intercept_s
+        time = np.clip(time, anchor_s - model.most_s, anchor_s + model.most_s)
+    return time
+
+
+def snippets(
+    signals: FloatArray, columns: tuple[int, ...], time_s: FloatArray, offsets_s: FloatArray
+) -> FloatArray:
+    """Return (n, k c) features: of each offset in turn all channels of `columns`.
+
+    Parameters
+    ----------
+    signals
+        (channels, n, L).
+    time_s, offsets_s
+        (n,) s from each row's start and (k,) s; ends of rows are held.
+    """
+    at = np.clip((time_s[:, None] + offsets_s[None, :]) * GRID_HZ, 0.0, signals.shape[2] - 1.001)
+    low = at.astype(np.intp)
+    share, rows = at - low, np.arange(len(at))[:, None]
+    out = np.empty((*at.shape, len(columns)))
+    for place, column in enumerate(columns):
+        signal = signals[column]
+        out[..., place] = signal[rows, low] * (1.0 - share) + signal[rows, low + 1] * share
+    return out.reshape(len(time_s), -1)
+
+
+@cache
+def load(name: str) -> ContactModel:
+    """Return the model that ships under ``models/NAME.json``."""
+    text = (files("gait.analysis.strides") / "models" / f"{name}.json").read_text(encoding="utf-8")
+    return from_dict(name, json.loads(text))
+
+
+def from_dict(name: str, data: Mapping[str, Any]) -> ContactModel:
+    """Return the model that a file's content describes."""
+    channels = tuple(Channel(one["name"], one["scale"], one["compress"]) for one in data["channels"])
+    order = [one.name for one in channels]
+    uncertainty = data["uncertainty"]
+    return ContactModel(
+        name,
+        channels,
+        data["smooth_s"],
+        {key: _event(one, order, data["step_s"]) for key, one in data["events"].items()},
+        {
+            key: Spread(uncertainty[key]["constant_s"], uncertainty[key]["terms"])
+            for key in ("ic", "tc", "contact")
+        },
+        Shares(**uncertainty["shares"]),
+    )
+
+
+def _event(data: Mapping[str, Any], order: list[str], step_s: float) -> Event:
+    start, stop = data["window_s"]
+    offsets = start + step_s * np.arange(round((stop - start) / step_s) + 1)
+    regressions = tuple(
+        Regression(
+            tuple(order.index(name) for name in one["channels"]),
+            one["intercept_s"],
+            np.array(one["weights_s"], dtype=float),
+        )
+        for one in data["regressions"]
+    )
+    return Event(offsets, data["most_s"], regressions)

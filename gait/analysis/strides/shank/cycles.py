@@ -1,0 +1,113 @@
+"""Movement of a shank in the world over whole cycles, from one forward swing to the next and a little on.
+
+The shank never stands still in running. But the movement of steady running repeats from swing to swing, so
+the mean acceleration over a cycle is zero and the mean specific force is gravity: that levels each cycle
+without any rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from gait.analysis.signal.buffer import SampleBuffer
+from gait.analysis.signal.orientation import apply, closure_gravity, gather, motion, orientations
+from gait.analysis.strides.shank.contact import ToeOff, is_walker, landing_anchor, toe_off_anchor
+from gait.analysis.strides.shank.swings import Span
+from gait.arrays import BoolArray, FloatArray, IntArray
+
+__all__ = ["AHEAD", "LANDING_SHARE", "Cycles", "ahead_of", "measure_cycles"]
+
+
+LANDING_SHARE = 0.42
+"""Share of a cycle within which contact follows its first swing."""
+
+AHEAD = 10
+"""Grid points behind the latest landing that its snippet needs."""
+
+
+@dataclass(frozen=True)
+class Cycles:
+    """n cycles of L grid points; each row begins at a fastest forward swing.
+
+    Attributes
+    ----------
+    length
+        (n,) grid points to the next fastest swing.
+    known
+        (n,) grid points that were measured; the row's last one is repeated behind them.
+    signals
+        Name -> (n, L): ``pitch_rate``, rad/s, positive forward; ``up_acc`` and ``forward_acc``, m/s2, without
+        gravity.
+    force
+        (n, L, 3) specific force, sensor frame, m/s2.
+    vertical
+        (n, L, 3) world vertical in the sensor frame.
+    landing_s, next_landing_s
+        (n,) anchors of the contact behind the first and behind the last swing, s from the row's start.
+    toe_off
+        Anchors of the toe-off between them.
+    walking
+        (n,) whether it is walking.
+    """
+
+    length: IntArray
+    known: IntArray
+    signals: Mapping[str, FloatArray]
+    force: FloatArray
+    vertical: FloatArray
+    landing_s: FloatArray
+    next_landing_s: FloatArray
+    toe_off: ToeOff
+    walking: BoolArray
+
+
+def ahead_of(span: Span) -> int:
+    """Return the grid points behind a cycle within which its next landing lies and can be timed."""
+    return round(LANDING_SHARE * (span[1] - span[0])) + AHEAD
+
+
+def measure_cycles(buffer: SampleBuffer, spans: Sequence[Span], axis: FloatArray) -> Cycles:
+    """Return the movement and the anchors of cycles that lie in the buffer.
+
+    Parameters
+    ----------
+    axis
+        (3,) axis of the forward swing, sensor frame.
+    """
+    edges = np.array(spans, dtype=np.intp) - buffer.first
+    length = edges[:, 1] - edges[:, 0]
+    ahead = np.array([ahead_of(span) for span in spans], dtype=np.intp)
+    stop = np.minimum(edges[:, 1] + ahead, len(buffer))
+    windows = gather(buffer.acc, buffer.gyr, edges[:, 0], stop)
+    quaternion = orientations(windows)
+    turned = apply(quaternion, windows.acc)
+    up = closure_gravity(replace(windows, length=length + 1), turned)
+    up /= np.maximum(np.linalg.norm(up, axis=1, keepdims=True), 1e-12)
+    moved = motion(windows, quaternion, turned, _level(up, -axis))
+    pitch_rate = -moved.rate[..., 1]
+    landing = landing_anchor(pitch_rate, np.zeros_like(length), np.rint(LANDING_SHARE * length))
+    following = landing_anchor(pitch_rate, length, stop - edges[:, 0])
+    toe_off = toe_off_anchor(pitch_rate, landing, length)
+    norm = np.sqrt(np.einsum("nij,nij->ni", windows.acc, windows.acc))
+    inverse = quaternion * np.array([1.0, -1.0, -1.0, -1.0])
+    return Cycles(
+        length,
+        stop - edges[:, 0],
+        {"pitch_rate": pitch_rate, "up_acc": moved.acc[..., 2], "forward_acc": moved.acc[..., 0]},
+        windows.acc,
+        apply(inverse, np.broadcast_to(up[:, None, :], windows.acc.shape)),
+        landing,
+        following,
+        toe_off,
+        is_walker(pitch_rate, norm, landing, toe_off.fastest_s, length),
+    )
+
+
+def _level(up: FloatArray, left: FloatArray) -> FloatArray:
+    """(n, 3, 3) world axes seen from each first sample."""
+    y = left[None, :] - up * (up @ left)[:, None]
+    y /= np.linalg.norm(y, axis=1, keepdims=True)
+    return np.stack([np.cross(y, up), y, up], axis=1)

@@ -1,0 +1,153 @@
+"""Impacts of a shank without gyroscope: the axes of the movement, and the shock of each landing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gait.analysis.signal.buffer import SampleBuffer
+from gait.analysis.signal.filters import gaussian, gaussian_slope, local_maxima, reach
+from gait.analysis.signal.resample import GRID_HZ
+from gait.arrays import FloatArray
+from gait.units import STANDARD_GRAVITY
+
+__all__ = ["STRIDE_S", "ImpactFinder", "ShankAxes"]
+
+
+LEARN_S = 8.0
+"""Seconds of movement from which the axes are learnt; strides are held back so long at the start."""
+
+LEARN_LEAST_S = 1.5
+"""Seconds of movement that suffice where the recording ends before `LEARN_S`: some two strides."""
+
+HIT_SHARE = 0.35
+"""A landing's jerk reaches this share of the usual one."""
+
+HIT_ABOVE = 2.0
+"""A landing stands out of the median jerk by this factor: in noise nothing does."""
+
+HIT_LEAST_G_S = 12.0
+"""g/s of smoothed jerk below which nothing is a landing: gentle walking reaches 15."""
+
+STRIDE_S = (0.42, 2.4)
+"""s between two landings of a foot."""
+
+LATE_S, BEFORE_S = (0.13, 0.22), (0.11, 0.04)
+"""s behind and before the shock: forward force in late stance is larger than where the swing is braked."""
+
+_MOVING_G = 0.3
+_BUSY_S = 0.25
+_SMOOTH_S = 0.006
+_HIT_SMOOTH_S = 0.020
+_SLOW_S = 0.020
+_RADIUS_S = 0.25
+
+
+@dataclass(frozen=True)
+class ShankAxes:
+    """Axes of the movement in the sensor frame.
+
+    Attributes
+    ----------
+    along
+        (3,) where the mean specific force points: up the shank.
+    forward
+        (3,) across it, where the slow movement is largest; positive in late stance.
+    place_g
+        Norm of the mean specific force, g: 1 near the knee, more toward the ankle, which circles it.
+    """
+
+    along: FloatArray
+    forward: FloatArray
+    place_g: float
+
+
+class ImpactFinder:
+    """Learns the axes once and then finds every landing's shock, each once, whatever the chunking.
+
+    Attributes
+    ----------
+    axes
+        None until they are learnt.
+    judged
+        Grid index up to which shocks have been looked for.
+    """
+
+    def __init__(self) -> None:
+        self.axes: ShankAxes | None = None
+        self._least = 0.0
+        self.new_segment()
+
+    def new_segment(self) -> None:
+        """Forget the shocks, which must not reach across a gap; the axes stay."""
+        self.judged = -1
+        self._last: tuple[int, float] | None = None
+
+    def find(self, buffer: SampleBuffer, *, final: bool) -> list[int]:
+        """Return the grid indices of the shocks that the buffer completes.
+
+        Parameters
+        ----------
+        final
+            Whether the segment ends with the buffer.
+        """
+        if self.axes is None:
+            self.axes = self._learn(buffer, final=final)
+        return [] if self.axes is None else self._shocks(buffer, final=final)
+
+    def _learn(self, buffer: SampleBuffer, *, final: bool) -> ShankAxes | None:
+        force = buffer.acc / STANDARD_GRAVITY
+        busy = gaussian(np.abs(np.sqrt(np.einsum("ij,ij->i", force, force)) - 1.0), _BUSY_S)
+        usable = len(busy) if final else len(busy) - reach(_BUSY_S)
+        moving = np.flatnonzero(busy[: max(usable, 0)] > _MOVING_G)
+        wanted = round(LEARN_S * GRID_HZ)
+        if len(moving) < (LEARN_LEAST_S * GRID_HZ if final else wanted):
+            return None
+        moving = moving[:wanted]
+        mean = force[moving].mean(axis=0)
+        place = float(np.linalg.norm(mean))
+        along = mean / place
+        slow = gaussian(force, _SLOW_S)[moving]
+        across = slow - np.outer(slow @ along, along)
+        forward = np.linalg.eigh(across.T @ across)[1][:, 2]
+        jerk = _jerk(buffer.acc)
+        shown = jerk[moving]
+        peaks = shown[local_maxima(shown, _RADIUS_S)]
+        usual = float(np.median(peaks)) if len(peaks) else 0.0
+        self._least = max(HIT_LEAST_G_S, HIT_SHARE * usual, HIT_ABOVE * float(np.median(shown)))
+        return ShankAxes(along, forward * self._sense(force @ forward, jerk[: moving[-1] + 1]), place)
+
+    def _sense(self, across: FloatArray, jerk: FloatArray) -> float:
+        """Return 1 or -1: the sense of the axis across the shank that makes it point forward."""
+        hits = local_maxima(jerk, _RADIUS_S)
+        inside = (hits + round(LATE_S[1] * GRID_HZ) < len(across)) & (hits >= round(BEFORE_S[0] * GRID_HZ))
+        hits = hits[(jerk[hits] > self._least) & inside]
+        if len(hits) == 0:
+            return 1.0
+        late = across[hits[:, None] + np.arange(*(round(s * GRID_HZ) for s in LATE_S))[None, :]].mean(axis=1)
+        brake = across[hits[:, None] - np.arange(*(round(s * GRID_HZ) for s in BEFORE_S[::-1]))[None, :]]
+        return 1.0 if float(np.median(late - brake.mean(axis=1))) >= 0 else -1.0
+
+    def _shocks(self, buffer: SampleBuffer, *, final: bool) -> list[int]:
+        jerk = _jerk(buffer.acc)
+        usable = len(jerk) if final else len(jerk) - reach(_HIT_SMOOTH_S) - reach(_SMOOTH_S)
+        peaks = local_maxima(jerk[: max(usable, 0)], _RADIUS_S) + buffer.first
+        out = []
+        for index in peaks[peaks > self.judged].tolist():
+            self.judged = index
+            height = float(jerk[index - buffer.first])
+            if height < self._least:
+                continue
+            last = self._last
+            if last is not None and (index - last[0]) / GRID_HZ < STRIDE_S[0] and height <= last[1]:
+                continue
+            self._last = (index, height)
+            out.append(index)
+        return out
+
+
+def _jerk(acc: FloatArray) -> FloatArray:
+    """(n,) smoothed norm of the jerk, g/s, of (n, 3) specific force, m/s2."""
+    slope = gaussian_slope(acc, _SMOOTH_S) / STANDARD_GRAVITY
+    return gaussian(np.sqrt(np.einsum("ij,ij->i", slope, slope)), _HIT_SMOOTH_S)

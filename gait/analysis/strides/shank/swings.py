@@ -1,0 +1,142 @@
+"""Forward swings of a shank: the axis it swings about, and the cycles from one swing to the next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gait.analysis.signal.buffer import SampleBuffer
+from gait.analysis.signal.filters import gaussian, local_maxima, reach
+from gait.analysis.signal.resample import GRID_HZ
+from gait.arrays import FloatArray
+from gait.units import DEG
+
+__all__ = ["Span", "SwingAxis", "SwingFinder"]
+
+Span = tuple[int, int]
+"""Grid indices of two fastest forward swings that bound a cycle."""
+
+LEARN_S = 8.0
+"""Seconds of movement from which the swing axis is learnt; strides are held back so long at the start."""
+
+LEARN_LEAST_S = 1.0
+"""Seconds of movement that suffice where the recording ends before `LEARN_S`: some two strides."""
+
+AXIS_SHARE = 0.6
+"""Share of the turning about one axis below which the movement is not a leg's."""
+
+SWING_SHARE = 0.5
+"""A swing turns at least this share of the fast swings seen while learning."""
+
+SWING_LEAST = 100.0 * DEG
+"""rad/s below which nothing is a swing."""
+
+STRIDE_S = (0.42, 2.4)
+"""s between two swings of a stride."""
+
+_SMOOTH_S = 0.040
+_RADIUS_S = 0.25
+
+
+@dataclass(frozen=True)
+class SwingAxis:
+    """Axis of the forward swing in the sensor frame.
+
+    Attributes
+    ----------
+    direction
+        (3,) unit vector; the rate about it is positive while the shank swings forward.
+    share
+        Share of the turning that is about it.
+    least
+        rad/s that a usual swing reaches at least.
+    """
+
+    direction: FloatArray
+    share: float
+    least: float
+
+
+class SwingFinder:
+    """Finds the axis once and then every cycle, each once and in order, whatever the chunking.
+
+    Attributes
+    ----------
+    axis
+        None until it is learnt.
+    current
+        Grid index of the last swing found, from which a cycle may still run, or None.
+    """
+
+    def __init__(self) -> None:
+        self.axis: SwingAxis | None = None
+        self.new_segment()
+
+    def new_segment(self) -> None:
+        """Forget the swings, which must not reach across a gap; the axis stays."""
+        self.current: int | None = None
+        self._judged = -1
+        self._opens: int | None = None
+
+    def find(self, buffer: SampleBuffer, *, final: bool) -> list[Span]:
+        """Return the cycles that the buffer completes.
+
+        Parameters
+        ----------
+        final
+            Whether the segment ends with the buffer.
+        """
+        if self._opens is None:
+            self._opens = buffer.first
+        while self.axis is None:
+            before = buffer.first
+            self.axis = self._learn(buffer, final=final)
+            if self.axis is None and buffer.first == before:
+                return []
+        return self._spans(buffer, self.axis, final=final)
+
+    def _learn(self, buffer: SampleBuffer, *, final: bool) -> SwingAxis | None:
+        """Return the axis, or None where there is too little movement; drops movement without an axis."""
+        slow = gaussian(buffer.gyr, _SMOOTH_S)
+        norm = np.sqrt(np.einsum("ij,ij->i", slow, slow))
+        usable = len(norm) if final else len(norm) - reach(_SMOOTH_S)
+        moving = np.flatnonzero(norm[: max(usable, 0)] > SWING_LEAST)
+        wanted = round(LEARN_S * GRID_HZ)
+        if len(moving) < (LEARN_LEAST_S * GRID_HZ if final else wanted):
+            return None
+        moving = moving[:wanted]
+        rates = slow[moving]
+        values, vectors = np.linalg.eigh(rates.T @ rates)
+        if values[2] < AXIS_SHARE * values.sum():
+            # No axis: not a leg that swings. Look again at later samples.
+            buffer.drop(int(moving[-1]))
+            return None
+        axis = vectors[:, 2]
+        along = rates @ axis
+        # Forward swing is the fastest turn of a shank, in walking and in running: the skew has its sign.
+        if np.mean(along**3) < 0:
+            axis, along = -axis, -along
+        least = max(SWING_LEAST, SWING_SHARE * float(np.percentile(along, 98)))
+        return SwingAxis(axis, float(values[2] / values.sum()), least)
+
+    def _spans(self, buffer: SampleBuffer, axis: SwingAxis, *, final: bool) -> list[Span]:
+        forward = gaussian(buffer.gyr, _SMOOTH_S) @ axis.direction
+        usable = len(forward) if final else len(forward) - reach(_SMOOTH_S)
+        ends = (buffer.first == self._opens, final)
+        peaks = local_maxima(forward[: max(usable, 0)], _RADIUS_S, ends=ends) + buffer.first
+        spans = []
+        for index in peaks[peaks > self._judged].tolist():
+            self._judged = index
+            height = float(forward[index - buffer.first])
+            # Walking swings at half the speed of running.
+            if height < 0.5 * axis.least or height < SWING_LEAST:
+                continue
+            if self.current is not None:
+                length = (index - self.current) / GRID_HZ
+                if length < STRIDE_S[0] and height <= float(forward[self.current - buffer.first]):
+                    continue
+                if STRIDE_S[0] <= length <= STRIDE_S[1]:
+                    spans.append((self.current, index))
+            self.current = index
+        return spans

@@ -1,0 +1,168 @@
+"""``gait live``: records, and shows the run as it happens in the browser."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import threading
+from datetime import datetime
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from gait.cli.main import one_line
+from gait.cli.options import PlacementOption, SideOption
+from gait.errors import MissingExtraError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gait.live.feed import Feed
+    from gait.live.hub import Hub
+    from gait.live.server import LiveServer
+    from gait.sensors.session import RecordSettings, SensorView
+
+__all__ = ["command"]
+
+VIRTUAL_MINUTES = 5.0
+"""Length of the run that virtual sensors play, as with ``gait record --virtual``."""
+ANYWHERE = "0.0.0.0"  # noqa: S104 - only with --share, behind a token
+
+
+def command(
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="DIR", help="Folder for the session.")
+    ] = None,
+    left: Annotated[
+        str, typer.Option("--left", metavar="ID", help="The left sensor's name or address.")
+    ] = "",
+    right: Annotated[
+        str, typer.Option("--right", metavar="ID", help="The right sensor's name or address.")
+    ] = "",
+    virtual: Annotated[bool, typer.Option("--virtual", help="Two virtual sensors: no hardware.")] = False,
+    replay: Annotated[
+        Path | None, typer.Option("--replay", metavar="PATH", help="Show a saved run as if it happened now.")
+    ] = None,
+    speed: Annotated[str, typer.Option("--speed", metavar="X|max", help="Pace of --replay.")] = "1",
+    target: Annotated[
+        float | None,
+        typer.Option("--target-cadence", metavar="N", min=100.0, max=240.0, help="Steps a minute to aim at."),
+    ] = None,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port of the page; 0: any.")] = 0,
+    share: Annotated[
+        bool, typer.Option("--share", help="Let a phone look on, by an address with a token in it.")
+    ] = False,
+    no_open: Annotated[bool, typer.Option("--no-open", help="Do not open the browser.")] = False,
+    duration: Annotated[
+        float | None, typer.Option("--duration", metavar="S", min=0.5, max=86400.0, help="Stop by itself.")
+    ] = None,
+    placement: PlacementOption = None,
+    side: SideOption = None,
+) -> None:
+    """Record a run and see it in the browser: cadence, contact, balance, strike; metronome and laps.
+
+    The page runs on this computer alone unless --share is given. Page closed, reloaded or slow: the recording
+    does not care. Ends on Ctrl-C; then: gait report DIR
+    """
+    if find_spec("starlette") is None or find_spec("uvicorn") is None or find_spec("websockets") is None:
+        raise MissingExtraError("gait live", "live")
+    if replay is not None and (virtual or left or right or output is not None):
+        raise UsageError("--replay goes without sensors and without -o", where="--replay")
+    from gait.live.access import new_token
+    from gait.live.hub import Hub
+    from gait.live.server import LiveServer
+    from gait.sensors.session import RecordSettings
+
+    hub = Hub(target)
+    token = new_token() if share else ""
+    server = LiveServer(hub, host=ANYWHERE if share else "127.0.0.1", port=port, token=token)
+    server.start()
+    _tell(server, token)
+    if not no_open:
+        typer.launch(server.address)
+    try:
+        if replay is not None:
+            _replay(replay, hub, speed, placement, side)
+        else:
+            asked = RecordSettings(
+                left=left,
+                right=right,
+                placement=placement or "shoe",
+                duration_s=duration,
+                expected=2 if virtual else 0,
+            )
+            _record(output or _dated_folder(), hub, asked, virtual=virtual)
+    finally:
+        server.stop()
+
+
+def _tell(server: LiveServer, token: str) -> None:
+    """Say where the page is; with sharing the address for a phone, as text and as a code to scan."""
+    print(f"page: {server.address}", file=sys.stderr, flush=True)
+    if not token:
+        return
+    from gait.live.sharing import qr_lines, shared_address
+
+    address = shared_address(server.port, token)
+    print(f"for the phone (anyone with this address can look): {address}", file=sys.stderr)
+    print("\n".join(qr_lines(address)), file=sys.stderr, flush=True)
+
+
+def _dated_folder() -> Path:
+    folder = Path(f"run-{datetime.now().astimezone():%Y-%m-%d-%H%M%S}")
+    print(f"recording into {folder}", file=sys.stderr)
+    return folder
+
+
+def _replay(path: Path, hub: Hub, speed: str, placement: Any, side: Any) -> None:  # noqa: ANN401 - typer's literals
+    from gait.cli.commands.replay import factor_of
+    from gait.cli.options import load_samples
+    from gait.live.feed import Feed
+    from gait.live.replayed import replay
+
+    session = load_samples(path, placement=placement, side=side)
+    stop = threading.Event()
+    replay(session, Feed(hub), factor_of(speed), stop)
+
+
+def _record(folder: Path, hub: Hub, asked: RecordSettings, *, virtual: bool) -> None:
+    """Record as ``gait record`` does, with a feed as the one who watches."""
+    from gait.journal.folder import refuse_used
+    from gait.live.feed import Feed
+
+    refuse_used(folder)
+    feed = Feed(hub)
+    try:
+        asyncio.run(_session(folder, feed, asked, virtual=virtual))
+    finally:
+        feed.finish()
+        hub.end()
+    print(f"next: gait report {folder}", file=sys.stderr)
+
+
+async def _session(folder: Path, feed: Feed, asked: RecordSettings, *, virtual: bool) -> None:
+    from gait.cli.commands.record import interruptible
+    from gait.cli.radio_options import hci_backend, need_bumble, plan_of, virtual_backend
+    from gait.sensors.session import Watchers, record
+
+    backend: Any
+    if virtual:
+        need_bumble("--virtual")
+        backend = virtual_backend(plan_of(["left", "right"], None, VIRTUAL_MINUTES, ()), 0.0)
+    else:
+        backend = hci_backend(None)
+    stop = asyncio.Event()
+
+    def report(elapsed_s: float, views: Sequence[SensorView]) -> None:
+        feed.hub.status(elapsed_s, [_view(one) for one in views])
+
+    watchers = Watchers(feed.hear, report, lambda text: print(one_line(text), file=sys.stderr, flush=True))
+    async with interruptible(stop), backend as radio:
+        await record(folder, asked, stop, backend=radio, watchers=watchers)
+
+
+def _view(view: SensorView) -> dict[str, object]:
+    signal = "ended" if view.ended else f"{view.rate_hz:.0f} Hz" if view.connected else "away, trying"
+    return {"name": f"{view.side} {view.placement}", "signal": signal, "battery_pct": view.battery_pct}

@@ -1,0 +1,68 @@
+"""A saved run as if it happened now: samples to the feed at the pace they were taken."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections.abc import Iterator
+
+import numpy as np
+
+from gait.live.feed import Feed
+from gait.recording.model import Recording, Session
+
+__all__ = ["replay"]
+
+CHUNK_S = 0.1
+"""s of samples handed on at a time, about what a sensor sends."""
+STATUS_S = 1.0
+"""s of session time between states."""
+
+
+def replay(session: Session, feed: Feed, speed: float, stop: threading.Event) -> None:
+    """Play a session to a feed; returns when it has ended or `stop` is set.
+
+    Parameters
+    ----------
+    speed
+        Times real time; infinite for as fast as it goes.
+    """
+    start_s = min(float(one.time_s[0]) for one in session.recordings)
+    end_s = max(float(one.time_s[-1]) for one in session.recordings)
+    for recording in session.recordings:
+        feed.expect(recording)
+    heard = {recording.name: 0 for recording in session.recordings}
+    begun, shown_s = time.monotonic(), -math.inf
+    for now_s in _ticks(start_s, end_s):
+        wait = (now_s - start_s) / speed - (time.monotonic() - begun)
+        if stop.is_set() or (wait > 0 and stop.wait(wait)):
+            break
+        for recording in session.recordings:
+            heard[recording.name] = _hear(recording, feed, heard[recording.name], now_s)
+        if now_s - shown_s >= STATUS_S:
+            shown_s = now_s
+            feed.hub.status(now_s - start_s, [_state(one, now_s) for one in session.recordings])
+    feed.finish()
+    feed.hub.status(end_s - start_s, [_state(one, end_s) for one in session.recordings], ended=True)
+
+
+def _ticks(start_s: float, end_s: float) -> Iterator[float]:
+    count = math.ceil((end_s - start_s) / CHUNK_S) + 1
+    yield from (start_s + (at + 1) * CHUNK_S for at in range(count))
+
+
+def _hear(recording: Recording, feed: Feed, low: int, until_s: float) -> int:
+    """Hand on the samples from `low` on that lie before a time; return where the next ones begin."""
+    high = int(np.searchsorted(recording.time_s, until_s))
+    if high > low:
+        gyr = None if recording.gyr is None else recording.gyr[low:high]
+        feed.hear(
+            recording.side, recording.placement, recording.time_s[low:high], recording.acc[low:high], gyr
+        )
+    return max(low, high)
+
+
+def _state(recording: Recording, now_s: float) -> dict[str, object]:
+    there = recording.time_s[0] <= now_s <= recording.time_s[-1] + STATUS_S
+    return {"name": recording.name, "signal": "replayed" if there else "away", "battery_pct": None}

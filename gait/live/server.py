@@ -1,0 +1,199 @@
+"""Serves the live page and its socket in a thread of its own; the recording does not depend on it."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import re
+import socket
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from importlib import resources
+from typing import Any
+
+from gait.errors import SensorError
+from gait.live.access import Access
+from gait.live.hub import Hub
+
+__all__ = ["LiveServer", "page_html"]
+
+MOST_CLIENTS = 8
+"""Pages at once: a runner, a coach, a treadmill's screen, and some reloads (chosen)."""
+MOST_MESSAGE = 1024
+"""Bytes of a message from a page; ours are below 100."""
+MOST_HEAD = 16384
+"""Bytes of a request's head."""
+SEND_EVERY_S = 0.05
+"""s between looks at what waits for a page: a stride is on the screen within 300 ms."""
+BACKLOG = 64
+START_S = 10.0
+
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+def page_html() -> str:
+    """Return the page: one file, its style and script inside."""
+    return resources.files("gait.live").joinpath("page.html").read_text(encoding="utf-8")
+
+
+def content_policy(page: str) -> str:
+    """Return a policy that lets in the page's own style and script, by hash, and its socket."""
+
+    def hashes(tag: str) -> str:
+        found = re.findall(rf"<{tag}>(.*?)</{tag}>", page, re.DOTALL)
+        digests = (base64.b64encode(hashlib.sha256(one.encode()).digest()).decode() for one in found)
+        return " ".join(f"'sha256-{digest}'" for digest in digests)
+
+    return (
+        f"default-src 'none'; script-src {hashes('script')}; style-src {hashes('style')}; "
+        "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+
+
+class LiveServer:
+    """The server of one session.
+
+    Parameters
+    ----------
+    hub
+        Where the messages come from.
+    host, port
+        Where to listen; port 0 takes a free one.
+    token
+        What whoever comes from outside must carry; empty where nothing is shared.
+    """
+
+    def __init__(self, hub: Hub, *, host: str = "127.0.0.1", port: int = 0, token: str = "") -> None:
+        self.hub, self.host, self.token = hub, host, token
+        self._socket = self._bind(host, port)
+        self.port: int = self._socket.getsockname()[1]
+        self.access = Access(self.port, token)
+        self._server: Any = None
+        self._thread = threading.Thread(target=self._run, name="gait live", daemon=True)
+        self._ready = threading.Event()
+
+    @staticmethod
+    def _bind(host: str, port: int) -> socket.socket:
+        found = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            found.bind((host, port))
+            # From now on whoever asks waits until the server answers.
+            found.listen(BACKLOG)
+        except OSError as error:
+            found.close()
+            reason = error.strerror or "no reason given"
+            raise SensorError(
+                f"the page cannot be served ({reason})", where=f"--port {port}", todo="name another port"
+            ) from error
+        return found
+
+    @property
+    def address(self) -> str:
+        """Address for this computer's browser."""
+        return f"http://127.0.0.1:{self.port}/"
+
+    def start(self) -> None:
+        """Begin to serve.
+
+        Raises
+        ------
+        SensorError
+            It does not come up.
+        """
+        self._thread.start()
+        if not self._ready.wait(START_S):
+            raise SensorError("the page's server does not come up", todo="go on with: gait record")
+
+    def stop(self) -> None:
+        """End; pages that are open see that the session has ended."""
+        if self._server is not None:
+            self._server.should_exit = True
+        self._thread.join(START_S)
+        self._socket.close()
+
+    def _run(self) -> None:
+        import uvicorn
+
+        config = uvicorn.Config(
+            self._app(),
+            log_level="critical",
+            access_log=False,
+            lifespan="on",
+            ws="websockets-sansio",
+            ws_max_size=MOST_MESSAGE,
+            timeout_graceful_shutdown=2,
+            server_header=False,
+            h11_max_incomplete_event_size=MOST_HEAD,
+        )
+        self._server = uvicorn.Server(config)
+        self._server.install_signal_handlers = lambda: None
+        with suppress(Exception):
+            asyncio.run(self._server.serve(sockets=[self._socket]))
+
+    def _app(self) -> Any:  # noqa: ANN401 - starlette is an extra, loaded here alone
+        from starlette.applications import Starlette
+        from starlette.routing import Route, WebSocketRoute
+
+        @asynccontextmanager
+        async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+            self._ready.set()
+            yield
+
+        return Starlette(
+            routes=[Route("/", self._page, methods=["GET"]), WebSocketRoute("/ws", self._talk)],
+            lifespan=lifespan,
+        )
+
+    def _refusal(self, connection: Any) -> str:  # noqa: ANN401 - a starlette request or socket
+        headers = connection.headers
+        client = connection.client.host if connection.client else ""
+        token = connection.query_params.get("t", "")
+        return self.access.refusal(headers.get("host", ""), headers.get("origin"), client, token)
+
+    async def _page(self, request: Any) -> Any:  # noqa: ANN401 - starlette's types
+        from starlette.responses import HTMLResponse, PlainTextResponse
+
+        refusal = self._refusal(request)
+        if refusal:
+            return PlainTextResponse(refusal, status_code=403, headers=HEADERS)
+        page = page_html()
+        return HTMLResponse(page, headers={**HEADERS, "Content-Security-Policy": content_policy(page)})
+
+    async def _talk(self, socket: Any) -> None:  # noqa: ANN401 - starlette's types
+        """Send every message to one page until it goes away."""
+        from starlette.websockets import WebSocketDisconnect
+
+        if self._refusal(socket) or self.hub.watchers >= MOST_CLIENTS:
+            await socket.close(code=1008)
+            return
+        await socket.accept()
+        watcher = self.hub.watch()
+        listening = asyncio.ensure_future(self._until_gone(socket))
+        try:
+            while not listening.done():
+                for text in watcher.take():
+                    await socket.send_text(text)
+                await asyncio.wait({listening}, timeout=SEND_EVERY_S)
+        except (WebSocketDisconnect, RuntimeError, OSError):
+            return
+        finally:
+            self.hub.leave(watcher)
+            listening.cancel()
+
+    @staticmethod
+    async def _until_gone(socket: Any) -> None:  # noqa: ANN401 - starlette's types
+        """Wait until the page goes; what it says is not listened to."""
+        from starlette.websockets import WebSocketDisconnect
+
+        with suppress(WebSocketDisconnect, RuntimeError):
+            while True:
+                await socket.receive_text()

@@ -1,0 +1,103 @@
+"""Strides of a shank without gyroscope: axes, contacts near the knee and elsewhere, walking, the stream."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gait.analysis.engine import engine_for, strides_of
+from gait.analysis.signal.buffer import SampleBuffer
+from gait.analysis.signal.resample import GridStream
+from gait.analysis.strides.shank.impacts import ImpactFinder
+from gait.analysis.strides.stride_batch import concatenate
+from gait.recording.model import Recording
+from gait.recording.read import read
+
+
+def _alone(made) -> Recording:
+    return replace(made.session.recordings[0], gyr=None)
+
+
+@pytest.mark.parametrize(("speed", "style"), [(2.0, 1), (3.0, 2), (4.5, 3), (6.0, 4)])
+def test_every_landing_is_found(virtual, match, speed, style) -> None:
+    """From 7 km/h to a sprint no landing is missed, none invented, and all of it is running."""
+    made = virtual(placement="shank", speed_m_s=speed, style_seed=style)
+    strides, _ = strides_of(_alone(made))
+    rows, at = match(strides.ic_s, made.truth["ic_s"].to_numpy())
+    assert len(rows) == len(strides)
+    assert len(set(at)) >= len(made.truth) - 2
+    assert not strides.walking.any()
+
+
+def test_axes_point_up_and_forward(virtual) -> None:
+    """Whatever the mounting, the axes turn with it: up the shank, and forward."""
+    made = virtual(placement="shank")
+    recording = _alone(made)
+    turn = np.linalg.qr(np.random.default_rng(6).normal(size=(3, 3)))[0]
+    found = []
+    for acc in (recording.acc, recording.acc @ turn):
+        stream = GridStream(has_gyr=False, rate_hz=recording.rate_hz, acc_limit=None, gyr_limit=None)
+        buffer, finder = SampleBuffer(), ImpactFinder()
+        for block in stream.push(recording.time_s, acc, None) + stream.flush():
+            buffer.append(block)
+        finder.find(buffer, final=True)
+        found.append(finder.axes)
+    assert found[0].along @ turn == pytest.approx(found[1].along, abs=1e-6)
+    assert found[0].forward @ turn == pytest.approx(found[1].forward, abs=1e-6)
+    assert found[0].place_g == pytest.approx(found[1].place_g)
+
+
+@pytest.mark.parametrize("size", [1, 41, 600])
+def test_chunks_make_no_difference(virtual, size) -> None:
+    """Every column of every stride is the same for any size of chunk."""
+    whole = _alone(virtual(placement="shank"))
+    keep = whole.time_s < 18.0
+    recording = replace(whole, time_s=whole.time_s[keep], acc=whole.acc[keep])
+    strides, _ = strides_of(recording)
+    engine = engine_for(recording)
+    parts = [
+        engine.push_batch(recording.time_s[k : k + size], recording.acc[k : k + size])
+        for k in range(0, len(recording.time_s), size)
+    ]
+    chunked = concatenate([*parts, engine.finish_batch()])
+    assert len(chunked) == len(strides) > 15
+    for field in fields(strides):
+        np.testing.assert_allclose(
+            getattr(chunked, field.name), getattr(strides, field.name), rtol=0, atol=1e-9, err_msg=field.name
+        )
+
+
+@pytest.mark.shared_data
+@pytest.mark.parametrize("leg", ["r", "l"])
+@pytest.mark.parametrize(("kind", "walks"), [("running", False), ("walking", True)])
+def test_a_real_walk_is_no_run(shared, leg, kind, walks) -> None:
+    """A real runner's mean stride is running; the same person's mean walking stride is walking."""
+    table = pd.read_csv(shared / "mean_stride" / f"P01_norm{kind}.csv")
+    step = table["time_s"].to_numpy()[1]
+    acc = np.tile(table[[f"tibia_{leg}_acc_{axis}" for axis in "xyz"]].to_numpy(), (12, 1))
+    recording = Recording("shank", "right", step * np.arange(len(acc)), acc, None, rate_hz=1.0 / step)
+    strides, _ = strides_of(recording)
+    if walks:
+        # A gentle walk's landing may be too soft to be seen; what is seen is walking.
+        assert (strides.walking == 1.0).all()
+    else:
+        assert len(strides) >= 9
+        assert not strides.walking.any()
+
+
+@pytest.mark.shared_data
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_treadmill_contact_time(shared, match, side) -> None:
+    """A fast forefoot runner, not in the fit, by acceleration alone: within 8 ms, held by every interval."""
+    recording = read(shared / "treadmill_fast" / f"{side}_shank.csv").recordings[0]
+    truth = pd.read_csv(shared / "treadmill_fast" / "truth.csv")
+    truth = truth[truth["side"] == side]
+    strides, _ = strides_of(replace(recording, gyr=None))
+    rows, at = match(strides.ic_s, truth["ic_s"].to_numpy())
+    assert len(rows) >= len(truth) - 2
+    error = (strides.tc_s - strides.ic_s)[rows] - (truth["tc_s"] - truth["ic_s"]).to_numpy()[at]
+    assert abs(np.median(error)) < 0.008
+    assert (np.abs(error) <= 1.96 * strides.contact_sd_s[rows]).mean() >= 0.9

@@ -1,0 +1,99 @@
+"""The shipped coefficients of the shank: their source, and how they did on left-out runners."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import sys
+from importlib.resources import files
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+from gait.analysis.strides.contact_model import load
+
+NAMES = ("shank_gyroscope", "shank_accelerometer")
+SCRIPTS = Path(__file__).resolve().parents[4] / "notebooks" / "contact_model"
+
+
+def _shipped(name: str) -> dict:
+    text = (files("gait.analysis.strides") / "models" / f"{name}.json").read_text(encoding="utf-8")
+    return json.loads(text)
+
+
+@pytest.fixture(scope="module")
+def scripts() -> dict[str, ModuleType]:
+    """The training scripts, which are no package."""
+    out = {}
+    for name in ("shank_motion", "shank_training_set", "shank_train", "shank_acc_train"):
+        spec = importlib.util.spec_from_file_location(name, SCRIPTS / f"{name}.py")
+        sys.modules[name] = out[name] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(out[name])
+    yield out
+    for name in out:
+        del sys.modules[name]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_source_is_cited(name) -> None:
+    """The file names the data, its licence, the script and the number of runners."""
+    source = _shipped(name)["source"]
+    assert "10.7717/peerj.3298" in source["data"]
+    assert source["licence"] == "CC BY 4.0"
+    assert (SCRIPTS / Path(source["made_by"]).name).is_file()
+    assert source["runners"] == 13
+
+
+@pytest.mark.parametrize(
+    ("name", "mean_ms", "worst_ms", "within_ms", "half_ms"),
+    [("shank_gyroscope", 6.0, 30.0, 6.0, 18.0), ("shank_accelerometer", 12.0, 60.0, 9.0, 40.0)],
+)
+def test_left_out_runners(name, mean_ms, worst_ms, within_ms, half_ms) -> None:
+    """Contact time of runners left out of the fit, as the file states it, keeps the goals."""
+    stated = _shipped(name)["validation"]["leave_one_runner_out"]
+    for kind in ("clean_sensor", "any_sensor"):
+        assert stated[kind]["mean_absolute_ms"] <= mean_ms
+        assert stated[kind]["sd_within_ms"] <= within_ms
+    assert stated["clean_sensor"]["worst_ms"] <= worst_ms
+    assert 0.92 <= stated["strides_held"] <= 0.98
+    assert 0.92 <= stated["recordings_held"] <= 1.0
+    assert stated["median_half_width_ms"] <= half_ms
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_shares_of_the_variance_are_whole(name) -> None:
+    """What runner, foot, session and stride have of the error's variance adds up to all of it."""
+    shares = load(name).shares
+    parts = (shares.runner, shares.foot, shares.session, shares.stride)
+    assert sum(parts) == pytest.approx(1.0, abs=1e-6)
+    assert min(parts) >= 0.0
+
+
+def test_ridge_finds_a_known_law(scripts) -> None:
+    """Coefficients of a linear law with noise and one outlier in twenty come back within a tenth."""
+    rng = np.random.default_rng(2)
+    x = rng.normal(size=(4000, 4))
+    y = 0.01 + x @ np.array([0.004, -0.002, 0.0, 0.001]) + rng.normal(0.0, 0.0005, 4000)
+    y[::20] += 0.05
+    module = scripts["shank_train"]
+    intercept, weights = module.ridge(np.column_stack([x, x]), y)
+    folded = weights[:4] + weights[4:]
+    assert intercept == pytest.approx(0.01, abs=0.001)
+    assert folded == pytest.approx([0.004, -0.002, 0.0, 0.001], rel=0.2, abs=0.0004)
+
+
+@pytest.mark.shared_data
+@pytest.mark.parametrize(
+    ("name", "script"), [("shank_gyroscope", "shank_train"), ("shank_accelerometer", "shank_acc_train")]
+)
+def test_training_again_gives_the_same_rule(shared, scripts, name, script) -> None:
+    """With two sensors a leg in place of eight left-out runners do as well, within 1.5 ms."""
+    data, stance = scripts[script].build(shared / "rbds", 2)
+    stated = _shipped(name)["validation"]["leave_one_runner_out"]["clean_sensor"]
+    again = data["validation"]["leave_one_runner_out"]["clean_sensor"]
+    assert again["mean_absolute_ms"] == pytest.approx(stated["mean_absolute_ms"], abs=1.5)
+    assert again["recordings"] == 148
+    mine = stance[stance["plain"]]
+    assert abs(float(mine["error"].median())) < 0.003
