@@ -34,6 +34,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "analyze": ("gait.cli.commands.analyze", "Strides and metrics only, as CSV and JSON."),
     "replay": ("gait.cli.commands.replay", "Play a recording through the live engine."),
     "compare": ("gait.cli.commands.compare", "Two sessions side by side: what changed for sure."),
+    "batch": ("gait.cli.commands.batch", "Many sessions into tables, on many processes."),
+    "export": ("gait.cli.commands.export", "A session as a BIDS data set with motion data."),
     "history": ("gait.cli.commands.history", "What is kept of a runner: list, trend, forget."),
     "record": ("gait.cli.commands.record", "Record a session from sensors over Bluetooth."),
     "scan": ("gait.cli.commands.scan", "List the sensors near by."),

@@ -77,7 +77,7 @@ class SensorValidation:
     coverage: float
 
 
-def load_truth(path: Path) -> pd.DataFrame:
+def load_truth(path: str | Path) -> pd.DataFrame:
     """Read a truth file.
 
     Raises
@@ -85,6 +85,7 @@ def load_truth(path: Path) -> pd.DataFrame:
     RecordingError
         If it cannot be read, is larger than `TRUTH_BYTES` or lacks ``ic_s`` or ``tc_s``.
     """
+    path = Path(path)
     text = _truth_text(path)
     try:
         with warnings.catch_warnings():
