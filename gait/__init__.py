@@ -1,6 +1,6 @@
 """Running gait from a wearable sensor: from a recording to a report.
 
-The whole way in four verbs::
+The whole way in a few verbs::
 
     import gait
 
@@ -25,9 +25,12 @@ if TYPE_CHECKING:
     from gait.coaching.model import Finding, Plan
     from gait.coaching.prescribe import prescribe
     from gait.errors import GaitError
+    from gait.history.store import History
+    from gait.recording.arrays import from_arrays
     from gait.recording.model import Recording, Session
     from gait.recording.read import read
     from gait.report.page.write import write_report
+    from gait.validation.compare import load_truth, validate
 
 __version__ = "0.1.0"
 
@@ -35,13 +38,17 @@ __all__ = [
     "Analysis",
     "Finding",
     "GaitError",
+    "History",
     "Plan",
     "Recording",
     "Session",
     "analyze",
     "assess",
+    "from_arrays",
+    "load_truth",
     "prescribe",
     "read",
+    "validate",
     "write_report",
 ]
 
@@ -49,13 +56,17 @@ _HOMES = {
     "Analysis": "gait.analysis.results",
     "Finding": "gait.coaching.model",
     "GaitError": "gait.errors",
+    "History": "gait.history.store",
     "Plan": "gait.coaching.model",
     "Recording": "gait.recording.model",
     "Session": "gait.recording.model",
     "analyze": "gait.analysis.analyze",
     "assess": "gait.coaching.assess",
+    "from_arrays": "gait.recording.arrays",
+    "load_truth": "gait.validation.compare",
     "prescribe": "gait.coaching.prescribe",
     "read": "gait.recording.read",
+    "validate": "gait.validation.compare",
     "write_report": "gait.report.page.write",
 }
 

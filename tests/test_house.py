@@ -21,16 +21,31 @@ PUBLIC = (
     "Analysis",
     "Finding",
     "GaitError",
+    "History",
     "Plan",
     "Recording",
     "Session",
     "analyze",
     "assess",
+    "from_arrays",
+    "load_truth",
     "prescribe",
     "read",
+    "validate",
     "write_report",
 )
-HEAVY = ("numpy", "pandas", "scipy", "matplotlib", "pydantic", "bleak", "bumble", "jinja2", "asyncio")
+HEAVY = (
+    "numpy",
+    "pandas",
+    "scipy",
+    "matplotlib",
+    "pydantic",
+    "bleak",
+    "bumble",
+    "jinja2",
+    "asyncio",
+    "distributed",
+)
 TEXT_SUFFIXES = {
     ".py",
     ".md",

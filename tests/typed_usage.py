@@ -10,6 +10,7 @@ import pandas as pd
 
 import gait
 from gait.analysis.results import Metric
+from gait.validation.compare import ErrorFigures
 
 
 def whole_way(folder: Path) -> None:
@@ -25,6 +26,18 @@ def whole_way(folder: Path) -> None:
     plan = gait.prescribe(findings, analysis)
     assert_type(plan, gait.Plan)
     gait.write_report(analysis, findings, plan, folder / "report.html")
+
+
+def from_memory(samples: pd.DataFrame, folder: Path) -> None:
+    """Arrays in, errors against truth out; a history that is kept."""
+    session = gait.from_arrays(
+        samples["time_s"], samples[["x", "y", "z"]], placement="shank", side="right", acc_unit="g"
+    )
+    assert_type(session, gait.Session)
+    figures = gait.validate(session, gait.load_truth(folder / "truth.csv"))
+    assert_type(figures[0].errors, Mapping[str, ErrorFigures])
+    with gait.History(folder / "history.sqlite") as history:
+        assert_type(history.sessions("Ann")[0].runner, str)
 
 
 def errors(path: Path) -> str:

@@ -140,9 +140,9 @@ class History:
         As `open_database`; each writing method also when the disk is full: then nothing was changed.
     """
 
-    def __init__(self, path: Path, *, create: bool = True) -> None:
-        self.path = path
-        self._db = open_database(path, create=create)
+    def __init__(self, path: str | Path, *, create: bool = True) -> None:
+        self.path = Path(path)
+        self._db = open_database(self.path, create=create)
 
     def __enter__(self) -> Self:
         return self

@@ -95,7 +95,7 @@ class SensorValidation:
     class_agreement: float = float("nan")
 
 
-def load_truth(path: Path) -> pd.DataFrame:
+def load_truth(path: str | Path) -> pd.DataFrame:
     """Read a truth file.
 
     Raises
@@ -103,6 +103,7 @@ def load_truth(path: Path) -> pd.DataFrame:
     RecordingError
         If it cannot be read, is larger than `TRUTH_BYTES` or lacks ``ic_s`` or ``tc_s``.
     """
+    path = Path(path)
     text = _truth_text(path)
     try:
         with warnings.catch_warnings():

@@ -4,7 +4,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from . import change, live, memory, peer, speed
+from . import batch, change, live, memory, peer, speed
 from .measure import machine
 
 SECTIONS = {
@@ -14,6 +14,7 @@ SECTIONS = {
     "live": live.main,
     "peer": peer.main,
     "change": change.main,
+    "batch": batch.main,
 }
 
 

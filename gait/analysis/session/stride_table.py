@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from gait.analysis.column_units import STRIDE_UNITS
 from gait.analysis.results import STRIDE_COLUMNS
 from gait.analysis.session.strike_class import CLASSES, strike_probabilities
 from gait.analysis.strides.stride_batch import StrideBatch
@@ -34,7 +35,7 @@ _FROM_SHANK = ("shank_angle_deg", "frontal_excursion_deg", "tibial_peak_g")
 def stride_table(
     sensors: list[tuple[Placement, Side, StrideBatch, tuple[tuple[float, float], ...]]],
 ) -> pd.DataFrame:
-    """All strides, sorted by contact.
+    """All strides, sorted by contact; ``attrs["units"]`` has the unit of each column.
 
     Parameters
     ----------
@@ -52,7 +53,9 @@ def stride_table(
         frames.append(_one_leg(found))
     table = pd.concat([frame for frame in frames if len(frame)] or [_empty()], ignore_index=True)
     table = table.sort_values("ic_s", kind="stable", ignore_index=True)
-    return other_foot(table)[list(STRIDE_COLUMNS)]
+    table = other_foot(table)[list(STRIDE_COLUMNS)]
+    table.attrs["units"] = dict(STRIDE_UNITS)
+    return table
 
 
 def _empty() -> pd.DataFrame:

@@ -1,0 +1,1 @@
+"""Recordings in the forms that other communities share: in and out, without analysis."""

@@ -1,0 +1,160 @@
+"""BIDS data sets with motion data: written, checked by the community's validator, and read."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import gait
+from gait.cli.main import main
+from gait.errors import RecordingError, UsageError
+from gait.exchange.bids import Event, write_bids
+from gait.exchange.bids_reader import read_bids
+from gait.recording.model import RunnerInfo, Session
+from gait.recording.write import write_recording
+from gait.virtual.runner.simulate import VirtualSession
+
+VALIDATOR = "bids-validator-deno"
+
+
+@pytest.fixture(scope="session")
+def session(virtual: Callable[..., VirtualSession]) -> Session:
+    """A left shoe with a gap, and a left shank without gyroscope that began half a second later."""
+    shoe = virtual(seconds=12.0).session.recordings[0]
+    shank = virtual(seconds=12.0, placement="shank").session.recordings[0]
+    keep = (shoe.time_s < 3.0) | (shoe.time_s > 3.4)
+    late = shank.time_s > 0.5
+    return Session(
+        "Ann's run",
+        (
+            replace(shoe, time_s=shoe.time_s[keep], acc=shoe.acc[keep], gyr=shoe.gyr[keep]),
+            replace(shank, time_s=shank.time_s[late], acc=shank.acc[late], gyr=None),
+        ),
+        runner=RunnerInfo(mass_kg=61.5),
+    )
+
+
+def test_what_is_written_is_read(session: Session, tmp_path: Path) -> None:
+    """Samples, times, gaps, places and full scales come back; the runner's name is not in."""
+    write_bids(session, tmp_path / "set", "01")
+    back = read_bids(tmp_path / "set")
+    for ours, theirs in zip(session.recordings, back.recordings, strict=True):
+        assert (theirs.placement, theirs.side) == (ours.placement, ours.side)
+        assert (theirs.acc_range_g, theirs.gyr_range_dps) == (ours.acc_range_g, ours.gyr_range_dps)
+        np.testing.assert_allclose(theirs.time_s, ours.time_s, atol=1e-6)
+        np.testing.assert_allclose(theirs.acc, ours.acc, atol=1e-6)
+        assert (theirs.gyr is None) == (ours.gyr is None)
+        if ours.gyr is not None:
+            np.testing.assert_allclose(theirs.gyr, ours.gyr, atol=1e-6)
+    first, second = gait.analyze(session).strides, gait.analyze(back).strides
+    np.testing.assert_allclose(first["ic_s"], second["ic_s"], atol=1e-4)
+    text = "".join(file.read_text(encoding="utf-8") for file in (tmp_path / "set").rglob("*.[jtm][sd]*"))
+    assert "Ann" not in text
+
+
+def test_tables_follow_the_standard(session: Session, tmp_path: Path) -> None:
+    """As many columns as channels, no header, required keys and columns, each runner once."""
+    events = [Event(1.25, "tc", "left"), Event(1.0, "ic", "left"), Event(float("nan"), "tc", "left")]
+    write_bids(session, tmp_path / "set", "01", events)
+    write_bids(session, tmp_path / "set", "02")
+    motion = tmp_path / "set" / "sub-01" / "motion"
+    stem = "sub-01_task-running_tracksys-leftshoe"
+    channels = pd.read_csv(motion / f"{stem}_channels.tsv", sep="\t", keep_default_na=False)
+    assert channels["type"].tolist() == ["LATENCY", *["ACCEL"] * 3, *["GYRO"] * 3]
+    assert channels["component"].tolist() == ["n/a", *"xyz", *"xyz"]
+    samples = pd.read_csv(motion / f"{stem}_motion.tsv", sep="\t", header=None)
+    assert samples.shape == (len(session.recordings[0].time_s), len(channels))
+    sidecar = json.loads((motion / f"{stem}_motion.json").read_text(encoding="utf-8"))
+    assert sidecar["SamplingFrequency"] == session.recordings[0].rate_hz
+    assert {"TaskName", "TrackingSystemName"} <= set(sidecar)
+    table = pd.read_csv(motion / "sub-01_task-running_events.tsv", sep="\t")
+    assert table[["onset", "duration", "trial_type", "side"]].to_numpy().tolist() == [
+        [1.0, 0, "ic", "left"],
+        [1.25, 0, "tc", "left"],
+    ]
+    people = (tmp_path / "set" / "participants.tsv").read_text(encoding="utf-8")
+    assert people == "participant_id\tmass_kg\theight_m\nsub-01\t61.5\tn/a\nsub-02\t61.5\tn/a\n"
+
+
+def test_a_set_of_another_make(tmp_path: Path) -> None:
+    """Without LATENCY, in g and deg/s, several sensors in one system, missing cells: right."""
+    motion = tmp_path / "sub-7" / "motion"
+    motion.mkdir(parents=True)
+    stem = "sub-7_task-walk_tracksys-imu"
+    rows = ["name\tcomponent\ttype\ttracked_point\tunits"]
+    for point in ("LeftFoot", "Pelvis", "rightAnkle", "rightShank"):
+        for kind, unit in (("ACCEL", "g"), ("GYRO", "deg/s")):
+            rows += [f"{point}_{kind}_{axis}\t{axis}\t{kind}\t{point}\t{unit}" for axis in "xyz"]
+    (motion / f"{stem}_channels.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    cells = [[str(row + 0.01 * column) for column in range(24)] for row in range(5)]
+    cells[2] = ["n/a"] * 24
+    (motion / f"{stem}_motion.tsv").write_text(
+        "".join("\t".join(row) + "\n" for row in cells), encoding="utf-8"
+    )
+    (motion / f"{stem}_motion.json").write_text('{"SamplingFrequency": 50}', encoding="utf-8")
+    foot, shank = read_bids(tmp_path).recordings
+    assert (foot.name, shank.name) == ("left shoe", "right shank")
+    assert foot.time_s.tolist() == [0.0, 0.02, 0.06, 0.08]
+    np.testing.assert_allclose(foot.acc[1], 9.80665 * np.array([1.0, 1.01, 1.02]))
+    np.testing.assert_allclose(shank.gyr[3], np.radians([4.21, 4.22, 4.23]))
+
+
+def test_what_cannot_be_read_or_written(session: Session, tmp_path: Path) -> None:
+    """A subject is never overwritten, other files are left alone, and faults of a set are named."""
+    folder = tmp_path / "set"
+    write_bids(session, folder, "01")
+    with pytest.raises(UsageError, match="is there already"):
+        write_bids(session, folder, "01")
+    with pytest.raises(UsageError, match="letters and digits"):
+        write_bids(session, folder, "../01")
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "diary.txt").write_text("", encoding="utf-8")
+    with pytest.raises(UsageError, match="holds other files"):
+        write_bids(session, tmp_path / "mine", "01")
+    with pytest.raises(RecordingError, match="no file called"):
+        read_bids(tmp_path / "mine")
+    channels = folder / "sub-01" / "motion" / "sub-01_task-running_tracksys-leftshoe_channels.tsv"
+    text = channels.read_text(encoding="utf-8")
+    for old, new, message in (
+        ("m/s^2", "furlong", "ACCEL in 'furlong'"),
+        ("units", "unit", "no column units"),
+    ):
+        channels.write_text(text.replace(old, new), encoding="utf-8")
+        with pytest.raises(RecordingError, match=message):
+            read_bids(folder)
+    channels.write_text(text.replace("left_shoe", "chair"), encoding="utf-8")
+    with pytest.raises(RecordingError, match=r"tracked points are: .*chair"):
+        read_bids(channels.with_name(channels.name.replace("channels", "motion")))
+
+
+def test_the_validator_finds_no_error(
+    session: Session, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The BIDS community's own validator reports no error on two subjects of ``gait export``."""
+    run = tmp_path / "run"
+    run.mkdir()
+    for recording in session.recordings:
+        write_recording(recording, run / f"{recording.side}_{recording.placement}.csv")
+    for _ in range(2):
+        assert main(["export", str(run), "--bids", str(tmp_path / "set")]) == 0
+    assert "sub-02" in capsys.readouterr().err
+    events = pd.read_csv(tmp_path / "set" / "sub-01" / "motion" / "sub-01_task-running_events.tsv", sep="\t")
+    assert len(events[events["trial_type"] == "ic"]) > 12
+    assert len(events[events["trial_type"] == "tc"]) > 12
+    program = shutil.which(VALIDATOR)
+    if program is None:
+        pytest.skip(f"BIDS DATA SET NOT VALIDATED: no {VALIDATOR} on this machine (pip install {VALIDATOR})")
+    done = subprocess.run(
+        [program, str(tmp_path / "set"), "--format", "json"], capture_output=True, text=True, check=False
+    )
+    issues = json.loads(done.stdout)["issues"]["issues"]
+    assert [issue for issue in issues if issue["severity"] == "error"] == []
+    assert done.returncode == 0
