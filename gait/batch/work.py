@@ -22,7 +22,7 @@ from gait import __version__
 from gait.batch.sessions import MARKER
 from gait.errors import GaitError
 from gait.files import write_bytes, write_text
-from gait.recording.separate_gyroscope import find_gyroscope
+from gait.recording.separate_files import find_beside
 from gait.recording.session_folder import SESSION_FILE, candidates, is_folder
 
 __all__ = [
@@ -133,7 +133,7 @@ def inputs_of(path: Path) -> list[Path]:
     if is_folder(path):
         folder, files = path, candidates(path)
     else:
-        gyroscope = find_gyroscope(path)
+        gyroscope = find_beside(path, "gyroscope")
         folder, files = path.parent, [path, *([gyroscope] if gyroscope else [])]
     notes = folder / SESSION_FILE
     return sorted([*files, *([notes] if notes.is_file() else [])])
