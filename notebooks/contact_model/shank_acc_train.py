@@ -204,7 +204,7 @@ def build(folder: Path | None, variants: int) -> tuple[dict, pd.DataFrame]:
     data = fit(design, np.ones(len(table), dtype=bool))
     if folder is None:
         data["source"] = {"data": "virtual runners; not to be shipped"}
-    data["source"]["runners"] = int(stance["runner"].nunique())
+    data["source"]["runners"] = sorted(str(one) for one in stance["runner"].unique())
     data["uncertainty"] = uncertainty(stance)
     groups = (("clean_sensor", stance[stance["plain"]]), ("any_sensor", stance[~stance["plain"]]))
     data["validation"] = {

@@ -281,7 +281,7 @@ def build(folder: Path | None, variants: int) -> tuple[dict, pd.DataFrame]:
     data = fit(designs(events, signals), everything)
     if folder is None:
         data["source"] = {"data": "virtual runners; not to be shipped"}
-    data["source"]["runners"] = int(stance["runner"].nunique())
+    data["source"]["runners"] = sorted(str(one) for one in stance["runner"].unique())
     data["uncertainty"] = uncertainty(found, stance)
     data["validation"] = {
         "leave_one_runner_out": {
