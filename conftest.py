@@ -15,3 +15,6 @@ settings.register_profile(
     print_blob=True,
 )
 settings.load_profile("gait")
+
+# Scripts beside a notebook import each other from their own folder; the notebook and their tests run them.
+collect_ignore_glob = ["notebooks/*/*.py"]

@@ -36,7 +36,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "replay": ("gait.cli.commands.replay", "Play a recording through the live engine."),
     "convert": ("gait.cli.commands.convert", "Any program's table as a recording."),
     "compare": ("gait.cli.commands.compare", "Two sessions side by side: what changed for sure."),
-    "checkin": ("gait.cli.commands.checkin", "How it went: pain, sessions, longest run; moves the plan on."),
+    "checkin": ("gait.cli.commands.checkin", "How the days went; moves the plan on."),
     "batch": ("gait.cli.commands.batch", "Many sessions into tables, on many processes."),
     "export": ("gait.cli.commands.export", "A session as a BIDS data set with motion data."),
     "history": ("gait.cli.commands.history", "What is kept of a runner: list, trend, forget."),

@@ -61,9 +61,9 @@ def _same(recording, samples: Samples, start_s: float | None = None, *, rows: in
     time_s, acc, gyr = (values[:rows] for values in samples)
     first_s = recording.time_s[0] - time_s[0] if start_s is None else start_s
     np.testing.assert_allclose(recording.time_s - first_s, time_s, atol=2e-6)
-    np.testing.assert_allclose(recording.acc, acc, atol=2e-5)
+    np.testing.assert_allclose(recording.acc, acc, rtol=3e-6, atol=2e-5)
     assert recording.gyr is not None
-    np.testing.assert_allclose(np.degrees(recording.gyr), gyr, atol=2e-5)
+    np.testing.assert_allclose(np.degrees(recording.gyr), gyr, rtol=3e-6, atol=2e-5)
 
 
 @pytest.mark.parametrize("name", ANY)
