@@ -265,7 +265,7 @@ def _unfound(source: Recording | LongRecording, sensor: _Sensor, stop: threading
     evidence = Evidence(head, samples, sensor.survey, sensor.census.rate_hz, legs, sensor.alignment)
     faults = faults_of(evidence)
     if not faults and head.gyr is not None:
-        faults = (no_strides(head),)
+        faults = (no_strides(head, sensor.census.end_s - sensor.census.start_s),)
     return replace(sensor, batch=empty_batch(), faults=faults, looks_like="" if faults else UNFOUND_RUN)
 
 

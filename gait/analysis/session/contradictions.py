@@ -29,6 +29,9 @@ from gait.units import STANDARD_GRAVITY
 
 __all__ = ["Evidence", "faults_of", "no_strides"]
 
+LEAST_S = 10.0
+"""s: a shorter recording without a stride is called short, not wrong."""
+
 CLOSED_WITHIN, DOUBTFUL, CLOSED_SIGMAS = 0.06, 0.04, 3.0
 """Misclosure of gravity, relative, from which something is wrong; from which it may be (causes are
 no more than named); and standard errors beyond either. Sound runs at 100 Hz and more close within 0.03."""
@@ -243,8 +246,18 @@ def _clock(evidence: Evidence, cause: Cause, sure: Certainty, other: str = "") -
     return Fault("gyr_scale", name, sure, what, spoils, todo, cause.value)
 
 
-def no_strides(recording: Recording) -> Fault:
-    """Return the fault of a sensor that is shaken as on a running leg without a stride."""
+def no_strides(recording: Recording, duration_s: float) -> Fault:
+    """Return the fault of a sensor that is shaken as on a running leg without a stride.
+
+    Parameters
+    ----------
+    duration_s
+        s from the first to the last sample: a few strides in a few seconds prove neither a run nor a fault.
+    """
+    if duration_s < LEAST_S:
+        what = f"its {duration_s:.0f} s are too short to tell strides from other movement"
+        todo = f"record {LEAST_S:.0f} s of running or more"
+        return Fault("too_short", recording.name, "cannot tell", what, ALL, todo)
     what = "it is shaken as on a running leg, but acceleration and turning fit no stride together"
     todo = "check the axes' order and signs, units and placement; nothing is told of it"
     return Fault("no_strides", recording.name, "cannot tell", what, ALL, todo)

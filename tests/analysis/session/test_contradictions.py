@@ -149,6 +149,15 @@ def test_the_other_foot_and_the_shank() -> None:
     assert place.kind in ("other_placement", "no_strides")
 
 
+def test_a_few_seconds_are_called_too_short() -> None:
+    """Two strides after standing are no fault of axes or units, and no run either."""
+    few = SOUND.time_s < 4.7
+    cut = replace(SOUND, time_s=SOUND.time_s[few], acc=SOUND.acc[few], gyr=SOUND.gyr[few])
+    (fault,) = _faults(cut)
+    assert fault.kind == "too_short"
+    assert "5 s are too short" in fault.what
+
+
 def test_one_leg_of_two_is_withheld() -> None:
     """A fault of the left gyroscope leaves the right foot's angles."""
     made = simulate(RunnerSettings(parts=(("stand", 3.0), ("run", 14.0), ("stand", 2.0))), seed=4)
