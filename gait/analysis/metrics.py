@@ -70,11 +70,11 @@ _ROWS = (
     ),
     MetricSpec(
         "contact_ms", "Ground contact time", "ms", 0, "time from initial to terminal contact",
-        systematic=12.0, systematic_apart=10.0, accelerometer_only=25.0, least_range=40.0, per_contact="ms",
+        systematic=12.0, systematic_apart=10.0, accelerometer_only=88.0, least_range=40.0, per_contact="ms",
     ),
     MetricSpec(
         "flight_ms", "Flight time", "ms", 0, "time with both feet in the air, a step",
-        systematic=12.0, systematic_apart=10.0, accelerometer_only=25.0, least_range=40.0, per_contact="ms",
+        systematic=12.0, systematic_apart=10.0, accelerometer_only=88.0, least_range=40.0, per_contact="ms",
     ),
     MetricSpec(
         "stride_ms", "Stride time", "ms", 0, "time between contacts of the same foot",
@@ -86,7 +86,7 @@ _ROWS = (
     ),
     MetricSpec(
         "duty_factor", "Duty factor", "", 3, "contact time as a share of stride time",
-        systematic=0.018, systematic_apart=0.015, accelerometer_only=0.035, file_decimals=4,
+        systematic=0.018, systematic_apart=0.015, accelerometer_only=0.125, file_decimals=4,
         per_contact="share",
     ),
     MetricSpec(

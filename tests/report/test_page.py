@@ -203,6 +203,15 @@ def test_what_was_given_is_not_asked_for(make_analysis):
     assert "Vertical stiffness, Leg stiffness: needs the runner's mass" in text
 
 
+@pytest.mark.parametrize(("half_width", "said"), [(8.0, True), (89.0, False)])
+def test_the_first_sentence_has_no_rough_guide(run_analysis, half_width, said):
+    """A contact time that may be off by half of it stands among the numbers, not there."""
+    contact = dataclasses.replace(run_analysis.metrics["contact_ms"], uncertainty=half_width)
+    kept = {name: one for name, one in run_analysis.metrics.items() if name != "shank_angle_deg"}
+    page = render_page(dataclasses.replace(run_analysis, metrics={**kept, "contact_ms": contact}))
+    assert ("ms on the ground" in read_page(page).one("p", cls="verdict").text) == said
+
+
 def test_nothing_measured_is_clamped(run_analysis):
     """A negative pronation is shown as it is, on a scale that reaches it."""
     metric = dataclasses.replace(run_analysis.metrics["pronation_excursion_deg"], value=-3.2, uncertainty=1.0)

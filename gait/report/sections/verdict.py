@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gait.report.blocks import Block, Bullets, Paragraph, Section
 from gait.report.numbers import duration, number, pace, show_metric, units
+from gait.report.sections.tiles import certainty
 from gait.report.story import Story
 
 __all__ = ["build"]
@@ -36,7 +37,7 @@ def _sentence(story: Story) -> str:
 
 
 def _numbers(story: Story) -> list[str]:
-    """Cadence with the pace, then where the foot lands or how long it stays."""
+    """Cadence with the pace, then where the foot lands or how long it stays, if that is more than a guess."""
     words, out = story.words, []
     cadence = story.metric("cadence_spm")
     if cadence is not None:
@@ -50,7 +51,7 @@ def _numbers(story: Story) -> list[str]:
         shown_angle = show_metric(shank)
         key = "verdict.behind" if shank.value < 0.0 else "verdict.ahead"
         out.append(words(key, n=shown_angle.value.lstrip("\N{MINUS SIGN}") + units("°")))
-    elif contact is not None:
+    elif contact is not None and certainty(contact.value, contact.uncertainty, angle=False) != "rough_guide":
         out.append(words("verdict.contact", n=number(contact.value, 0)))
     return out
 

@@ -48,7 +48,8 @@ SHRINK = 0.85
 
 IC_CUES = {"rise": Cue(-0.008, 0.016), "onset": Cue(-0.004, 0.016)}
 """The instep feels a heel landing some 15 ms late and a forefoot landing at once."""
-TC_CUES = {"push": Cue(-0.002, 0.014)}
+TC_CUES = {"push": Cue(-0.002, 0.050)}
+"""On thirteen real runners (Fukuchi 2017) the push leads toe-off by up to 80 ms at 2.5 m/s, by 5 at 4.5."""
 
 
 @dataclass(frozen=True)
