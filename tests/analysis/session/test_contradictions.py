@@ -188,7 +188,11 @@ def test_no_scale_is_told_without_a_mark(factor) -> None:
     only=st.sampled_from(["both", "gyr"]),
 )
 def test_no_swap_of_axes_is_told_without_a_mark(order, signs, only) -> None:
-    """A proper turn of both sensors changes nothing; anything else is a fault."""
+    """A proper turn of both sensors changes nothing; anything else is a fault.
+
+    Not seen: a swap of the gyroscope's axes that leaves the foot's own axis of turning within 17 degrees, as
+    gravity closes with it all the same. Contact and strike then hold.
+    """
     matrix = np.eye(3)[list(order)] * np.array(signs)
     acc = SOUND.acc @ matrix.T if only == "both" else SOUND.acc
     analysis = analyze(Session("test", (replace(SOUND, acc=acc, gyr=SOUND.gyr @ matrix.T),)), QUICK)
@@ -196,8 +200,17 @@ def test_no_swap_of_axes_is_told_without_a_mark(order, signs, only) -> None:
     if sound:
         assert not analysis.faults
         assert analysis.metrics["strike_angle_deg"].value == pytest.approx(15.0, abs=4.0)
+    elif only == "gyr" and _axis_moved_deg(matrix) < 17.0:
+        if not analysis.faults:
+            assert analysis.metrics["strike_angle_deg"].value == pytest.approx(15.0, abs=4.0)
     else:
         assert analysis.faults or not analysis.metrics
+
+
+def _axis_moved_deg(matrix) -> float:
+    """How far a change of the gyroscope's axes turns the axis that the foot turns most about, deg."""
+    axis = np.linalg.svd(SOUND.gyr - SOUND.gyr.mean(axis=0), full_matrices=False)[2][0]
+    return float(np.degrees(np.arccos(np.clip(axis @ matrix @ axis, -1.0, 1.0))))
 
 
 @settings(max_examples=12, deadline=None)
