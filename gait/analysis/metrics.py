@@ -116,6 +116,7 @@ _ROWS = (
     MetricSpec(
         "vertical_oscillation_cm", "Vertical oscillation", "cm", 1,
         "rise and fall of the body, spring-mass estimate", systematic=1.0, systematic_apart=0.4,
+        accelerometer_only=2.8,
     ),
     MetricSpec(
         "peak_acc_g", "Peak acceleration", "g", 1, "largest acceleration of the sensor in stance",

@@ -39,6 +39,8 @@ SAMPLE_ROWS, SAMPLE_BYTES = 20_000, 1 << 22
 """Rows below the column names that are looked at where a file does not say its units."""
 SHORT_SAMPLE = 20
 """Rows by which an empty column is seen."""
+NAME_LENGTH = 40
+"""Characters of the longest column name: what is longer is a sentence, and no column of it can be meant."""
 NAMED_COLUMNS = 4
 """Columns that a recording has at least."""
 TABLE_ROWS = 3
@@ -361,6 +363,6 @@ def _missing_columns(top: _Top, where: Path) -> RecordingError:
             todo="put the accelerometer's file beside it and give that one",
         )
     todo = "it needs time_s, acc_x, acc_y, acc_z, and gyr_x, gyr_y, gyr_z from a gyroscope"
-    if len(columns) >= NAMED_COLUMNS:
+    if len(columns) >= NAMED_COLUMNS and max(map(len, columns)) <= NAME_LENGTH:
         todo += f"; if other columns are meant: {suggestion(parse_columns(columns), str(where))}"
     return RecordingError(f"no column {', '.join(missing)} (found: {seen})", where=where, todo=todo)

@@ -24,6 +24,7 @@ class Number:
     value: float
     sd: float = 8.0
     n: int = 1000
+    uncertainty: float = 0.0
 
 
 def _contact(value: float, speed: float | None = 3.0, **other: float) -> dict[str, Number]:
@@ -57,6 +58,16 @@ def test_the_interval_is_mounting_and_scatter() -> None:
     assert _row(_contact(230.0), _contact(230.0)).uncertainty == pytest.approx(
         math.sqrt(8.0**2 + 2.0 * scatter**2), rel=1e-9
     )
+
+
+def test_a_rough_guide_changes_no_sooner_than_it_is_known() -> None:
+    """A shoe's accelerometer alone, +-89 ms: the next session may differ by 49; 40 is no change, 60 is."""
+    for change, verdict in ((40.0, "no change shown"), (60.0, "changed")):
+        before, after = (
+            {"contact_ms": Number(value, uncertainty=89.0), "speed_m_s": Number(3.0, 0.1)}
+            for value in (230.0, 230.0 + change)
+        )
+        assert _row(before, after).verdict == verdict
 
 
 def test_speed_explains_what_it_explains() -> None:

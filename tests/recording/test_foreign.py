@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gait.cli.main import main
@@ -272,6 +272,16 @@ def test_refusals_show_the_line_to_try(put: Put, head: str, words: str) -> None:
         read_recording(put(f"{head}\n{rows}\n"))
 
 
+def test_prose_is_not_offered_for_converting(put: Put) -> None:
+    """Sentences are no column names: the refusal says what a recording needs, without a command."""
+    prose = (
+        "Running from a sensor on the shoe or shank: record a run over Bluetooth, or bring a table, get, go"
+    )
+    with pytest.raises(RecordingError, match="it needs time_s") as caught:
+        read_recording(put(f"{prose}\n\nAnd so on, in words, for, four.\n"))
+    assert "gait convert" not in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("rows", "words"),
     [
@@ -436,7 +446,7 @@ STYLES = (
 TIME_NAMES = st.sampled_from(["time", "timestamp", "t", "Time", "TIMESTAMP", "elapsed"])
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 @given(
     style=st.sampled_from(STYLES),
     affix=st.sampled_from(["{}", "imu1_{}", "{}_foot", "Left {}", "sensor {}"]),
@@ -494,7 +504,7 @@ def test_convert_reads_back(
     assert gzip.decompress(twice.read_bytes()) == out.read_bytes()
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40)
 @given(
     names=st.lists(
         st.text(alphabet='ab:,="; x', min_size=1, max_size=8).map(str.strip).filter(bool),

@@ -212,6 +212,18 @@ def test_the_first_sentence_has_no_rough_guide(run_analysis, half_width, said):
     assert ("ms on the ground" in read_page(page).one("p", cls="verdict").text) == said
 
 
+@pytest.mark.parametrize(
+    ("half_width", "said"),
+    [(1.0, "Inside that range"), (50.0, "At its edge"), (120.0, "It may lie anywhere")],
+)
+def test_where_an_interval_lies_beside_the_usual(run_analysis, half_width, said):
+    """Inside it, across one end, or across both: the last is no matter of an edge."""
+    contact = dataclasses.replace(run_analysis.metrics["contact_ms"], value=250.0, uncertainty=half_width)
+    metrics = {name: one for name, one in run_analysis.metrics.items() if name != "speed_m_s"}
+    page = render_page(dataclasses.replace(run_analysis, metrics={**metrics, "contact_ms": contact}))
+    assert said in read_page(page).one(cls="tile", data_metric="contact_ms").text
+
+
 def test_nothing_measured_is_clamped(run_analysis):
     """A negative pronation is shown as it is, on a scale that reaches it."""
     metric = dataclasses.replace(run_analysis.metrics["pronation_excursion_deg"], value=-3.2, uncertainty=1.0)

@@ -131,13 +131,15 @@ def _plain(story: Story, metric: Metric) -> Tile:
 
 
 def _beside(metric: Metric, low: float, high: float, words: Words) -> str:
-    """Say where the interval lies beside a range: inside, below, above, or partly."""
+    """Say where the interval lies beside a range: inside, below, above, partly, or all round it."""
     bottom, top = metric.value - metric.uncertainty, metric.value + metric.uncertainty
     key = "inside"
     if top < low:
         key = "below"
     elif bottom > high:
         key = "above"
+    elif bottom < low and top > high:
+        key = "wider"
     elif bottom < low or top > high:
         key = "border"
     return words(f"place.{key}")

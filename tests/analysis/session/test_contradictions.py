@@ -167,7 +167,7 @@ def test_one_leg_of_two_is_withheld() -> None:
     assert analysis.metrics["strike_angle_deg"].right is not None
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(factor=st.floats(0.05, 20.0))
 def test_no_scale_is_told_without_a_mark(factor) -> None:
     """Whatever the accelerometer's scale: refused, a fault, or within a tenth of the truth."""
@@ -181,7 +181,7 @@ def test_no_scale_is_told_without_a_mark(factor) -> None:
     assert analysis.faults
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(
     order=st.permutations(range(3)),
     signs=st.tuples(*[st.sampled_from([-1.0, 1.0])] * 3),
@@ -213,7 +213,7 @@ def _axis_moved_deg(matrix) -> float:
     return float(np.degrees(np.arccos(np.clip(axis @ matrix @ axis, -1.0, 1.0))))
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(lag_ms=st.floats(15.0, 100.0), early=st.booleans())
 def test_no_lag_is_told_without_a_mark(lag_ms, early) -> None:
     """A lag of 15 ms and more, either way: a fault, or contact and strike as without it."""

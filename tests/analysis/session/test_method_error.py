@@ -53,5 +53,8 @@ def test_a_sensor_without_a_model_keeps_the_table_s_figure(table) -> None:
         # Real runners: 95 % of recordings within 88 ms, of the feet's differences within 49.
         assert found.mean >= 88.0
         assert 49.0 <= found.difference < found.mean
+        # 3 cm for each 100 ms that contact is off, by Morin's formula.
+        height = method_error(METRICS["vertical_oscillation_cm"], table, ["left"], {"left": False}, 0.0)
+        assert height.mean >= 0.03 * found.mean
     angle = METRICS["strike_angle_deg"]
     assert method_error(angle, table, ["left"], GYR, 0.0).mean == angle.systematic
