@@ -9,13 +9,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from shank_motion import G, Sensed, sense, trials
+from virtual_runs import virtual_runs
 
 from gait.analysis.signal.buffer import SampleBuffer
 from gait.analysis.signal.resample import GRID_HZ, GridStream
 from gait.analysis.strides.shank.cycles import Cycles, measure_cycles
 from gait.analysis.strides.shank.swings import SwingFinder
-from gait.virtual.runner.imu import SensorSettings
-from gait.virtual.runner.simulate import RunnerSettings, simulate
 
 SHAPE = 121
 """Grid points kept about an anchor: 0.3 s to each side."""
@@ -64,23 +63,10 @@ def real(folder: Path, variants: int, seed: int) -> Iterator[tuple[str, Sensed]]
 
 def virtual(seed: int, runners: int = 6) -> Iterator[tuple[str, Sensed]]:
     """Give name and samples of virtual runners' shanks."""
-    rng = np.random.default_rng(seed)
-    for number in range(runners):
-        runner = RunnerSettings(
-            parts=(("run", 25.0),),
-            speed_m_s=rng.uniform(2.5, 4.5),
-            strike_angle_deg=rng.uniform(-5.0, 25.0),
-            style_seed=number,
-        )
-        made = simulate(runner, SensorSettings(rate_hz=200.0), placements=("shank",), seed=number)
-        for one in made.session.recordings:
-            truth = made.truth[made.truth["side"] == one.side]
-            ic, tc = (truth[name].to_numpy() for name in ("ic_s", "tc_s"))
-            name = f"V{number:02d}"
-            yield (
-                f"{name} {one.side} 0",
-                Sensed(name, name, one.side, True, one.time_s, one.acc, one.gyr, 200.0, 16.0, ic, tc),
-            )
+    for name, one, truth in virtual_runs(runners, seed, "shank"):
+        ic, tc = (truth[event].to_numpy() for event in ("ic_s", "tc_s"))
+        sensed = Sensed(name, name, one.side, True, one.time_s, one.acc, one.gyr, 200.0, 16.0, ic, tc)
+        yield f"{name} {one.side} 0", sensed
 
 
 def training_set(sources: Iterable[tuple[str, Sensed]]) -> dict[str, Events]:

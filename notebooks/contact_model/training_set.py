@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import poses
+from virtual_runs import virtual_runs
 
 from gait.analysis.engine import Engine
 from gait.analysis.signal.resample import GRID_HZ
@@ -60,29 +61,14 @@ def from_poses(folder: Path, segment: str, variants: int, seed: int) -> Iterator
 
 def from_virtual_runners(runners: int, seed: int) -> Iterator[Source]:
     """Give recordings of virtual runners: enough to see the fit work, not to ship it."""
-    from gait.virtual.runner.imu import SensorSettings
-    from gait.virtual.runner.simulate import RunnerSettings, simulate
-
-    rng = np.random.default_rng(seed)
-    for number in range(runners):
-        runner = RunnerSettings(
-            parts=(("run", 25.0),),
-            speed_m_s=rng.uniform(2.5, 4.5),
-            strike_angle_deg=rng.uniform(-5.0, 25.0),
-            style_seed=number,
+    for name, recording, truth in virtual_runs(runners, seed, "shoe"):
+        measured = poses.Measured(
+            recording.time_s,
+            recording.acc,
+            recording.gyr,
+            *(truth[column].to_numpy() for column in ("ic_s", "tc_s", "fsa_deg")),
         )
-        made = simulate(runner, SensorSettings(rate_hz=200.0), placements=("shoe",), seed=number)
-        for recording in made.session.recordings:
-            truth = made.truth[made.truth["side"] == recording.side]
-            measured = poses.Measured(
-                recording.time_s,
-                recording.acc,
-                recording.gyr,
-                *(truth[name].to_numpy() for name in ("ic_s", "tc_s", "fsa_deg")),
-            )
-            yield Source(
-                f"V{number:02d}", f"V{number:02d}", recording.side, 0, "instep", 200.0, 16.0, 2000.0, measured
-            )
+        yield Source(name, name, recording.side, 0, "instep", 200.0, 16.0, 2000.0, measured)
 
 
 class Recorder(ShoeDetector):
