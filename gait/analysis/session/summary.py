@@ -28,8 +28,6 @@ CORRELATED = 3.0
 
 LEAST_STRIDES = 3
 
-_NOT_SUMMARISED = ("p_rearfoot", "p_midfoot", "p_forefoot")
-
 
 def summarise(
     table: pd.DataFrame, *, with_gyr: Mapping[str, bool], extra: Mapping[str, float]

@@ -24,7 +24,6 @@ __all__ = ["PolarChestStrap", "PolarDecoder", "PolarSetup", "PolarVeritySense"]
 PMD = "fb005c80-02e7-f387-1cad-8acd2d8df0c8"
 CONTROL = "fb005c81-02e7-f387-1cad-8acd2d8df0c8"
 DATA = "fb005c82-02e7-f387-1cad-8acd2d8df0c8"
-HEART_RATE = "0000180d-0000-1000-8000-00805f9b34fb"
 POLAR = "0000feee-0000-1000-8000-00805f9b34fb"
 SETTINGS, START, STOP = 1, 2, 3
 SDK_MODE = 9
