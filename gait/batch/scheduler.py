@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import queue
 import time
+import uuid
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -63,6 +64,9 @@ class _State:
     done: int = 0
     failed: int = 0
     number: int = 0
+    run: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
+    """In every key: a scheduler gives one answer for one key, and may still be cancelling those of a run that
+    was interrupted, or hold those of another client."""
 
 
 def run_sessions(
@@ -170,7 +174,7 @@ def _submit(
     answers: queue.SimpleQueue[str],
 ) -> None:
     state.number += 1
-    key = f"{session_id(group[0])}-{state.number}"
+    key = f"{session_id(group[0])}-{state.run}-{state.number}"
     future = client.submit(analyse_group, task, [str(path) for path in group], str(out), key=key, pure=False)
     state.flying[key] = (group, future)
     future.add_done_callback(lambda done: answers.put(str(done.key)))

@@ -253,6 +253,31 @@ def test_workers_that_do_not_fit(runs: Path, tmp_path: Path, client: Any) -> Non
             run_batch([runs], tmp_path / "out", _with(client), task=task)
 
 
+def test_no_two_runs_share_a_key(runs: Path, tmp_path: Path, client: Any) -> None:
+    """A scheduler that still cancels one run's tasks does not take the next run's for them."""
+
+    def keys() -> set[str]:
+        seen: set[str] = set()
+
+        class Noted:
+            """The client, and every key that it is asked for."""
+
+            def submit(self, *arguments: Any, **options: Any) -> Any:
+                seen.add(options["key"])
+                return client.submit(*arguments, **options)
+
+            def __getattr__(self, name: str) -> Any:
+                return getattr(client, name)
+
+        out = tmp_path / f"out {len(list(tmp_path.iterdir()))}"
+        run_batch([runs], out, _with(Noted()))
+        return seen
+
+    first, second = keys(), keys()
+    assert len(first) == len(second) == 5
+    assert not first & second
+
+
 def test_a_folder_of_something_else_is_left_alone(runs: Path, tmp_path: Path, client: Any) -> None:
     """Results do not go where other files are."""
     (tmp_path / "mine").mkdir()
