@@ -45,6 +45,14 @@ FEW_STRIDES = 4
 
 UNFOUND_RUN = "a run whose strides do not show in the accelerometer alone"
 
+NO_LANDINGS = (
+    "movement without a foot's landings: a phone in a pocket, a sensor on the trunk or the arm, or pedalling"
+)
+
+MOVED_M_S2 = 2.0
+"""Scatter of the acceleration, m/s2, from which a recording without strides is told to be one of a foot that
+is not there (a pocket's walk 3, a still sensor 0.1; chosen)."""
+
 SENSORS_AT_ONCE = 2
 """Threads: numpy lets go of the interpreter lock. More than two wait for each other."""
 
@@ -248,15 +256,20 @@ def _sensor(source: Recording | LongRecording, settings: AnalysisSettings, stop:
     """One sensor: its strides, those of them that are gait, and what contradicts itself."""
     sensor = _strides(source, stop)
     if len(sensor.batch) < FEW_STRIDES and sensor.survey.shaken_m_s2 > SHAKEN_M_S2:
-        return _unfound(source, sensor, stop)
+        return _unfound(source, sensor, stop, UNFOUND_RUN)
+    if len(sensor.batch) == 0 and sensor.recording.gyr is None:
+        moved = sensor.survey.shaken_m_s2 > MOVED_M_S2 * _unit_scale(sensor)
+        return _unfound(source, sensor, stop, NO_LANDINGS if moved else "")
     batch = awake(sensor.batch, sensor.busy)
     spans = [looked_at(batch), stride_spans(batch), *([waveform_spans(batch)] if settings.waveforms else [])]
     samples = excerpt(source, np.concatenate(spans))
     return _believed(replace(sensor, batch=batch, samples=samples))
 
 
-def _unfound(source: Recording | LongRecording, sensor: _Sensor, stop: threading.Event) -> _Sensor:
-    """A sensor that runs and shows no stride: the faults that the accelerometer's own strides bring out."""
+def _unfound(
+    source: Recording | LongRecording, sensor: _Sensor, stop: threading.Event, looks_like: str
+) -> _Sensor:
+    """A sensor that moves and shows no stride: the faults that the accelerometer's own strides bring out."""
     head = sensor.recording
     alone = sensor if head.gyr is None else _strides(source, stop, with_gyr=False)
     found = awake(alone.batch, alone.busy)
@@ -266,7 +279,7 @@ def _unfound(source: Recording | LongRecording, sensor: _Sensor, stop: threading
     faults = faults_of(evidence)
     if not faults and head.gyr is not None:
         faults = (no_strides(head, sensor.census.end_s - sensor.census.start_s),)
-    return replace(sensor, batch=empty_batch(), faults=faults, looks_like="" if faults else UNFOUND_RUN)
+    return replace(sensor, batch=empty_batch(), faults=faults, looks_like="" if faults else looks_like)
 
 
 def _strides(source: Recording | LongRecording, stop: threading.Event, *, with_gyr: bool = True) -> _Sensor:
@@ -303,9 +316,7 @@ def _strides(source: Recording | LongRecording, stop: threading.Event, *, with_g
 
 def _believed(sensor: _Sensor) -> _Sensor:
     """The sensor with the strides that pass the gate, its faults, and why others were turned down."""
-    rests = sensor.survey.rests
-    scale = rests.gravity / STANDARD_GRAVITY if len(rests) and rests.gravity > 1.0 else 1.0
-    verdict = judge(sensor.batch, sensor.samples, sensor.alignment.closure_error, scale)
+    verdict = judge(sensor.batch, sensor.samples, sensor.alignment.closure_error, _unit_scale(sensor))
     evidence = Evidence(
         sensor.recording,
         sensor.samples,
@@ -318,6 +329,12 @@ def _believed(sensor: _Sensor) -> _Sensor:
     # A fault explains a swing or a length that is not a leg's; what it explains is told once, by its cause.
     looks_like = "" if faults and verdict.leg.any() else verdict.looks_like
     return replace(sensor, batch=verdict.batch, faults=faults, looks_like=looks_like)
+
+
+def _unit_scale(sensor: _Sensor) -> float:
+    """Return what the accelerometer reads of one g at rest, relative; 1 where it was never seen at rest."""
+    rests = sensor.survey.rests
+    return rests.gravity / STANDARD_GRAVITY if len(rests) and rests.gravity > 0.5 else 1.0
 
 
 def _scale(session: Session | LongSession, sensors: list[_Sensor]) -> float:

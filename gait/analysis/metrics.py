@@ -35,8 +35,6 @@ class MetricSpec:
         from other metrics. Fitted on the virtual runner and on published ones between runners.
     systematic_apart
         The part of it that differs between the sides.
-    accelerometer_only
-        What an accelerometer alone adds in quadrature to `systematic`, same unit.
     least_range
         Narrowest axis that it is drawn on: about what two runs of one person differ by. None: not drawn.
     ratio
@@ -56,7 +54,6 @@ class MetricSpec:
     placements: tuple[Placement, ...] = EITHER
     systematic: float | None = None
     systematic_apart: float = 0.0
-    accelerometer_only: float = 0.0
     least_range: float | None = None
     ratio: bool = True
     file_decimals: int = 2
@@ -70,11 +67,11 @@ _ROWS = (
     ),
     MetricSpec(
         "contact_ms", "Ground contact time", "ms", 0, "time from initial to terminal contact",
-        systematic=12.0, systematic_apart=10.0, accelerometer_only=88.0, least_range=40.0, per_contact="ms",
+        systematic=12.0, systematic_apart=10.0, least_range=40.0, per_contact="ms",
     ),
     MetricSpec(
         "flight_ms", "Flight time", "ms", 0, "time with both feet in the air, a step",
-        systematic=12.0, systematic_apart=10.0, accelerometer_only=88.0, least_range=40.0, per_contact="ms",
+        systematic=12.0, systematic_apart=10.0, least_range=40.0, per_contact="ms",
     ),
     MetricSpec(
         "stride_ms", "Stride time", "ms", 0, "time between contacts of the same foot",
@@ -86,8 +83,7 @@ _ROWS = (
     ),
     MetricSpec(
         "duty_factor", "Duty factor", "", 3, "contact time as a share of stride time",
-        systematic=0.018, systematic_apart=0.015, accelerometer_only=0.125, file_decimals=4,
-        per_contact="share",
+        systematic=0.018, systematic_apart=0.015, file_decimals=4, per_contact="share",
     ),
     MetricSpec(
         "strike_angle_deg", "Foot strike angle", "°", 1, "shoe pitch at contact, toes up positive", SHOE,
@@ -116,7 +112,6 @@ _ROWS = (
     MetricSpec(
         "vertical_oscillation_cm", "Vertical oscillation", "cm", 1,
         "rise and fall of the body, spring-mass estimate", systematic=1.0, systematic_apart=0.4,
-        accelerometer_only=2.8,
     ),
     MetricSpec(
         "peak_acc_g", "Peak acceleration", "g", 1, "largest acceleration of the sensor in stance",

@@ -44,6 +44,7 @@ SOURCE = {
     "licence": "CC BY 4.0",
     "made_by": "notebooks/contact_model/shank_train.py",
     "seed": SEED,
+    "doi": ["10.7717/peerj.3298", "10.6084/m9.figshare.4543435"],
 }
 
 

@@ -22,11 +22,6 @@ __all__ = ["MethodError", "method_error"]
 
 Z95 = 1.96
 
-APART = 0.55
-"""Share of what an accelerometer alone adds in which two feet of a runner differ: on thirteen runners with
-sensors at three places of the shoe (Fukuchi 2017) 95 % of contact times lie within 88 ms, 95 % of the
-feet's differences within 49."""
-
 
 @dataclass(frozen=True)
 class MethodError:
@@ -56,9 +51,6 @@ def method_error(
     if own is not None:
         return own
     common, apart = spec.systematic, spec.systematic_apart
-    if not all(with_gyr.get(side, True) for side in sides):
-        common = float(np.hypot(common, spec.accelerometer_only))
-        apart = float(np.hypot(apart, APART * spec.accelerometer_only))
     common = float(np.hypot(common, relative))
     apart = float(np.hypot(apart, 0.3 * relative))
     return MethodError(dict.fromkeys(sides, common), common, apart)

@@ -28,6 +28,7 @@ DETECTORS: dict[tuple[Placement, bool], Callable[[Side], Detector]] = {
 CONTACT_MODELS: dict[tuple[str, bool], str] = {
     ("shoe", True): "shoe_gyroscope",
     ("shank", True): "shank_gyroscope",
+    ("shoe", False): "shoe_accelerometer",
     ("shank", False): "shank_accelerometer",
 }
 """(placement, whether there is a gyroscope) -> file of the model that states its contact times' errors."""

@@ -24,7 +24,17 @@ from gait.analysis.signal.filters import gaussian
 from gait.analysis.signal.resample import GRID_HZ
 from gait.arrays import FloatArray
 
-__all__ = ["Channel", "ContactModel", "Event", "Refined", "Regression", "Shares", "Spread", "load"]
+__all__ = [
+    "Channel",
+    "ContactModel",
+    "Event",
+    "Refined",
+    "Regression",
+    "Shares",
+    "Spread",
+    "load",
+    "read_file",
+]
 
 ROUNDS = 2
 """Times that an event is refined: the second looks about the first's result."""
@@ -191,8 +201,14 @@ def snippets(
 @cache
 def load(name: str) -> ContactModel:
     """Return the model that ships under ``models/NAME.json``."""
+    return from_dict(name, read_file(name))
+
+
+def read_file(name: str) -> dict[str, Any]:
+    """Return the content of ``models/NAME.json``."""
     text = (files("gait.analysis.strides") / "models" / f"{name}.json").read_text(encoding="utf-8")
-    return from_dict(name, json.loads(text))
+    content: dict[str, Any] = json.loads(text)
+    return content
 
 
 def from_dict(name: str, data: Mapping[str, Any]) -> ContactModel:

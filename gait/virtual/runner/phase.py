@@ -13,6 +13,10 @@ from gait.virtual.runner.stride_plan import StridePlan
 __all__ = ["Phase", "outward", "phase_at"]
 
 
+FOR_EVER_S = 1e5
+"""s that the last stand lasts: longer than any recording."""
+
+
 @dataclass(frozen=True)
 class Phase:
     """(n,) each: index of the stride and of the next, s since contact, its contact and swing time, s."""
@@ -31,12 +35,14 @@ class Phase:
 
 
 def phase_at(plan: StridePlan, time_s: FloatArray) -> Phase:
-    """Phases of given times, s of the runner's clock; the last stride of the plan only begins."""
-    stride = np.clip(np.searchsorted(plan.ic_s, time_s, side="right") - 1, 0, len(plan) - 2)
+    """Phases of given times, s of the runner's clock; from the plan's last contact on the foot stands."""
+    last = len(plan) - 1
+    stride = np.clip(np.searchsorted(plan.ic_s, time_s, side="right") - 1, 0, last)
+    after = np.minimum(stride + 1, last)
     since = np.maximum(time_s - plan.ic_s[stride], 0.0)
-    contact = (plan.tc_s - plan.ic_s)[stride]
-    swing = plan.ic_s[stride + 1] - plan.tc_s[stride]
-    return Phase(stride, stride + 1, since, contact, swing, since < contact)
+    contact = np.where(stride == last, FOR_EVER_S, (plan.tc_s - plan.ic_s)[stride])
+    swing = np.where(stride == last, 1.0, plan.ic_s[after] - plan.tc_s[stride])
+    return Phase(stride, after, since, contact, swing, since < contact)
 
 
 def outward(plan: StridePlan) -> float:

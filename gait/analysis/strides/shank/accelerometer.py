@@ -12,19 +12,21 @@ from dataclasses import replace
 import numpy as np
 
 from gait.analysis.signal.resample import GRID_HZ
+from gait.analysis.strides.accelerometer_contacts import Contacts, read_contacts, with_doubt
 from gait.analysis.strides.contact_model import load
 from gait.analysis.strides.detector import Detector
 from gait.analysis.strides.shank.accelerometer_contact import (
     AFTER_S,
-    Landings,
+    BEFORE_S,
+    IC_ANCHOR_S,
+    TC_ANCHOR_S,
     Stances,
-    model_contacts,
     rule_contacts,
     stances_about,
 )
 from gait.analysis.strides.shank.impacts import STRIDE_S, ImpactFinder
 from gait.analysis.strides.stride_batch import StrideBatch, empty_batch, is_walking
-from gait.arrays import BoolArray, FloatArray
+from gait.arrays import BoolArray
 from gait.frames import Side
 from gait.units import STANDARD_GRAVITY
 
@@ -60,9 +62,6 @@ USUAL_CONTACT_S = (0.180, 0.300)
 SHOCK_S = 0.12
 """s behind contact that are stance in any case, where its end is not known (chosen: a sprinter's)."""
 
-NEAR_S = 0.08
-"""s about an event within which bridged samples make it doubtful (chosen: most of its snippet)."""
-
 HELD_S = 3.0
 """s of samples kept before the oldest landing that waits."""
 
@@ -79,7 +78,7 @@ class ShankAccDetector(Detector):
     def _new_segment(self) -> None:
         self._impacts.new_segment()
         self._waiting: list[int] = []
-        self._last: tuple[Landings, BoolArray] | None = None
+        self._last: tuple[Contacts, BoolArray] | None = None
 
     def _oldest_needed(self) -> int:
         if self._impacts.axes is None:
@@ -100,12 +99,14 @@ class ShankAccDetector(Detector):
         stances = stances_about(self._buffer.acc, self._buffer.first, np.array(ready, dtype=np.intp), axes)
         return [self._strides(*self._measure(stances))]
 
-    def _measure(self, stances: Stances) -> tuple[Landings, BoolArray]:
+    def _measure(self, stances: Stances) -> tuple[Contacts, BoolArray]:
         """Return the contacts and (n,) whether they move as lively as a runner."""
         norm = np.sqrt(np.einsum("nij,nij->ni", stances.force, stances.force))
         lively = np.median(np.abs(norm - 1.0), axis=1) > LIVELY_G
-        found, moves = model_contacts(self._model, stances)
-        found = self._with_doubt(found, moves)
+        found, moves = read_contacts(
+            self._model, stances.signals, stances.start_s, BEFORE_S + IC_ANCHOR_S, TC_ANCHOR_S
+        )
+        found = with_doubt(self._model, found, moves, self._buffer, USUAL_CONTACT_S)
         knee = NEAR_KNEE_G[0] < stances.place_g < NEAR_KNEE_G[1]
         if lively.all() and not knee:
             return found, lively
@@ -114,18 +115,7 @@ class ShankAccDetector(Detector):
             agree = (np.abs(rule.ic - found.ic) < AGREE_S) & (np.abs(rule.tc - found.tc) < AGREE_S)
         return rule.choose(found, lively & ~(agree & knee)), lively
 
-    def _with_doubt(self, found: Landings, moves: dict[str, FloatArray]) -> Landings:
-        """Return the model's contacts with their uncertainties."""
-        contact = found.tc - found.ic
-        beyond = np.maximum(USUAL_CONTACT_S[0] - contact, contact - USUAL_CONTACT_S[1])
-        missing = [self._buffer.missing_s(event, NEAR_S) for event in (found.ic, found.tc)]
-        ic_sd = self._model.spread["ic"].of({"ic_shift": moves["ic_shift"], "missing": missing[0]})
-        leaving = {name: moves[name] for name in ("coarse_shift", "tc_shift")}
-        tc_sd = self._model.spread["tc"].of({**leaving, "missing": missing[1]})
-        terms = {**moves, "beyond": np.maximum(beyond, 0.0), "missing": np.hypot(*missing)}
-        return replace(found, ic_sd=ic_sd, tc_sd=tc_sd, both_sd=self._model.spread["contact"].of(terms))
-
-    def _strides(self, landings: Landings, lively: BoolArray) -> StrideBatch:
+    def _strides(self, landings: Contacts, lively: BoolArray) -> StrideBatch:
         if self._last is not None:
             landings = self._last[0].followed_by(landings)
             lively = np.concatenate([self._last[1], lively])

@@ -21,13 +21,13 @@ import numpy as np
 
 from gait.analysis.signal.filters import gaussian, gaussian_slope
 from gait.analysis.signal.resample import GRID_HZ
-from gait.analysis.strides.contact_model import ContactModel
+from gait.analysis.strides.accelerometer_contacts import Contacts
 from gait.analysis.strides.cues import Cue, fuse
 from gait.analysis.strides.shank.impacts import ShankAxes
-from gait.arrays import BoolArray, FloatArray, IntArray
+from gait.arrays import FloatArray, IntArray
 from gait.units import STANDARD_GRAVITY
 
-__all__ = ["AFTER_S", "BEFORE_S", "Landings", "Stances", "model_contacts", "rule_contacts", "stances_about"]
+__all__ = ["AFTER_S", "BEFORE_S", "IC_ANCHOR_S", "TC_ANCHOR_S", "Stances", "rule_contacts", "stances_about"]
 
 
 BEFORE_S, AFTER_S = 0.35, 0.60
@@ -86,40 +86,6 @@ class Stances:
         }
 
 
-@dataclass(frozen=True)
-class Landings:
-    """Contacts of n stances, s of session time, and one sigma, s; NaN where not found.
-
-    Attributes
-    ----------
-    both_sd
-        (n,) one sigma of contact time.
-    """
-
-    ic: FloatArray
-    ic_sd: FloatArray
-    tc: FloatArray
-    tc_sd: FloatArray
-    both_sd: FloatArray
-
-    def __len__(self) -> int:
-        return len(self.ic)
-
-    def choose(self, other: Landings, where: BoolArray) -> Landings:
-        """Return `other` at (n,) `where` and this elsewhere."""
-        names = self.__dataclass_fields__
-        return Landings(*(np.where(where, getattr(other, name), getattr(self, name)) for name in names))
-
-    def last(self) -> Landings:
-        """Return the last stance alone."""
-        return Landings(*(getattr(self, name)[-1:] for name in self.__dataclass_fields__))
-
-    def followed_by(self, other: Landings) -> Landings:
-        """Return the stances of both."""
-        names = self.__dataclass_fields__
-        return Landings(*(np.concatenate([getattr(self, name), getattr(other, name)]) for name in names))
-
-
 def stances_about(acc: FloatArray, first: int, shocks: IntArray, axes: ShankAxes) -> Stances:
     """Return windows about shocks.
 
@@ -139,20 +105,7 @@ def stances_about(acc: FloatArray, first: int, shocks: IntArray, axes: ShankAxes
     return Stances(start, force, force @ axes.along, force @ axes.forward, axes.place_g)
 
 
-def model_contacts(model: ContactModel, stances: Stances) -> tuple[Landings, dict[str, FloatArray]]:
-    """Return the contacts that the model reads, without uncertainty, and (n,) s of its moves, by event."""
-    signals = model.signals(stances.signals)
-    anchor = np.full(len(stances.start_s), BEFORE_S + IC_ANCHOR_S)
-    landing = model.refine("ic", signals, anchor)
-    coarse = model.refine("tc_coarse", signals, landing.time_s + TC_ANCHOR_S)
-    leaving = model.refine("tc", signals, coarse.time_s)
-    moves = {"ic_shift": landing.shift_s, "coarse_shift": coarse.shift_s, "tc_shift": leaving.shift_s}
-    nothing = np.full(len(anchor), np.nan)
-    ic, tc = stances.start_s + landing.time_s, stances.start_s + leaving.time_s
-    return Landings(ic, nothing, tc, nothing, nothing), moves
-
-
-def rule_contacts(stances: Stances) -> Landings:
+def rule_contacts(stances: Stances) -> Contacts:
     """Return the contacts by reversal, onset and release; toe-off is NaN where the force stays above zero."""
     origin = round(BEFORE_S * GRID_HZ)
     ic = {
@@ -161,7 +114,7 @@ def rule_contacts(stances: Stances) -> Landings:
     }
     ic_time, ic_sd = fuse(ic, IC_CUES, {}, SHRINK)
     tc_time, tc_sd = fuse({"release": _release(stances.along, origin)}, TC_CUES, {}, SHRINK)
-    return Landings(
+    return Contacts(
         stances.start_s + ic_time, ic_sd, stances.start_s + tc_time, tc_sd, np.hypot(ic_sd, tc_sd)
     )
 

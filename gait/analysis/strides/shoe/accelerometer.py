@@ -1,230 +1,217 @@
 """A shoe with an accelerometer alone: from grid blocks to strides.
 
-On a standing foot the accelerometer reads gravity, in the same direction of the sensor each time; that
-direction is what it reads just behind the shocks of landing. Flat instants are where the reading is nearest
-to it. The landing is the sharpest rise of the reading before a flat instant, the push-off its highest
-smooth peak behind; without a gyroscope the strike is not known, and what it does to the timing of the rise
-goes into the uncertainty.
+Landings are shocks that a fitted classifier tells from others; the first of them give the foot's axes. A
+runner's contacts are read from the signals about the landing by a model that was fitted on real motion. A
+walker's foot rests behind its landing, and pushes off where the force is largest before the next one: that
+tells walking from running, and its contact time roughly.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
-from gait.analysis.signal.filters import gaussian, gaussian_slope, local_maxima, reach
-from gait.analysis.signal.orientation import gather
+from gait.analysis.signal.filters import gaussian
 from gait.analysis.signal.resample import GRID_HZ
-from gait.analysis.strides.cues import Cue, fuse, peak_time
+from gait.analysis.strides.accelerometer_contacts import NEAR_S, Contacts, read_contacts, with_doubt
+from gait.analysis.strides.contact_model import load
 from gait.analysis.strides.detector import Detector
-from gait.analysis.strides.shoe.midstance import StanceFinder
+from gait.analysis.strides.landing_model import load_landing, off_gravity
+from gait.analysis.strides.shoe.accelerometer_stances import (
+    AFTER_S,
+    BEFORE_S,
+    IC_ANCHOR_S,
+    TC_ANCHOR_S,
+    FootAxes,
+    foot_axes,
+    stances_about,
+)
+from gait.analysis.strides.shoe.landings import Landing, LandingFinder
 from gait.analysis.strides.stride_batch import StrideBatch, empty_batch, is_walking
-from gait.arrays import FloatArray, IntArray
+from gait.arrays import BoolArray, FloatArray, IntArray
 from gait.frames import Side
 from gait.units import STANDARD_GRAVITY
 
-__all__ = ["ShoeAccDetector"]
+__all__ = ["MODEL", "ShoeAccDetector"]
 
 
-LEARN_S = 10.0
-"""Seconds of movement from which the foot's vertical is learnt; strides are held back so long."""
+MODEL = "shoe_accelerometer"
+"""File of coefficients."""
 
-_MOVING_G = 0.3
-_SMOOTH_S = 0.006
-_PUSH_SMOOTH_S = 0.012
-_COST_SMOOTH_S = 0.015
-_SWAY_SMOOTH_S = 0.040
-STILL_LIMIT_G2 = 2.0
-"""Squared deviation from gravity, g2, that a flat instant can have."""
-STANCE_AFTER_S = (0.045, 0.130)
-"""s behind the sharpest jerk of a stride in which the foot is on the ground, whatever the speed."""
-STANCE_WITHIN_S = (0.045, 0.220)
-"""s behind it in which the quietest instant of the stance lies."""
-MOVING_G = 0.8
+LEARN_LANDINGS = 10
+"""A runner's landings from which the foot's axes are learnt; strides are held back so long at the start."""
 
-SHRINK = 0.85
-"""Factor on the fused uncertainty: the spreads of the cues are rounded up."""
+LEARN_LEAST = 2
+"""Landings that suffice where no more come."""
 
-IC_CUES = {"rise": Cue(-0.008, 0.016), "onset": Cue(-0.004, 0.016)}
-"""The instep feels a heel landing some 15 ms late and a forefoot landing at once."""
-TC_CUES = {"push": Cue(-0.002, 0.050)}
-"""On thirteen real runners (Fukuchi 2017) the push leads toe-off by up to 80 ms at 2.5 m/s, by 5 at 4.5."""
+LEARN_MOST_S = 30.0
+"""s behind the first landing after which the axes are taken from what there is."""
 
+USUAL_CONTACT_S = (0.175, 0.290)
+"""s; contact times of most of the recordings that the model was fitted on; beyond them it extrapolates."""
 
-@dataclass(frozen=True)
-class _Swings:
-    start: IntArray
-    stop: IntArray
-    tc: FloatArray
-    tc_sd: FloatArray
-    ic: FloatArray
-    ic_sd: FloatArray
+STRIDE_MOST_S = 2.4
+"""Longer than this is not a stride (slow walking stays below 2 s)."""
 
-    def __len__(self) -> int:
-        return len(self.start)
+STANCE_LEAST_S = 0.05
+
+WALK_PUSH_SHARE = (0.40, 0.75)
+"""Part of a walker's stride in which the push-off lies."""
+
+WALK_SD_S = (0.03, 0.05)
+"""One sigma of a walker's contact and push-off (chosen: a shock and a peak, not fitted)."""
+
+PUSH_SMOOTH_S = 0.012
+
+MISSING_MOST_S = 0.05
+"""s about an event that may be missing for the last contact of a run to be given (chosen)."""
+
+SWING_S, SWING_G = 0.15, 0.35
+"""Behind the last toe-off of a run, for so long, the force differs from gravity by so many g half of the
+time."""
+
+HELD_S = 3.0
+"""s of samples kept before the oldest landing that waits."""
 
 
 class ShoeAccDetector(Detector):
     """Strides of one shoe without gyroscope; the side makes no difference."""
 
+    knows_doubt = True
+
     def __init__(self, _side: Side) -> None:
         super().__init__()
-        self._up: FloatArray | None = None
+        self._model, self._landing = load(MODEL), load_landing(MODEL)
+        self._axes: FootAxes | None = None
         self._new_segment()
 
     def _new_segment(self) -> None:
-        self._finder = StanceFinder(self._cost, self._sway, self._leaving, STILL_LIMIT_G2, MOVING_G)
-        self._last: _Swings | None = None
+        self._finder = LandingFinder(self._landing)
+        self._waiting: list[Landing] = []
+        self._last: tuple[Contacts, BoolArray] | None = None
 
     def _oldest_needed(self) -> int:
-        if self._up is None:
-            return self._buffer.first
-        needed = self._finder.needed
-        return (self._buffer.end if needed is None else needed) - round(3.0 * GRID_HZ)
-
-    def _excess(self, acc: FloatArray) -> FloatArray:
-        assert self._up is not None
-        off = acc / STANDARD_GRAVITY - self._up
-        excess: FloatArray = np.einsum("ij,ij->i", off, off)
-        return excess
-
-    def _cost(self, acc: FloatArray, _gyr: FloatArray) -> FloatArray:
-        return gaussian(self._excess(acc), _COST_SMOOTH_S)
-
-    def _sway(self, acc: FloatArray, _gyr: FloatArray) -> FloatArray:
-        return gaussian(np.sqrt(self._excess(acc)), _SWAY_SMOOTH_S)
-
-    def _leaving(self, acc: FloatArray, _gyr: FloatArray) -> FloatArray:
-        return gaussian(np.sqrt(self._excess(acc)), _COST_SMOOTH_S)
+        oldest = self._waiting[0].index if self._waiting else self._finder.needed
+        return min(oldest, self._finder.needed) - round(HELD_S * GRID_HZ)
 
     def _find(self, *, final: bool) -> list[StrideBatch]:
-        if self._up is None and not self._learn(final=final):
-            return []
-        spans = self._finder.find(self._buffer.first, self._buffer.acc, self._buffer.gyr, final=final)
-        return [self._strides(self._measure(spans))] if spans else []
+        self._waiting += self._finder.find(self._buffer, final=final)
+        self._learn(final=final)
+        ready = self._ready(final=final)
+        self._waiting = self._waiting[len(ready) :]
+        out = [self._strides(*self._measure(ready))] if ready else []
+        if final and self._last is not None:
+            out.append(self._batch(self._last[0], np.array([np.nan]), self._last[1]))
+        return out
 
-    def _learn(self, *, final: bool) -> bool:
-        force = gaussian(self._buffer.acc, _COST_SMOOTH_S) / STANDARD_GRAVITY
-        size = np.sqrt(np.einsum("ij,ij->i", force, force))
-        busy = gaussian(np.abs(size - 1.0), 0.25)
-        usable = len(busy) if final else len(busy) - reach(0.25)
-        moving = np.flatnonzero(busy[: max(usable, 0)] > _MOVING_G)
-        wanted = round(LEARN_S * GRID_HZ)
-        if len(moving) < wanted and not final:
-            return False
-        moving = moving[:wanted]
-        if len(moving) < 1.5 * GRID_HZ:
-            return False
-        slope = gaussian_slope(self._buffer.acc, _SMOOTH_S) / STANDARD_GRAVITY
-        jerk = gaussian(np.sqrt(np.einsum("ij,ij->i", slope, slope)), 0.020)
-        hits = local_maxima(jerk[: moving[-1] + 1], 0.25)
-        hits = hits[jerk[hits] > 0.35 * np.median(jerk[hits])] if len(hits) else hits
-        after = hits[:, None] + np.arange(*(round(limit * GRID_HZ) for limit in STANCE_AFTER_S))[None, :]
-        after = after[after[:, -1] < len(force)] if len(hits) else after
-        if len(after) == 0:
-            return False
-        up = np.median(np.median(force[after], axis=1), axis=0)
-        self._up = up / np.linalg.norm(up)
-        self._refine(hits)
-        return True
-
-    def _refine(self, hits: IntArray) -> None:
-        """Take the vertical from the quietest instant behind each landing; twice, as that moves with it."""
-        reach_s = np.arange(*(round(limit * GRID_HZ) for limit in STANCE_WITHIN_S))
-        at = hits[:, None] + reach_s[None, :]
-        at = at[at[:, -1] < len(self._buffer.acc)]
-        if len(at) < 3:
+    def _learn(self, *, final: bool) -> None:
+        """Take the foot's axes from the first landings of a run, once."""
+        if self._axes is not None:
             return
-        smooth = gaussian(self._buffer.acc, _COST_SMOOTH_S)
-        for _ in range(2):
-            quiet = at[np.arange(len(at)), self._cost(self._buffer.acc, self._buffer.acc)[at].argmin(axis=1)]
-            up = np.median(smooth[quiet], axis=0)
-            self._up = up / np.linalg.norm(up)
+        seen = [one.index for one in self._waiting if one.running][:LEARN_LANDINGS]
+        if not seen:
+            return
+        complete = seen[-1] + round(AFTER_S * GRID_HZ) < self._buffer.end
+        late = self._buffer.end - seen[0] > round(LEARN_MOST_S * GRID_HZ)
+        if late:
+            limit = seen[0] + round((LEARN_MOST_S - AFTER_S) * GRID_HZ)
+            seen, complete = [index for index in seen if index < limit], False
+        if (len(seen) == LEARN_LANDINGS and complete) or ((final or late) and len(seen) >= LEARN_LEAST):
+            self._axes = foot_axes(self._buffer.acc, np.array(seen, dtype=np.intp) - self._buffer.first)
+        elif final or late:
+            self._waiting = [one for one in self._waiting if not one.running or one.index > seen[-1]]
 
-    def _measure(self, spans: list[tuple[int, int]]) -> _Swings:
-        edges = np.array(spans, dtype=np.intp) - self._buffer.first
-        windows = gather(self._buffer.acc, self._buffer.acc, edges[:, 0], edges[:, 1] + 1)
-        force = windows.acc / STANDARD_GRAVITY
-        size = np.sqrt(np.einsum("nij,nij->ni", force, force))
-        at = np.arange(size.shape[1])[None, :]
-        length = windows.length[:, None]
-        slope = gaussian_slope(force, _SMOOTH_S, axis=1)
-        jerk = np.sqrt(np.einsum("nij,nij->ni", slope, slope))
-        rise = gaussian_slope(size, _SMOOTH_S, axis=1)
-        late = (at > 0.5 * length) & (at < length - 4)
-        hit = np.where(late, gaussian(jerk, 0.010, axis=1), -np.inf).argmax(axis=1)
-        about = (at >= hit[:, None] - 6) & (at <= hit[:, None] + 4)
-        steep = np.where(about, rise, -np.inf).argmax(axis=1)
-        ic, ic_sd = fuse({"rise": peak_time(rise, steep), "onset": _onset(jerk, hit)}, IC_CUES, {}, SHRINK)
-        push = gaussian(size, _PUSH_SMOOTH_S, axis=1)
-        tc, tc_sd = fuse({"push": peak_time(push, _first_peak(push, windows.length))}, TC_CUES, {}, SHRINK)
-        begin = (windows.start + self._buffer.first) / GRID_HZ
-        return _Swings(
-            windows.start + self._buffer.first,
-            windows.start + self._buffer.first + windows.length - 1,
-            begin + tc,
-            tc_sd,
-            begin + ic,
-            ic_sd,
+    def _ready(self, *, final: bool) -> list[Landing]:
+        """Return the landings whose whole stance is there, in order."""
+        until = self._buffer.end - round((AFTER_S + 0.1) * GRID_HZ)
+        out = []
+        for one in self._waiting:
+            if (one.running and self._axes is None) or not (final or one.index < until):
+                break
+            out.append(one)
+        return out
+
+    def _measure(self, landings: list[Landing]) -> tuple[Contacts, BoolArray]:
+        """Return the contacts and (n,) whether they are a runner's."""
+        shocks = np.array([one.index for one in landings], dtype=np.intp)
+        running = np.array([one.running for one in landings])
+        walked = _walked(shocks)
+        if self._axes is None:
+            return walked, running
+        stances = stances_about(self._buffer.acc, self._buffer.first, shocks, self._axes)
+        found, moves = read_contacts(
+            self._model, stances.signals, stances.start_s, BEFORE_S + IC_ANCHOR_S, TC_ANCHOR_S
         )
+        found = with_doubt(self._model, found, moves, self._buffer, USUAL_CONTACT_S)
+        return walked.choose(found, running), running
 
-    def _strides(self, swings: _Swings) -> StrideBatch:
-        both = swings if self._last is None else _join(self._last, swings)
-        self._last = _Swings(*(getattr(both, name)[-1:] for name in both.__dataclass_fields__))
-        n = len(both) - 1
-        if n < 1:
+    def _strides(self, contacts: Contacts, running: BoolArray) -> StrideBatch:
+        """Return the strides of all landings but the last, which waits for the next."""
+        if self._last is not None:
+            contacts = self._last[0].followed_by(contacts)
+            running = np.concatenate([self._last[1], running])
+        self._last = contacts.last(), running[-1:]
+        next_ic = np.where(np.diff(contacts.ic) < STRIDE_MOST_S, contacts.ic[1:], np.nan)
+        return self._batch(contacts.but_last(), next_ic, running[:-1])
+
+    def _batch(self, contacts: Contacts, next_ic: FloatArray, running: BoolArray) -> StrideBatch:
+        """Return strides, those behind which nothing comes only where the whole stance was recorded."""
+        n = len(contacts)
+        if n == 0:
             return empty_batch()
-        ic, tc, next_ic = both.ic[:-1], both.tc[1:], both.ic[1:]
-        stride = next_ic - ic
-        paused = both.start[1:] - both.stop[:-1] > round(1.0 * GRID_HZ)
-        real = ~paused & (tc > ic + 0.05) & (next_ic > tc + 0.05) & (stride < 2.4)
-        clipped, peak = self._buffer.shock(ic - 0.02, tc)
+        ic, stride = contacts.ic, next_ic - contacts.ic
+        tc = np.where(running, contacts.tc, self._pushed_off(ic, stride))
+        clipped, peak = self._buffer.shock(ic - 0.02, np.where(np.isfinite(tc), tc, ic + STANCE_LEAST_S))
         batch = replace(
             empty_batch(n),
             ic_s=ic,
             tc_s=tc,
             next_ic_s=next_ic,
-            ic_sd_s=both.ic_sd[:-1],
-            tc_sd_s=both.tc_sd[1:],
+            ic_sd_s=contacts.ic_sd,
+            tc_sd_s=contacts.tc_sd,
+            contact_sd_s=contacts.both_sd,
             walking=is_walking((tc - ic) / stride, stride),
             peak_acc_g=peak / STANDARD_GRAVITY,
             clipped=clipped,
             turn_deg=np.zeros(n),
         )
-        return batch.take(real)
+        ends = np.isnan(next_ic)
+        seen = np.maximum(*(self._buffer.missing_s(event, NEAR_S) for event in (ic, tc))) < MISSING_MOST_S
+        inside = (tc > ic + STANCE_LEAST_S) & (ends | (next_ic > tc + STANCE_LEAST_S))
+        return batch.take(inside & (~ends | (running & seen & self._left(tc))))
+
+    def _left(self, tc: FloatArray) -> BoolArray:
+        """Return (n,) whether the foot moves behind its toe-off: behind the last contact it may stand."""
+        off = off_gravity(self._buffer.acc)
+        span = np.arange(round(SWING_S * GRID_HZ))
+        start = np.rint(np.nan_to_num(tc) * GRID_HZ).astype(np.intp) - self._buffer.first
+        rows = np.clip(start[:, None] + span[None, :], 0, len(off) - 1)
+        left: BoolArray = np.median(off[rows], axis=1) > SWING_G
+        return left
+
+    def _pushed_off(self, ic: FloatArray, stride: FloatArray) -> FloatArray:
+        """Return (n,) s at which a walker pushes off: the largest force in that part of the stride."""
+        size = np.sqrt(np.einsum("ij,ij->i", self._buffer.acc, self._buffer.acc))
+        push = gaussian(size, PUSH_SMOOTH_S)
+        out = np.full(len(ic), np.nan)
+        for row in np.flatnonzero(np.isfinite(stride)):
+            low, high = (
+                round((ic[row] + share * stride[row]) * GRID_HZ) - self._buffer.first
+                for share in WALK_PUSH_SHARE
+            )
+            if 0 <= low < high <= len(push):
+                out[row] = (self._buffer.first + low + int(push[low:high].argmax())) / GRID_HZ
+        return out
 
 
-def _onset(jerk: FloatArray, hit: IntArray) -> FloatArray:
-    """Where the jerk rises through a third of its peak before the impact, s from the row's start."""
-    rows = np.arange(len(hit))
-    span = np.arange(-12, 3)
-    at = np.clip(hit[:, None] + span[None, :], 0, jerk.shape[1] - 1)
-    part = jerk[rows[:, None], at]
-    level = part.max(axis=1) / 3.0
-    below = part < level[:, None]
-    index = part.shape[1] - 1 - below[:, ::-1].argmax(axis=1)
-    index = np.where(below.any(axis=1), np.minimum(index, part.shape[1] - 2), 0)
-    low, high = part[rows, index], part[rows, index + 1]
-    share = np.clip((level - low) / np.maximum(high - low, 1e-9), 0.0, 1.0)
-    time: FloatArray = (at[rows, index] + share) / GRID_HZ
-    return time
-
-
-def _first_peak(push: FloatArray, length: IntArray) -> IntArray:
-    """The first prominent maximum behind the flat instant: the push-off."""
-    at = np.arange(1, push.shape[1] - 1)[None, :]
-    inner = (push[:, 1:-1] >= push[:, :-2]) & (push[:, 1:-1] > push[:, 2:])
-    early = (at > 6) & (at < 0.55 * length[:, None])
-    top = np.where(early, push[:, 1:-1], -np.inf).max(axis=1, keepdims=True)
-    found = inner & early & (push[:, 1:-1] >= 0.6 * top)
-    return np.where(found.any(axis=1), found.argmax(axis=1), (0.3 * length).astype(int)) + 1
-
-
-def _join(first: _Swings, second: _Swings) -> _Swings:
-    return _Swings(
-        *(
-            np.concatenate([getattr(first, name), getattr(second, name)])
-            for name in first.__dataclass_fields__
-        )
+def _walked(shocks: IntArray) -> Contacts:
+    """Return a walker's contacts; the push-off is looked for once the next landing is known."""
+    n, (ic_sd, tc_sd) = len(shocks), WALK_SD_S
+    return Contacts(
+        shocks / GRID_HZ + IC_ANCHOR_S,
+        np.full(n, ic_sd),
+        np.full(n, np.nan),
+        np.full(n, tc_sd),
+        np.full(n, np.hypot(ic_sd, tc_sd)),
     )

@@ -27,7 +27,14 @@ def _shipped(name: str) -> dict:
 def scripts() -> dict[str, ModuleType]:
     """The training scripts, which are no package."""
     out = {}
-    for name in ("virtual_runs", "shank_motion", "shank_training_set", "shank_train", "shank_acc_train"):
+    for name in (
+        "virtual_runs",
+        "shank_motion",
+        "shank_training_set",
+        "shank_train",
+        "accelerometer_fit",
+        "shank_acc_train",
+    ):
         spec = importlib.util.spec_from_file_location(name, SCRIPTS / f"{name}.py")
         sys.modules[name] = out[name] = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(out[name])

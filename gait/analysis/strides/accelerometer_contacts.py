@@ -1,0 +1,105 @@
+"""Contacts of stances seen by an accelerometer alone: three regressions, one behind the other.
+
+Contact is read about the shock; toe-off coarsely about a usual time behind contact, and then finely about
+that. How far each step moves says how much to trust it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from gait.analysis.signal.buffer import SampleBuffer
+from gait.analysis.strides.contact_model import ContactModel
+from gait.arrays import BoolArray, FloatArray
+
+__all__ = ["NEAR_S", "Contacts", "Moves", "read_contacts", "with_doubt"]
+
+Moves = Mapping[str, FloatArray]
+"""Step -> (n,) s from where it began to what it found."""
+
+NEAR_S = 0.08
+"""s about an event within which bridged samples make it doubtful (chosen: most of its snippet)."""
+
+
+@dataclass(frozen=True)
+class Contacts:
+    """Contacts of n stances, s of session time, and one sigma, s; NaN where not found.
+
+    Attributes
+    ----------
+    both_sd
+        (n,) one sigma of contact time.
+    """
+
+    ic: FloatArray
+    ic_sd: FloatArray
+    tc: FloatArray
+    tc_sd: FloatArray
+    both_sd: FloatArray
+
+    def __len__(self) -> int:
+        return len(self.ic)
+
+    def choose(self, other: Contacts, where: BoolArray) -> Contacts:
+        """Return `other` at (n,) `where` and this elsewhere."""
+        names = self.__dataclass_fields__
+        return Contacts(*(np.where(where, getattr(other, name), getattr(self, name)) for name in names))
+
+    def last(self) -> Contacts:
+        """Return the last stance alone."""
+        return Contacts(*(getattr(self, name)[-1:] for name in self.__dataclass_fields__))
+
+    def but_last(self) -> Contacts:
+        """Return all stances but the last."""
+        return Contacts(*(getattr(self, name)[:-1] for name in self.__dataclass_fields__))
+
+    def followed_by(self, other: Contacts) -> Contacts:
+        """Return the stances of both."""
+        names = self.__dataclass_fields__
+        return Contacts(*(np.concatenate([getattr(self, name), getattr(other, name)]) for name in names))
+
+
+def read_contacts(
+    model: ContactModel, raw: Mapping[str, FloatArray], start_s: FloatArray, contact_s: float, usual_s: float
+) -> tuple[Contacts, Moves]:
+    """Return the contacts that the model reads, without uncertainty, and how far each step moved.
+
+    Parameters
+    ----------
+    raw
+        Channel -> (n, L) windows about shocks.
+    start_s
+        (n,) s of session time of their first columns.
+    contact_s, usual_s
+        Where contact is looked for, s from the first column; and toe-off, s from contact.
+    """
+    signals = model.signals(raw)
+    landing = model.refine("ic", signals, np.full(len(start_s), contact_s))
+    coarse = model.refine("tc_coarse", signals, landing.time_s + usual_s)
+    leaving = model.refine("tc", signals, coarse.time_s)
+    nothing = np.full(len(start_s), np.nan)
+    found = Contacts(start_s + landing.time_s, nothing, start_s + leaving.time_s, nothing, nothing)
+    return found, {"ic_shift": landing.shift_s, "coarse_shift": coarse.shift_s, "tc_shift": leaving.shift_s}
+
+
+def with_doubt(
+    model: ContactModel, found: Contacts, moves: Moves, buffer: SampleBuffer, usual_s: tuple[float, float]
+) -> Contacts:
+    """Return the contacts with their uncertainties.
+
+    Parameters
+    ----------
+    usual_s
+        Contact times of most of the runners that the model was fitted on: beyond them it extrapolates.
+    """
+    contact = found.tc - found.ic
+    beyond = np.maximum(np.maximum(usual_s[0] - contact, contact - usual_s[1]), 0.0)
+    missing = [buffer.missing_s(event, NEAR_S) for event in (found.ic, found.tc)]
+    ic_sd = model.spread["ic"].of({"ic_shift": moves["ic_shift"], "missing": missing[0]})
+    leaving = {name: moves[name] for name in ("coarse_shift", "tc_shift")}
+    tc_sd = model.spread["tc"].of({**leaving, "missing": missing[1]})
+    terms = {**moves, "beyond": beyond, "missing": np.hypot(*missing)}
+    return replace(found, ic_sd=ic_sd, tc_sd=tc_sd, both_sd=model.spread["contact"].of(terms))

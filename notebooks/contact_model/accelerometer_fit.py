@@ -1,0 +1,187 @@
+"""Fits the contacts of an accelerometer alone, on shoe or shank: three ridge regressions, one behind the other.
+
+Contact from the shock, a coarse toe-off from contact, and a fine one about that. Every runner left out in turn
+gives the residuals that the uncertainties are fitted on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from shank_train import BEYOND, MISSING, SEED, figures, ridge, shares, spread
+
+from gait.analysis.strides.accelerometer_contacts import read_contacts
+from gait.analysis.strides.contact_model import from_dict, snippets
+
+JITTER_S = {"ic": 0.010, "tc_coarse": 0.030, "tc": 0.018}
+"""s by which anchors are moved by chance: about what the step before leaves."""
+FLOOR_S = 0.006
+"""Standard uncertainty before scaling that no stride is below, however well the steps agree (chosen)."""
+DOUBTS = ("ic_shift", "coarse_shift", "tc_shift")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is fitted.
+
+    Attributes
+    ----------
+    name
+        Of the file.
+    skeleton
+        The file without coefficients.
+    contact_s, usual_s
+        As in `read_contacts`.
+    usual_contact_s
+        Contact times beyond which the uncertainty grows.
+    """
+
+    name: str
+    skeleton: dict
+    contact_s: float
+    usual_s: float
+    usual_contact_s: tuple[float, float]
+
+    @property
+    def channels(self) -> list[str]:
+        """Names of the signals."""
+        return [one["name"] for one in self.skeleton["channels"]]
+
+
+@dataclass(frozen=True)
+class Part:
+    """The stances of one recording: (n,) s of their first columns, channel -> (n, L)."""
+
+    start_s: np.ndarray
+    signals: Mapping[str, np.ndarray]
+
+
+def skeleton(
+    source: dict, placement: str, smooth_s: float, step_s: float, channels: list[dict], events: dict
+) -> dict:
+    """Return a file without coefficients."""
+    no_doubt = {"constant_s": 0.0, "terms": {}}
+    return {
+        "gait_contact_model": 1,
+        "placement": placement,
+        "gyroscope": False,
+        "source": source,
+        "smooth_s": smooth_s,
+        "step_s": step_s,
+        "channels": channels,
+        "events": {event: {**one, "regressions": []} for event, one in events.items()},
+        "uncertainty": {
+            "ic": no_doubt, "tc": no_doubt, "contact": no_doubt,
+            "shares": {"runner": 0.25, "foot": 0.25, "session": 0.25, "stride": 0.25},
+        },
+    }  # fmt: skip
+
+
+def designs(plan: Plan, parts: list[Part], table: pd.DataFrame) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Return (features, wanted move, s) of each step, about anchors that are moved a little by chance.
+
+    Parameters
+    ----------
+    table
+        A row a stance, of all parts in their order: `ic` and `tc`, s from the first column; runner, side,
+        recording, number of the part, plain.
+    """
+    model = from_dict(plan.name, plan.skeleton)
+    start = {
+        "ic": np.full(len(table), plan.contact_s),
+        "tc_coarse": table["ic"].to_numpy() + plan.usual_s,
+        "tc": table["tc"].to_numpy(),
+    }
+    joined = np.concatenate([model.signals(part.signals).astype(np.float32) for part in parts], axis=1)
+    out = {}
+    for event, anchor in start.items():
+        moved = anchor + np.random.default_rng(SEED).normal(0.0, JITTER_S[event], len(anchor))
+        x = snippets(joined, tuple(range(len(plan.channels))), moved, model.events[event].offsets_s)
+        out[event] = x, table["ic" if event == "ic" else "tc"].to_numpy() - moved
+    return out
+
+
+def fit(plan: Plan, design: dict[str, tuple[np.ndarray, np.ndarray]], use: np.ndarray) -> dict:
+    """Return a file whose regressions are fitted to the stances at (n,) `use`."""
+    data = {**plan.skeleton, "events": {}}
+    for event, (x, wanted) in design.items():
+        intercept, weights = ridge(x[use], wanted[use])
+        data["events"][event] = {
+            **plan.skeleton["events"][event],
+            "regressions": [
+                {
+                    "channels": plan.channels,
+                    "intercept_s": round(float(intercept), 7),
+                    "weights_s": np.round(weights.reshape(-1, len(plan.channels)), 7).tolist(),
+                }
+            ],
+        }
+    return data
+
+
+def left_out(plan: Plan, parts: list[Part], table: pd.DataFrame, design: dict) -> pd.DataFrame:
+    """Return the errors of every runner's stances under the model of the other runners."""
+    out = []
+    for runner in sorted(table["runner"].unique()):
+        own = table["runner"] == runner
+        model = from_dict(plan.name, fit(plan, design, (~own).to_numpy()))
+        for number, rows in table[own].groupby("number"):
+            part = parts[number]
+            found, moves = read_contacts(model, part.signals, part.start_s, plan.contact_s, plan.usual_s)
+            ic, tc = found.ic - part.start_s, found.tc - part.start_s
+            out.append(
+                rows.assign(
+                    ic_error=ic - rows["ic"], tc_error=tc - rows["tc"],
+                    error=tc - ic - (rows["tc"] - rows["ic"]), contact=tc - ic, **moves,
+                )
+            )  # fmt: skip
+    return pd.concat(out, ignore_index=True)
+
+
+def uncertainty(stance: pd.DataFrame) -> dict:
+    """Return the spreads and the parts of the contact time's variance."""
+    out = {
+        "ic": spread(stance, "ic_error", ("ic_shift",), FLOOR_S),
+        "tc": spread(stance, "tc_error", ("coarse_shift", "tc_shift"), FLOOR_S),
+        "contact": spread(stance, "error", DOUBTS, FLOOR_S),
+    }
+    out["contact"]["terms"]["beyond"] = BEYOND
+    for one in out.values():
+        one["terms"]["missing"] = MISSING
+    return {**out, "shares": shares(stance)}
+
+
+def coverage(plan: Plan, stance: pd.DataFrame, contact: dict) -> dict[str, float]:
+    """Return the share of stances and of recordings whose 95 % interval holds, and its median half-width."""
+    low, high = plan.usual_contact_s
+    time = stance["contact"].to_numpy()
+    values = stance.assign(beyond=np.maximum(np.maximum(low - time, time - high), 0.0), missing=0.0)
+    variance = sum((factor * values[name]) ** 2 for name, factor in contact["terms"].items())
+    half = 1.96 * np.sqrt(variance + contact["constant_s"] ** 2)
+    recording = stance["recording"]
+    middle = stance["error"].groupby(recording).median().abs()
+    return {
+        "strides_held": round(float((stance["error"].abs() <= half).mean()), 3),
+        "recordings_held": round(float((middle <= half.groupby(recording).median()).mean()), 3),
+        "median_half_width_ms": round(1e3 * float(half.median()), 1),
+    }
+
+
+def finished(plan: Plan, parts: list[Part], table: pd.DataFrame) -> tuple[dict, pd.DataFrame]:
+    """Return the file with uncertainties and figures, and the stances of left-out runners."""
+    design = designs(plan, parts, table)
+    stance = left_out(plan, parts, table, design)
+    data = fit(plan, design, np.ones(len(table), dtype=bool))
+    data["source"] = {**data["source"], "runners": sorted(str(one) for one in stance["runner"].unique())}
+    data["uncertainty"] = uncertainty(stance)
+    groups = (("clean_sensor", stance[stance["plain"]]), ("any_sensor", stance[~stance["plain"]]))
+    data["validation"] = {
+        "leave_one_runner_out": {
+            **{name: figures(part) for name, part in groups if len(part)},
+            **coverage(plan, stance, data["uncertainty"]["contact"]),
+        }
+    }
+    return data, stance
