@@ -14,7 +14,15 @@ from gait.errors import RecordingError
 from gait.frames import Placement, Side
 from gait.recording.lines import Source
 from gait.recording.model import Recording, RunInfo, RunnerInfo, Session
-from gait.recording.read import common_start_s, find_recordings, from_start, read, read_chunks, started_at
+from gait.recording.read import (
+    common_start_s,
+    find_recordings,
+    first_times,
+    from_start,
+    read,
+    read_chunks,
+    started_at,
+)
 from gait.recording.session_folder import is_folder, read_notes, refuse_doubles, session_name, unpacked
 
 __all__ = [
@@ -126,7 +134,7 @@ def open_session(
     place = Path(path)
     files = find_recordings(place)
     size = sum(map(_csv_bytes, files))
-    steps = {file: _usual_step(file, placement, side) for file in files} if size > SHORT_BYTES else {}
+    steps = {file: _usual_step(file, side) for file in files} if size > SHORT_BYTES else {}
     instants = sum(GRID_HZ * step.seconds * _csv_bytes(file) / step.size for file, step in steps.items())
     if size <= long_bytes and instants <= LONG_INSTANTS:
         return read(place, placement=placement, side=side)
@@ -173,19 +181,18 @@ class _Step:
     seconds: float
 
 
-def _usual_step(file: Path, placement: Placement | None, side: Side | None) -> _Step:
+def _usual_step(file: Path, side: Side | None) -> _Step:
     """Bytes and seconds that a row of a file takes, by its first rows.
 
     A fault further down is told by reading it.
     """
-    with closing(read_chunks(file, LOOK_ROWS, placement=placement, side=side)) as pieces:
-        first = next(pieces, None)
-    if first is None or len(first.time_s) < 2:
+    time_s = first_times(file, LOOK_ROWS, side=side)
+    if len(time_s) < 2:
         return _Step(1.0, 0.0)
     with Source(file) as source:
         lines = [line for _ in range(LOOK_ROWS) if (line := source.line()) is not None]
     row = float(np.median([len(line) + 1 for line in lines]))
-    return _Step(row, float(np.median(np.diff(first.time_s))))
+    return _Step(row, float(np.median(np.diff(time_s))))
 
 
 def _csv_bytes(file: Path) -> int:

@@ -42,6 +42,7 @@ from gait.units import DEG
 __all__ = [
     "common_start_s",
     "find_recordings",
+    "first_times",
     "from_start",
     "read",
     "read_chunks",
@@ -59,6 +60,8 @@ ENOUGH_ROWS = 256
 """Rows that units are judged by at least; the few behind the last block may be one swing of the leg."""
 BARREN_BYTES = 1 << 25
 """Text without a usable row, 32 MB, after which a file is no recording; gzip packs it into kilobytes."""
+LOOK_BYTES = 1 << 18
+"""Bytes that the first rows of a file are looked for in at once: more rows than its clock waits for."""
 LOOKED_AT = 4000
 """Rows of a block, evenly spaced, that units are judged by at most."""
 
@@ -280,6 +283,34 @@ def read_chunks(
         kept.finish()
         if last is not None:
             yield replace(last, notes=(*kept.notes(), *_limits(last)))
+
+
+def first_times(path: Path, rows: int, *, side: Side | None = None) -> FloatArray:
+    """Return the times of the first rows of a file, s, without judging units or reading what lies beside it.
+
+    Parameters
+    ----------
+    rows
+        Rows wanted; fewer come where the file ends, or holds none in its first `BARREN_BYTES`.
+
+    Raises
+    ------
+    RecordingError
+        As `read_recording` does for what stands before these rows.
+    """
+    found: list[FloatArray] = []
+    with Source(path) as source:
+        head = read_head(source, path, NOTHING_SAID, side)
+        kept = RowFilter(head.layout)
+        looked = 0
+        for block in source.blocks(LOOK_BYTES):
+            found.append(kept(parse_block(block, head.layout))[0])
+            looked += len(block[1])
+            if kept.rows >= rows or looked > BARREN_BYTES:
+                break
+        else:
+            found.append(kept.end()[0])
+    return np.concatenate([np.empty(0), *found])[:rows]
 
 
 def _pieces_of(whole: Recording, rows: int) -> Iterator[Recording]:

@@ -1,10 +1,15 @@
-"""``python -m tests.benchmarks [SECTION ...] [--cache DIR]``: print the tables of docs/benchmarks.md."""
+"""``python -m tests.benchmarks [SECTION ...] [--cache DIR]``: print the tables of docs/benchmarks.md.
+
+With ``--check`` only whole processes are measured against pandas, and the exit code is 1 where one is slower
+or larger than its limit.
+"""
 
 import argparse
+import sys
 import tempfile
 from pathlib import Path
 
-from . import batch, change, live, memory, peer, speed
+from . import batch, change, check, live, memory, peer, speed
 from .measure import machine
 
 SECTIONS = {
@@ -23,12 +28,16 @@ def main():
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("sections", nargs="*", metavar="SECTION", help=f"of {', '.join(SECTIONS)}; all")
     parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "gait-benchmarks")
+    parser.add_argument("--check", action="store_true", help="fail where a ratio to pandas is over its limit")
     given = parser.parse_args()
     unknown = [name for name in given.sections if name not in SECTIONS]
     if unknown:
         parser.error(f"no section {unknown[0]}; there are {', '.join(SECTIONS)}")
     given.cache.mkdir(parents=True, exist_ok=True)
     print(machine())
+    if given.check:
+        over = check.main(given.cache)
+        sys.exit("\n".join(over) if over else 0)
     for name in given.sections or SECTIONS:
         print(f"\n## {name}\n")
         SECTIONS[name](given.cache)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gait.coaching.rules.load import builtin_folder
 from gait.coaching.rules.marked_yaml import MAX_BYTES, MAX_DEPTH, read_marked, read_text
 from gait.errors import KnowledgeError
 
@@ -98,3 +99,10 @@ def test_a_missing_file_says_so(tmp_path: Path) -> None:
     """A path that is not there is named, with what is wrong with it."""
     with pytest.raises(KnowledgeError, match="nowhere"):
         read_text(tmp_path / "nowhere.yaml")
+
+
+@pytest.mark.parametrize("path", sorted(builtin_folder().glob("*.yaml")), ids=lambda path: path.stem)
+def test_shipped_files_read_the_same_the_quick_way(path: Path) -> None:
+    """Values and lines of the package's own rules do not depend on which loader reads them."""
+    text = read_text(path)
+    assert read_marked(text, "x", shipped=True) == read_marked(text, "x")

@@ -32,6 +32,9 @@ GRAVITY_NEAR = 0.07
 PILED_SHARE = 0.999
 """Share of an axis' largest value from which a sample counts as at the same limit."""
 
+LARGEST_STEPS = 50
+"""Largest steps between neighbours that are kept for each axis: a gyroscope that overflows has more."""
+
 
 @dataclass(frozen=True)
 class Rests:
@@ -114,7 +117,8 @@ class _AxisCount:
         self._count_holds(step == 0.0)
         if len(step):
             both = np.vstack([self.steps, step])
-            self.steps = np.sort(both, axis=0)[-50:]
+            top = min(LARGEST_STEPS, len(both))
+            self.steps = np.partition(both, len(both) - top, axis=0)[-top:]
         self.last = values[-1].copy()
 
     def _count_holds(self, same: BoolArray) -> None:

@@ -106,8 +106,11 @@ class SampleBuffer:
         span = round(reach_s * GRID_HZ)
         low = np.clip(middle - span, 0, len(self.bridged))
         high = np.clip(middle + span + 1, 0, len(self.bridged))
-        count = np.concatenate([[0], np.cumsum(~self.bridged)])
-        missing = (2 * span + 1 - (count[high] - count[low])) / GRID_HZ
+        there = high - low
+        if self.bridged.any():
+            count = np.concatenate([[0], np.cumsum(self.bridged)])
+            there = there - (count[high] - count[low])
+        missing = (2 * span + 1 - there) / GRID_HZ
         return np.where(known, missing, np.nan)
 
     def silent_s(self, time_s: FloatArray, reach_s: float) -> FloatArray:

@@ -94,10 +94,10 @@ def orientations(windows: Windows) -> FloatArray:
     np.conj(step[:, 0], out=across[:, 1])
     out = np.empty((samples, 2, n), dtype=complex)
     out[0, 0], out[0, 1] = 1.0, 0.0
-    for k in range(samples - 1):
-        now, then = out[k], out[k + 1]
-        np.multiply(step[k], now[0], out=then)
-        then += across[k] * now[1]
+    turned = np.empty((2, n), dtype=complex)
+    for first, second, now, then in zip(step, across, out[:-1], out[1:], strict=True):
+        np.multiply(first, now[0], out=then)
+        np.add(then, np.multiply(second, now[1], out=turned), out=then)
     parts = (out[:, 0].real, out[:, 0].imag, out[:, 1].real, out[:, 1].imag)
     return np.moveaxis(np.stack([part.T for part in parts]), 0, -1)
 

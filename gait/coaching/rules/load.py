@@ -194,7 +194,7 @@ def _written() -> dict[str, Any]:
     """The built-in rules as written: section -> id -> entry, and ``numbers`` and ``texts`` whole."""
     out: dict[str, Any] = {section: {} for section in _SECTIONS}
     for path in sorted(builtin_folder().glob("*.yaml")):
-        data = read_marked(read_text(path), str(path)).data
+        data = read_marked(read_text(path), str(path), shipped=True).data
         for name, value in data.items():
             if name in _SECTIONS:
                 out[name].update({entry["id"]: entry for entry in value})
@@ -220,7 +220,7 @@ def _filled(data: dict[str, Any]) -> dict[str, Any]:
 
 def _parse(path: Path, problems: list[Problem], *, fill: bool) -> tuple[MarkedDocument, PackModel] | None:
     try:
-        document = read_marked(read_text(path), str(path))
+        document = read_marked(read_text(path), str(path), shipped=not fill)
     except KnowledgeError as error:
         problems.append(Problem(error.what, error.where, error.todo))
         return None
