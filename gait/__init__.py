@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from gait.coaching.prescribe import prescribe
     from gait.errors import GaitError
     from gait.history.store import History
+    from gait.plugins import use_plugins
     from gait.recording.arrays import from_arrays
     from gait.recording.model import Recording, Session
     from gait.recording.read import read
@@ -48,6 +49,7 @@ __all__ = [
     "load_truth",
     "prescribe",
     "read",
+    "use_plugins",
     "validate",
     "write_report",
 ]
@@ -66,6 +68,7 @@ _HOMES = {
     "load_truth": "gait.validation.compare",
     "prescribe": "gait.coaching.prescribe",
     "read": "gait.recording.read",
+    "use_plugins": "gait.plugins",
     "validate": "gait.validation.compare",
     "write_report": "gait.report.page.write",
 }

@@ -14,6 +14,7 @@ __all__ = [
     "LinkLostError",
     "MissingExtraError",
     "PacketError",
+    "PluginError",
     "RecordingError",
     "SensorError",
     "SensorNotFoundError",
@@ -99,3 +100,20 @@ class MissingExtraError(GaitError):
             f"{feature} needs the extra '{extra}'",
             todo=f'install it with: pip install "running-gait[{extra}]"',
         )
+
+
+class PluginError(GaitError):
+    """A part of another package that cannot be used.
+
+    Parameters
+    ----------
+    plugin
+        Kind, name and package of the part.
+    fault
+        What it did, or lacks.
+    """
+
+    def __init__(self, plugin: str, fault: str) -> None:
+        self.plugin = plugin
+        self.fault = fault
+        super().__init__(f"plugin broken ({fault})", where=plugin, todo="mend it, or run without it")

@@ -31,6 +31,7 @@ PUBLIC = (
     "load_truth",
     "prescribe",
     "read",
+    "use_plugins",
     "validate",
     "write_report",
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-import gait
 from gait.analysis.engine import Engine
 from gait.analysis.results import Analysis, Bout, Fault, Metric, SensorQuality, Waveform
 from gait.analysis.session.activity import bouts_of, merge_bouts
@@ -28,12 +27,14 @@ from gait.analysis.session.two_sensors import SensorTimes, pair_faults
 from gait.analysis.session.units_and_axes import ALL, ANGLES, SHAKEN_M_S2
 from gait.analysis.session.waveform import mean_waveform, waveform_spans
 from gait.analysis.session.withhold import widened, without_spoilt
+from gait.analysis.settings import AnalysisSettings, described
 from gait.analysis.signal.pieces import excerpt, full_scale_g, head_of, pieces_of
 from gait.analysis.signal.timing import Census
-from gait.analysis.strides.detector import Alignment
+from gait.analysis.strides.detector import Alignment, Detector
 from gait.analysis.strides.stride_batch import StrideBatch, concatenate, empty_batch
 from gait.arrays import FloatArray
 from gait.errors import SignalError
+from gait.frames import Side
 from gait.recording.long import LongRecording, LongSession, open_session
 from gait.recording.model import Recording, Session
 from gait.units import STANDARD_GRAVITY
@@ -55,19 +56,6 @@ is not there (a pocket's walk 3, a still sensor 0.1; chosen)."""
 
 SENSORS_AT_ONCE = 2
 """Threads: numpy lets go of the interpreter lock. More than two wait for each other."""
-
-
-@dataclass(frozen=True)
-class AnalysisSettings:
-    """What can be told to the analysis; by default nothing.
-
-    Attributes
-    ----------
-    waveforms
-        Whether to work out mean strides for the report.
-    """
-
-    waveforms: bool = True
 
 
 @dataclass(frozen=True)
@@ -105,7 +93,10 @@ class _Sensor:
 
 
 def analyze(
-    session: Session | LongSession | str | Path, settings: AnalysisSettings | None = None
+    session: Session | LongSession | str | Path,
+    settings: AnalysisSettings | None = None,
+    *,
+    detector: Callable[[Side], Detector] | None = None,
 ) -> Analysis:
     """Return strides, metrics, activity, quality and faults of a session.
 
@@ -114,6 +105,9 @@ def analyze(
     session
         As `gait.read` gives it, or the path of one; ``run.distance_m`` or ``run.speed_m_s`` calibrate
         distances, ``runner.mass_kg`` and ``height_m`` allow stiffness.
+    detector
+        Events of one's own: a `gait.analysis.strides.detector.Detector`, or what makes one from a side; it
+        is used for every sensor. What it states as its errors is what the intervals are made of.
 
     Raises
     ------
@@ -130,6 +124,7 @@ def analyze(
     A long session given by its path stays on disk and is read piece by piece; the result is the same.
     """
     settings = settings or AnalysisSettings()
+    settings = settings if detector is None else replace(settings, detector=detector)
     if isinstance(session, str | Path):
         session = open_session(session)
     sensors = _sensors(session.recordings, settings)
@@ -155,7 +150,7 @@ def analyze(
         not_measured=reasons_of_session(
             metrics, qualities, faults, ran=bool((table["activity"] == "running").any())
         ),
-        settings=_settings(session, scale),
+        settings=described(session, scale, settings),
         faults=faults,
     )
 
@@ -186,8 +181,7 @@ def diagnose(session: Session | LongSession) -> tuple[Fault, ...]:
 
 def _faults(sensors: list[_Sensor]) -> tuple[Fault, ...]:
     """Faults of each sensor, then those between them."""
-    own = tuple(fault for sensor in sensors for fault in sensor.faults)
-    return (*own, *pair_faults([sensor.times for sensor in sensors]))
+    return (*(f for one in sensors for f in one.faults), *pair_faults([one.times for one in sensors]))
 
 
 def _refuse(faults: tuple[Fault, ...], sensors: list[_Sensor]) -> None:
@@ -254,7 +248,7 @@ def _sensors(
 
 def _sensor(source: Recording | LongRecording, settings: AnalysisSettings, stop: threading.Event) -> _Sensor:
     """One sensor: its strides, those of them that are gait, and what contradicts itself."""
-    sensor = _strides(source, stop)
+    sensor = _strides(source, stop, settings)
     if len(sensor.batch) < FEW_STRIDES and sensor.survey.shaken_m_s2 > SHAKEN_M_S2:
         return _unfound(source, sensor, stop, UNFOUND_RUN)
     if len(sensor.batch) == 0 and sensor.recording.gyr is None:
@@ -271,7 +265,7 @@ def _unfound(
 ) -> _Sensor:
     """A sensor that moves and shows no stride: the faults that the accelerometer's own strides bring out."""
     head = sensor.recording
-    alone = sensor if head.gyr is None else _strides(source, stop, with_gyr=False)
+    alone = sensor if head.gyr is None else _strides(source, stop, AnalysisSettings(), with_gyr=False)
     found = awake(alone.batch, alone.busy)
     samples = excerpt(source, np.concatenate([looked_at(found), stride_spans(found)]))
     legs = found.take(judge(found, samples).leg)
@@ -282,7 +276,13 @@ def _unfound(
     return replace(sensor, batch=empty_batch(), faults=faults, looks_like="" if faults else looks_like)
 
 
-def _strides(source: Recording | LongRecording, stop: threading.Event, *, with_gyr: bool = True) -> _Sensor:
+def _strides(
+    source: Recording | LongRecording,
+    stop: threading.Event,
+    settings: AnalysisSettings,
+    *,
+    with_gyr: bool = True,
+) -> _Sensor:
     """All strides that the engine finds, and the figures over all samples."""
     head = head_of(source)
     acc_range_g = full_scale_g(source)
@@ -294,6 +294,7 @@ def _strides(source: Recording | LongRecording, stop: threading.Event, *, with_g
         rate_hz=head.rate_hz,
         acc_range_g=acc_range_g,
         gyr_range_dps=head.gyr_range_dps,
+        detector=None if settings.detector is None else settings.detector(head.side),
     )
     census, survey = Census(), Survey()
     batches: list[StrideBatch] = []
@@ -377,14 +378,3 @@ def _stiffness(session: Session | LongSession, metrics: dict[str, Metric]) -> di
         metrics["flight_ms"],
         metrics.get("speed_m_s"),
     )
-
-
-def _settings(session: Session | LongSession, scale: float) -> dict[str, str]:
-    out = {"version": gait.__version__}
-    if scale != 1.0:
-        out["distance calibration"] = f"x {scale:.4f}"
-    if session.run.distance_m:
-        out["distance given"] = f"{session.run.distance_m:g} m"
-    if session.run.speed_m_s:
-        out["speed given"] = f"{session.run.speed_m_s:g} m/s"
-    return out

@@ -13,7 +13,8 @@ from itertools import pairwise
 import numpy as np
 
 from gait.analysis.signal.resample import GRID_HZ, GridBlock, GridStream
-from gait.analysis.strides import DETECTORS
+from gait.analysis.strides import detector_for
+from gait.analysis.strides.detector import Detector
 from gait.analysis.strides.stride_batch import StrideBatch, concatenate
 from gait.arrays import FloatArray
 from gait.frames import Placement, Side
@@ -89,6 +90,8 @@ class Engine:
         Nominal rate, Hz; None to take it from the first samples.
     acc_range_g, gyr_range_dps
         Full scale for marking clipped strides; None where unknown.
+    detector
+        What finds the strides; None for that of the table, or of a plugin taken up.
 
     Notes
     -----
@@ -104,6 +107,7 @@ class Engine:
         rate_hz: float | None = None,
         acc_range_g: float | None = None,
         gyr_range_dps: float | None = None,
+        detector: Detector | None = None,
     ) -> None:
         self.placement: Placement = placement
         self.side: Side = side
@@ -113,7 +117,7 @@ class Engine:
             acc_limit=None if acc_range_g is None else acc_range_g * STANDARD_GRAVITY,
             gyr_limit=None if gyr_range_dps is None else gyr_range_dps * DEG,
         )
-        self.detector = DETECTORS[placement, has_gyr](side)
+        self.detector = detector_for(placement, has_gyr, side) if detector is None else detector
         self._next: int | None = None
         self._chain: list[StrideBatch] = []
         self._chain_length = 0

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gait import __version__
 from gait.batch.scheduler import Progress, Task, run_sessions
 from gait.batch.sessions import MARKER, Found, find_sessions
 from gait.batch.work import (
@@ -25,6 +24,7 @@ from gait.batch.work import (
 )
 from gait.errors import GaitError, UsageError
 from gait.files import write_text
+from gait.plugins import software
 
 __all__ = ["Summary", "run_batch"]
 
@@ -123,7 +123,7 @@ def _is_done(path: Path, out: Path) -> bool:
 def _is_current(path: Path, out: Path) -> bool:
     """Return whether what is saved of a session, row or failure, is of its inputs as they are."""
     part = read_part(part_file(out, session_id(path)))
-    return part is not None and part.version == __version__ and part.stamp == stamp_of(path)
+    return part is not None and part.version == software() and part.stamp == stamp_of(path)
 
 
 def _gather(found: Found, out: Path, undone: Sequence[Path] = ()) -> tuple[int, int]:

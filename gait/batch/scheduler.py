@@ -18,10 +18,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from gait import __version__
 from gait.batch.cluster import replace_dead
 from gait.batch.work import Answer, analyse_group, analyse_session, session_id, stamp_of, write_fault
 from gait.errors import GaitError
+from gait.plugins import software
 
 __all__ = ["TRIES", "Progress", "Task", "run_sessions"]
 
@@ -229,9 +229,9 @@ def _give_up(path: Path, deaths: int, out: Path) -> Answer:
 
 
 def _check(answer: Answer, out: Path) -> None:
-    if answer.version != __version__:
+    if answer.version != software():
         raise GaitError(
-            f"a worker has version {answer.version} of this package, this is {__version__}",
+            f"a worker has version {answer.version} of this package, this is {software()}",
             todo="install the same version on every worker",
         )
     if answer.outcome == "not shared":

@@ -19,13 +19,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from gait import __version__
 from gait.analysis.column_units import unit_of
 from gait.analysis.metrics import METRICS
 from gait.analysis.results import STRIDE_COLUMNS, Analysis
 from gait.batch.sessions import Fault
 from gait.batch.work import Part, part_file, read_part
 from gait.files import write_bytes, write_text
+from gait.plugins import software
 from gait.report.exports.strides_and_json import FORMULA
 
 __all__ = ["row_of", "strides_table", "write_tables"]
@@ -83,7 +83,7 @@ def row_of(analysis: Analysis, *, session: str, path: Path, digest: str) -> dict
         # Until `RunnerInfo` has a name, nobody's is known.
         "runner": str(getattr(analysis.runner, "name", None) or ""),
         "started": analysis.started,
-        "version": __version__,
+        "version": software(),
         "sensors": ", ".join(sensor.name for sensor in analysis.sensors),
         "duration_s": _number(analysis.duration_s),
         "running_s": _number(analysis.time_in("running")),

@@ -13,17 +13,16 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from gait import __version__
 from gait.batch.sessions import MARKER
 from gait.errors import GaitError
 from gait.files import write_bytes, write_text
-from gait.recording.separate_files import find_beside
-from gait.recording.session_folder import SESSION_FILE, candidates, is_folder
+from gait.plugins import software, use
+from gait.recording.inputs import digest_of, inputs_of
 
 __all__ = [
     "Answer",
@@ -45,7 +44,6 @@ NAME_SIGNS = 40
 """Characters of the session's own name in its ID."""
 HASH_SIGNS = 16
 """Hexadecimal digits of the path's SHA-256 in the ID: 64 bits, no collision among millions."""
-BLOCK_BYTES = 1 << 20
 
 Stamp = list[list[Any]]
 """``[name, bytes, mtime in ns]`` of each input file, sorted by name."""
@@ -63,12 +61,12 @@ class Answer:
     message
         One line; empty unless something failed.
     version
-        The worker's version of this package.
+        The worker's version of this package, with its plugins.
     """
 
     outcome: Outcome
     message: str = ""
-    version: str = __version__
+    version: str = field(default_factory=software)
 
 
 @dataclass(frozen=True)
@@ -82,7 +80,7 @@ class Part:
     stamp
         State of the inputs before they were read.
     version
-        Of this package.
+        Of this package, with its plugins.
     hash
         SHA-256 of the inputs' names and bytes; empty for a failure.
     row
@@ -122,23 +120,6 @@ def strides_folder(out: Path, session: str) -> Path:
     return out / "strides" / f"session={session}"
 
 
-def inputs_of(path: Path) -> list[Path]:
-    """Return the files that a session's result depends on, sorted by name.
-
-    Raises
-    ------
-    OSError, RecordingError
-        The folder cannot be listed, or holds no recording any more.
-    """
-    if is_folder(path):
-        folder, files = path, candidates(path)
-    else:
-        gyroscope = find_beside(path, "gyroscope")
-        folder, files = path.parent, [path, *([gyroscope] if gyroscope else [])]
-    notes = folder / SESSION_FILE
-    return sorted([*files, *([notes] if notes.is_file() else [])])
-
-
 def stamp_of(path: Path) -> Stamp:
     """Return name, size and time of change of each input; empty where the folder cannot be listed."""
     try:
@@ -157,13 +138,15 @@ def read_part(file: Path) -> Part | None:
         return None
 
 
-def analyse_session(path: str, out: str) -> Answer:
+def analyse_session(path: str, out: str, plugins: tuple[str, ...] = ()) -> Answer:
     """Analyse one session, save its strides and its row, and return how it went.
 
     Parameters
     ----------
     path, out
         The session and the results' folder, absolute.
+    plugins
+        Names of the plugins to take up.
 
     Notes
     -----
@@ -172,6 +155,10 @@ def analyse_session(path: str, out: str) -> Answer:
     session, folder = Path(path), Path(out)
     if not (folder / MARKER).is_file():
         return Answer("not shared")
+    try:
+        use(plugins)
+    except GaitError as error:
+        return Answer("not written", f"a worker lacks a plugin: {error}")
     stamp = stamp_of(session)
     try:
         return _analysed(session, folder, stamp)
@@ -210,19 +197,19 @@ def _analysed(session: Path, out: Path, stamp: Stamp) -> Answer:
     from gait.analysis.analyze import AnalysisSettings, analyze
     from gait.batch.tables import row_of, strides_table
 
-    digest = _hash(session)
+    digest = digest_of(inputs_of(session))
     name = session_id(session)
     part = part_file(out, name)
     kept = read_part(part)
-    if kept is not None and kept.row is not None and (kept.hash, kept.version) == (digest, __version__):
-        _save(part, Part(str(session), stamp, __version__, digest, kept.row))
+    if kept is not None and kept.row is not None and (kept.hash, kept.version) == (digest, software()):
+        _save(part, Part(str(session), stamp, software(), digest, kept.row))
         return Answer("unchanged")
     analysis = analyze(session, AnalysisSettings(waveforms=False))
     row = row_of(analysis, session=name, path=session, digest=digest)
     # Between these steps the session has no result, never the row of one state and the strides of another.
     part.unlink(missing_ok=True)
     _save_strides(out, name, strides_table(analysis))
-    _save(part, Part(str(session), stamp, __version__, digest, row))
+    _save(part, Part(str(session), stamp, software(), digest, row))
     return Answer("done")
 
 
@@ -236,24 +223,8 @@ def write_fault(session: Path, out: Path, stamp: Stamp, message: str) -> None:
     """
     name = session_id(session)
     line = " ".join(message.split())
-    _write_part(part_file(out, name), Part(str(session), stamp, __version__, message=line))
+    _write_part(part_file(out, name), Part(str(session), stamp, software(), message=line))
     shutil.rmtree(strides_folder(out, name), ignore_errors=True)
-
-
-def _hash(session: Path) -> str:
-    """SHA-256 over the inputs: for each its name, its length and its bytes."""
-    digest = hashlib.sha256()
-    for file in inputs_of(session):
-        digest.update(f"{os.fsencode(file.name).hex()} {file.stat().st_size}\n".encode())
-        for block in _blocks(file):
-            digest.update(block)
-    return digest.hexdigest()
-
-
-def _blocks(file: Path) -> Iterator[bytes]:
-    with file.open("rb") as stream:
-        while block := stream.read(BLOCK_BYTES):
-            yield block
 
 
 def _save_strides(out: Path, name: str, table: Any) -> None:  # noqa: ANN401 - pyarrow has no types

@@ -21,7 +21,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from gait import __version__
-from gait.errors import GaitError
+from gait.errors import GaitError, UsageError
 
 __all__ = ["COMMANDS", "main", "one_line"]
 
@@ -55,6 +55,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 """Command -> (module, one line of help), in the order that ``gait --help`` shows them."""
 
+WITHOUT_PLUGINS = ("checkin", "history", "recover", "plan", "rules", "simulate", "virtual-sensor")
+"""Commands in which no detector, driver, importer or section is at work."""
+
 
 class _LazyGroup(TyperGroup):
     """A group that knows its commands' names and helps, and imports one only when it is called."""
@@ -80,7 +83,42 @@ def _load(name: str) -> Any:  # noqa: ANN401 - typer's type is private
     app.pretty_exceptions_enable = False
     command = typer.main.get_command(app)
     command.name = name
+    if name not in WITHOUT_PLUGINS:
+        command.params.append(_plugins_option())
     return command
+
+
+def _plugins_option() -> Any:  # noqa: ANN401 - typer's type is private
+    """Return the option of all commands in which they are at work: which plugins are taken up."""
+
+    def none(
+        plugins: Annotated[
+            list[str] | None,
+            typer.Option(
+                "--plugins",
+                metavar="NAME",
+                help="Take up plugins of this name or package; can be given again.",
+                is_eager=True,
+            ),
+        ] = None,
+    ) -> None:
+        """Carry the option."""
+
+    app = typer.Typer(add_completion=False)
+    app.command()(none)
+    option = next(one for one in typer.main.get_command(app).params if one.name == "plugins")
+    option.callback, option.expose_value = _take_up, False
+    return option
+
+
+def _take_up(_context: object, _option: object, names: Sequence[str] | None) -> None:
+    """Take up the plugins named, and say which are broken."""
+    if not names:
+        return
+    from gait.plugins import use
+
+    for fault in use(name.strip() for text in names for name in text.split(",") if name.strip()):
+        _say(f"{fault.plugin}: left out ({fault.fault})")
 
 
 def _help(function: object) -> str:
@@ -88,27 +126,49 @@ def _help(function: object) -> str:
     return (inspect.getdoc(function) or "").split("\nParameters\n---", maxsplit=1)[0].strip()
 
 
-def _show_version(value: bool) -> None:
+def _show_version(*, verbose: bool) -> None:
+    """Print the version, and on request the plugins installed and whether each can be loaded."""
+    typer.echo(f"gait {__version__}")
+    if not verbose:
+        return
+    from gait.plugins import fault_of, installed
+
+    typer.echo(f"Python {sys.version.split()[0]}")
+    for plugin in installed():
+        fault = fault_of(plugin)
+        typer.echo(one_line(f"plugin: {plugin}{f': broken, {fault.fault}' if fault else ''}"))
+
+
+def _version_asked(value: bool) -> None:
     if value:
-        typer.echo(f"gait {__version__}")
+        _show_version(verbose=False)
         raise typer.Exit
 
 
 def _root(
+    context: typer.Context,
     version: Annotated[
         bool,
-        typer.Option("--version", help="Show the version and exit.", callback=_show_version, is_eager=True),
+        typer.Option("--version", help="Show the version and exit.", callback=_version_asked, is_eager=True),
+    ] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="With --version: the plugins that are installed too.")
     ] = False,
 ) -> None:
     """Running gait from a wearable sensor on the shoe or the shank: record, analyse, report.
 
     Start with: gait report PATH
     """
+    del version  # its callback has shown it
+    if context.invoked_subcommand is None:
+        raise UsageError("no command", todo="see: gait --help")
+    if verbose:
+        raise UsageError("goes with --version", where="--verbose")
 
 
 def _app() -> typer.Typer:
     app = typer.Typer(cls=_LazyGroup, pretty_exceptions_enable=False, rich_markup_mode=None)
-    app.callback()(_root)
+    app.callback(invoke_without_command=True)(_root)
     return app
 
 
@@ -162,6 +222,9 @@ def _is_closed_pipe(error: BaseException | None) -> bool:
 
 def _run(argv: Sequence[str]) -> int:
     """Carry out a command line; errors come out as exceptions."""
+    if set(argv) == {"--version", "--verbose"}:
+        _show_version(verbose=True)
+        return DONE
     command = typer.main.get_command(_app())
     result = command.main(args=list(argv) or ["--help"], prog_name="gait", standalone_mode=False)
     sys.stdout.flush()

@@ -140,6 +140,9 @@ def _table(file: Path) -> pd.DataFrame:
 
 def _samples(file: Path) -> FloatArray:
     """Read (n, channels) numbers; ``n/a`` is NaN."""
+    if file.is_file() and file.stat().st_size == 0:
+        # Example sets keep the names of their large files and leave out what was in them.
+        raise RecordingError("holds no samples", where=file, todo="download the data themselves")
     try:
         table = pd.read_csv(file, sep="\t", header=None, na_values=["n/a"], dtype=float)
     except (OSError, ValueError) as error:

@@ -16,9 +16,11 @@ from functools import lru_cache
 from pathlib import Path
 
 from gait.errors import RecordingError
+from gait.plugins import Plugin, blamed, taken
+from gait.recording.importers.c3d import c3d_tables, is_c3d
 from gait.recording.importers.movesense import movesense_csv
 
-__all__ = ["HEAD_BYTES", "archive_name", "refuse_container", "unpacked_file"]
+__all__ = ["HEAD_BYTES", "archive_name", "plugin_for", "refuse_container", "unpacked_file"]
 
 HEAD_BYTES = 512
 ZIP = b"PK\x03\x04"
@@ -56,7 +58,6 @@ SIGNATURES: tuple[tuple[int, bytes, str, str], ...] = (
     (0, b"MD\xfc\x03", "a raw file of an Axivity sensor (.cwa)", "export it as CSV (OmGui) and give that"),
     (0, b"\x89PNG", "an image", "give the recording itself"),
     (0, b"\xff\xd8\xff", "an image", "give the recording itself"),
-    (0, b"C3D", "a motion capture file (C3D)", "export the sensor's channels as CSV and give that"),
 )
 """Place, bytes, what the file is, what to do."""
 MARKUP = (
@@ -117,12 +118,16 @@ def refuse_container(head: bytes, path: Path) -> None:
 
 
 def unpacked_file(path: Path) -> Path:
-    """Return where the tables of a file are: itself, or for a zip or a JSON of Movesense what was taken out.
+    """Return where the tables of a file are: itself, or what was taken out of it.
+
+    A zip, a JSON of Movesense, the sensors of a C3D, and whatever a plugin's importer reads are taken out.
 
     Raises
     ------
     RecordingError
         A damaged archive, one that unpacks to too much or holds no table, or another kind of JSON.
+    PluginError
+        A plugin's importer failed.
     """
     try:
         if not path.is_file():
@@ -132,11 +137,69 @@ def unpacked_file(path: Path) -> Path:
         stamp = path.stat().st_mtime_ns
     except (OSError, ValueError):
         return path  # reading it says what is wrong
-    if head.startswith(ZIP):
-        return _from_zip(path.resolve(), stamp)
-    if head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith((b"{", b"[{")):
-        return _from_json(path.resolve(), stamp)
+    plugin = plugin_for(path, head)
+    if plugin is not None:
+        return _from_plugin(plugin, path.resolve(), stamp)
+    is_json = head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith((b"{", b"[{"))
+    for fits, take_out in (
+        (head.startswith(ZIP), _from_zip),
+        (is_c3d(head, path), _from_c3d),
+        (is_json, _from_json),
+    ):
+        if fits:
+            return take_out(path.resolve(), stamp)
     return path
+
+
+def plugin_for(path: Path, head: bytes | None = None) -> Plugin | None:
+    """Return the plugin taken up whose importer reads a file; None where there is none.
+
+    Parameters
+    ----------
+    head
+        The first `HEAD_BYTES` of the file; None to read them.
+
+    Raises
+    ------
+    PluginError
+        A plugin's importer failed.
+    """
+    importers = taken("importer")
+    if not importers or (_folder.cache_info().currsize and Path(_folder()) in path.parents):
+        return None
+    if head is None:
+        try:
+            with path.open("rb") as stream:
+                head = stream.read(HEAD_BYTES)
+        except OSError:
+            return None  # reading it says what is wrong
+    for plugin, importer in importers:
+        with blamed(plugin):
+            if importer.reads(head, path):
+                return plugin
+    return None
+
+
+@lru_cache(maxsize=32)
+def _from_c3d(path: Path, stamp: int) -> Path:
+    """Write the sensors of a motion capture file as tables; return their folder, or the only file."""
+    del stamp
+    place = _place(path)
+    files = []
+    for name, text in c3d_tables(path).items():
+        files.append(_target(place, f"{name}.csv"))
+        files[-1].write_text(text, encoding="utf-8")
+    return files[0] if len(files) == 1 else place
+
+
+@lru_cache(maxsize=32)
+def _from_plugin(plugin: Plugin, path: Path, stamp: int) -> Path:
+    del stamp
+    importer = dict(taken("importer"))[plugin]
+    target = _place(path) / f"{path.name.split('.', maxsplit=1)[0]}.csv"
+    with blamed(plugin):
+        target.write_text(importer.csv(path), encoding="utf-8")
+    return target
 
 
 @lru_cache(maxsize=1)

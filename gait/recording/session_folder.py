@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from gait.errors import RecordingError
 from gait.frames import Placement, Side
-from gait.recording.containers import archive_name, unpacked_file
+from gait.recording.containers import archive_name, plugin_for, unpacked_file
 from gait.recording.format import bare_name, place_from_name
 from gait.recording.header import fault_of
 from gait.recording.model import Recording, RunInfo, RunnerInfo
@@ -101,7 +101,7 @@ def find_recordings(path: str | Path) -> list[Path]:
     place = unpacked(Path(path))
     if not is_folder(place):
         return [place]
-    files = candidates(place)
+    files = [unpacked(file) if plugin_for(file) else file for file in candidates(place)]
     faults = {file: fault_of(file) for file in files}
     found = [file for file in files if faults[file] is None]
     if not found:
@@ -180,6 +180,7 @@ def candidates(folder: Path) -> list[Path]:
     """
     names = _listed(folder)
     found = [path for path in names if _is_csv(path) and SKIPPED.fullmatch(bare_name(path)) is None]
+    found += [path for path in names if path not in found and _is_plugins(path)]
     if found:
         return found
     tables = [path for path in names if path.name.lower().endswith((".txt", ".tsv")) and path.is_file()]
@@ -209,6 +210,11 @@ def _listed(folder: Path) -> list[Path]:
 def _is_export(file: Path) -> bool:
     """Whether a file is an app's, which names it by the sensor alone."""
     return EXPORTS.fullmatch(bare_name(file)) is not None
+
+
+def _is_plugins(path: Path) -> bool:
+    """Whether a file is one that a plugin's importer reads."""
+    return path.name != SESSION_FILE and path.is_file() and plugin_for(path) is not None
 
 
 def _is_csv(path: Path) -> bool:

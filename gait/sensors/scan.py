@@ -16,7 +16,7 @@ from gait.frames import Side
 from gait.sensors.backend import Backend
 from gait.sensors.bluetooth_errors import advice, explain
 from gait.sensors.driver import Advertisement, Driver
-from gait.sensors.drivers import DRIVERS, driver_of
+from gait.sensors.drivers import DRIVERS, driver_of, drivers
 
 __all__ = ["Backend", "Seen", "choose", "refuse_unfit", "scan", "still_linked"]
 
@@ -106,7 +106,7 @@ async def still_linked(backend: Backend) -> list[Seen]:
     Empty where there is none, or the system does not tell.
     """
     found = []
-    for driver in DRIVERS:
+    for driver in drivers():
         try:
             devices = await backend.connected(driver.service_uuids)
         except (BleakError, OSError, EOFError, NotImplementedError):

@@ -19,6 +19,7 @@ from gait.analysis.session.summary import summarise
 from gait.analysis.strides.stride_batch import StrideBatch
 from gait.arrays import FloatArray
 from gait.errors import RecordingError
+from gait.exchange.markers import MARKER_FILES, marker_truth
 from gait.recording.lines import Source
 from gait.recording.model import Recording, Session
 from gait.validation.published_rules import RULES, rule_contacts
@@ -96,14 +97,17 @@ class SensorValidation:
 
 
 def load_truth(path: str | Path) -> pd.DataFrame:
-    """Read a truth file.
+    """Read a truth file: a table, or markers of motion capture (``.trc``, ``.c3d``).
 
     Raises
     ------
     RecordingError
-        If it cannot be read, is larger than `TRUTH_BYTES` or lacks ``ic_s`` or ``tc_s``.
+        If it cannot be read, is larger than `TRUTH_BYTES` or lacks ``ic_s`` or ``tc_s``; or as
+        `gait.exchange.markers.marker_truth`.
     """
     path = Path(path)
+    if path.suffix.lower() in MARKER_FILES:
+        return marker_truth(path)
     text = _truth_text(path)
     try:
         with warnings.catch_warnings():

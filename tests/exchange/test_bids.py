@@ -158,3 +158,46 @@ def test_the_validator_finds_no_error(
     issues = json.loads(done.stdout)["issues"]["issues"]
     assert [issue for issue in issues if issue["severity"] == "error"] == []
     assert done.returncode == 0
+
+
+def test_a_set_of_a_laboratory(session: Session, tmp_path: Path) -> None:
+    """The form of a public set (Kiel, system validation): a suit of IMUs beside motion capture, no LATENCY.
+
+    Sixteen points with magnetometers, one rate stated as effective, marker positions of another system at
+    another rate; the feet win over ankles, and the samples are those of the suit.
+    """
+    motion = tmp_path / "sub-pp9" / "motion"
+    motion.mkdir(parents=True)
+    shoe = session.recordings[0]
+    assert shoe.gyr is not None
+    points = ("head", "pelvis", "leftAnkle", "leftFoot", "leftShank", "rightFoot", "pocket")
+    rows, columns = ["name\tcomponent\ttype\ttracked_point\tunits\tsampling_frequency"], []
+    for kind, unit, values in (
+        ("ACCEL", "m/s^2", shoe.acc),
+        ("GYRO", "rad/s", shoe.gyr),
+        ("MAGN", "T", shoe.acc),
+    ):
+        for number, point in enumerate(points):
+            rows += [f"{point}_{kind}_{axis}\t{axis}\t{kind}\t{point}\t{unit}\t199.905" for axis in "xyz"]
+            columns += list((values[:500] + (0.0 if point == "leftFoot" else number)).T)
+    _system(motion, "imu", rows, np.array(columns).T, {"SamplingFrequencyEffective": 199.905})
+    marks = [f"lToe_POS_{axis}\t{axis}\tPOS\tlToe\tm\t99.95" for axis in "xyz"]
+    _system(motion, "omc", [rows[0], *marks], np.ones((250, 3)), {"SamplingFrequency": 99.95})
+    for path in (tmp_path, motion / "sub-pp9_task-walk_tracksys-imu_motion.tsv"):
+        back = read_bids(path)
+        assert [one.name for one in back.recordings] == ["left shoe", "right shoe", "left shank"]
+        left = back.recordings[0]
+        np.testing.assert_allclose(left.acc, shoe.acc[:500], atol=1e-6)
+        np.testing.assert_allclose(left.time_s, np.arange(500) / 199.905, atol=1e-9)
+    (motion / "sub-pp9_task-walk_tracksys-imu_motion.tsv").write_text("", encoding="utf-8")
+    with pytest.raises(RecordingError, match="holds no samples"):
+        read_bids(tmp_path)
+
+
+def _system(motion: Path, name: str, rows: list[str], samples: np.ndarray, sidecar: dict[str, float]) -> None:
+    """Write one tracking system of a run."""
+    stem = f"sub-pp9_task-walk_tracksys-{name}"
+    (motion / f"{stem}_channels.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    np.savetxt(motion / f"{stem}_motion.tsv", samples, delimiter="\t", fmt="%.8f")
+    body = {"TaskName": "walk", "TrackingSystemName": name, **sidecar}
+    (motion / f"{stem}_motion.json").write_text(json.dumps(body), encoding="utf-8")

@@ -1,6 +1,6 @@
 """Strides out of signals: a detector for each placement, with and without gyroscope.
 
-A new one is a file with a `Detector` and a line in `DETECTORS`.
+A new one is a file with a `Detector` and a line in `DETECTORS`; one of another package is a plugin.
 """
 
 from __future__ import annotations
@@ -9,13 +9,15 @@ from collections.abc import Callable
 
 from gait.analysis.strides.contact_model import Shares, load
 from gait.analysis.strides.detector import Detector
+from gait.analysis.strides.foreign import ForeignDetector
 from gait.analysis.strides.shank.accelerometer import ShankAccDetector
 from gait.analysis.strides.shank.detector import ShankDetector
 from gait.analysis.strides.shoe.accelerometer import ShoeAccDetector
 from gait.analysis.strides.shoe.detector import ShoeDetector
 from gait.frames import Placement, Side
+from gait.plugins import taken
 
-__all__ = ["CONTACT_MODELS", "DETECTORS", "contact_shares"]
+__all__ = ["CONTACT_MODELS", "DETECTORS", "contact_shares", "detector_for"]
 
 DETECTORS: dict[tuple[Placement, bool], Callable[[Side], Detector]] = {
     ("shoe", True): ShoeDetector,
@@ -34,7 +36,27 @@ CONTACT_MODELS: dict[tuple[str, bool], str] = {
 """(placement, whether there is a gyroscope) -> file of the model that states its contact times' errors."""
 
 
+FOREIGN_SHARES = Shares(runner=0.5, foot=0.5, session=0.0, stride=0.0)
+"""Of the error that a plugin's detector states: strides take nothing of it away (chosen, cautious)."""
+
+
+def detector_for(placement: Placement, has_gyr: bool, side: Side) -> Detector:
+    """Return a new detector for a sensor: a plugin's that was taken up for it, else that of the table.
+
+    Raises
+    ------
+    PluginError
+        The plugin's detector cannot be made.
+    """
+    for plugin, part in taken("detector"):
+        if (placement, has_gyr) in part.suits:
+            return ForeignDetector(plugin, part, side)
+    return DETECTORS[placement, has_gyr](side)
+
+
 def contact_shares(placement: str, has_gyr: bool) -> Shares | None:
     """Return how the error of a sensor's contact times splits; None where no model states it."""
+    if any((placement, has_gyr) in part.suits for _, part in taken("detector")):
+        return FOREIGN_SHARES
     name = CONTACT_MODELS.get((placement, has_gyr))
     return None if name is None else load(name).shares

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import ClassVar
 
 from gait.analysis.signal.buffer import SampleBuffer
 from gait.analysis.signal.resample import GridBlock
 from gait.analysis.strides.stride_batch import StrideBatch
 from gait.arrays import FloatArray
+from gait.frames import Placement
 
 __all__ = ["ALIGNED_SCORE", "Alignment", "Detector"]
 
@@ -47,6 +49,9 @@ class Detector(ABC):
 
     Subclasses find strides in the buffer; the same ones whatever the sizes of the blocks.
     """
+
+    suits: ClassVar[tuple[tuple[Placement, bool], ...]] = ()
+    """(placement, whether there is a gyroscope) of the sensors that a plugin's detector is for."""
 
     knows_doubt = False
     """Whether ``contact_sd_s`` tells a clear stride from a doubtful one."""

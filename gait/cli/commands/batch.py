@@ -49,10 +49,13 @@ def command(
         raise UsageError("--workers and --scheduler exclude each other", todo="give one of them")
     from gait.batch.cluster import check_libraries, local_workers, workers_of
     from gait.batch.run import run_batch
+    from gait.batch.work import analyse_session
+    from gait.plugins import taken_names
 
     check_libraries()
     source = partial(local_workers, workers) if scheduler is None else partial(workers_of, scheduler)
-    done = run_batch(folders, output, source, on_progress=_progress())
+    task = partial(analyse_session, plugins=taken_names())
+    done = run_batch(folders, output, source, task=task, on_progress=_progress())
     print(
         f"gait: {done.rows} sessions in {output / 'sessions.parquet'} "
         f"({done.analysed} analysed now, {done.kept} kept)",

@@ -168,7 +168,8 @@ def command(
     if page is not None:
         print(f"report: {page}", file=sys.stderr if to_stdout or text else sys.stdout)
     with busy("writing the files", long=long and any((strides, parquet, pdf, fit, methods))):
-        _files(story, page, strides=strides, parquet=parquet, pdf=pdf, fit=fit, methods=methods)
+        _files(story, page, strides=strides, parquet=parquet, pdf=pdf, fit=fit)
+        _methods(story, methods, path, rules)
     _calendar(plan, ics)
     if open_page and page is not None:
         typer.launch(page.resolve().as_uri())
@@ -251,7 +252,6 @@ def _files(
     parquet: Path | None,
     pdf: Path | None,
     fit: Path | None,
-    methods: Path | None,
 ) -> None:
     """Write whatever else was asked for."""
     analysis = story.analysis
@@ -266,10 +266,17 @@ def _files(
         write_pdf(page, pdf)
     if fit is not None:
         _fit(analysis, fit)
-    if methods is not None:
-        from gait.report.exports.methods import write_methods
 
-        write_methods(analysis, methods, words=story.words)
+
+def _methods(story: Story, target: Path | None, path: Path, rules: Path | None) -> None:
+    """Write the methods paragraph, with the hashes of what the numbers came from, where it was asked for."""
+    if target is None:
+        return
+    from gait.report.exports.fingerprint import fingerprint_of
+    from gait.report.exports.methods import write_methods
+
+    found = fingerprint_of(story.analysis, path, rules)
+    write_methods(story.analysis, target, words=story.words, fingerprint=found)
 
 
 def _fit(analysis: Analysis, path: Path) -> None:

@@ -18,9 +18,9 @@ CLOCKS = {
 
 def command() -> None:
     """List the sensor families that gait record knows: rates, ranges, time, memory, how to switch on."""
-    from gait.sensors.drivers import DRIVERS
+    from gait.sensors.drivers import drivers
 
-    print("\n\n".join("\n".join(_lines(one.ability)) for one in DRIVERS))
+    print("\n\n".join("\n".join(_lines(one.ability)) for one in drivers()))
 
 
 def _lines(ability: Ability) -> list[str]:

@@ -27,8 +27,19 @@ STDOUT = Path("-")
 def command(
     path: PathArgument,
     truth: Annotated[
-        Path | None, typer.Option("--truth", metavar="FILE", help="Truth; else truth.csv of the folder.")
+        Path | None,
+        typer.Option(
+            "--truth",
+            metavar="FILE",
+            help="Truth: CSV, or markers as TRC or C3D; else truth.csv of the folder.",
+        ),
     ] = None,
+    offset: Annotated[
+        float,
+        typer.Option(
+            "--truth-offset", metavar="S", help="Seconds to add to the truth's times, where clocks differ."
+        ),
+    ] = 0.0,
     json_file: JsonOption = None,
     rules: Annotated[
         bool, typer.Option("--rules", help="Published single rules beside the fused ones.")
@@ -41,14 +52,19 @@ def command(
     Misses and invented strides are counted apart from the timing errors. A folder of trial_NN.csv with a
     truth that has a column ``trial`` is taken trial by trial. A folder of sessions, each with its own
     truth.csv, gives one table: a line a recording, and all recordings of a kind of sensor together.
+    Markers on heel and forefoot (TRC, C3D) are truth too; a C3D that holds sensors and markers is its own.
     """
     from gait.validation.compare import load_truth, validate, validate_rules
 
     folder = path if path.is_dir() else path.parent
     if truth is None and path.is_dir() and not (path / "truth.csv").exists():
+        if offset:
+            raise UsageError("--truth-offset takes one session", where=path, todo="give --truth too")
         _whole_folder(path, json_file, rules=rules)
         return
-    known = load_truth(truth or folder / "truth.csv")
+    own_markers = path if path.suffix.lower() == ".c3d" else None
+    known = load_truth(truth or own_markers or folder / "truth.csv")
+    known[["ic_s", "tc_s"]] += offset
     results: dict[str, list[SensorValidation]] = {}
     beside: dict[str, dict[str, dict[str, ErrorFigures]]] = {}
     for name, one, own in _parts(path, known):

@@ -8,13 +8,20 @@ from gait import __version__
 from gait.analysis.metrics import METRICS
 from gait.analysis.results import Analysis, SensorQuality
 from gait.files import write_text
+from gait.report.exports.fingerprint import Fingerprint
 from gait.report.numbers import clean, duration, number, show_metric, units
 from gait.report.words import Words, load_words
 
 __all__ = ["methods_text", "write_methods"]
 
 
-def write_methods(analysis: Analysis, path: str | Path, *, words: Words | None = None) -> Path:
+def write_methods(
+    analysis: Analysis,
+    path: str | Path,
+    *,
+    words: Words | None = None,
+    fingerprint: Fingerprint | None = None,
+) -> Path:
     """Write the methods paragraph as text, all or nothing.
 
     Raises
@@ -22,11 +29,11 @@ def write_methods(analysis: Analysis, path: str | Path, *, words: Words | None =
     GaitError
         The file cannot be written.
     """
-    return write_text(path, methods_text(analysis, words or load_words()))
+    return write_text(path, methods_text(analysis, words or load_words(), fingerprint))
 
 
-def methods_text(analysis: Analysis, words: Words) -> str:
-    """Return the paragraph, the method's own errors, and the numbers as a Markdown table."""
+def methods_text(analysis: Analysis, words: Words, fingerprint: Fingerprint | None = None) -> str:
+    """Return the paragraph, the method's own errors, the hashes, and the numbers as a Markdown table."""
     strides = analysis.strides
     running = strides[strides["activity"] == "running"] if len(strides) else strides
     marked = int((running["marks"].fillna("") != "").sum()) if len(running) else 0
@@ -41,9 +48,20 @@ def methods_text(analysis: Analysis, words: Words) -> str:
         _calibration(analysis, words),
         words("methods.errors", errors=_errors(analysis, words)) if analysis.metrics else "",
         words("method.rounding"),
+        _hashes(fingerprint, words) if fingerprint is not None else "",
     ]
     text = " ".join(part for part in parts if part)
     return "\n\n".join([text, *_table(analysis, words), words("method.strike_source")]) + "\n"
+
+
+def _hashes(fingerprint: Fingerprint, words: Words) -> str:
+    return words(
+        "methods.hashes",
+        whole=fingerprint.whole,
+        inputs=fingerprint.inputs,
+        settings=fingerprint.settings,
+        rules=fingerprint.rules,
+    )
 
 
 def _sensor(sensor: SensorQuality, words: Words) -> str:

@@ -1,13 +1,18 @@
 """The report's parts in their order: one module each, with `build`; the page and the terminal walk them.
 
-A new part is one module here and one name in `SECTIONS`.
+A new part is one module here and one name in `SECTIONS`. Plugins taken up stand at the end of the whole
+report.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from types import ModuleType
 
-from gait.report.blocks import Section
+from gait.errors import GaitError
+from gait.plugins import blamed, taken
+from gait.report.blocks import Bullets, Section
+from gait.report.numbers import clean
 from gait.report.sections import (
     action,
     all_numbers,
@@ -30,6 +35,9 @@ from gait.report.sections import (
 from gait.report.story import Sheet, Story
 
 __all__ = ["SECTIONS", "SHEETS", "sections_of"]
+
+FAULT_SIGNS = 300
+"""Characters of a plugin's fault that the report shows."""
 
 SECTIONS: tuple[ModuleType, ...] = (
     head,
@@ -71,6 +79,32 @@ SHEETS: dict[Sheet, tuple[ModuleType, ...]] = {
 
 
 def sections_of(story: Story) -> tuple[Section, ...]:
-    """Return the sections of the story's sheet that have something to say."""
+    """Return the sections of the story's sheet that have something to say.
+
+    A plugin's section that fails is left out, and the last section names it.
+    """
     made: list[Section | None] = [module.build(story) for module in SHEETS[story.sheet]]
+    if story.sheet == "full":
+        made += _foreign(story, {section.id for section in made if section is not None})
     return tuple(section for section in made if section is not None)
+
+
+def _foreign(story: Story, used: Iterable[str]) -> list[Section | None]:
+    """Return the sections of plugins, and one that names those that failed."""
+    made: list[Section | None] = []
+    faults: list[str] = []
+    ids = set(used)
+    for plugin, module in taken("section"):
+        try:
+            with blamed(plugin):
+                section = module.build(story)
+                if section is not None and section.id in ids:
+                    raise ValueError(f"a section {section.id!r} is there already")
+        except GaitError as fault:
+            faults.append(clean(str(fault), FAULT_SIGNS))
+            continue
+        made.append(section)
+        ids |= {section.id} if section is not None else set()
+    if faults:
+        made.append(Section("plugins", story.words("section.plugins"), (Bullets(tuple(faults)),)))
+    return made
