@@ -28,6 +28,10 @@ NOTHING: dict[str, Any] = {
 """Every safety question asked, and nothing in the way."""
 
 
+MOST_DRAWS = 5000
+"""Answers after which a row that no outcome holds counts as out of reach."""
+
+
 def draw(rng: random.Random) -> dict[str, Any]:
     """Some answers at random."""
     answers: dict[str, Any] = {}
@@ -59,24 +63,25 @@ def names(items: Any) -> set[str]:
 def test_every_row_is_reachable(pack: Knowledge, analysis: Any, metric: Any) -> None:
     """Findings, exercises, advice and safety rules: each is in the outcome of some input."""
     rng = random.Random(1)
-    found: set[str] = set()
-    planned: set[str] = set()
-    advised: set[str] = set()
-    warned: set[str] = set()
-    for _ in range(5000):
+    steep = analysis(metric("strike_angle_deg", 20.0, 2.0))
+    left = {
+        "findings": names(pack.findings),
+        "exercises": names(pack.exercises),
+        "advice": names(pack.advice),
+        "safety": names(pack.safety),
+    }
+    left["findings"] -= {one.id for one in assess(steep, None, pack=pack) if one.outcome == "present"}
+    for _ in range(MOST_DRAWS):
         given = parse_answers(draw(rng))
         findings = assess(None, given, pack=pack)
         plan = prescribe(findings, None, given, pack=pack)
-        found |= {one.id for one in findings if one.outcome == "present"}
-        planned |= {one.id for one in (*plan.exercises, *plan.later)}
-        advised |= {one.id for one in plan.advice}
-        warned |= {one.id for one in plan.notices}
-    steep = analysis(metric("strike_angle_deg", 20.0, 2.0))
-    found |= {one.id for one in assess(steep, None, pack=pack) if one.outcome == "present"}
-    assert names(pack.findings) - found == set()
-    assert names(pack.exercises) - planned == set()
-    assert names(pack.advice) - advised == set()
-    assert names(pack.safety) - warned == set()
+        left["findings"] -= {one.id for one in findings if one.outcome == "present"}
+        left["exercises"] -= {one.id for one in (*plan.exercises, *plan.later)}
+        left["advice"] -= {one.id for one in plan.advice}
+        left["safety"] -= {one.id for one in plan.notices}
+        if not any(left.values()):
+            break
+    assert not any(left.values()), left
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Whatever comes from outside is understood or refused with a `GaitError`: no other exception, no hang."""
 
 import contextlib
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -20,12 +21,14 @@ def test_every_target_has_seeds() -> None:
     """No reader is left out, and each accepts one of its seeds: mutation begins near what is read."""
     assert set(BUILT_IN) == set(TARGETS)
     for name, target in TARGETS.items():
-        accepted = 0
-        for data in seeds_of(name):
-            with TemporaryDirectory() as folder, contextlib.suppress(GaitError):
-                target(data, Path(folder))
-                accepted += 1
-        assert accepted, name
+        assert any(_accepts(target, data) for data in seeds_of(name)), name
+
+
+def _accepts(target: Callable[[bytes, Path], object], data: bytes) -> bool:
+    with TemporaryDirectory() as folder, contextlib.suppress(GaitError):
+        target(data, Path(folder))
+        return True
+    return False
 
 
 @pytest.mark.parametrize("name", TARGETS)

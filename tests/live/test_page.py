@@ -42,7 +42,7 @@ def browser() -> Iterator[Any]:
 
 def until(view: Any, holds: str) -> None:
     """Wait until an expression holds; the page's policy lets nobody evaluate text inside it."""
-    for _ in range(400):
+    for _ in range(2400):
         if view.evaluate(holds):
             return
         view.wait_for_timeout(50)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -28,6 +28,11 @@ PAPERS = {"A4": (718, 1047), "Letter": (740, 980)}
 ROOM = 0.92
 """Share of the sheet that the runner's page may fill: other fonts are wider or taller than this machine's."""
 OPEN = "document.querySelectorAll('details').forEach((one) => { one.open = true; })"
+SETTLED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"
+"""Holds once the page was laid out and drawn anew, however long the machine takes to do so."""
+PICTURES = "() => [...document.querySelectorAll('.touch canvas')].map((one) => one.toDataURL())"
+LOOKS = 1200
+"""Times 50 ms that a picture is waited for: it bounds a hang."""
 pytestmark = pytest.mark.browser
 
 
@@ -98,6 +103,15 @@ def run_open(browser: Any, pages: dict[str, Path]) -> Iterator[Any]:
     view.close()
 
 
+def pictures_when(view: Any, holds: Callable[[list[str]], bool]) -> None:
+    """Wait until the charts' pictures are as they should be."""
+    for _ in range(LOOKS):
+        if holds(view.evaluate(PICTURES)):
+            return
+        view.wait_for_timeout(50)
+    pytest.fail("the charts were not drawn so")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 768, 1280])
 @pytest.mark.parametrize("name", ["easy-rearfoot", "overstriding", "run-walk"])
@@ -142,7 +156,7 @@ def test_no_text_lies_over_another(browser: Any, presets: dict[str, Path], name:
         view.set_viewport_size({"width": width, "height": 900})
         view.emulate_media(media=media)
         view.evaluate(OPEN)
-        view.wait_for_timeout(60)
+        view.evaluate(SETTLED)
         assert view.evaluate(MEASURE) == [], (width, media)
         assert view.evaluate("document.documentElement.scrollWidth") <= width
     view.close()
@@ -157,7 +171,7 @@ def test_axe_finds_nothing(browser: Any, pages: dict[str, Path], scheme: str, sh
     view = context.new_page()
     view.goto(pages[f"overstriding-{sheet}"].as_uri())
     view.evaluate(OPEN)
-    view.wait_for_timeout(100)
+    view.evaluate(SETTLED)
     found = axe.Axe().run(view)["violations"]
     assert [(one["id"], one["nodes"][0]["html"][:120]) for one in found] == []
     context.close()
@@ -227,16 +241,13 @@ def test_one_cursor_reads_a_stride_s_numbers(run_open: Any) -> None:
 
 def test_all_charts_zoom_together(run_open: Any) -> None:
     """Zooming in redraws every chart, back to the whole run restores each picture."""
-    shot = "[...document.querySelectorAll('.touch canvas')].map((one) => one.toDataURL())"
-    whole = run_open.evaluate(shot)
-    run_open.get_by_role("button", name="Zoom in").click()
-    run_open.wait_for_timeout(80)
-    near = run_open.evaluate(shot)
+    run_open.evaluate(SETTLED)
+    whole = run_open.evaluate(PICTURES)
     assert len(whole) == 5
-    assert all(a != b for a, b in zip(whole, near, strict=True))
+    run_open.get_by_role("button", name="Zoom in").click()
+    pictures_when(run_open, lambda now: all(a != b for a, b in zip(whole, now, strict=True)))
     run_open.get_by_role("button", name="Whole run").click()
-    run_open.wait_for_timeout(80)
-    assert run_open.evaluate(shot) == whole
+    pictures_when(run_open, lambda now: now == whole)
 
 
 def test_dragging_zooms_and_the_mouse_reads(run_open: Any) -> None:
@@ -244,16 +255,15 @@ def test_dragging_zooms_and_the_mouse_reads(run_open: Any) -> None:
     over = run_open.locator(".touch .u-over").first
     over.scroll_into_view_if_needed()
     box = over.bounding_box()
-    other = "document.querySelectorAll('.touch canvas')[1].toDataURL()"
-    before = run_open.evaluate(other)
+    run_open.evaluate(SETTLED)
+    before = run_open.evaluate(PICTURES)[1]
     middle = box["y"] + box["height"] / 2
     run_open.mouse.move(box["x"] + 100, middle)
     assert "Cadence" in run_open.locator(".tools output").inner_text()
     run_open.mouse.down()
     run_open.mouse.move(box["x"] + 200, middle, steps=5)
     run_open.mouse.up()
-    run_open.wait_for_timeout(80)
-    assert run_open.evaluate(other) != before
+    pictures_when(run_open, lambda now: now[1] != before)
 
 
 def test_without_scripts_every_picture_and_number_is_there(browser: Any, pages: dict[str, Path]) -> None:

@@ -7,6 +7,7 @@ import io
 import math
 import sys
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -75,10 +76,16 @@ def files(make_analysis):
 KINDS = ("run", "one leg", "no gyroscope", "run and walk")
 
 
+@cache
+def trusted(analysis: Analysis) -> pd.DataFrame:
+    """Strides that no gap and no doubt touches."""
+    rows = analysis.strides
+    return rows[~rows["marks"].str.contains("gap|uncertain")]
+
+
 def seen_around(analysis: Analysis, time: float) -> tuple[str, pd.DataFrame]:
     """The plain way: trusted strides that reach into the second around a time, of the gait that fills it."""
-    rows = analysis.strides
-    rows = rows[~rows["marks"].str.contains("gap|uncertain")]
+    rows = trusted(analysis)
     low, high = time - 0.5, time + 0.5
     overlap = np.minimum(rows["next_ic_s"], high) - np.maximum(rows["ic_s"], low)
     rows = rows.assign(overlap=overlap)[overlap > 1e-9]

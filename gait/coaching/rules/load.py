@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -189,13 +189,18 @@ def _files(folder: Path | None) -> list[tuple[bool, Path]]:
     return [*files, *((True, path) for path in own)]
 
 
+@cache
+def _builtin_document(path: Path) -> MarkedDocument:
+    """Return a file of the built-in rules; an own pack is checked against them, and they do not change."""
+    return read_marked(read_text(path), str(path), shipped=True)
+
+
 @lru_cache(maxsize=1)
 def _written() -> dict[str, Any]:
     """The built-in rules as written: section -> id -> entry, and ``numbers`` and ``texts`` whole."""
     out: dict[str, Any] = {section: {} for section in _SECTIONS}
     for path in sorted(builtin_folder().glob("*.yaml")):
-        data = read_marked(read_text(path), str(path), shipped=True).data
-        for name, value in data.items():
+        for name, value in _builtin_document(path).data.items():
             if name in _SECTIONS:
                 out[name].update({entry["id"]: entry for entry in value})
             else:
@@ -220,7 +225,7 @@ def _filled(data: dict[str, Any]) -> dict[str, Any]:
 
 def _parse(path: Path, problems: list[Problem], *, fill: bool) -> tuple[MarkedDocument, PackModel] | None:
     try:
-        document = read_marked(read_text(path), str(path), shipped=not fill)
+        document = read_marked(read_text(path), str(path)) if fill else _builtin_document(path)
     except KnowledgeError as error:
         problems.append(Problem(error.what, error.where, error.todo))
         return None

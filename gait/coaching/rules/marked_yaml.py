@@ -117,9 +117,7 @@ def read_marked(text: str, source: str, *, shipped: bool = False) -> MarkedDocum
     """
     lines: dict[Path_, int] = {}
     try:
-        if not shipped:
-            _refuse_aliases(text, source)
-        loader = _SHIPPED_LOADER(text) if shipped else yaml.SafeLoader(text)
+        loader = _SHIPPED_LOADER(text) if shipped else _BoundedLoader(text, source)
         try:
             node = loader.get_single_node()
             data = None if node is None else _plain(loader, node, (), lines, source)
@@ -137,23 +135,40 @@ def read_marked(text: str, source: str, *, shipped: bool = False) -> MarkedDocum
     return MarkedDocument(source, data, lines)
 
 
-def _refuse_aliases(text: str, source: str) -> None:
-    depth = 0
-    for count, event in enumerate(yaml.parse(text, Loader=yaml.SafeLoader)):
+class _BoundedLoader(yaml.SafeLoader):
+    """A safe loader that refuses aliases, deep nesting and too many values as it comes upon them."""
+
+    def __init__(self, text: str, source: str) -> None:
+        super().__init__(text)
+        self._source = source
+        self._depth = 0
+        self._count = 0
+
+    def get_event(self) -> yaml.Event:
+        """Return the next event, before anything is built from it.
+
+        Raises
+        ------
+        KnowledgeError
+            The event is what no file may hold.
+        """
+        event: yaml.Event = super().get_event()  # type: ignore[no-untyped-call] # the stubs have no types here
         assert event.start_mark is not None
-        where = f"{source}:{event.start_mark.line + 1}"
+        where = f"{self._source}:{event.start_mark.line + 1}"
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise KnowledgeError(
                 "anchors and aliases are not allowed", where=where, todo="write the value out"
             )
         if isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
-            depth += 1
+            self._depth += 1
         elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
-            depth -= 1
-        if depth > MAX_DEPTH:
+            self._depth -= 1
+        if self._depth > MAX_DEPTH:
             raise KnowledgeError(f"nested deeper than {MAX_DEPTH} levels", where=where)
-        if count > MAX_VALUES:
+        if self._count > MAX_VALUES:
             raise KnowledgeError(f"more than {MAX_VALUES} values", where=where, todo="split the file")
+        self._count += 1
+        return event
 
 
 _SCALARS = frozenset(f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null"))
