@@ -288,15 +288,8 @@ def read_chunks(
 def first_times(path: Path, rows: int, *, side: Side | None = None) -> FloatArray:
     """Return the times of the first rows of a file, s, without judging units or reading what lies beside it.
 
-    Parameters
-    ----------
-    rows
-        Rows wanted; fewer come where the file ends, or holds none in its first `BARREN_BYTES`.
-
-    Raises
-    ------
-    RecordingError
-        As `read_recording` does for what stands before these rows.
+    Fewer than `rows` come where the file ends, or holds none in its first `BARREN_BYTES`. Raises as
+    `read_recording` does for what stands before these rows.
     """
     found: list[FloatArray] = []
     with Source(path) as source:

@@ -15,6 +15,7 @@ from gait.recording.containers import archive_name, plugin_for, unpacked_file
 from gait.recording.format import bare_name, place_from_name
 from gait.recording.header import fault_of
 from gait.recording.model import Recording, RunInfo, RunnerInfo
+from gait.recording.run_parts import Part, part_of_table
 from gait.recording.toml import read_toml
 
 __all__ = [
@@ -65,6 +66,7 @@ class SessionNotes:
     run: RunInfo = field(default_factory=RunInfo)
     started: str = ""
     answers: Mapping[str, Any] = field(default_factory=dict)
+    blocks: tuple[Part, ...] = ()
 
 
 def session_name(path: Path) -> str:
@@ -253,7 +255,7 @@ def read_notes(folder: Path) -> SessionNotes:
     if not path.is_file():
         return SessionNotes()
     table = _load(path)
-    _refuse_unknown(table, ("runner", "run", "answers", "started"), str(path), "section")
+    _refuse_unknown(table, ("runner", "run", "answers", "started", "block"), str(path), "section")
     answers = table.get("answers", {})
     if not isinstance(answers, dict):
         raise RecordingError("[answers] must be a table", where=path)
@@ -263,7 +265,15 @@ def read_notes(folder: Path) -> SessionNotes:
         run=run,
         started=_started(table.get("started", ""), str(path)) or run.started,
         answers=answers,
+        blocks=_blocks(table.get("block", []), path),
     )
+
+
+def _blocks(tables: object, where: Path) -> tuple[Part, ...]:
+    """Return the ``[[block]]`` tables, in the order in which they were run."""
+    if not isinstance(tables, list):
+        raise RecordingError("block must be tables", where=where, todo="write [[block]] above each")
+    return tuple(sorted((part_of_table(one, where) for one in tables), key=lambda part: part.start_s))
 
 
 def _started(value: object, where: str) -> str:

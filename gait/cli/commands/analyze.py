@@ -105,10 +105,26 @@ def summary(analysis: Analysis) -> str:
     lines += [f"  {one_line(line)}" for line in _doubts(analysis)]
     rows = [_row(name, analysis.metrics[name]) for name in METRICS if name in analysis.metrics]
     lines += _aligned([("", "median", "95 %", "left", "right"), *rows]) if rows else ["  no running in it"]
+    lines += _within(analysis)
     lines += [
         f"  {METRICS[name].label}: {why}" for name, why in analysis.not_measured.items() if name in METRICS
     ]
     return "\n".join(lines)
+
+
+def _within(analysis: Analysis) -> list[str]:
+    """When form changed within the run, a line a change."""
+    from gait.history.within_run import changes_within_run
+    from gait.report.sections.within_run import sentence
+    from gait.report.words import load_words
+
+    told = [row for row in changes_within_run(analysis) if row.told]
+    if not told:
+        return []
+    words, start = load_words(), analysis.activity[0].start_s
+    unknown = "speed_m_s" not in analysis.metrics
+    why = words("within.no_speed" if unknown else "within.cannot_tell")
+    return ["  within the run:", *(f"    {sentence(row, start, words)}" for row in told), f"    {why}"]
 
 
 def _doubts(analysis: Analysis) -> list[str]:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gait.cli.options import JsonOption, PlacementOption, SideOption, load_session
-from gait.errors import RecordingError
+from gait.errors import RecordingError, UsageError
 
 if TYPE_CHECKING:
     from gait.analysis.results import Analysis
     from gait.history.change import Change
+    from gait.history.run_parts import Effect, Helped
 
 __all__ = ["command"]
 
@@ -32,7 +34,20 @@ def command(
     first: Annotated[
         Path, typer.Argument(help="The earlier session, or a folder of some.", show_default=False)
     ],
-    second: Annotated[Path, typer.Argument(help="The later one, or a folder of some.", show_default=False)],
+    second: Annotated[
+        Path | None,
+        typer.Argument(
+            help="The later one, or a folder of some; none compares blocks of the first.", show_default=False
+        ),
+    ] = None,
+    blocks: Annotated[
+        str | None,
+        typer.Option(
+            "--blocks",
+            metavar="NAME=START:END,...",
+            help="Parts of one run, in seconds; repeats share a name. Else [[block]] of session.toml.",
+        ),
+    ] = None,
     json_file: JsonOption = None,
     placement: PlacementOption = None,
     side: SideOption = None,
@@ -42,6 +57,9 @@ def command(
     A change is called one when it exceeds the noise of both sessions and what the difference in speed leads
     to expect, and is large enough to matter. What the method errs on this runner in both cancels.
     """
+    if second is None or blocks is not None:
+        _within(first, second, blocks, json_file, placement=placement, side=side)
+        return
     from gait.history.change import compare_groups
 
     before, after = (_group(path, placement=placement, side=side) for path in (first, second))
@@ -50,16 +68,78 @@ def command(
         [one.metrics for one in after],
         same_sensors=_same_sensors(before, after),
     )
+    _put(_table(before, after, rows), [row.plain() for row in rows], json_file)
+
+
+def _put(lines: list[str], body: object, json_file: Path | None) -> None:
+    """Print the lines, and write the JSON where it was asked for."""
     target = sys.stderr if json_file == STDOUT else sys.stdout
-    for line in _table(before, after, rows):
+    for line in lines:
         print(line, file=target)
-    text = json.dumps([row.plain() for row in rows], indent=2, allow_nan=False)
+    text = json.dumps(body, indent=2, allow_nan=False)
     if json_file == STDOUT:
         print(text)
     elif json_file is not None:
         from gait.files import write_text
 
         write_text(json_file, text + "\n")
+
+
+def _within(
+    path: Path,
+    second: Path | None,
+    blocks: str | None,
+    json_file: Path | None,
+    *,
+    placement: PlacementOption,
+    side: SideOption,
+) -> None:
+    """Compare blocks of one run: what each condition did, and whether one helps."""
+    from gait.history.run_parts import compare_parts, what_helped
+    from gait.recording.run_parts import parts_of_text
+    from gait.recording.session_folder import read_notes
+
+    if second is not None:
+        raise UsageError("blocks are parts of one run", where="--blocks", todo="give one session with it")
+    parts = parts_of_text(blocks, "--blocks") if blocks is not None else read_notes(path).blocks
+    if not parts:
+        raise UsageError(
+            "one session, and no blocks in it",
+            where=path,
+            todo="give a second session, --blocks base=0:180,+5=180:360, or [[block]] in session.toml",
+        )
+    analysis = _group(path, placement=placement, side=side)[0]
+    effects = compare_parts(analysis.strides, parts)
+    helped = what_helped(effects)
+    _put(
+        _effects(effects, helped, parts[0].name),
+        {
+            "blocks": [asdict(part) for part in parts],
+            "effects": [one.plain() for one in effects],
+            "helped": None if helped is None else asdict(helped),
+        },
+        json_file,
+    )
+
+
+def _effects(effects: list[Effect], helped: Helped | None, base: str) -> list[str]:
+    """Return the lines of a comparison of blocks."""
+    from gait.analysis.metrics import METRICS
+    from gait.cli.main import one_line
+
+    lines = []
+    for condition in dict.fromkeys(one.condition for one in effects):
+        lines.append(f"{one_line(condition)} against {one_line(base)}")
+        for one in (row for row in effects if row.condition == condition):
+            info = METRICS[one.metric]
+            decimals = info.decimals or 1
+            size = f"{one.effect:+9.{decimals}f} ± {one.uncertainty:.{decimals}f} {info.unit}".rstrip()
+            lines.append(f"  {info.label:26}{one.base:9.{decimals}f}{size}  {one.verdict}")
+    if helped is None:
+        return [*lines, "nothing here is shown to help: no welcome number moved beyond what chance does"]
+    info = METRICS[helped.metric]
+    size = f"{helped.effect:+.{info.decimals or 1}f} {info.unit}"
+    return [*lines, f"worth keeping up: {one_line(helped.condition)} ({info.label} {size}; {helped.why})"]
 
 
 def _group(path: Path, *, placement: PlacementOption, side: SideOption) -> list[Analysis]:

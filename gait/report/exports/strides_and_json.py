@@ -23,6 +23,7 @@ from gait import __version__
 from gait.analysis.metrics import METRICS
 from gait.analysis.results import STRIDE_COLUMNS, Analysis, Metric
 from gait.files import write_bytes, write_text
+from gait.history.within_run import within_run_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -172,6 +173,7 @@ def analysis_json(
         "runner": analysis.runner,
         "run": analysis.run,
         "settings": analysis.settings,
+        "within_run": within_run_json(analysis),
     }
     if findings is not None:
         found = list(findings)

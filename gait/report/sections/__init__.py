@@ -31,6 +31,7 @@ from gait.report.sections import (
     sides,
     tiles,
     verdict,
+    within_run,
 )
 from gait.report.story import Sheet, Story
 
@@ -46,6 +47,7 @@ SECTIONS: tuple[ModuleType, ...] = (
     action,
     tiles,
     changed,
+    within_run,
     plan,
     over_run,
     foot_path,
@@ -67,6 +69,7 @@ SHEETS: dict[Sheet, tuple[ModuleType, ...]] = {
         verdict,
         action,
         changed,
+        within_run,
         all_numbers,
         sides,
         bounds,

@@ -1,0 +1,109 @@
+"""Strides of a run in blocks of equal time: minutes show, the scatter from stride to stride does not."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from gait.arrays import FloatArray
+
+__all__ = ["RunBlocks", "blocks_of", "clean_running"]
+
+LEAST_BLOCK_S = 15.0
+MOST_BLOCKS = 90
+LEAST_SHARE = 0.4
+"""A block with a smaller share of the usual number of strides is left out: a pause, a gap, a turn."""
+NOT_CLEAN = "gap|turn|slipped|start|stop"
+
+
+@dataclass(frozen=True)
+class RunBlocks:
+    """One metric along a run, a value a block.
+
+    Attributes
+    ----------
+    time_s
+        (n,) middle of each block, session time.
+    width_s
+        Length of a block.
+    value
+        (n,) medians, each foot against its own median over the run.
+    speed_m_s
+        (n,) or None where no speed was measured.
+    cadence_spm
+        (n,).
+    """
+
+    time_s: FloatArray
+    width_s: float
+    value: FloatArray
+    speed_m_s: FloatArray | None
+    cadence_spm: FloatArray
+
+
+def clean_running(strides: pd.DataFrame) -> pd.DataFrame:
+    """Return the running strides that touch no gap, turn, start or stop.
+
+    Strides with an uncertain contact are left out too, unless the sensor gives no others.
+    """
+    rows = strides[strides["activity"] == "running"]
+    marks = rows["marks"].fillna("").astype(str)
+    clean = ~marks.str.contains(NOT_CLEAN)
+    sure = clean & ~marks.str.contains("uncertain")
+    return rows[sure if sure.sum() > 0.5 * clean.sum() else clean]
+
+
+def blocks_of(
+    rows: pd.DataFrame, metric: str, width_s: float | None = None, own: pd.Series[float] | None = None
+) -> RunBlocks | None:
+    """Return one metric in blocks.
+
+    Parameters
+    ----------
+    rows
+        Clean running strides, of both feet or one.
+    metric
+        Column.
+    width_s
+        Length of a block; None for `LEAST_BLOCK_S`, or longer where the run has more than `MOST_BLOCKS`.
+
+    own
+        Side -> level that a foot is held against; None for its median over these strides.
+
+    Returns
+    -------
+    None where no stride has the metric.
+    """
+    rows = rows[rows[metric].notna() & rows["cadence_spm"].notna()]
+    if not len(rows):
+        return None
+    levels = rows.groupby("side")[metric].median() if own is None else own
+    level = float(levels.mean())
+    start, end = float(rows["ic_s"].min()), float(rows["ic_s"].max())
+    width = width_s or max(LEAST_BLOCK_S, math.ceil((end - start) / MOST_BLOCKS))
+    at = ((rows["ic_s"] - start) // width).astype(int)
+    speed = rows["speed_m_s"].astype(float)
+    table = pd.DataFrame(
+        {
+            "value": rows[metric].astype(float) - rows["side"].map(levels).astype(float) + level,
+            "speed": speed,
+            "cadence": rows["cadence_spm"].astype(float),
+            "time": rows["ic_s"].astype(float),
+        }
+    ).groupby(at)
+    count = table.size()
+    middle = table.median()
+    known = bool((speed.notna().groupby(at).mean() > 0.5).mean() > 0.9)
+    kept = middle[count >= LEAST_SHARE * count.median()]
+    if known:
+        kept = kept[kept["speed"].notna()]
+    return RunBlocks(
+        kept["time"].to_numpy(dtype=np.float64),
+        float(width),
+        kept["value"].to_numpy(dtype=np.float64),
+        kept["speed"].to_numpy(dtype=np.float64) if known else None,
+        kept["cadence"].to_numpy(dtype=np.float64),
+    )
