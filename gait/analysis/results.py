@@ -26,6 +26,8 @@ __all__ = [
     "Metric",
     "SensorQuality",
     "Slip",
+    "Watch",
+    "WatchLap",
     "Waveform",
 ]
 
@@ -276,6 +278,50 @@ class Waveform:
     path_m: FloatArray | None = None
 
 
+@dataclass(frozen=True)
+class WatchLap:
+    """A lap that the watch marked, [start_s, end_s) of session time; None what it did not measure."""
+
+    start_s: float
+    end_s: float
+    distance_m: float | None
+    heart_rate_bpm: float | None
+    climb_m: float | None
+
+
+@dataclass(frozen=True)
+class Watch:
+    """What the watch's activity added, over the time of the session.
+
+    Attributes
+    ----------
+    source
+        Name of its file (untrusted text).
+    offset_s, offset_uncertainty_s
+        The watch's time (s since 1970) minus session time, with its 95 % half-width.
+    aligned_by, certainty, correlation
+        What the clocks were laid on one another by, how sure that is (``cannot tell`` where nothing checks
+        it), and the correlation of both courses of cadence (None where the watch kept none).
+    gain
+        Factor on the strides' own lengths; None where they have none or the runner gave a distance.
+    distance_m, heart_rate_bpm, heart_rate_max_bpm, climb_m
+        Over the session; None where the watch did not measure it.
+    """
+
+    source: str
+    offset_s: float
+    aligned_by: Literal["cadence", "start time"]
+    certainty: Certainty
+    offset_uncertainty_s: float
+    correlation: float | None
+    gain: float | None
+    distance_m: float | None
+    heart_rate_bpm: float | None
+    heart_rate_max_bpm: float | None
+    climb_m: float | None
+    laps: tuple[WatchLap, ...] = ()
+
+
 @dataclass(frozen=True, eq=False)
 class Analysis:
     """All that the signals say of one session.
@@ -303,6 +349,8 @@ class Analysis:
         What reproduces it: version, options, calibration.
     faults
         What contradicts itself in the recordings; what each spoils is withheld or widened.
+    watch
+        What the watch's activity added; None without one.
     """
 
     name: str
@@ -318,6 +366,7 @@ class Analysis:
     not_measured: Mapping[str, str]
     settings: Mapping[str, str]
     faults: tuple[Fault, ...] = ()
+    watch: Watch | None = None
 
     @property
     def duration_s(self) -> float:

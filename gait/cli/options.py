@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 import typer
 
 if TYPE_CHECKING:
+    from gait.analysis.results import Analysis
     from gait.frames import Placement, Side
     from gait.recording.long import LongSession
     from gait.recording.model import Session
 
 __all__ = [
+    "ActivityOption",
     "DistanceOption",
     "HeightOption",
     "HistoryOption",
@@ -27,6 +29,7 @@ __all__ = [
     "length_s",
     "load_samples",
     "load_session",
+    "with_watch",
 ]
 
 AnySession = TypeVar("AnySession", "Session", "LongSession")
@@ -58,6 +61,10 @@ MassOption = Annotated[
 HeightOption = Annotated[
     float | None,
     typer.Option("--height", metavar="M", min=0.8, max=2.6, help="The runner's height, for stiffness."),
+]
+ActivityOption = Annotated[
+    Path | None,
+    typer.Option("--activity", metavar="FILE", help="The watch's .fit, .gpx or .tcx of the same run."),
 ]
 RunnerOption = Annotated[
     str | None, typer.Option("--runner", metavar="NAME", help="Whose run: sessions are kept under this name.")
@@ -95,6 +102,22 @@ def load_session(
     if isinstance(session, LongSession):
         return _with(session, *told)
     return _with(session, *told)
+
+
+def with_watch(analysis: Analysis, file: Path | None) -> Analysis:
+    """Return the analysis with the watch's activity joined; itself where no file is named.
+
+    Raises
+    ------
+    GaitError
+        The file cannot be read, or is of another run.
+    """
+    if file is None:
+        return analysis
+    from gait.analysis.watch.join import with_activity
+    from gait.exchange.activity_files.read import read_activity
+
+    return with_activity(analysis, read_activity(file))
 
 
 def length_s(session: Session | LongSession) -> float | None:

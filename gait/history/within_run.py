@@ -42,8 +42,8 @@ WATCHED = (
     "shank_angle_deg",
     "tibial_peak_g",
 )
-"""Metrics that are looked at, in the order in which people read them; none that hangs on how well the clocks of
-two sensors keep together, as flight time does."""
+"""Metrics that are looked at, in the order in which people read them; none that hangs on how well the clocks
+of two sensors keep together, as flight time does."""
 
 ANGLES = {"strike_angle_deg", "pronation_excursion_deg", "shank_angle_deg"}
 """Metrics that a sensor that shifts on the shoe changes by itself."""

@@ -11,6 +11,7 @@ import typer
 
 from gait.cli.main import one_line
 from gait.cli.options import (
+    ActivityOption,
     DistanceOption,
     HeightOption,
     JsonOption,
@@ -20,6 +21,7 @@ from gait.cli.options import (
     SideOption,
     SpeedOption,
     load_session,
+    with_watch,
 )
 
 if TYPE_CHECKING:
@@ -45,6 +47,7 @@ def command(
     speed: SpeedOption = None,
     mass: MassOption = None,
     height: HeightOption = None,
+    activity: ActivityOption = None,
 ) -> None:
     """Strides and metrics of a recording, without findings and plan.
 
@@ -61,7 +64,7 @@ def command(
     )
     from gait.analysis.analyze import analyze
 
-    analysis = analyze(session)
+    analysis = with_watch(analyze(session), activity)
     to_stdout = STDOUT in (strides, json_file)
     print(summary(analysis), file=sys.stderr if to_stdout else sys.stdout)
     if strides is not None:
@@ -103,6 +106,7 @@ def summary(analysis: Analysis) -> str:
     lines = [f"{one_line(analysis.name)}: {analysis.duration_s / 60.0:.1f} min ({times or 'no gait found'})"]
     lines += [f"  {one.name}: {one.strides} strides at {one.rate_hz:.0f} Hz" for one in analysis.sensors]
     lines += [f"  {one_line(line)}" for line in _doubts(analysis)]
+    lines += [f"  {one_line(line)}" for line in _watch(analysis)]
     rows = [_row(name, analysis.metrics[name]) for name in METRICS if name in analysis.metrics]
     lines += _aligned([("", "median", "95 %", "left", "right"), *rows]) if rows else ["  no running in it"]
     lines += _within(analysis)
@@ -135,6 +139,24 @@ def _doubts(analysis: Analysis) -> list[str]:
         f"{one.name}: this looks like {one.looks_like}" for one in analysis.sensors if one.looks_like
     ]
     return [f"{one.sensor or 'session'}: {fault_line(one)}" for one in analysis.faults] + turned_down
+
+
+def _watch(analysis: Analysis) -> list[str]:
+    """What the watch added, in a line; none without a watch."""
+    watch = analysis.watch
+    if watch is None:
+        return []
+    parts = [
+        f"{watch.distance_m / 1000.0:.2f} km" if watch.distance_m is not None else "",
+        f"{watch.heart_rate_bpm:.0f} beats/min" if watch.heart_rate_bpm is not None else "",
+        f"{watch.climb_m:.0f} m climb" if watch.climb_m is not None else "",
+        f"{len(watch.laps)} laps" if len(watch.laps) > 1 else "",
+    ]
+    line = f"watch {watch.source}: {', '.join(part for part in parts if part) or 'nothing measured'}"
+    line += f"; {analysis.settings['watch']}"
+    if watch.gain is not None:
+        line += f"; stride lengths x {watch.gain:.3f}"
+    return [line]
 
 
 def _row(name: str, metric: Metric) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,6 +15,7 @@ from gait.cli.options import HistoryOption, JsonOption, RunnerOption
 from gait.errors import UsageError
 
 if TYPE_CHECKING:
+    from gait.history.athletes import AthleteState
     from gait.history.store import Athlete, History, KeptSession
 
 __all__ = ["app"]
@@ -34,13 +36,19 @@ app = typer.Typer(
 def list_(runner: RunnerOption = None, history: HistoryOption = None, json_file: JsonOption = None) -> None:
     """List the kept sessions of a runner; without one, a row an athlete."""
     sessions, athletes = _kept(history, runner)
-    _json({"sessions": [_plain(one) for one in sessions]}, json_file)
+    states = _states(history, sessions, athletes) if runner is None else {}
+    body: dict[str, Any] = {"sessions": [_plain(one) for one in sessions]}
+    if runner is None:
+        body["athletes"] = [one.plain() for one in states.values()]
+    _json(body, json_file)
     if json_file == STDOUT:
         return
     if runner is None:
         for athlete in athletes:
             last = f", last {athlete.last[:10]}" if athlete.last else ""
-            print(f"{one_line(athlete.name)}: {_count(athlete.sessions)}{last}")
+            state = states.get(athlete.name)
+            more = "" if state is None else _state_text(state)
+            print(f"{one_line(athlete.name)}: {_count(athlete.sessions)}{last}{more}")
         return
     for one in sessions:
         print(f"{one.id:>5}  {one.ran_at[:10]}  {one_line(one.name):24.24}  {_numbers(one)}")
@@ -164,6 +172,40 @@ def _kept(path: Path | None, runner: str | None) -> tuple[tuple[KeptSession, ...
         return (), ()
     with _open(path) as kept:
         return kept.sessions(runner), kept.athletes()
+
+
+def _states(
+    path: Path | None, sessions: tuple[KeptSession, ...], athletes: tuple[Athlete, ...]
+) -> dict[str, AthleteState]:
+    """Return the state of every athlete with a session, by name."""
+    from gait.history.athletes import athlete_state
+
+    today = datetime.now().astimezone().date()
+    theirs: dict[str, list[KeptSession]] = {}
+    for one in sessions:
+        theirs.setdefault(one.runner, []).append(one)
+    if not theirs:
+        return {}
+    with _open(path) as kept:
+        return {
+            one.name: athlete_state(theirs[one.name], kept.checkins(one.name), today)
+            for one in athletes
+            if one.name in theirs
+        }
+
+
+def _state_text(state: AthleteState) -> str:
+    """Return load, change and reasons to ask, for the end of an athlete's line."""
+    from gait.analysis.metrics import METRICS
+
+    parts = [f"week {state.load.week_s / 60.0:.0f} min"]
+    if state.load.longest_s is not None:
+        parts.append(f"longest of 30 days before {state.load.longest_s / 60.0:.0f} min")
+    if state.changed:
+        parts.append("changed: " + ", ".join(METRICS[name].label.lower() for name in state.changed))
+    if state.ask:
+        parts.append("ask: " + "; ".join(state.ask))
+    return "; " + "; ".join(parts)
 
 
 def _named(runner: str | None) -> str:

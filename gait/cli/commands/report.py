@@ -13,6 +13,7 @@ import typer
 from gait.cli.keep import keep_session, lines_since_last, runner_of
 from gait.cli.main import one_line
 from gait.cli.options import (
+    ActivityOption,
     DistanceOption,
     HeightOption,
     HistoryOption,
@@ -25,6 +26,7 @@ from gait.cli.options import (
     SpeedOption,
     length_s,
     load_session,
+    with_watch,
 )
 from gait.cli.progress import busy, long_files, long_session
 from gait.errors import MissingExtraError, UsageError
@@ -98,6 +100,7 @@ def command(
     speed: SpeedOption = None,
     mass: MassOption = None,
     height: HeightOption = None,
+    activity: ActivityOption = None,
     rules: Annotated[
         Path | None, typer.Option("--rules", metavar="DIR", help="Folder of your own coaching rules.")
     ] = None,
@@ -141,6 +144,7 @@ def command(
     with busy(said, long=long):
         analysis = analyze(session)
         _check_calibration(analysis)
+        analysis = with_watch(analysis, activity)
         made = _coaching(analysis, given, answers, load_knowledge(rules, unsafe=unsafe))
         findings, plan = made.findings, made.plan
     kept_as = runner_of(session, runner, no_history=no_history)

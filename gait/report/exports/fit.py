@@ -14,6 +14,7 @@ Numbers of lap and session are those of the report: medians over running strides
 from __future__ import annotations
 
 import itertools
+import math
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -159,6 +160,11 @@ def _records(seconds: Seconds, stamps: list[datetime], used: list[str]) -> list[
     return messages
 
 
+def _beats(rate: float) -> float | None:
+    """Whole beats a minute, as FIT keeps them; None where not measured."""
+    return round(rate) if math.isfinite(rate) else None
+
+
 def _record(seconds: Seconds, k: int, when: datetime, used: list[str]) -> Any:  # noqa: ANN401 - fit-tool has no types
     from fit_tool.profile.messages.record_message import RecordMessage
     from fit_tool.profile.profile_type import ActivityType
@@ -181,6 +187,8 @@ def _record(seconds: Seconds, k: int, when: datetime, used: list[str]) -> Any:  
         step_length=at["step_mm"],
         enhanced_speed=at["speed_m_s"],
         distance=float(seconds.distance_m[k]),
+        heart_rate=_beats(at["heart_rate_bpm"]),
+        enhanced_altitude=at["altitude_m"],
     )
     at["contact_left_ms"], at["contact_right_ms"] = seconds.contact_left_ms[k], seconds.contact_right_ms[k]
     return with_developer_fields(message, {name: at[name] for name in used})

@@ -19,6 +19,7 @@ LARGEST: dict[str, float] = {
     "step_length": 6553.4,
     "enhanced_speed": 4_294_967.0,
     "distance": 42_949_672.0,
+    "heart_rate": 254.0,
 }
 """Largest number that each field holds, in its unit; all start at zero."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -30,7 +30,13 @@ def closing(analysis: Analysis, seconds: Seconds, span: Span) -> list[Any]:
     session.trigger = SessionTrigger.ACTIVITY_END
     treadmill = "treadmill" in analysis.run.surface.lower()
     session.sub_sport = SubSport.TREADMILL if treadmill else SubSport.GENERIC
-    session.first_lap_index, session.num_laps = 0, 1
+    watch = analysis.watch
+    if watch is not None and watch.heart_rate_bpm is not None:
+        for message in (lap, session):
+            message.avg_heart_rate = round(watch.heart_rate_bpm)
+            message.max_heart_rate = round(watch.heart_rate_max_bpm or watch.heart_rate_bpm)
+    laps = _watch_laps(analysis, span) or [lap]
+    session.first_lap_index, session.num_laps = 0, len(laps)
     activity = ActivityMessage()
     activity.timestamp = ms(span.end)
     if span.offset is not None:
@@ -39,7 +45,32 @@ def closing(analysis: Analysis, seconds: Seconds, span: Span) -> list[Any]:
     activity.num_sessions = 1
     activity.type = Activity.MANUAL
     activity.event, activity.event_type = Event.ACTIVITY, EventType.STOP
-    return [timer(span.end, EventType.STOP_ALL), lap, session, activity]
+    return [timer(span.end, EventType.STOP_ALL), *laps, session, activity]
+
+
+def _watch_laps(analysis: Analysis, span: Span) -> list[Any]:
+    """Laps that the watch marked, as far as the recording goes; none where it marked fewer than two."""
+    from fit_tool.profile.messages.lap_message import LapMessage
+    from fit_tool.profile.profile_type import Event, EventType, LapTrigger, Sport
+
+    watch = analysis.watch
+    if watch is None or len(watch.laps) < 2:
+        return []
+    begin, end = analysis.activity[0].start_s, analysis.activity[-1].end_s
+    inside = [one for one in watch.laps if one.start_s < end and one.end_s > begin]
+    made = []
+    for at, one in enumerate(inside):
+        first, last = max(one.start_s, begin), min(one.end_s, end)
+        message = LapMessage()
+        message.message_index = at
+        message.event, message.event_type = Event.LAP, EventType.STOP
+        message.sport, message.lap_trigger = Sport.RUNNING, LapTrigger.MANUAL
+        message.start_time = ms(span.start + timedelta(seconds=first - begin))
+        message.timestamp = ms(span.start + timedelta(seconds=last - begin))
+        message.total_elapsed_time = message.total_timer_time = last - first
+        beats = None if one.heart_rate_bpm is None else round(one.heart_rate_bpm)
+        made.append(filled(message, total_distance=one.distance_m, avg_heart_rate=beats))
+    return made
 
 
 def _fit_seconds(when: datetime) -> int:

@@ -28,6 +28,8 @@ QUANTITIES: Mapping[str, tuple[str, float]] = {
     "strike_angle_deg": ("strike_angle_deg", 1.0),
     "pronation_deg": ("pronation_excursion_deg", 1.0),
     "peak_g": ("peak_acc_g", 1.0),
+    "heart_rate_bpm": ("heart_rate_bpm", 1.0),
+    "altitude_m": ("altitude_m", 1.0),
 }
 """Name here -> column of the strides and the factor between them (strides of one leg a minute, steps)."""
 
@@ -152,6 +154,9 @@ def _activity(strides: pd.DataFrame, pieces: _Pieces, count: int) -> npt.NDArray
 
 def _leg_mean(strides: pd.DataFrame, pieces: _Pieces, column: str, side: str, count: int) -> FloatArray:
     """Mean of one leg's strides in each second, weighted by their time in it; NaN where there is none."""
+    if column not in strides:
+        # The watch's columns are there only with a watch.
+        return np.full(count, np.nan)
     value = strides[column].to_numpy(dtype=float)[pieces.stride]
     use = pieces.where(np.isfinite(value) & (strides["side"].to_numpy(dtype=str)[pieces.stride] == side))
     value = strides[column].to_numpy(dtype=float)[use.stride]

@@ -175,6 +175,8 @@ def analysis_json(
         "settings": analysis.settings,
         "within_run": within_run_json(analysis),
     }
+    if analysis.watch is not None:
+        body["watch"] = analysis.watch
     if findings is not None:
         found = list(findings)
         body["findings"] = [one for one in found if one.outcome == "present"]

@@ -31,6 +31,7 @@ from gait.report.sections import (
     sides,
     tiles,
     verdict,
+    watch,
     within_run,
 )
 from gait.report.story import Sheet, Story
@@ -49,6 +50,7 @@ SECTIONS: tuple[ModuleType, ...] = (
     changed,
     within_run,
     plan,
+    watch,
     over_run,
     foot_path,
     mean_stride,
@@ -70,6 +72,7 @@ SHEETS: dict[Sheet, tuple[ModuleType, ...]] = {
         action,
         changed,
         within_run,
+        watch,
         all_numbers,
         sides,
         bounds,

@@ -1,0 +1,1 @@
+"""Reads the watch's file of a run: FIT, GPX or TCX, one file a format."""

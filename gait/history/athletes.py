@@ -1,0 +1,110 @@
+"""One line an athlete for a coach: what changed at the last session, whom to ask, and how much was run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from gait.history.change import compare
+from gait.history.since_last import WEEK, Load, load_until
+from gait.history.store import KeptSession
+
+__all__ = ["AthleteState", "athlete_state"]
+
+SILENT_DAYS = 21
+"""Days without a session or check-in after which somebody is asked (chosen)."""
+
+PAIN_DAYS = 14
+"""Days that a check-in with pain counts."""
+
+LEAST_PAIN = 3
+"""Pain out of ten from which somebody is asked: the amber of the pain light."""
+
+JUMP = 1.10
+"""A run this much longer than the longest of 30 days is a jump (Frandsen et al. 2025, on single runs)."""
+
+
+@dataclass(frozen=True)
+class AthleteState:
+    """What a coach looks at first.
+
+    Attributes
+    ----------
+    changed
+        Metrics that changed between the last two sessions, beyond noise and speed.
+    ask
+        Why this athlete should be asked, in words; empty where nothing says so.
+    load
+        Running up to the last session.
+    """
+
+    name: str
+    sessions: int
+    last: str
+    changed: tuple[str, ...]
+    ask: tuple[str, ...]
+    load: Load
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as JSON holds it."""
+        return asdict(self)
+
+
+def athlete_state(
+    sessions: Sequence[KeptSession], checkins: Sequence[tuple[str, Mapping[str, Any]]], today: date
+) -> AthleteState:
+    """Return the state of one athlete.
+
+    Parameters
+    ----------
+    sessions
+        At least one, in the order they were run.
+    checkins
+        (date, entry) as `History.checkins` gives them.
+    today
+        The day from which pain and silence are counted.
+    """
+    last = sessions[-1]
+    changed: tuple[str, ...] = ()
+    if len(sessions) > 1:
+        before = sessions[-2]
+        rows = compare(before.metrics, last.metrics, same_sensors=before.sensors == last.sensors)
+        changed = tuple(row.metric for row in rows if row.changed)
+    load = load_until(sessions)
+    asked = (*_pain(checkins, today), *_jump(last, load), *_silence(sessions, checkins, today))
+    return AthleteState(last.runner, len(sessions), last.ran_at, changed, asked, _recent(load, last, today))
+
+
+def _recent(load: Load, last: KeptSession, today: date) -> Load:
+    """The load, whose week is empty where the last session lies further back."""
+    if today - datetime.fromisoformat(last.ran_at).date() < WEEK:
+        return load
+    return Load(0.0, 0.0 if load.week_m is not None else None, load.longest_s, load.longest_m)
+
+
+def _pain(checkins: Sequence[tuple[str, Mapping[str, Any]]], today: date) -> tuple[str, ...]:
+    """The worst pain of the last check-ins, where it is amber or more."""
+    within = timedelta(days=PAIN_DAYS)
+    fresh = [entry for day, entry in checkins if timedelta(0) <= today - date.fromisoformat(day) <= within]
+    recent = [float(entry["pain"]) for entry in fresh if isinstance(entry.get("pain"), int | float)]
+    worst = max(recent, default=0.0)
+    said = (f"pain {worst:g}/10 in a check-in",) if worst >= LEAST_PAIN else ()
+    return (*said, "limping in a check-in") if any(entry.get("limping") for entry in fresh) else said
+
+
+def _jump(last: KeptSession, load: Load) -> tuple[str, ...]:
+    if load.longest_s is None or load.longest_s <= 0.0 or last.running_s <= JUMP * load.longest_s:
+        return ()
+    more = 100.0 * (last.running_s / load.longest_s - 1.0)
+    return (f"last run {more:.0f} % longer than the longest of 30 days",)
+
+
+def _silence(
+    sessions: Sequence[KeptSession], checkins: Sequence[tuple[str, Mapping[str, Any]]], today: date
+) -> tuple[str, ...]:
+    days = [datetime.fromisoformat(sessions[-1].ran_at).date()]
+    days += [date.fromisoformat(day) for day, _ in checkins[-1:]]
+    silent = (today - max(days)).days
+    return (f"silent for {silent} days",) if silent >= SILENT_DAYS else ()

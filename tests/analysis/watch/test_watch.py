@@ -1,0 +1,158 @@
+"""The watch's activity on simulated runs: the lag and the speed are known from the simulation."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+pytest.importorskip("gpxpy")
+pytest.importorskip("fit_tool")
+
+from gait.analysis.analyze import AnalysisSettings, analyze
+from gait.analysis.results import Analysis
+from gait.analysis.watch.join import with_activity
+from gait.cli.main import main
+from gait.errors import UsageError
+from gait.exchange.activity_files.read import read_activity
+from gait.recording.write import write_recording
+from gait.virtual.runner.imu import SensorSettings
+from gait.virtual.runner.simulate import simulate
+from gait.virtual.runner.stride_plan import RunnerSettings
+from tests.analysis.watch.watch_files import START, kept, write_fit, write_gpx, write_tcx
+
+SPEED_M_S = 3.1
+ZERO_S = START.timestamp() + 30.0
+"""Session time zero: the watch was started 30 s before."""
+WRITERS = {"fit": write_fit, "gpx": write_gpx, "tcx": write_tcx}
+
+
+def _run(seed: int, **settings: object) -> tuple[Analysis, pd.DataFrame, object]:
+    runner = RunnerSettings(
+        speed_m_s=SPEED_M_S, parts=(("stand", 3.0), ("run", 100.0), ("stand", 2.0)), style_seed=seed
+    )
+    made = simulate(runner, SensorSettings(rate_hz=104.0), sides=("left",), seed=seed, **settings)
+    return analyze(made.session, AnalysisSettings(waveforms=False)), made.truth, made.session
+
+
+@pytest.fixture(scope="module")
+def shoe() -> tuple[Analysis, pd.DataFrame, object]:
+    """A run with a sensor on the left shoe."""
+    return _run(4)
+
+
+@pytest.fixture(scope="module")
+def shank() -> tuple[Analysis, pd.DataFrame, object]:
+    """A run with a sensor on the left shank: it has no speed of its own."""
+    return _run(5, placements=("shank",))
+
+
+@pytest.mark.parametrize("kind", sorted(WRITERS))
+def test_lag_and_speed_are_found(
+    kind: str, shoe: tuple[Analysis, pd.DataFrame, object], tmp_path: Path
+) -> None:
+    """Each format: the lag within 1 s, the speed within 1.5 %, heart rate at a stride within 2 beats."""
+    analysis, truth, _ = shoe
+    file = WRITERS[kind](tmp_path / f"run.{kind}", kept(truth, SPEED_M_S))
+    joined = with_activity(analysis, read_activity(file))
+    watch = joined.watch
+    assert watch is not None
+    assert watch.aligned_by == "cadence"
+    assert watch.offset_s == pytest.approx(ZERO_S, abs=1.0)
+    assert joined.metrics["speed_m_s"].value == pytest.approx(SPEED_M_S, rel=0.015)
+    strides = joined.strides
+    heart = strides["heart_rate_bpm"] - (120.0 + 0.2 * strides["ic_s"])
+    assert np.abs(heart.dropna()).max() < 2.0
+    assert watch.distance_m == pytest.approx(SPEED_M_S * 100.0, rel=0.03)
+    assert len(watch.laps) == (0 if kind == "gpx" else 2)
+
+
+def test_a_short_distance_scales_the_lengths(
+    shoe: tuple[Analysis, pd.DataFrame, object], tmp_path: Path
+) -> None:
+    """A watch that says 6 % less moves every length by that factor, and nothing else."""
+    analysis, truth, _ = shoe
+    file = write_tcx(tmp_path / "run.tcx", kept(truth, 0.94 * SPEED_M_S))
+    joined = with_activity(analysis, read_activity(file))
+    assert joined.watch is not None
+    assert joined.metrics["speed_m_s"].value == pytest.approx(0.94 * SPEED_M_S, rel=0.015)
+    ratio = joined.strides["stride_length_m"] / analysis.strides["stride_length_m"]
+    assert np.allclose(ratio.dropna(), joined.watch.gain or 0.0)
+    pd.testing.assert_series_equal(joined.strides["contact_ms"], analysis.strides["contact_ms"])
+
+
+def test_the_runners_own_distance_wins(shoe: tuple[Analysis, pd.DataFrame, object], tmp_path: Path) -> None:
+    """Where the runner gave a distance, the watch does not scale."""
+    analysis, truth, _ = shoe
+    file = write_tcx(tmp_path / "run.tcx", kept(truth, 0.94 * SPEED_M_S))
+    given = replace(analysis, run=replace(analysis.run, distance_m=310.0))
+    joined = with_activity(given, read_activity(file))
+    assert joined.watch is not None
+    assert joined.watch.gain is None
+    assert joined.metrics["speed_m_s"] == analysis.metrics["speed_m_s"]
+
+
+def test_a_shank_gets_speed(shank: tuple[Analysis, pd.DataFrame, object], tmp_path: Path) -> None:
+    """A sensor without speed of its own has the watch's, within 2 %, and no longer says why it has none."""
+    analysis, truth, _ = shank
+    assert "speed_m_s" not in analysis.metrics
+    joined = with_activity(analysis, read_activity(write_tcx(tmp_path / "run.tcx", kept(truth, SPEED_M_S))))
+    assert joined.metrics["speed_m_s"].value == pytest.approx(SPEED_M_S, rel=0.02)
+    assert "speed_m_s" not in joined.not_measured
+
+
+@pytest.mark.parametrize("started", ["", "2026-05-01T07:00:30+00:00"])
+def test_another_run_is_refused(
+    started: str, shoe: tuple[Analysis, pd.DataFrame, object], shank: tuple[Analysis, pd.DataFrame, object],
+    tmp_path: Path,
+) -> None:  # fmt: skip
+    """Another run of the same length, cadence and start time is refused."""
+    file = write_tcx(tmp_path / "run.tcx", kept(shank[1], SPEED_M_S))
+    with pytest.raises(UsageError, match=r"another run|fits the recording at no one time"):
+        with_activity(replace(shoe[0], started=started), read_activity(file))
+
+
+def test_another_day_is_refused(shoe: tuple[Analysis, pd.DataFrame, object], tmp_path: Path) -> None:
+    """Clocks a day apart are another run, however well cadence fits."""
+    file = write_tcx(tmp_path / "run.tcx", kept(shoe[1], SPEED_M_S))
+    with pytest.raises(UsageError, match="its times are not those"):
+        with_activity(replace(shoe[0], started="2026-05-02T07:00:30+00:00"), read_activity(file))
+
+
+def test_without_cadence_the_start_says_so(
+    shoe: tuple[Analysis, pd.DataFrame, object], tmp_path: Path
+) -> None:
+    """No cadence: laid by start times, called unchecked; without a start it is one clear line."""
+    rows = kept(shoe[1], SPEED_M_S).assign(cadence=0.0)
+    activity = read_activity(write_tcx(tmp_path / "run.tcx", rows))
+    joined = with_activity(replace(shoe[0], started="2026-05-01T07:00:30+00:00"), activity)
+    assert joined.watch is not None
+    assert (joined.watch.aligned_by, joined.watch.certainty) == ("start time", "cannot tell")
+    with pytest.raises(UsageError, match="no cadence"):
+        with_activity(shoe[0], activity)
+
+
+def test_commands(
+    shoe: tuple[Analysis, pd.DataFrame, object], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """``report --activity``: page, strides and FIT have the heart rate and the laps."""
+    fitdecode = pytest.importorskip("fitdecode")
+    session = shoe[2]
+    recording = tmp_path / "left_shoe.csv"
+    write_recording(session.recordings[0], recording)  # type: ignore[attr-defined]
+    file = write_tcx(tmp_path / "run.tcx", kept(shoe[1], SPEED_M_S))
+    page, table, out = tmp_path / "page.html", tmp_path / "s.csv", tmp_path / "out.fit"
+    arguments = ["--activity", str(file), "-o", str(page), "--strides", str(table), "--fit", str(out)]
+    assert main(["report", str(recording), *arguments]) == 0
+    assert "watch run.tcx" in capsys.readouterr().out
+    assert "From the watch" in page.read_text()
+    assert pd.read_csv(table)["heart_rate_bpm"].between(115, 145).all()
+    frames = [one for one in fitdecode.FitReader(str(out)) if isinstance(one, fitdecode.FitDataMessage)]
+    beats = [
+        one.get_value("heart_rate") for one in frames if one.name == "record" and one.has_field("heart_rate")
+    ]
+    assert min(beats) >= 118
+    assert sum(one.name == "lap" for one in frames) == 2
