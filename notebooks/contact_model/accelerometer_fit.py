@@ -87,7 +87,7 @@ def designs(plan: Plan, parts: list[Part], table: pd.DataFrame) -> dict[str, tup
     ----------
     table
         A row a stance, of all parts in their order: `ic` and `tc`, s from the first column; runner, side,
-        recording, number of the part, plain.
+        recording, number of the part, the kind that it is told in, and how many copies of it count.
     """
     model = from_dict(plan.name, plan.skeleton)
     start = {
@@ -104,11 +104,14 @@ def designs(plan: Plan, parts: list[Part], table: pd.DataFrame) -> dict[str, tup
     return out
 
 
-def fit(plan: Plan, design: dict[str, tuple[np.ndarray, np.ndarray]], use: np.ndarray) -> dict:
-    """Return a file whose regressions are fitted to the stances at (n,) `use`."""
+def fit(
+    plan: Plan, design: dict[str, tuple[np.ndarray, np.ndarray]], use: np.ndarray, copies: np.ndarray
+) -> dict:
+    """Return a file whose regressions are fitted to the stances at (n,) `use`, each in (n,) `copies`."""
     data = {**plan.skeleton, "events": {}}
+    rows = np.repeat(np.arange(len(use)), np.where(use, copies, 0))
     for event, (x, wanted) in design.items():
-        intercept, weights = ridge(x[use], wanted[use])
+        intercept, weights = ridge(x[rows], wanted[rows])
         data["events"][event] = {
             **plan.skeleton["events"][event],
             "regressions": [
@@ -127,7 +130,7 @@ def left_out(plan: Plan, parts: list[Part], table: pd.DataFrame, design: dict) -
     out = []
     for runner in sorted(table["runner"].unique()):
         own = table["runner"] == runner
-        model = from_dict(plan.name, fit(plan, design, (~own).to_numpy()))
+        model = from_dict(plan.name, fit(plan, design, (~own).to_numpy(), table["copies"].to_numpy()))
         for number, rows in table[own].groupby("number"):
             part = parts[number]
             found, moves = read_contacts(model, part.signals, part.start_s, plan.contact_s, plan.usual_s)
@@ -174,14 +177,16 @@ def finished(plan: Plan, parts: list[Part], table: pd.DataFrame) -> tuple[dict, 
     """Return the file with uncertainties and figures, and the stances of left-out runners."""
     design = designs(plan, parts, table)
     stance = left_out(plan, parts, table, design)
-    data = fit(plan, design, np.ones(len(table), dtype=bool))
-    data["source"] = {**data["source"], "runners": sorted(str(one) for one in stance["runner"].unique())}
+    data = fit(plan, design, np.ones(len(table), dtype=bool), table["copies"].to_numpy())
+    runners = stance["runner"][stance["kind"] != "virtual"].unique()
+    data["source"] = {**data["source"], "runners": sorted(str(one) for one in runners)}
     data["uncertainty"] = uncertainty(stance)
-    groups = (("clean_sensor", stance[stance["plain"]]), ("any_sensor", stance[~stance["plain"]]))
+    groups = stance.groupby("kind", sort=True)
+    real = stance[stance["kind"] != "virtual"] if (stance["kind"] != "virtual").any() else stance
     data["validation"] = {
         "leave_one_runner_out": {
-            **{name: figures(part) for name, part in groups if len(part)},
-            **coverage(plan, stance, data["uncertainty"]["contact"]),
+            **{name: figures(part) for name, part in groups},
+            **coverage(plan, real, data["uncertainty"]["contact"]),
         }
     }
     return data, stance

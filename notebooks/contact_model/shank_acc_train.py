@@ -2,14 +2,16 @@
 
     python notebooks/contact_model/shank_acc_train.py --rbds FOLDER -o gait/analysis/strides/models
 
-Without --rbds virtual runners take the place of the real motion; what that gives is not to be shipped.
+Virtual runners join the real motion, as for the shoe. Without --rbds they are all there is, and what that gives is
+not to be shipped.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +19,8 @@ import pandas as pd
 from accelerometer_fit import Part, Plan, finished, skeleton
 from shank_motion import Sensed
 from shank_train import SEED, SOURCE
-from shank_training_set import G, real, virtual
+from shank_training_set import G, real
+from virtual_runs import many_virtual_runs
 
 from gait.analysis.signal.buffer import SampleBuffer
 from gait.analysis.signal.resample import GridStream
@@ -31,7 +34,13 @@ from gait.analysis.strides.shank.accelerometer_contact import (
 from gait.analysis.strides.shank.impacts import ImpactFinder
 
 VARIANTS = 8
-CHANNELS = ("along", "forward", "along_place", "forward_place")
+VIRTUAL, VIRTUAL_RUNNERS, VIRTUAL_COPIES = "virtual", 60, 2
+"""Trial of virtual recordings, how many, and how often each counts: one stance in twelve."""
+CHANNELS = [
+    {"name": "size", "scale": 1.0, "compress": 3.0},
+    {"name": "jerk", "scale": 20.0, "compress": 1.0},
+    *({"name": name, "scale": 1.0, "compress": 3.0} for name in ("along", "forward", "along_place", "forward_place")),
+]
 EVENTS = {
     "ic": {"window_s": [-0.10, 0.07], "most_s": 0.06},
     "tc_coarse": {"window_s": [-0.16, 0.20], "most_s": 0.12},
@@ -45,7 +54,7 @@ PLAN = Plan(
         "shank",
         0.012,
         0.01,
-        [{"name": name, "scale": 1.0, "compress": 3.0} for name in CHANNELS],
+        CHANNELS,
         EVENTS,
     ),
     BEFORE_S + IC_ANCHOR_S,
@@ -86,16 +95,35 @@ def training_set(sources: Iterable[tuple[str, Sensed]]) -> tuple[list[Part], pd.
         tables.append(
             found[1].assign(
                 number=len(parts), recording=recording, runner=sensed.runner, trial=sensed.trial,
-                side=sensed.side, plain=sensed.plain,
+                side=sensed.side, kind=kind_of(sensed),
+                copies=VIRTUAL_COPIES if sensed.trial == VIRTUAL else 1,
             )
         )  # fmt: skip
         parts.append(found[0])
     return parts, pd.concat(tables, ignore_index=True)
 
 
+def virtual_sources(runners: int) -> Iterator[tuple[str, Sensed]]:
+    """Give name and samples of virtual runs of all speeds and strikes."""
+    for number, (name, one, truth) in enumerate(many_virtual_runs(runners, SEED, "shank")):
+        ic, tc = (truth[event].to_numpy() for event in ("ic_s", "tc_s"))
+        sensed = Sensed(
+            name, VIRTUAL, "left", False, one.time_s, one.acc, one.gyr, one.rate_hz, one.acc_range_g, ic, tc
+        )  # fmt: skip
+        yield f"{name}-{number}", sensed
+
+
+def kind_of(sensed: Sensed) -> str:
+    """Return the group that a recording's figures are told in."""
+    return "virtual" if sensed.trial == VIRTUAL else "clean_sensor" if sensed.plain else "any_sensor"
+
+
 def build(folder: Path | None, variants: int) -> tuple[dict, pd.DataFrame]:
     """Return the finished file and the stances of left-out runners; without a folder of virtual runners."""
-    data, stance = finished(PLAN, *training_set(virtual(SEED) if folder is None else real(folder, variants, SEED)))
+    made = virtual_sources(20 if folder is None else VIRTUAL_RUNNERS)
+    if folder is not None:
+        made = chain(real(folder, variants, SEED), made)
+    data, stance = finished(PLAN, *training_set(made))
     if folder is None:
         data["source"]["data"] = "virtual runners; not to be shipped"
     return data, stance

@@ -16,10 +16,10 @@ ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "notebooks" / "contact_model"
 
 
-def train(arguments: list[str]) -> subprocess.CompletedProcess[bytes]:
+def train(arguments: list[str], script: str = "train.py") -> subprocess.CompletedProcess[bytes]:
     """Run the script as a user does, on this tree's package."""
     return subprocess.run(
-        [sys.executable, str(FOLDER / "train.py"), *arguments],
+        [sys.executable, str(FOLDER / script), *arguments],
         capture_output=True,
         check=False,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
@@ -73,3 +73,21 @@ def test_what_ships_is_what_the_scripts_make(shared, tmp_path) -> None:
         for new, old in zip(made["events"][event]["regressions"], shipped["events"][event]["regressions"], strict=True):
             assert np.abs(np.array(new["weights_s"]) - np.array(old["weights_s"])).max() < 1e-6
             assert abs(new["intercept_s"] - old["intercept_s"]) < 1e-6
+
+
+@pytest.mark.shared_data
+@pytest.mark.skipif(not os.environ.get("GAIT_LONG"), reason="takes minutes: tests/run.py --long")
+@pytest.mark.parametrize("placement", ["shoe", "shank"])
+def test_what_ships_for_an_accelerometer_is_what_the_scripts_make(shared, tmp_path, placement) -> None:
+    """Coefficients of contacts, and of landings, again: each within a microsecond of the shipped one's."""
+    arguments = ["--rbds", str(shared / "rbds"), "-o", str(tmp_path)]
+    assert train(arguments, f"{placement}_acc_train.py").returncode == 0
+    name = f"{placement}_accelerometer.json"
+    made = json.loads((tmp_path / name).read_text(encoding="utf-8"))
+    kept = files("gait.analysis.strides") / "models" / name
+    shipped = json.loads(kept.read_text(encoding="utf-8"))
+    for event, one in shipped["events"].items():
+        new, old = made["events"][event]["regressions"][0], one["regressions"][0]
+        assert np.abs(np.array(new["weights_s"]) - np.array(old["weights_s"])).max() < 1e-6
+    if placement == "shoe":
+        assert made["landing"]["weights"] == pytest.approx(np.array(shipped["landing"]["weights"]), abs=1e-5)

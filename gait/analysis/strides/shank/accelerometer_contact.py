@@ -23,6 +23,7 @@ from gait.analysis.signal.filters import gaussian, gaussian_slope
 from gait.analysis.signal.resample import GRID_HZ
 from gait.analysis.strides.accelerometer_contacts import Contacts
 from gait.analysis.strides.cues import Cue, fuse
+from gait.analysis.strides.landing_model import jerk_size
 from gait.analysis.strides.shank.impacts import ShankAxes
 from gait.arrays import FloatArray, IntArray
 from gait.units import STANDARD_GRAVITY
@@ -66,6 +67,8 @@ class Stances:
         (n, L) its components, g.
     place_g
         As in `ShankAxes`.
+    jerk
+        (n, L) norm of the jerk, g/s.
     """
 
     start_s: FloatArray
@@ -73,12 +76,15 @@ class Stances:
     along: FloatArray
     forward: FloatArray
     place_g: float
+    jerk: FloatArray
 
     @property
     def signals(self) -> Mapping[str, FloatArray]:
-        """Channels of the model, g."""
+        """Channels of the model, g and g/s."""
         place = self.place_g - USUAL_PLACE_G
         return {
+            "size": np.sqrt(np.einsum("nij,nij->ni", self.force, self.force)),
+            "jerk": self.jerk,
             "along": self.along,
             "forward": self.forward,
             "along_place": self.along * place,
@@ -102,7 +108,8 @@ def stances_about(acc: FloatArray, first: int, shocks: IntArray, axes: ShankAxes
     at = np.clip(shocks[:, None] - first + span[None, :], 0, len(acc) - 1)
     force = acc[at] / STANDARD_GRAVITY
     start = (shocks + span[0]) / GRID_HZ
-    return Stances(start, force, force @ axes.along, force @ axes.forward, axes.place_g)
+    along, forward = force @ axes.along, force @ axes.forward
+    return Stances(start, force, along, forward, axes.place_g, jerk_size(acc)[at])
 
 
 def rule_contacts(stances: Stances) -> Contacts:
