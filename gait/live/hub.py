@@ -18,13 +18,14 @@ SHORT_S = 10.0
 """s of strides that the fast numbers are taken of."""
 KEPT = 600
 """Strides that a page which is opened late gets: some minutes of both feet."""
-WAITING = 200
-"""Messages that may wait for one watcher; a slower one loses the oldest (chosen: half a minute)."""
+WAITING = KEPT + 200
+"""Messages that may wait for one watcher: what came before it, and half a minute; a slower one loses the
+oldest (chosen)."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Watcher:
-    """One page that looks on. State: messages that wait for it."""
+    """One page that looks on. State: messages that wait for it; two are never the same, however alike."""
 
     waiting: deque[str] = field(default_factory=lambda: deque(maxlen=WAITING))
     lost: int = 0

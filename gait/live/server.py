@@ -23,6 +23,10 @@ MOST_CLIENTS = 8
 """Pages at once: a runner, a coach, a treadmill's screen, and some reloads (chosen)."""
 MOST_MESSAGE = 1024
 """Bytes of a message from a page; ours are below 100."""
+MOST_HEARD = 32
+"""Messages from a page after which its socket is closed: ours sends none."""
+MOST_AT_ONCE = 64
+"""Connections at once, pages and requests; more are turned away with 503 (chosen)."""
 MOST_HEAD = 16384
 """Bytes of a request's head."""
 SEND_EVERY_S = 0.05
@@ -130,6 +134,7 @@ class LiveServer:
             lifespan="on",
             ws="websockets-sansio",
             ws_max_size=MOST_MESSAGE,
+            limit_concurrency=MOST_AT_ONCE,
             timeout_graceful_shutdown=2,
             server_header=False,
             h11_max_incomplete_event_size=MOST_HEAD,
@@ -175,10 +180,12 @@ class LiveServer:
         if self._refusal(socket) or self.hub.watchers >= MOST_CLIENTS:
             await socket.close(code=1008)
             return
-        await socket.accept()
+        # Its place is taken before anything is waited for: many at the same moment do not slip in together.
         watcher = self.hub.watch()
-        listening = asyncio.ensure_future(self._until_gone(socket))
+        listening = None
         try:
+            await socket.accept()
+            listening = asyncio.ensure_future(self._until_gone(socket))
             while not listening.done():
                 for text in watcher.take():
                     await socket.send_text(text)
@@ -187,13 +194,15 @@ class LiveServer:
             return
         finally:
             self.hub.leave(watcher)
-            listening.cancel()
+            if listening is not None:
+                listening.cancel()
 
     @staticmethod
     async def _until_gone(socket: Any) -> None:  # noqa: ANN401 - starlette's types
-        """Wait until the page goes; what it says is not listened to."""
+        """Wait until the page goes; what it says is not listened to, and whoever talks on is cut off."""
         from starlette.websockets import WebSocketDisconnect
 
         with suppress(WebSocketDisconnect, RuntimeError):
-            while True:
+            for _ in range(MOST_HEARD):
                 await socket.receive_text()
+            await socket.close(code=1008)

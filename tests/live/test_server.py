@@ -15,13 +15,14 @@ import pytest
 
 import gait
 from gait.analysis.engine import Stride, strides_of
+from gait.cli.main import main
 from gait.live.access import Access, new_token
 from gait.live.feed import Feed
-from gait.live.hub import WAITING, Hub
+from gait.live.hub import KEPT, WAITING, Hub
 from gait.live.replayed import replay
 
 pytest.importorskip("starlette")
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from gait.live.server import LiveServer, content_policy, page_html
@@ -195,3 +196,66 @@ def test_the_policy_lets_in_this_page_alone() -> None:
     assert "://" not in page.replace("http://www.w3.org/2000/svg", "")
     assert " onclick" not in page
     assert "innerHTML" not in page
+
+
+def test_a_page_opened_late_gets_what_is_promised(hub: Hub) -> None:
+    """After a thousand strides: the last 600 of them, the state, and none of it counted as lost."""
+    for number in range(1000):
+        hub.stride(stride(0.35 * number))
+    late = hub.watch()
+    got = [json.loads(text) for text in late.take()]
+    assert [one["type"] for one in got] == ["stride"] * KEPT + ["status"]
+    assert got[0]["t_s"] == pytest.approx(0.35 * (1000 - KEPT))
+    assert late.lost == 0
+
+
+def flood(socket: Any) -> None:
+    """Send more than anybody listens to."""
+    for _ in range(100_000):
+        socket.send("x")
+
+
+def test_one_page_that_leaves_takes_no_other_along(hub: Hub) -> None:
+    """Two pages to which nothing was sent are two pages."""
+    stays, goes = hub.watch(), hub.watch()
+    stays.take(), goes.take()
+    hub.leave(goes)
+    hub.stride(stride(1.0))
+    assert len(stays.take()) == 1
+    assert goes.take() == []
+
+
+def test_whoever_talks_on_is_cut_off(server: LiveServer, hub: Hub) -> None:
+    """A socket that floods is closed; the pages that only look go on."""
+    with (
+        connect(f"ws://127.0.0.1:{server.port}/ws") as calm,
+        connect(f"ws://127.0.0.1:{server.port}/ws") as loud,
+    ):
+        calm.recv(timeout=WAIT_S)
+        with pytest.raises(ConnectionClosed):
+            flood(loud)
+        hub.stride(stride(3.0))
+        assert json.loads(calm.recv(timeout=WAIT_S))["t_s"] == 3.0
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--replay", "RUN", "--duration", "5"], "--duration"),
+        (["--replay", "RUN", "--adapter", "hci1"], "without sensors"),
+        (["--speed", "2", "--virtual"], "--speed and --side go with --replay"),
+        (["--side", "left", "--virtual"], "--speed and --side go with --replay"),
+        (["--virtual", "--adapter", "hci1"], "--adapter"),
+        (["--virtual", "-o", "USED"], "holds"),
+    ],
+)
+def test_options_that_would_do_nothing_are_refused(
+    words: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Before a page is served: one line and exit code 2."""
+    (tmp_path / "left_shoe.csv").write_text("x", encoding="utf-8")
+    places = {"RUN": str(ROOT / "recordings" / "easy-rearfoot"), "USED": str(tmp_path)}
+    assert main(["live", "--no-open", *(places.get(word, word) for word in words)]) == 2
+    told = capsys.readouterr().err
+    assert said in told
+    assert "page:" not in told

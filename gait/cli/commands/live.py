@@ -14,6 +14,7 @@ import typer
 
 from gait.cli.main import one_line
 from gait.cli.options import PlacementOption, SideOption
+from gait.cli.radio_options import AdapterOption, HciOption
 from gait.errors import MissingExtraError, UsageError
 
 if TYPE_CHECKING:
@@ -45,7 +46,9 @@ def command(
     replay: Annotated[
         Path | None, typer.Option("--replay", metavar="PATH", help="Show a saved run as if it happened now.")
     ] = None,
-    speed: Annotated[str, typer.Option("--speed", metavar="X|max", help="Pace of --replay.")] = "1",
+    speed: Annotated[
+        str | None, typer.Option("--speed", metavar="X|max", help="Pace of --replay; 1 unless said.")
+    ] = None,
     target: Annotated[
         float | None,
         typer.Option("--target-cadence", metavar="N", min=100.0, max=240.0, help="Steps a minute to aim at."),
@@ -58,6 +61,8 @@ def command(
     duration: Annotated[
         float | None, typer.Option("--duration", metavar="S", min=0.5, max=86400.0, help="Stop by itself.")
     ] = None,
+    adapter: AdapterOption = "",
+    hci: HciOption = None,
     placement: PlacementOption = None,
     side: SideOption = None,
 ) -> None:
@@ -68,13 +73,22 @@ def command(
     """
     if find_spec("starlette") is None or find_spec("uvicorn") is None or find_spec("websockets") is None:
         raise MissingExtraError("gait live", "live")
-    if replay is not None and (virtual or left or right or output is not None):
-        raise UsageError("--replay goes without sensors and without -o", where="--replay")
+    radio, named = bool(adapter or hci), bool(left or right)
+    if replay is not None and (virtual or named or radio or output is not None or duration is not None):
+        raise UsageError("--replay goes without sensors, -o and --duration", where="--replay")
+    if replay is None and (speed is not None or side is not None):
+        raise UsageError("--speed and --side go with --replay", todo="name sensors with --left and --right")
+    if virtual and (named or radio):
+        raise UsageError("--virtual goes without --left, --right, --hci and --adapter")
+    from gait.journal.folder import refuse_used
     from gait.live.access import new_token
     from gait.live.hub import Hub
     from gait.live.server import LiveServer
     from gait.sensors.session import RecordSettings
 
+    folder = Path() if replay is not None else output or _dated_folder()
+    if replay is None:
+        refuse_used(folder)
     hub = Hub(target)
     token = new_token() if share else ""
     server = LiveServer(hub, host=ANYWHERE if share else "127.0.0.1", port=port, token=token)
@@ -84,7 +98,7 @@ def command(
         typer.launch(server.address)
     try:
         if replay is not None:
-            _replay(replay, hub, speed, placement, side)
+            _replay(replay, hub, speed or "1", placement, side)
         else:
             asked = RecordSettings(
                 left=left,
@@ -93,7 +107,7 @@ def command(
                 duration_s=duration,
                 expected=2 if virtual else 0,
             )
-            _record(output or _dated_folder(), hub, asked, virtual=virtual)
+            _record(folder, hub, asked, None if virtual else (hci, adapter))
     finally:
         server.stop()
 
@@ -127,40 +141,46 @@ def _replay(path: Path, hub: Hub, speed: str, placement: Any, side: Any) -> None
     replay(session, Feed(hub), factor_of(speed), stop)
 
 
-def _record(folder: Path, hub: Hub, asked: RecordSettings, *, virtual: bool) -> None:
-    """Record as ``gait record`` does, with a feed as the one who watches."""
-    from gait.journal.folder import refuse_used
+def _record(folder: Path, hub: Hub, asked: RecordSettings, radio: tuple[str | None, str] | None) -> None:
+    """Record as ``gait record`` does, with a feed as the one who watches.
+
+    Parameters
+    ----------
+    radio
+        Transport and adapter; None for virtual sensors.
+    """
     from gait.live.feed import Feed
 
-    refuse_used(folder)
     feed = Feed(hub)
     try:
-        asyncio.run(_session(folder, feed, asked, virtual=virtual))
+        asyncio.run(_session(folder, feed, asked, radio))
     finally:
         feed.finish()
         hub.end()
     print(f"next: gait report {folder}", file=sys.stderr)
 
 
-async def _session(folder: Path, feed: Feed, asked: RecordSettings, *, virtual: bool) -> None:
+async def _session(
+    folder: Path, feed: Feed, asked: RecordSettings, radio: tuple[str | None, str] | None
+) -> None:
     from gait.cli.commands.record import interruptible
     from gait.cli.radio_options import hci_backend, need_bumble, plan_of, virtual_backend
     from gait.sensors.session import Watchers, record
 
     backend: Any
-    if virtual:
+    if radio is None:
         need_bumble("--virtual")
         backend = virtual_backend(plan_of(["left", "right"], None, VIRTUAL_MINUTES, ()), 0.0)
     else:
-        backend = hci_backend(None)
+        backend = hci_backend(*radio)
     stop = asyncio.Event()
 
     def report(elapsed_s: float, views: Sequence[SensorView]) -> None:
         feed.hub.status(elapsed_s, [_view(one) for one in views])
 
     watchers = Watchers(feed.hear, report, lambda text: print(one_line(text), file=sys.stderr, flush=True))
-    async with interruptible(stop), backend as radio:
-        await record(folder, asked, stop, backend=radio, watchers=watchers)
+    async with interruptible(stop), backend as opened:
+        await record(folder, asked, stop, backend=opened, watchers=watchers)
 
 
 def _view(view: SensorView) -> dict[str, object]:
