@@ -7,6 +7,7 @@ until the mounting is known, and until three in a row show that somebody is movi
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -65,6 +66,7 @@ class Stride:
     activity: str
     strike_angle_deg: float
     contact_u_ms: float
+    pronation_excursion_deg: float = math.nan
 
     @property
     def contact_ms(self) -> float:
@@ -162,6 +164,7 @@ class Engine:
                 "walking" if batch.walking[row] else "running",
                 float(batch.strike_angle_deg[row]),
                 float(spread[row]),
+                float(batch.pronation_excursion_deg[row]),
             )
             for row in range(len(batch))
         ]

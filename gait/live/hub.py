@@ -95,6 +95,7 @@ class Hub:
             "contact_ms": _known(stride.contact_ms, 1),
             "contact_u_ms": _known(stride.contact_u_ms, 1),
             "strike_angle_deg": _known(stride.strike_angle_deg, 1),
+            "pronation_excursion_deg": _known(stride.pronation_excursion_deg, 1),
             "activity": stride.activity,
         }
         with self._lock:
@@ -139,7 +140,7 @@ class Hub:
     def _means(strides: Sequence[Mapping[str, Any]]) -> dict[str, float | None]:
         """Means of some strides, and the left foot's share of the contact time in per cent."""
         out: dict[str, float | None] = {}
-        for name in ("cadence_spm", "contact_ms", "strike_angle_deg"):
+        for name in ("cadence_spm", "contact_ms", "strike_angle_deg", "pronation_excursion_deg"):
             values = [one[name] for one in strides if one[name] is not None]
             out[name] = round(sum(values) / len(values), 1) if values else None
         sides = {}

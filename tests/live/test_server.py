@@ -59,7 +59,7 @@ def shared(hub: Hub) -> Iterator[LiveServer]:
 
 def stride(t_s: float, side: Any = "left", contact_s: float = 0.23) -> Stride:
     """A stride at a time."""
-    return Stride(side, "shoe", t_s, t_s + contact_s, t_s + 0.7, "running", 12.0, 9.0)
+    return Stride(side, "shoe", t_s, t_s + contact_s, t_s + 0.7, "running", 12.0, 9.0, 7.5)
 
 
 def status_of(url: str, **headers: str) -> int:
@@ -82,6 +82,7 @@ def test_strides_and_states_reach_a_page(hub: Hub, server: LiveServer) -> None:
         third = json.loads(socket.recv(timeout=WAIT_S))
     assert (first["type"], first["t_s"], first["contact_ms"], first["side"]) == ("stride", 1.0, 230.0, "left")
     assert {"cadence_spm", "contact_u_ms", "strike_angle_deg", "activity"} <= first.keys()
+    assert first["pronation_excursion_deg"] == 7.5
     assert (second["type"], second["target_spm"], second["elapsed_s"]) == ("status", 176.0, 2.0)
     assert second["sensors"][0]["battery_pct"] == 80
     assert third["side"] == "right"
