@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import signal
+
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
@@ -15,6 +17,9 @@ settings.register_profile(
     print_blob=True,
 )
 settings.load_profile("gait")
+
+# Whoever starts the tests in the background may have had Ctrl-C ignored, and processes inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Scripts beside a notebook import each other from their own folder; the notebook and their tests run them.
 collect_ignore_glob = ["notebooks/*/*.py"]

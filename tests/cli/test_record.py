@@ -587,13 +587,16 @@ def test_a_run_kept_on_the_sensor_is_fetched(played, tmp_path, capsys):
         ended(recorder)
         words = ["--scan", "1", "--hci", f"unix:{air}", "-o", str(out)]
         assert main(["fetch-log", "Gait-01L", *words]) == 0
-        assert "nothing missing" in capsys.readouterr().err
+        assert "left_shoe.csv" in capsys.readouterr().err
         assert main(["fetch-log", "Nobody", *words[:-1], str(tmp_path / "other")]) == 2
         assert "no sensor Nobody" in capsys.readouterr().err
     finally:
         sensors.kill()
         ended(sensors)
-    assert read(out).recordings[0].time_s[-1] > 2.0
+    # How much that is hangs on how busy the machine was; samples come at the sensor's pace, or in a gap.
+    kept = read(out).recordings[0].time_s
+    assert len(kept) > 20
+    assert np.median(np.diff(kept)) == pytest.approx(1.0 / 200.0, rel=0.2)
     assert main(["fetch-log", "x", "-o", str(tmp_path / "y"), "--side", "up"]) == 2
     assert "choose left or right" in capsys.readouterr().err
 
