@@ -6,6 +6,7 @@ import dataclasses
 import io
 import re
 import unicodedata
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -166,6 +167,15 @@ def test_no_running_has_no_number(make_analysis):
     assert "standing still 32 min" in flat(text)
     assert "±" not in text.split("The recording\n", maxsplit=1)[0]
     assert not set(BLOCKS) & set(text)
+
+
+def test_what_it_looks_like_stands_in_the_head(make_analysis):
+    """Movement that is no foot's is named on the first screen, in place of a recording called good."""
+    analysis = make_analysis(kind="none")
+    sensors = tuple(replace(one, looks_like="pedalling") for one in analysis.sensors)
+    first = flat("\n".join(text_of(replace(analysis, sensors=sensors)).splitlines()[:5]))
+    assert "this looks like pedalling" in first
+    assert "Recording good" not in first
 
 
 def test_charts_break_where_nobody_ran(make_analysis):

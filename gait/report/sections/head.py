@@ -72,12 +72,22 @@ def started_text(started: str, words: Words) -> str:
 def _confidence(story: Story) -> tuple[Light, str]:
     """Return the light of the recording and one line that says what to check, if anything."""
     words = story.words
-    remarks = [*(_fault(one, words) for one in story.analysis.faults), *_remarks(story)]
+    remarks = [*(_fault(one, words) for one in story.analysis.faults), *_alike(story), *_remarks(story)]
     if not remarks:
         return "green", words("confidence.good")
     if len(remarks) == 1:
         return "amber", words("confidence.check", what=remarks[0].rstrip("."))
     return "amber", words("confidence.more", what=remarks[0].rstrip("."), n=len(remarks) - 1)
+
+
+def _alike(story: Story) -> list[str]:
+    """Return what a sensor's movement looks like where it is no foot's or shank's."""
+    words = story.words
+    return [
+        words("fault.at", sensor=clean(one.name, 60), what=words("head.looks_like", what=one.looks_like))
+        for one in story.analysis.sensors
+        if one.looks_like
+    ]
 
 
 def _fault(fault: Fault, words: Words) -> str:
