@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import signal
+from importlib.util import find_spec
 
 from hypothesis import HealthCheck, settings
 
@@ -23,3 +24,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Scripts beside a notebook import each other from their own folder; the notebook and their tests run them.
 collect_ignore_glob = ["notebooks/*/*.py"]
+
+if find_spec("dbus_fast") is None:
+    # BlueZ is of Linux alone, and so is what speaks to it.
+    collect_ignore_glob += ["gait/live/foot_pod/*bluez*.py"]

@@ -67,6 +67,7 @@ class Stride:
     strike_angle_deg: float
     contact_u_ms: float
     pronation_excursion_deg: float = math.nan
+    stride_length_m: float = math.nan
 
     @property
     def contact_ms(self) -> float:
@@ -165,6 +166,7 @@ class Engine:
                 float(batch.strike_angle_deg[row]),
                 float(spread[row]),
                 float(batch.pronation_excursion_deg[row]),
+                float(batch.stride_length_m[row]),
             )
             for row in range(len(batch))
         ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import threading
+from contextlib import ExitStack
 from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,8 +13,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gait.cli.foot_pod_options import (
+    CalibratedRunnerOption,
+    FootPodOption,
+    StrideLengthOption,
+    TransportArgument,
+    foot_pod,
+    refuse_without_foot_pod,
+)
 from gait.cli.main import one_line
-from gait.cli.options import PlacementOption, SideOption
+from gait.cli.options import HistoryOption, PlacementOption, SideOption
 from gait.cli.radio_options import AdapterOption, HciOption
 from gait.errors import MissingExtraError, UsageError
 
@@ -21,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gait.live.feed import Feed
+    from gait.live.foot_pod.pod import FootPod
     from gait.live.hub import Hub
     from gait.live.server import LiveServer
     from gait.sensors.session import RecordSettings, SensorView
@@ -33,6 +43,7 @@ ANYWHERE = "0.0.0.0"  # noqa: S104 - only with --share, behind a token
 
 
 def command(
+    transport: TransportArgument = None,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="DIR", help="Folder for the session.")
     ] = None,
@@ -65,21 +76,35 @@ def command(
     hci: HciOption = None,
     placement: PlacementOption = None,
     side: SideOption = None,
+    pod: FootPodOption = False,
+    stride_length: StrideLengthOption = None,
+    runner: CalibratedRunnerOption = None,
+    history: HistoryOption = None,
 ) -> None:
     """Record a run and see it in the browser: cadence, contact, balance, strike; metronome and laps.
 
     The page runs on this computer alone unless --share is given. Page closed, reloaded or slow: the recording
     does not care. Ends on Ctrl-C; then: gait report DIR
+
+    --foot-pod: watches, Zwift and treadmill apps see speed, cadence and distance as of a standard foot pod,
+    by this computer's Bluetooth (Linux) or a dongle of its own (TRANSPORT). With --runner NAME lengths are
+    calibrated by kept sessions of known distance.
     """
     if find_spec("starlette") is None or find_spec("uvicorn") is None or find_spec("websockets") is None:
         raise MissingExtraError("gait live", "live")
-    radio, named = bool(adapter or hci), bool(left or right)
-    if replay is not None and (virtual or named or radio or output is not None or duration is not None):
-        raise UsageError("--replay goes without sensors, -o and --duration", where="--replay")
-    if replay is None and (speed is not None or side is not None):
-        raise UsageError("--speed and --side go with --replay", todo="name sensors with --left and --right")
-    if virtual and (named or radio):
-        raise UsageError("--virtual goes without --left, --right, --hci and --adapter")
+    others = output is not None or duration is not None
+    paced = speed is not None or side is not None
+    # Beside --virtual or --replay an adapter can be the foot pod's alone.
+    radio = bool(hci or (adapter and (transport is not None or not pod)))
+    _refuse_contradictions(
+        replay=replay is not None,
+        virtual=virtual,
+        sensors=bool(left or right) or radio,
+        others=others,
+        paced=paced,
+    )
+    if not pod:
+        refuse_without_foot_pod(transport, stride_length, runner, history)
     from gait.journal.folder import refuse_used
     from gait.live.access import new_token
     from gait.live.hub import Hub
@@ -89,6 +114,7 @@ def command(
     folder = Path() if replay is not None else output or _dated_folder()
     if replay is None:
         refuse_used(folder)
+    shown = foot_pod(transport, placement or "shoe", adapter, stride_length, runner, history) if pod else None
     hub = Hub(target)
     token = new_token() if share else ""
     server = LiveServer(hub, host=ANYWHERE if share else "127.0.0.1", port=port, token=token)
@@ -96,9 +122,12 @@ def command(
     _tell(server, token)
     if not no_open:
         typer.launch(server.address)
-    try:
+    with ExitStack() as open_parts:
+        open_parts.callback(server.stop)
+        if shown is not None:
+            open_parts.enter_context(shown)
         if replay is not None:
-            _replay(replay, hub, speed or "1", placement, side)
+            _replay(replay, _feed(hub, shown), speed or "1", placement, side)
         else:
             asked = RecordSettings(
                 left=left,
@@ -107,9 +136,29 @@ def command(
                 duration_s=duration,
                 expected=2 if virtual else 0,
             )
-            _record(folder, hub, asked, None if virtual else (hci, adapter))
-    finally:
-        server.stop()
+            _record(folder, _feed(hub, shown), asked, None if virtual else (hci, adapter))
+
+
+def _feed(hub: Hub, pod: FootPod | None) -> Feed:
+    from gait.live.feed import Feed
+
+    return Feed(hub, () if pod is None else (pod,))
+
+
+def _refuse_contradictions(*, replay: bool, virtual: bool, sensors: bool, others: bool, paced: bool) -> None:
+    """Refuse options that do not go together.
+
+    Raises
+    ------
+    UsageError
+        Which they are.
+    """
+    if replay and (virtual or sensors or others):
+        raise UsageError("--replay goes without sensors, -o and --duration", where="--replay")
+    if not replay and paced:
+        raise UsageError("--speed and --side go with --replay", todo="name sensors with --left and --right")
+    if virtual and sensors:
+        raise UsageError("--virtual goes without --left, --right, --hci and --adapter")
 
 
 def _tell(server: LiveServer, token: str) -> None:
@@ -130,18 +179,17 @@ def _dated_folder() -> Path:
     return folder
 
 
-def _replay(path: Path, hub: Hub, speed: str, placement: Any, side: Any) -> None:  # noqa: ANN401 - typer's literals
+def _replay(path: Path, feed: Feed, speed: str, placement: Any, side: Any) -> None:  # noqa: ANN401 - typer's literals
     from gait.cli.commands.replay import factor_of
     from gait.cli.options import load_samples
-    from gait.live.feed import Feed
     from gait.live.replayed import replay
 
     session = load_samples(path, placement=placement, side=side)
     stop = threading.Event()
-    replay(session, Feed(hub), factor_of(speed), stop)
+    replay(session, feed, factor_of(speed), stop)
 
 
-def _record(folder: Path, hub: Hub, asked: RecordSettings, radio: tuple[str | None, str] | None) -> None:
+def _record(folder: Path, feed: Feed, asked: RecordSettings, radio: tuple[str | None, str] | None) -> None:
     """Record as ``gait record`` does, with a feed as the one who watches.
 
     Parameters
@@ -149,14 +197,11 @@ def _record(folder: Path, hub: Hub, asked: RecordSettings, radio: tuple[str | No
     radio
         Transport and adapter; None for virtual sensors.
     """
-    from gait.live.feed import Feed
-
-    feed = Feed(hub)
     try:
         asyncio.run(_session(folder, feed, asked, radio))
     finally:
         feed.finish()
-        hub.end()
+        feed.hub.end()
     print(f"next: gait report {folder}", file=sys.stderr)
 
 

@@ -1,0 +1,122 @@
+"""What a foot pod says over a run: decided strides in, speed, cadence and distance out."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from dataclasses import dataclass
+
+from gait.analysis.engine import Stride
+from gait.live.foot_pod.rsc import Measurement
+
+__all__ = ["Course", "PodSettings"]
+
+MEAN_S = 3.0
+"""s of strides that a value is the mean of: four strides of each foot (chosen: a single stride's length
+scatters by some per cent, and a watch is to see a change of pace within seconds)."""
+STOPS_S = 3.0
+"""s without a new stride after which nobody moves (chosen: a walker's slowest stride takes 2 s, and a stride
+is decided up to 0.5 s after its end)."""
+MOST_KEPT = 64
+
+
+@dataclass(frozen=True)
+class PodSettings:
+    """What lengths rest on.
+
+    Attributes
+    ----------
+    factor
+        The runner's calibration: true over measured length.
+    stride_m
+        Length of a stride that has none of its own, m, as the runner states it; None to leave it unknown.
+    """
+
+    factor: float = 1.0
+    stride_m: float | None = None
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """A stride with what a foot pod needs of it."""
+
+    time_s: float
+    end_s: float
+    length_m: float
+    running: bool
+
+
+class Course:
+    """Speed, cadence and distance of a run, from the strides of one foot or of both.
+
+    State: the last seconds' strides, the distance, and up to when it is counted.
+
+    Parameters
+    ----------
+    settings
+        What lengths rest on.
+
+    Notes
+    -----
+    Both feet go the same way, so distance is counted along time: of a stride only what lies behind the
+    strides before it adds its share. It can not fall, whichever foot is away. A stride without a length adds
+    nothing.
+    """
+
+    def __init__(self, settings: PodSettings | None = None) -> None:
+        self.settings = settings or PodSettings()
+        self.distance_m = 0.0
+        self._counted_s = -math.inf
+        self._recent: deque[_Kept] = deque(maxlen=MOST_KEPT)
+        self.strides = 0
+        self.knows_length = False
+
+    def stride(self, stride: Stride) -> None:
+        """Take a decided stride; one whose next contact is not known says nothing of pace."""
+        time_s = stride.next_ic_s - stride.ic_s
+        if not math.isfinite(time_s) or time_s <= 0.0:
+            return
+        self.strides += 1
+        kept = _Kept(time_s, stride.next_ic_s, self._length_m(stride), stride.activity == "running")
+        self._recent.append(kept)
+        if math.isfinite(kept.length_m):
+            self.knows_length = True
+            fresh_s = stride.next_ic_s - max(stride.ic_s, self._counted_s)
+            self.distance_m += kept.length_m * max(0.0, fresh_s) / time_s
+            self._counted_s = max(self._counted_s, stride.next_ic_s)
+
+    def _length_m(self, stride: Stride) -> float:
+        if math.isfinite(stride.stride_length_m):
+            return stride.stride_length_m * self.settings.factor
+        return math.nan if self.settings.stride_m is None else self.settings.stride_m
+
+    def value(self, now_s: float) -> Measurement | None:
+        """Return what is to be said.
+
+        Parameters
+        ----------
+        now_s
+            s of session time; infinite where the sensors have fallen silent.
+
+        Returns
+        -------
+        None as long as no length is known, or where the strides of now have none: the service has no way to
+        say that a speed is not known.
+        """
+        if not self.knows_length:
+            return None
+        newest_s = max(one.end_s for one in self._recent)
+        if now_s - newest_s > STOPS_S:
+            return Measurement(0.0, 0.0, running=False, distance_m=self.distance_m)
+        recent = [one for one in self._recent if newest_s - one.end_s < MEAN_S]
+        known = [one for one in recent if math.isfinite(one.length_m)]
+        if not known:
+            return None
+        length_m = sum(one.length_m for one in known)
+        return Measurement(
+            speed_m_s=length_m / sum(one.time_s for one in known),
+            cadence_spm=120.0 * len(recent) / sum(one.time_s for one in recent),
+            running=2 * sum(one.running for one in recent) > len(recent),
+            stride_m=length_m / len(known),
+            distance_m=self.distance_m,
+        )

@@ -1,0 +1,100 @@
+"""Bytes of the Running Speed and Cadence service, without I/O (Bluetooth SIG, RSCS 1.0)."""
+
+from __future__ import annotations
+
+import math
+import struct
+from dataclasses import dataclass
+
+from gait.frames import Placement
+
+__all__ = [
+    "APPEARANCE",
+    "FEATURE",
+    "FEATURES",
+    "LOCATION",
+    "MEASUREMENT",
+    "SERVICE",
+    "Measurement",
+    "encode",
+    "encode_location",
+]
+
+SERVICE, MEASUREMENT, FEATURE, LOCATION = 0x1814, 0x2A53, 0x2A54, 0x2A5D
+"""16-bit numbers of the service and of RSC Measurement, RSC Feature and Sensor Location."""
+
+APPEARANCE = 0x0440
+"""Generic running and walking sensor."""
+
+HAS_STRIDE, HAS_DISTANCE, IS_RUNNING = 0x01, 0x02, 0x04
+FEATURES = struct.pack("<H", HAS_STRIDE | HAS_DISTANCE | IS_RUNNING)
+"""RSC Feature: stride length, total distance, walking or running; no calibration by the collector."""
+
+SPEED_PER_M_S = 256.0
+STRIDE_PER_M = 100.0
+DISTANCE_PER_M = 10.0
+LOCATIONS: dict[Placement, int] = {"shoe": 1, "shank": 0}
+"""Sensor Location: top of shoe; the list has no shank, so that is "other"."""
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """What a foot pod says at one moment.
+
+    Attributes
+    ----------
+    speed_m_s
+        Speed, m/s.
+    cadence_spm
+        Steps of both feet a minute. The service gives the unit as 1/min only; collectors take steps, and
+        those that meet pods counting one foot double what lies under about 120.
+    running
+        Running rather than walking or standing.
+    stride_m
+        From a foot's contact to its next one, m; None where nobody moves.
+    distance_m
+        Since the start, m; never falls. None where it is not kept.
+    """
+
+    speed_m_s: float
+    cadence_spm: float
+    running: bool
+    stride_m: float | None = None
+    distance_m: float | None = None
+
+
+def encode(one: Measurement) -> bytes:
+    """Return the bytes of RSC Measurement; what is beyond a field's range is told as its end.
+
+    Examples
+    --------
+    >>> encode(Measurement(3.0, 170.0, running=True, stride_m=2.12, distance_m=1234.5)).hex(" ")
+    '07 00 03 aa d4 00 39 30 00 00'
+    """
+    flags = IS_RUNNING if one.running else 0
+    tail = b""
+    if one.stride_m is not None:
+        flags |= HAS_STRIDE
+        tail += _whole(one.stride_m * STRIDE_PER_M, 2)
+    if one.distance_m is not None:
+        flags |= HAS_DISTANCE
+        tail += _whole(one.distance_m * DISTANCE_PER_M, 4)
+    return bytes([flags]) + _whole(one.speed_m_s * SPEED_PER_M_S, 2) + _whole(one.cadence_spm, 1) + tail
+
+
+def encode_location(placement: Placement) -> bytes:
+    """Return the byte of Sensor Location."""
+    return bytes([LOCATIONS[placement]])
+
+
+def _whole(value: float, size: int) -> bytes:
+    """Return the nearest whole number as bytes, least first.
+
+    Raises
+    ------
+    ValueError
+        No number: what is not known has no bytes.
+    """
+    if math.isnan(value):
+        raise ValueError("not a number")
+    return int(min(max(value + 0.5, 0.0), 256.0**size - 1)).to_bytes(size, "little")
