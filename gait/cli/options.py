@@ -20,6 +20,7 @@ __all__ = [
     "HeightOption",
     "HistoryOption",
     "JsonOption",
+    "LangOption",
     "MassOption",
     "PathArgument",
     "PlacementOption",
@@ -72,6 +73,9 @@ RunnerOption = Annotated[
 HistoryOption = Annotated[
     Path | None,
     typer.Option("--history", metavar="FILE", help="Where sessions are kept (GAIT_HISTORY)."),
+]
+LangOption = Annotated[
+    str, typer.Option("--lang", metavar="CODE", help="Language of the page and of --text: en, de.")
 ]
 JsonOption = Annotated[
     Path | None, typer.Option("--json", metavar="FILE", help="Write all numbers as JSON; - is stdout.")

@@ -224,7 +224,7 @@ def test_a_language_without_words_is_refused(capsys: pytest.CaptureFixture[str])
     """``--lang xx``: exit 2 and one line with what there is, before anything is read."""
     assert main(["report", "not/there", "--lang", "xx"]) == 2
     captured = capsys.readouterr()
-    assert captured.err == "gait: --lang: no words for the language 'xx'; one of: en\n"
+    assert captured.err == "gait: --lang: no words for the language 'xx'; one of: de, en\n"
 
 
 def test_another_language_is_one_file(

@@ -8,7 +8,15 @@ from gait.analysis.results import Fault, Metric, SensorQuality
 from gait.analysis.strides.detector import ALIGNED_SCORE, Alignment
 from gait.recording.model import Recording
 
-__all__ = ["LENGTH_TRUST", "SHANK_ONLY", "SHOE_GYR", "reasons_of_sensor", "reasons_of_session"]
+__all__ = [
+    "LENGTH_TRUST",
+    "LOOKS_LIKE",
+    "REASONS",
+    "SHANK_ONLY",
+    "SHOE_GYR",
+    "reasons_of_sensor",
+    "reasons_of_session",
+]
 
 LENGTH_TRUST = 0.12
 """Relative error of the closure's gravity above which distances are not given."""
@@ -25,12 +33,29 @@ SHANK_ONLY = ("shank_angle_deg", "frontal_excursion_deg", "tibial_peak_g")
 
 NO_GYROSCOPE = "not measurable without a gyroscope"
 NO_RUNNING = "no running in the recording"
+LOOKS_LIKE = f"{NO_RUNNING}: this looks like "
+"""Followed by what the movement looks like."""
 NO_AXES = "the sensor's mounting could not be worked out from the movement"
 CLIPPED = "the impacts exceeded what the accelerometer records, so distance is lost"
 NOT_CLOSED = "the path from stride to stride does not close, so distance is lost"
 NO_END = "the end of contact does not show in this sensor's signal at this speed"
 NO_STAND = "needs a second of standing still before the run, to know the upright shank"
 NO_MASS = "needs the runner's mass, and for the leg height and speed"
+NO_SHOE = "needs a sensor with gyroscope on the shoe"
+NO_SHANK = "needs a sensor on the shank"
+REASONS = {
+    "no_gyroscope": NO_GYROSCOPE,
+    "no_running": NO_RUNNING,
+    "no_axes": NO_AXES,
+    "clipped": CLIPPED,
+    "not_closed": NOT_CLOSED,
+    "no_end": NO_END,
+    "no_stand": NO_STAND,
+    "no_mass": NO_MASS,
+    "no_shoe": NO_SHOE,
+    "no_shank": NO_SHANK,
+}
+"""Reasons by kind; reports translate them by it. What a fault says comes in its own words."""
 STIFFNESS = ("vertical_stiffness_kn_m", "leg_stiffness_kn_m")
 
 
@@ -50,7 +75,7 @@ def reasons_of_sensor(
 
 
 def _shank(recording: Recording, alignment: Alignment) -> dict[str, str]:
-    out = dict.fromkeys(SHOE_GYR, "needs a sensor with gyroscope on the shoe")
+    out = dict.fromkeys(SHOE_GYR, NO_SHOE)
     if recording.gyr is None:
         out |= dict.fromkeys(SHANK_ONLY, NO_GYROSCOPE)
     elif not alignment.stood:
@@ -59,7 +84,7 @@ def _shank(recording: Recording, alignment: Alignment) -> dict[str, str]:
 
 
 def _shoe(recording: Recording, alignment: Alignment, *, clipped: bool) -> dict[str, str]:
-    out = dict.fromkeys(SHANK_ONLY, "needs a sensor on the shank")
+    out = dict.fromkeys(SHANK_ONLY, NO_SHANK)
     if recording.gyr is None:
         return out | dict.fromkeys(SHOE_GYR, NO_GYROSCOPE)
     if alignment.score is None or alignment.score < ALIGNED_SCORE:
@@ -85,7 +110,7 @@ def reasons_of_session(
     """
     if not ran:
         looks = next((one.looks_like for one in sensors if one.looks_like), "")
-        why = f"{NO_RUNNING}: this looks like {looks}" if looks else NO_RUNNING
+        why = f"{LOOKS_LIKE}{looks}" if looks else NO_RUNNING
         return dict.fromkeys(("cadence_spm", "contact_ms"), why)
     out: dict[str, str] = {}
     for quality in sensors:

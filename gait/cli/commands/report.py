@@ -18,6 +18,7 @@ from gait.cli.options import (
     HeightOption,
     HistoryOption,
     JsonOption,
+    LangOption,
     MassOption,
     PathArgument,
     PlacementOption,
@@ -76,9 +77,7 @@ def command(
             "--text", help="Print the report on the terminal; the page is written only if asked for (-o)."
         ),
     ] = False,
-    lang: Annotated[
-        str, typer.Option("--lang", metavar="CODE", help="Language of the page and of --text.")
-    ] = "en",
+    lang: LangOption = "en",
     sheet: Annotated[
         Literal["full", "runner", "clinician"],
         typer.Option("--sheet", help="The whole page, or a sheet for paper: runner (one page) or clinician."),

@@ -90,7 +90,8 @@ def _calibration(analysis: Analysis, words: Words) -> str:
 def _errors(analysis: Analysis, words: Words) -> str:
     """The method's own 95 % half-width of each metric that was measured."""
     return words("list.comma").join(
-        f"{words(f'metric.{name}').lower()} {number(spec.systematic, spec.decimals + 1)}{units(spec.unit)}"
+        words.within(words(f"metric.{name}"))
+        + f" {number(spec.systematic, spec.decimals + 1)}{units(spec.unit)}"
         for name, spec in METRICS.items()
         if name in analysis.metrics and spec.systematic is not None
     )

@@ -9,6 +9,7 @@ from gait.report.blocks import Head, Light, Section
 from gait.report.numbers import clean, duration, number, pace
 from gait.report.story import Story
 from gait.report.words import Words
+from gait.report.words.reasons import looks_text
 
 __all__ = ["build", "sensor_list", "started_text"]
 
@@ -84,7 +85,11 @@ def _alike(story: Story) -> list[str]:
     """Return what a sensor's movement looks like where it is no foot's or shank's."""
     words = story.words
     return [
-        words("fault.at", sensor=clean(one.name, 60), what=words("head.looks_like", what=one.looks_like))
+        words(
+            "fault.at",
+            sensor=clean(one.name, 60),
+            what=words("head.looks_like", what=looks_text(one.looks_like, words)),
+        )
         for one in story.analysis.sensors
         if one.looks_like
     ]

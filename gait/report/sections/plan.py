@@ -93,10 +93,16 @@ def _day(day: Day, plan: Plan, words: Words, *, brief: bool) -> DayPlan:
         words("plan.day_sets", name=names.get(key, key), n=n) if n else names.get(key, key)
         for key, n in zip(day.exercises, sets, strict=True)
     )
+    name = _weekday(day, words)
     kind = words(f"day.{day.kind.replace(' ', '_')}")
     what = words("plan.day_minutes", kind=kind, n=day.minutes) if day.minutes and done else kind
-    box = "" if day.kind == "rest" else words("plan.done", day=day.name)
-    return DayPlan(day.name, day.kind.replace(" ", "-"), what, () if brief else done, day.note, box)
+    box = "" if day.kind == "rest" else words("plan.done", day=name)
+    return DayPlan(name, day.kind.replace(" ", "-"), what, () if brief else done, day.note, box)
+
+
+def _weekday(day: Day, words: Words) -> str:
+    """Return the day's name in the reader's language; one that is no day of the week stays as it is."""
+    return words.get(f"weekday.{day.name.lower()}", day.name)
 
 
 def _exercise(one: PlannedExercise, plan: Plan, words: Words, *, brief: bool) -> Exercise:
@@ -151,7 +157,7 @@ def _dose(one: PlannedExercise, words: Words) -> str:
 def _total(one: PlannedExercise, plan: Plan, words: Words) -> str:
     """Sets on each day and in the week, from the plan's own days."""
     days = [
-        (day.name, n)
+        (_weekday(day, words), n)
         for day in plan.week
         if day.sets
         for key, n in zip(day.exercises, day.sets, strict=True)

@@ -7,6 +7,7 @@ from gait.report.blocks import Block, Bullets, Facts, Section
 from gait.report.numbers import clean, duration, number
 from gait.report.story import Story
 from gait.report.words import Words
+from gait.report.words.reasons import reason_text
 
 __all__ = ["build"]
 
@@ -124,9 +125,10 @@ def _not_measured(story: Story) -> tuple[str, ...]:
 
 def _why(story: Story, name: str, why: str) -> str:
     """Return the reason; for stiffness only what is missing, not what was given."""
-    if name not in NEEDS:
-        return clean(why, 300)
     runner, words = story.analysis.runner, story.words
+    why = clean(reason_text(why, words), 300)
+    if name not in NEEDS:
+        return why
     there = {
         "mass": runner.mass_kg is not None,
         "height": runner.height_m is not None,
@@ -134,4 +136,4 @@ def _why(story: Story, name: str, why: str) -> str:
         "speed": story.metric("speed_m_s") is not None,
     }
     lacking = [words(f"needs.{key}") for key in NEEDS[name] if not there[key]]
-    return words("needs.line", what=words("list.comma").join(lacking)) if lacking else clean(why, 300)
+    return words("needs.line", what=words("list.comma").join(lacking)) if lacking else why

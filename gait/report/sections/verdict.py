@@ -28,8 +28,7 @@ def _sentence(story: Story) -> str:
         key = "verdict.nothing" if story.findings else "verdict.numbers"
         return words(key, numbers=numbers)
     named = words("list.comma").join(
-        one.title if at == 0 else f"{one.title[:1].lower()}{one.title[1:]}"
-        for at, one in enumerate(present[:MOST])
+        one.title if at == 0 else words.within(one.title) for at, one in enumerate(present[:MOST])
     )
     rest = len(present) - MOST
     end = words("verdict.more", n=rest) if rest > 0 else words("verdict.else")

@@ -54,6 +54,16 @@ class Words:
     def __iter__(self) -> Iterator[str]:
         return iter(self._texts)
 
+    def within(self, text: str) -> str:
+        """Return a label as it stands within a sentence: English begins it small, others leave it.
+
+        Examples
+        --------
+        >>> Words("en", {}).within("Ground contact"), Words("de", {}).within("Flugzeit")
+        ('ground contact', 'Flugzeit')
+        """
+        return f"{text[:1].lower()}{text[1:]}" if self.lang == ENGLISH else text
+
     def get(self, key: str, fallback: str = "") -> str:
         """Return the text under a key, or the fallback where the catalogue has none."""
         return self._texts.get(key, fallback)
