@@ -27,6 +27,7 @@ from gait.batch.work import Part, part_file, read_part
 from gait.files import write_bytes, write_text
 from gait.plugins import software
 from gait.report.exports.strides_and_json import FORMULA
+from gait.text import printable
 
 __all__ = ["row_of", "strides_table", "write_tables"]
 
@@ -176,5 +177,5 @@ def _failures_csv(failures: Mapping[bytes, str]) -> str:
 
 def _cell(text: str) -> str:
     """Text of one line that no spreadsheet takes for a formula."""
-    line = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
+    line = printable(text)
     return FORMULA.sub(r"\1'", line)

@@ -22,6 +22,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from gait import __version__
 from gait.errors import GaitError, UsageError
+from gait.text import printable
 
 __all__ = ["COMMANDS", "main", "one_line"]
 
@@ -183,7 +184,7 @@ def one_line(text: str) -> str:
     joined = " ".join(text.split())
     if len(joined) > LONGEST_LINE:
         joined = f"{joined[: LONGEST_LINE // 2]}...{joined[-LONGEST_LINE // 2 :]}"
-    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in joined)
+    return printable(joined)
 
 
 def _say(text: str) -> None:

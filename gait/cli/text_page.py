@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from gait.text import printable
+
 __all__ = ["Line", "blank", "bullet", "heading", "indented", "show"]
 
 Style = Literal["plain", "heading", "strong", "dim", "good", "care", "stop"]
@@ -66,7 +68,7 @@ def show(lines: Iterable[Line]) -> None:
 
 def _flat(line: Line) -> str:
     text = " ".join(line.text.split())
-    clean = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
+    clean = printable(text)
     return " " * line.indent + line.lead + clean
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-import unicodedata
 from typing import NamedTuple
 
 from gait.analysis.metrics import METRICS
 from gait.analysis.results import Metric
+from gait.text import visible
 
 __all__ = [
     "Shown",
@@ -165,8 +165,5 @@ def clean(text: object, limit: int = 200) -> str:
     >>> clean("run\x1b[2J\n\u202eevil")
     'run[2J evil'
     """
-    joined = " ".join(str(text).split())
-    kept = "".join(
-        sign for sign in joined if unicodedata.category(sign) not in {"Cc", "Cf", "Cs", "Co", "Cn"}
-    )
+    kept = visible(str(text))
     return kept if len(kept) <= limit else kept[: limit - 1] + "…"

@@ -19,9 +19,10 @@ from gait.report.sections import sections_of
 from gait.report.sections.tiles import build as tiles_of
 from gait.report.story import Story
 from gait.report.terminal.blocks import axis_labels, bars, gauge, medians
-from gait.report.terminal.pen import ASCII, UNICODE, Pen, harmless
+from gait.report.terminal.pen import ASCII, UNICODE, Pen
 from gait.report.terminal.show import show_story, show_text
 from gait.report.words import load_words
+from gait.text import visible
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 SIGNS = pytest.mark.parametrize("signs", [UNICODE, ASCII], ids=["unicode", "ascii"])
@@ -75,9 +76,9 @@ def test_the_answer_comes_first(run_analysis, some_findings, some_plan, width):
     first = flat(text.split("Your plan\n", 1)[0])
     assert first.startswith("tuesday_easy · 1 May 2026, 07:32 ")
     for one in tiles(run_analysis):
-        assert f"{one.label} {harmless(one.shown.text)} {one.certainty}" in first
-        assert flat(harmless(one.usual)) in first
-        assert flat(harmless(one.place)) in first
+        assert f"{one.label} {visible(one.shown.text)} {one.certainty}" in first
+        assert flat(visible(one.usual)) in first
+        assert flat(visible(one.place)) in first
     assert "Heel first: 168 steps a minute at" in first
     assert first.index("Heel first") < first.index("Do this next") < first.index("The numbers that lead")
     assert f"→ {some_plan.action.text}" in first

@@ -214,9 +214,12 @@ def layout_of(columns: Sequence[str], separator: str, path: Path, above: Sequenc
 
 
 def _two_devices(layout: Layout) -> bool:
-    """Whether the columns of a layout have different prefixes: then nobody has said which device is meant."""
+    """Whether the columns of a layout have different prefixes: then nobody has said which device is meant.
+
+    Columns in words that only the dialect knows have no prefix: their first word is what they measure.
+    """
     names = [layout.columns[index] for index in layout.use[1:]]
-    return len({one.device for one in parse_columns(names)}) > 1
+    return len({one.device for one in parse_columns(names) if one.kind != "other"}) > 1
 
 
 def gyroscope_layout(columns: Sequence[str], separator: str, path: Path) -> Layout | None:

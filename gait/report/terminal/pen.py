@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
-__all__ = ["ASCII", "UNICODE", "Pen", "Signs", "harmless"]
+from gait.text import visible
 
-UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
-"""Unicode categories without a picture: controls, marks that turn the reading direction, lone surrogates."""
+__all__ = ["ASCII", "UNICODE", "Pen", "Signs"]
 
 
 @dataclass(frozen=True)
@@ -93,23 +92,11 @@ class Pen:
 
     def plain(self, text: object) -> str:
         """Return text of one line: harmless, in signs that the encoding has."""
-        return "".join(sign if _can(self.encoding, sign) else _stand_in(sign) for sign in harmless(str(text)))
+        return "".join(sign if _can(self.encoding, sign) else _stand_in(sign) for sign in visible(str(text)))
 
     def text(self, text: object, style: str = "") -> Text:
         """Return text for rich to lay out; nothing in it is taken for markup."""
         return Text(self.plain(text), style=style, overflow="fold")
-
-
-def harmless(text: str) -> str:
-    r"""Return one line without controls; narrow spaces become plain ones.
-
-    Examples
-    --------
-    >>> harmless("run\x1b[2J\n12\u202f346 \u202eevil")
-    'run[2J 12 346 evil'
-    """
-    joined = " ".join(text.split())
-    return "".join(sign for sign in joined if unicodedata.category(sign) not in UNSEEN)
 
 
 def _can(encoding: str, text: str) -> bool:

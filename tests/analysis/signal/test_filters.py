@@ -1,0 +1,86 @@
+"""Filters and peaks, against scipy and curves whose smoothed values are known in closed form."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.ndimage import gaussian_filter1d
+from scipy.signal import find_peaks
+
+from gait.analysis.signal.filters import (
+    first_peak,
+    gaussian,
+    gaussian_slope,
+    local_maxima,
+    parabola_offset,
+    reach,
+)
+from gait.analysis.signal.resample import GRID_HZ
+
+SIGMA_S = 0.02
+
+
+def test_gaussian_is_scipys() -> None:
+    """The low-pass is scipy's Gaussian of the same width cut at the same reach, to rounding."""
+    values = np.random.default_rng(2).normal(size=(400, 3))
+    theirs = gaussian_filter1d(values, SIGMA_S * GRID_HZ, axis=0, mode="nearest", radius=reach(SIGMA_S))
+    np.testing.assert_allclose(gaussian(values, SIGMA_S), theirs, atol=1e-12)
+
+
+def test_gaussian_halves_the_power_where_it_says() -> None:
+    """A sine at 0.133 / sigma Hz comes out at 0.707 of its height (3 dB), within 1 %."""
+    time_s = np.arange(4000) / GRID_HZ
+    wave = np.sin(2.0 * np.pi * 0.1325 / SIGMA_S * time_s)
+    inner = gaussian(wave, SIGMA_S)[500:-500]
+    assert np.sqrt(2.0 * np.mean(inner**2)) == pytest.approx(np.sqrt(0.5), rel=0.01)
+
+
+def test_slope_of_a_line_and_a_parabola() -> None:
+    """The slope of a line is its own everywhere inside, and a parabola's is twice the abscissa."""
+    at = np.arange(300) / GRID_HZ
+    inside = slice(reach(SIGMA_S), -reach(SIGMA_S))
+    np.testing.assert_allclose(gaussian_slope(4.0 - 3.0 * at, SIGMA_S)[inside], -3.0, atol=1e-9)
+    np.testing.assert_allclose(gaussian_slope(at**2, SIGMA_S)[inside], 2.0 * at[inside], atol=1e-9)
+
+
+def test_local_maxima_are_those_that_stand_out() -> None:
+    """Peaks of two sines added are scipy's with the same least distance where no two are near a tie."""
+    at = np.arange(2000) / GRID_HZ
+    values = np.sin(2.0 * np.pi * 1.4 * at) + 0.3 * np.sin(2.0 * np.pi * 9.1 * at)
+    radius_s = 0.2
+    half = round(radius_s * GRID_HZ)
+    found = local_maxima(values, radius_s)
+    every = find_peaks(values)[0]
+    slow = [
+        one
+        for one in every
+        if half <= one < len(values) - half and values[one] == values[one - half : one + half + 1].max()
+    ]
+    assert found.tolist() == slow
+    assert len(found) >= 5
+
+
+def test_local_maxima_of_a_plateau_and_of_the_ends() -> None:
+    """Of a plateau the first point counts; a peak near an end counts only where that end is judged."""
+    values = np.zeros(200)
+    values[100:104] = 1.0
+    assert 100 in local_maxima(values - 1e-6 * abs(np.arange(200) - 100), 0.05)
+    early = np.zeros(200) - 1e-6 * np.arange(200)
+    early[4] = 2.0
+    assert 4 not in local_maxima(early, 0.05)
+    assert local_maxima(early, 0.05, ends=(True, False))[0] == 4
+
+
+def test_parabola_offset_is_the_vertex() -> None:
+    """Three points of a parabola with its vertex at 0.3 give 0.3; a line has no vertex and gives 0."""
+    x = np.array([-1.0, 0.0, 1.0])
+    before, at, after = (np.array([one]) for one in 5.0 - 2.0 * (x - 0.3) ** 2)
+    assert parabola_offset(before, at, after)[0] == pytest.approx(0.3)
+    flat = np.ones(1)
+    assert parabola_offset(flat, flat, flat)[0] == 0.0
+
+
+def test_first_peak_passes_over_small_ones() -> None:
+    """The first maximum of at least the share counts: smaller ones before it and larger ones after do not."""
+    rows = np.array([[0.0, 1.0, 0.0, 6.0, 0.0, 10.0, 0.0], [0.0, 9.0, 0.0, 6.0, 0.0, 10.0, 0.0]])
+    assert first_peak(rows, 0.5).tolist() == [3, 1]
