@@ -14,6 +14,7 @@ import pytest
 import gait
 from gait.analysis.metrics import METRICS
 from gait.cli.main import COMMANDS, _load, main
+from tests.properties import is_long
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
@@ -74,6 +75,53 @@ def test_a_newcomers_path(page: Path, tmp_path: Path, monkeypatch: pytest.Monkey
     for line in lines:
         program, *arguments = shlex.split(line)
         assert (program, main(arguments)) == ("gait", 0), line
+
+
+def _steps(page: Path) -> list[tuple[list[str], list[str]]]:
+    """Return the blocks of a story as (commands, lines that they show), its files written on the way."""
+    steps: list[tuple[list[str], list[str]]] = []
+    for language, body in re.findall(r"(?ms)^```(sh|toml|text)\n(.*?)^```", page.read_text(encoding="utf-8")):
+        if language == "sh":
+            steps.append((body.splitlines(), []))
+        elif language == "text":
+            steps[-1][1].extend(body.splitlines())
+        else:
+            steps.append(([body], []))
+    return steps
+
+
+def _shown(line: str, said: str) -> bool:
+    """Whether a line was said; an ellipsis stands for anything within the line."""
+    pattern = ".*".join(re.escape(part.strip()) for part in line.split("…"))
+    return re.search(f"(?m)^ *{pattern}.*$", said) is not None
+
+
+NOT_SHORT = re.compile(r"\brun[1236]\b|\bforget\b|\btrend\b")
+"""What the short form of the story leaves out: all but the runs on either side of the new shoes."""
+NOT_TOLD_SHORT = re.compile(r"\d\.\d|\d sessions|normal$")
+"""Lines that another length or number of runs makes others."""
+
+
+def test_the_story(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its commands say what it shows: all of it under ``--long``, else two shortened runs and verdicts."""
+    monkeypatch.chdir(tmp_path)
+    for body, lines in _steps(DOCS / "story.md"):
+        if body[0].startswith("# "):
+            file = Path(body[0].splitlines()[0][2:])
+            if file.parent.is_dir():
+                file.write_text(body[0], encoding="utf-8")
+            continue
+        typed = [one for one in body if is_long() or not NOT_SHORT.search(one)]
+        for one in typed:
+            command = one if is_long() else one.replace("--minutes 3", "--minutes 0.25")
+            program, *arguments = shlex.split(command)
+            assert (program, main(arguments)) == ("gait", 0), command
+        said = capsys.readouterr().out
+        if len(typed) == len(body):
+            told = [line for line in lines if is_long() or not NOT_TOLD_SHORT.search(line)]
+            assert [line for line in told if not _shown(line, said)] == []
 
 
 def _options(name: str) -> set[str]:

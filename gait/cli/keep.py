@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,11 +11,15 @@ from gait.cli.main import one_line
 
 if TYPE_CHECKING:
     from gait.analysis.results import Analysis
+    from gait.coaching.plan.progress import CheckIn
     from gait.history.since_last import SinceLast
     from gait.recording.long import LongSession
     from gait.recording.model import Session
 
-__all__ = ["keep_session", "lines_since_last", "runner_of"]
+__all__ = ["keep_session", "kept_check_ins", "lines_since_last", "runner_of"]
+
+FRESH = timedelta(days=14)
+"""A check-in older than that no longer says how somebody is today (chosen, as the coach's line has it)."""
 
 
 def runner_of(session: Session | LongSession, runner: str | None, *, no_history: bool) -> str | None:
@@ -29,6 +34,31 @@ def runner_of(session: Session | LongSession, runner: str | None, *, no_history:
             file=sys.stderr,
         )
     return runner or named.strip() or None
+
+
+def kept_check_ins(runner: str | None, history: Path | None, today: date) -> tuple[CheckIn, ...]:
+    """Return a runner's kept check-ins, oldest first; none where the newest is older than `FRESH`.
+
+    Raises
+    ------
+    GaitError
+        The history cannot be opened.
+    """
+    from gait.coaching.plan.progress import parse_check_in
+    from gait.history.database import database_path
+    from gait.history.store import History
+
+    where = database_path(history)
+    if runner is None or not where.is_file():
+        return ()
+    with History(where, create=False) as kept:
+        rows = kept.checkins(runner)
+    entries = tuple(
+        parse_check_in({key: value for key, value in body.items() if key != "places"})
+        for day, body in rows
+        if date.fromisoformat(day) <= today
+    )
+    return entries if entries and today - entries[-1].date <= FRESH else ()
 
 
 def keep_session(
@@ -69,7 +99,10 @@ def lines_since_last(new: SinceLast) -> list[str]:
                 f"    {spec.label} {row.first:.{decimals}f} -> {row.second:.{decimals}f} {spec.unit}: changed"
             )
     others = sum(not row.changed for row in new.changes)
-    lines.append(f"    {others} others: no change beyond noise and speed")
+    if others == len(new.changes):
+        lines.append(f"    no number changed beyond noise and speed ({others} compared)")
+    else:
+        lines.append(f"    {others} others: no change beyond noise and speed")
     for name, trend in new.normal:
         if trend.verdict != "within your normal":
             lines.append(f"    {METRICS[name].label}: {trend.verdict}")

@@ -32,6 +32,8 @@ class AthleteState:
 
     Attributes
     ----------
+    last
+        When the last session was run; empty where none is kept.
     changed
         Metrics that changed between the last two sessions, beyond noise and speed.
     ask
@@ -53,19 +55,25 @@ class AthleteState:
 
 
 def athlete_state(
-    sessions: Sequence[KeptSession], checkins: Sequence[tuple[str, Mapping[str, Any]]], today: date
+    name: str,
+    sessions: Sequence[KeptSession],
+    checkins: Sequence[tuple[str, Mapping[str, Any]]],
+    today: date,
 ) -> AthleteState:
-    """Return the state of one athlete.
+    """Return the state of one athlete; somebody who only checked in has one too.
 
     Parameters
     ----------
     sessions
-        At least one, in the order they were run.
+        In the order they were run; only the last two need their metrics.
     checkins
         (date, entry) as `History.checkins` gives them.
     today
         The day from which pain and silence are counted.
     """
+    asked = (*_pain(checkins, today), *_silence(sessions, checkins, today))
+    if not sessions:
+        return AthleteState(name, 0, "", (), asked, Load(0.0, None, None, None))
     last = sessions[-1]
     changed: tuple[str, ...] = ()
     if len(sessions) > 1:
@@ -73,8 +81,8 @@ def athlete_state(
         rows = compare(before.metrics, last.metrics, same_sensors=before.sensors == last.sensors)
         changed = tuple(row.metric for row in rows if row.changed)
     load = load_until(sessions)
-    asked = (*_pain(checkins, today), *_jump(last, load), *_silence(sessions, checkins, today))
-    return AthleteState(last.runner, len(sessions), last.ran_at, changed, asked, _recent(load, last, today))
+    asked = (*asked, *_jump(last, load))
+    return AthleteState(name, len(sessions), last.ran_at, changed, asked, _recent(load, last, today))
 
 
 def _recent(load: Load, last: KeptSession, today: date) -> Load:
@@ -104,7 +112,7 @@ def _jump(last: KeptSession, load: Load) -> tuple[str, ...]:
 def _silence(
     sessions: Sequence[KeptSession], checkins: Sequence[tuple[str, Mapping[str, Any]]], today: date
 ) -> tuple[str, ...]:
-    days = [datetime.fromisoformat(sessions[-1].ran_at).date()]
+    days = [datetime.fromisoformat(one.ran_at).date() for one in sessions[-1:]]
     days += [date.fromisoformat(day) for day, _ in checkins[-1:]]
-    silent = (today - max(days)).days
+    silent = (today - max(days)).days if days else 0
     return (f"silent for {silent} days",) if silent >= SILENT_DAYS else ()

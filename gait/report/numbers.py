@@ -14,16 +14,19 @@ __all__ = [
     "clean",
     "decimals_for",
     "duration",
+    "named",
     "number",
     "pace",
     "show",
     "show_metric",
     "signed",
     "units",
+    "with_half",
 ]
 
 MINUS = "\N{MINUS SIGN}"
 NARROW = "\N{NARROW NO-BREAK SPACE}"
+FIXED = "\N{NO-BREAK SPACE}"
 SLOWEST_M_S = 0.3
 """Speed below which a pace would be absurd."""
 EXTRA_DECIMALS = 1
@@ -104,6 +107,23 @@ def signed(value: float | None, decimals: int) -> str:
         value is not None and math.isfinite(value) and value > 0 and any(sign in "123456789" for sign in text)
     )
     return f"+{text}" if plus else text
+
+
+def named(name: str, unit: str) -> str:
+    """Return a name with the unit of the numbers beside it, such as ``Cadence, spm``."""
+    return f"{name}, {unit}" if unit else name
+
+
+def with_half(change: float, half: float, decimals: int, unit: str = "") -> str:
+    r"""Return a change with its sign, the half-width of its interval and its unit; lines do not break in it.
+
+    Examples
+    --------
+    >>> with_half(-3.26, 1.4, 1, "cm")
+    '−3.3\xa0±\xa01.4\u202fcm'
+    """
+    places = decimals_for(half, decimals)
+    return f"{signed(change, places)}{FIXED}±{FIXED}{number(half, places)}{units(unit)}"
 
 
 def show(value: float | None, uncertainty: float | None, decimals: int, unit: str) -> Shown:

@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import batch, change, check, live, memory, peer, speed
+from . import batch, change, check, live, memory, peer, speed, squad
 from .measure import machine
 
 SECTIONS = {
@@ -20,6 +20,7 @@ SECTIONS = {
     "peer": peer.main,
     "change": change.main,
     "batch": batch.main,
+    "squad": squad.main,
 }
 
 

@@ -26,7 +26,7 @@ def _session(number: int, days_ago: int, minutes: float = 40.0, cadence: float =
 
 def test_nothing_to_ask() -> None:
     """Two alike sessions this week: no change, nobody to ask, both in the load."""
-    state = athlete_state([_session(1, 5), _session(2, 1)], (), TODAY)
+    state = athlete_state("Ada", [_session(1, 5), _session(2, 1)], (), TODAY)
     assert (state.changed, state.ask) == ((), ())
     assert state.load.week_s == pytest.approx(4800.0)
     assert state.load.longest_s == pytest.approx(2400.0)
@@ -34,7 +34,7 @@ def test_nothing_to_ask() -> None:
 
 def test_a_change_is_named() -> None:
     """Cadence 12 spm up at one speed."""
-    state = athlete_state([_session(1, 5), _session(2, 1, cadence=182.0)], (), TODAY)
+    state = athlete_state("Ada", [_session(1, 5), _session(2, 1, cadence=182.0)], (), TODAY)
     assert state.changed == ("cadence_spm",)
 
 
@@ -49,12 +49,29 @@ def test_a_change_is_named() -> None:
 )
 def test_who_is_asked(sessions: list[KeptSession], checkins: tuple, says: str) -> None:
     """A jump, silence and pain each give one reason, and only that."""
-    (reason,) = athlete_state(sessions, checkins, TODAY).ask
+    (reason,) = athlete_state("Ada", sessions, checkins, TODAY).ask
     assert says in reason
 
 
 def test_old_pain_and_old_load_do_not_count() -> None:
     """Pain of a month ago is no reason; a week without running is an empty week."""
-    state = athlete_state([_session(1, 15)], (("2026-04-20", {"pain": 8}),), TODAY)
+    state = athlete_state("Ada", [_session(1, 15)], (("2026-04-20", {"pain": 8}),), TODAY)
     assert state.ask == ()
     assert state.load.week_s == 0.0
+
+
+@pytest.mark.parametrize(
+    ("checkins", "ask"),
+    [
+        ((("2026-05-28", {"pain": 6}),), ("pain 6/10 in a check-in",)),
+        ((("2026-05-28", {"pain": 0}),), ()),
+        ((("2026-05-01", {"pain": 0}),), ("silent for 29 days",)),
+        ((), ()),
+    ],
+)
+def test_check_ins_alone_are_heard(checkins: tuple, ask: tuple[str, ...]) -> None:
+    """Whoever only checked in, or has nothing left, has a state: asked for pain and silence, no load."""
+    state = athlete_state("Bo", (), checkins, TODAY)
+    assert (state.name, state.sessions, state.last, state.changed) == ("Bo", 0, "", ())
+    assert state.ask == ask
+    assert (state.load.week_s, state.load.longest_s) == (0.0, None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -47,6 +48,35 @@ def test_the_whole_way(tmp_path: Path, kept_here: Path, capsys: pytest.CaptureFi
     assert main(["history", "trend", "--runner", "ada", "--metric", "contact_ms"]) == 0
     assert main(["history", "forget", "--runner", "ada", "--yes"]) == 0
     assert b"overstriding" not in kept_here.read_bytes()
+
+
+def test_a_check_in_alone_is_a_row(capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever checked in with pain and never recorded is listed and to be asked, as text and as JSON."""
+    assert main(["checkin", "--runner", "Bo", "--pain", "6"]) == 0
+    capsys.readouterr()
+    assert main(["history", "list"]) == 0
+    assert capsys.readouterr().out == "Bo: 0 sessions; ask: pain 6/10 in a check-in\n"
+    assert main(["history", "list", "--json", "-"]) == 0
+    body = json.loads(capsys.readouterr().out)
+    assert body["sessions"] == []
+    assert [(one["name"], one["ask"]) for one in body["athletes"]] == [("Bo", ["pain 6/10 in a check-in"])]
+
+
+def test_a_kept_pain_reaches_the_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Pain of today's check-in makes the report's light red; of half a year ago nothing is known today."""
+    body = tmp_path / "body.json"
+
+    def light() -> str:
+        assert _report(tmp_path, "--runner", "Bo", "--json", str(body)) == 0
+        return str(json.loads(body.read_text(encoding="utf-8"))["plan"]["light"])
+
+    old = (datetime.now().astimezone().date() - timedelta(days=180)).isoformat()
+    assert main(["checkin", "--runner", "Bo", "--pain", "8", "--date", old]) == 0
+    unknown = light()
+    assert unknown not in {"red", "amber", "green"}
+    assert main(["checkin", "--runner", "Bo", "--pain", "8"]) == 0
+    assert light() == "red"
+    capsys.readouterr()
 
 
 def test_nothing_is_kept_without_a_name(tmp_path: Path, kept_here: Path) -> None:

@@ -279,3 +279,22 @@ def test_metrics_keep_every_part(path: Path, analysis: Analysis) -> None:
         (one,) = history.sessions()
     assert one.metrics["contact_ms"].parts["left"] == 229.0
     assert json.loads(json.dumps(dict(one.metrics["contact_ms"].parts)))["difference"] == -2.0
+
+
+def test_only_the_newest_carry_their_metrics(analysis: Analysis, path: Path) -> None:
+    """Where asked for, a runner's last sessions alone hold their numbers; shoes are words, as written."""
+    worn = replace(analysis, run=replace(analysis.run, shoes=("old pair", "new pair")))
+    with History(path) as history:
+        for runner in ("Ada", "Bea"):
+            for day in (3, 1, 2):
+                history.keep(runner, replace(worn, started=f"2026-05-0{day}T08:00:00+00:00"), f"{day}", {})
+        every, last = history.sessions(), history.sessions(newest=1)
+    assert all(one.metrics for one in every)
+    assert [(one.runner, one.ran_at[:10]) for one in last if one.metrics] == [
+        ("Ada", "2026-05-03"),
+        ("Bea", "2026-05-03"),
+    ]
+    assert [one.metrics for one in last if one.metrics] == [
+        one.metrics for one in every if one.ran_at.startswith("2026-05-03")
+    ]
+    assert {one.shoes for one in every} == {"old pair, new pair"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from gait.analysis.results import Analysis
     from gait.history.change import Change
     from gait.history.run_parts import Effect, Helped
+    from gait.report.blocks import Section
+    from gait.report.words import Words
 
 __all__ = ["command"]
 
@@ -48,6 +51,9 @@ def command(
             help="Parts of one run, in seconds; repeats share a name. Else [[block]] of session.toml.",
         ),
     ] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write the comparison as a page.")
+    ] = None,
     json_file: JsonOption = None,
     placement: PlacementOption = None,
     side: SideOption = None,
@@ -58,17 +64,31 @@ def command(
     to expect, and is large enough to matter. What the method errs on this runner in both cancels.
     """
     if second is None or blocks is not None:
-        _within(first, second, blocks, json_file, placement=placement, side=side)
+        _within(first, second, blocks, json_file, output, placement=placement, side=side)
         return
     from gait.history.change import compare_groups
 
     before, after = (_group(path, placement=placement, side=side) for path in (first, second))
-    rows = compare_groups(
-        [one.metrics for one in before],
-        [one.metrics for one in after],
-        same_sensors=_same_sensors(before, after),
-    )
+    same = _same_sensors(before, after)
+    rows = compare_groups([one.metrics for one in before], [one.metrics for one in after], same_sensors=same)
     _put(_table(before, after, rows), [row.plain() for row in rows], json_file)
+    if output is not None:
+        from gait.report.compared_sessions import ComparedSessions, sections_of_sessions
+        from gait.report.words import load_words
+
+        words = load_words()
+        compared = ComparedSessions(tuple(before), tuple(after), tuple(rows), same)
+        _page(sections_of_sessions(compared, words), words, output, json_file)
+
+
+def _page(sections: Sequence[Section], words: Words, path: Path, json_file: Path | None) -> None:
+    """Write the page and say where it is."""
+    from gait.cli.main import one_line
+    from gait.files import write_text
+    from gait.report.page.write import render_sections
+
+    write_text(path, render_sections(sections, words, "compare"))
+    print(f"page: {one_line(str(path))}", file=sys.stderr if json_file == STDOUT else sys.stdout)
 
 
 def _put(lines: list[str], body: object, json_file: Path | None) -> None:
@@ -90,6 +110,7 @@ def _within(
     second: Path | None,
     blocks: str | None,
     json_file: Path | None,
+    output: Path | None,
     *,
     placement: PlacementOption,
     side: SideOption,
@@ -120,6 +141,13 @@ def _within(
         },
         json_file,
     )
+    if output is not None:
+        from gait.report.compared_parts import ComparedParts, sections_of_parts
+        from gait.report.words import load_words
+
+        words = load_words()
+        compared = ComparedParts(analysis, tuple(parts), tuple(effects), helped)
+        _page(sections_of_parts(compared, words), words, output, json_file)
 
 
 def _effects(effects: list[Effect], helped: Helped | None, base: str) -> list[str]:

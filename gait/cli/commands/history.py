@@ -16,13 +16,15 @@ from gait.errors import UsageError
 
 if TYPE_CHECKING:
     from gait.history.athletes import AthleteState
-    from gait.history.store import Athlete, History, KeptSession
+    from gait.history.store import History, KeptSession
 
 __all__ = ["app"]
 
 STDOUT = Path("-")
 SHOWN = ("cadence_spm", "contact_ms", "strike_angle_deg", "speed_m_s")
 """Metrics in the list."""
+COMPARED = 2
+"""Sessions of an athlete that the row compares."""
 
 app = typer.Typer(
     help="What is kept of a runner: sessions, trends; forget it again.",
@@ -35,20 +37,18 @@ app = typer.Typer(
 @app.command("list")
 def list_(runner: RunnerOption = None, history: HistoryOption = None, json_file: JsonOption = None) -> None:
     """List the kept sessions of a runner; without one, a row an athlete."""
-    sessions, athletes = _kept(history, runner)
-    states = _states(history, sessions, athletes) if runner is None else {}
-    body: dict[str, Any] = {"sessions": [_plain(one) for one in sessions]}
-    if runner is None:
-        body["athletes"] = [one.plain() for one in states.values()]
-    _json(body, json_file)
+    every = runner is not None or json_file is not None
+    sessions, states = _kept(history, runner, newest=None if every else COMPARED)
+    if json_file is not None:
+        body: dict[str, Any] = {"sessions": [_plain(one) for one in sessions]}
+        if runner is None:
+            body["athletes"] = [one.plain() for one in states]
+        _json(body, json_file, indent=None)
     if json_file == STDOUT:
         return
     if runner is None:
-        for athlete in athletes:
-            last = f", last {athlete.last[:10]}" if athlete.last else ""
-            state = states.get(athlete.name)
-            more = "" if state is None else _state_text(state)
-            print(f"{one_line(athlete.name)}: {_count(athlete.sessions)}{last}{more}")
+        for state in states:
+            print(f"{one_line(state.name)}: {_count(state.sessions)}{_state_text(state)}")
         return
     for one in sessions:
         print(f"{one.id:>5}  {one.ran_at[:10]}  {one_line(one.name):24.24}  {_numbers(one)}")
@@ -159,8 +159,13 @@ def _open(path: Path | None) -> History:
     return History(database_path(path), create=False)
 
 
-def _kept(path: Path | None, runner: str | None) -> tuple[tuple[KeptSession, ...], tuple[Athlete, ...]]:
-    """Return sessions and athletes; none, with a line that says so, where nothing was ever kept."""
+def _kept(
+    path: Path | None, runner: str | None, *, newest: int | None
+) -> tuple[tuple[KeptSession, ...], list[AthleteState]]:
+    """Return sessions and, without a runner, all athletes.
+
+    Nothing, with a line that says so, where nothing was ever kept.
+    """
     from gait.history.database import database_path
 
     where = database_path(path)
@@ -169,43 +174,39 @@ def _kept(path: Path | None, runner: str | None) -> tuple[tuple[KeptSession, ...
             f"nothing is kept yet ({one_line(str(where))}); keep a run: gait report RUN --runner NAME",
             file=sys.stderr,
         )
-        return (), ()
+        return (), []
     with _open(path) as kept:
-        return kept.sessions(runner), kept.athletes()
+        sessions = kept.sessions(runner, newest=newest)
+        return sessions, _states(kept, sessions) if runner is None else []
 
 
-def _states(
-    path: Path | None, sessions: tuple[KeptSession, ...], athletes: tuple[Athlete, ...]
-) -> dict[str, AthleteState]:
-    """Return the state of every athlete with a session, by name."""
+def _states(kept: History, sessions: tuple[KeptSession, ...]) -> list[AthleteState]:
+    """Return the state of every athlete, also of those who only checked in."""
     from gait.history.athletes import athlete_state
 
     today = datetime.now().astimezone().date()
     theirs: dict[str, list[KeptSession]] = {}
     for one in sessions:
         theirs.setdefault(one.runner, []).append(one)
-    if not theirs:
-        return {}
-    with _open(path) as kept:
-        return {
-            one.name: athlete_state(theirs[one.name], kept.checkins(one.name), today)
-            for one in athletes
-            if one.name in theirs
-        }
+    return [
+        athlete_state(one.name, theirs.get(one.name, ()), kept.checkins(one.name), today)
+        for one in kept.athletes()
+    ]
 
 
 def _state_text(state: AthleteState) -> str:
     """Return load, change and reasons to ask, for the end of an athlete's line."""
     from gait.analysis.metrics import METRICS
 
-    parts = [f"week {state.load.week_s / 60.0:.0f} min"]
+    parts = [f"last {state.last[:10]}; week {state.load.week_s / 60.0:.0f} min"] if state.last else []
     if state.load.longest_s is not None:
         parts.append(f"longest of 30 days before {state.load.longest_s / 60.0:.0f} min")
     if state.changed:
         parts.append("changed: " + ", ".join(METRICS[name].label.lower() for name in state.changed))
     if state.ask:
         parts.append("ask: " + "; ".join(state.ask))
-    return "; " + "; ".join(parts)
+    text = "; ".join(parts)
+    return f", {text}" if state.last else f"; {text}" if text else ""
 
 
 def _named(runner: str | None) -> str:
@@ -226,9 +227,8 @@ def _numbers(one: KeptSession) -> str:
 
 
 def _plain(one: KeptSession) -> dict[str, Any]:
-    from dataclasses import asdict
-
-    return asdict(one)
+    """Return a session as JSON holds it; `dataclasses.asdict` copies every leaf, five times as long."""
+    return {**vars(one), "metrics": {name: vars(metric) for name, metric in one.metrics.items()}}
 
 
 def _row(one: KeptSession) -> dict[str, Any]:
@@ -251,12 +251,13 @@ def _harmless(cell: object) -> object:
     return f"'{line}" if line[:1] in tuple("=+-@") else line
 
 
-def _json(body: dict[str, Any], target: Path | None) -> None:
+def _json(body: dict[str, Any], target: Path | None, *, indent: int | None = 2) -> None:
+    """Write or print JSON where that was asked for; without indent the long list of sessions is quick."""
     from gait.files import write_text
 
     if target is None:
         return
-    text = json.dumps(body, indent=2, allow_nan=False)
+    text = json.dumps(body, indent=indent, allow_nan=False)
     if target == STDOUT:
         print(text)
     else:

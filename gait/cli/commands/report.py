@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TextIO
 
 import typer
 
-from gait.cli.keep import keep_session, lines_since_last, runner_of
+from gait.cli.keep import keep_session, kept_check_ins, lines_since_last, runner_of
 from gait.cli.main import one_line
 from gait.cli.options import (
     ActivityOption,
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from gait.analysis.results import Analysis
     from gait.coaching.follow import Coaching
     from gait.coaching.model import Finding, Plan
+    from gait.coaching.plan.progress import CheckIn
     from gait.coaching.questionnaire.answers import Answers
     from gait.coaching.rules.load import Knowledge
     from gait.recording.long import LongSession
@@ -144,9 +145,10 @@ def command(
         analysis = analyze(session)
         _check_calibration(analysis)
         analysis = with_watch(analysis, activity)
-        made = _coaching(analysis, given, answers, load_knowledge(rules, unsafe=unsafe))
+        kept_as = runner_of(session, runner, no_history=no_history)
+        diary = _diary(given, answers, kept_as, history)
+        made = _coaching(analysis, given, diary, load_knowledge(rules, unsafe=unsafe))
         findings, plan = made.findings, made.plan
-    kept_as = runner_of(session, runner, no_history=no_history)
     new = None
     if kept_as is not None:
         from gait.report.exports.strides_and_json import analysis_json
@@ -189,12 +191,25 @@ def _calendar(plan: Plan, path: Path | None) -> None:
     write_calendar(path, plan, now.date(), stamp=now)
 
 
-def _coaching(analysis: Analysis, given: Answers, answers: Path | None, pack: Knowledge) -> Coaching:
-    """Findings and plan of the week, with any diary in the answers' file."""
-    from gait.coaching.follow import follow
+def _diary(
+    given: Answers, answers: Path | None, runner: str | None, history: Path | None
+) -> tuple[CheckIn, ...]:
+    """Return the check-ins of the answers' file, else the runner's kept ones.
+
+    What is said of pain today stands above what was kept before.
+    """
     from gait.coaching.plan.diary import load_diary
 
-    diary = load_diary(answers) if answers is not None else ()
+    written = load_diary(answers) if answers is not None else ()
+    if written or given.pain_strength is not None:
+        return written
+    return kept_check_ins(runner, history, datetime.now().astimezone().date())
+
+
+def _coaching(analysis: Analysis, given: Answers, diary: tuple[CheckIn, ...], pack: Knowledge) -> Coaching:
+    """Findings and plan of the week, with any diary."""
+    from gait.coaching.follow import follow
+
     return follow(analysis, given, diary, pack=pack, today=datetime.now().astimezone().date())
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -17,15 +17,15 @@ from gait.analysis.results import Analysis
 from gait.coaching.model import Finding, Plan
 from gait.files import write_text
 from gait.history.since_last import SinceLast
-from gait.report.blocks import Head
+from gait.report.blocks import Head, Section
 from gait.report.page.draw import draw_chart, draw_scale, draw_spark
 from gait.report.page.drawings import draw_exercise
 from gait.report.page.touch import touch_data
 from gait.report.sections import sections_of
 from gait.report.story import Sheet, Story
-from gait.report.words import load_words
+from gait.report.words import Words, load_words
 
-__all__ = ["render_page", "render_story", "write_report"]
+__all__ = ["render_page", "render_sections", "render_story", "write_report"]
 
 
 def write_report(
@@ -88,15 +88,26 @@ def render_page(
 
 
 def render_story(story: Story) -> str:
-    """Return the HTML of a story's sections, with a policy that allows this package's own scripts and styles.
+    """Return the HTML of a story's sections; see `render_sections`."""
+    return render_sections(sections_of(story), story.words, story.sheet)
+
+
+def render_sections(sections: Sequence[Section], words: Words, sheet: str) -> str:
+    """Return the HTML of sections, with a policy that allows this package's own scripts and styles.
+
+    Parameters
+    ----------
+    sections
+        What stands on the page; one block of it is a `Head`.
+    sheet
+        What kind of page it is, as in the catalogue's ``page.title_...``.
 
     Notes
     -----
     The content-security policy names each by its hash: no request, no other script, no other style, not even
     if a name in the recording got past the escaping.
     """
-    sections = sections_of(story)
-    data = touch_data(sections, story.words)
+    data = touch_data(sections, words)
     style = _file("templates/style.css") + _file("templates/print.css")
     scripts = [_file("templates/page.js")]
     if data:
@@ -113,11 +124,11 @@ def render_story(story: Story) -> str:
         _environment()
         .get_template("page.html")
         .render(
-            t=story.words,
-            lang=story.words.lang,
+            t=words,
+            lang=words.lang,
             version=__version__,
             name=name,
-            sheet=story.sheet,
+            sheet=sheet,
             sections=sections,
             policy=policy,
             style=Markup(style),  # noqa: S704

@@ -48,7 +48,7 @@ def _facts(story: Story) -> tuple[tuple[str, str], ...]:
         ("recorded", duration(analysis.duration_s) if ran < 1.0 else ""),
         ("pace", words("unit.pace", n=pace(story.speed_m_s)) if given else ""),
         ("surface", clean(analysis.run.surface, 60)),
-        ("shoes", clean(getattr(analysis.run, "shoes", "") or "", 60)),
+        ("shoes", clean(words("list.comma").join(analysis.run.shoes), 60)),
         ("sensors", sensor_list(analysis.sensors, words)),
     ]
     return tuple((words(f"head.{key}"), value) for key, value in facts if value)

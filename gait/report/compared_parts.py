@@ -1,0 +1,126 @@
+"""Conditions within one run side by side: what helps, every effect, and what cannot be told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gait.analysis.metrics import METRICS
+from gait.analysis.results import Analysis
+from gait.history.run_parts import Effect, Helped
+from gait.recording.run_parts import Part
+from gait.report.blocks import Block, Bullets, Head, Paragraph, Section, Table
+from gait.report.compared_sessions import ORDER, verdict_block
+from gait.report.numbers import clean, decimals_for, duration, named, number, with_half
+from gait.report.sections.head import sensor_list, started_text
+from gait.report.words import Words
+
+__all__ = ["ComparedParts", "sections_of_parts"]
+
+
+@dataclass(frozen=True)
+class ComparedParts:
+    """One run, its parts, and what `compare_parts` and `what_helped` said."""
+
+    analysis: Analysis
+    parts: tuple[Part, ...]
+    effects: tuple[Effect, ...]
+    helped: Helped | None
+
+
+def sections_of_parts(compared: ComparedParts, words: Words) -> tuple[Section, ...]:
+    """Return the parts of the page in their order."""
+    conditions = list(dict.fromkeys(one.condition for one in compared.effects))
+    base = clean(compared.parts[0].name)
+    tables = [
+        Section(
+            f"condition-{at}",
+            words("compare.against", first=clean(condition), other=base),
+            _tables([one for one in compared.effects if one.condition == condition], base, words),
+        )
+        for at, condition in enumerate(conditions, start=1)
+    ]
+    return (
+        Section("head", "", (_head(compared, words),)),
+        Section("verdict", "", _verdict(compared.helped, words)),
+        *tables,
+        Section("cannot", words("compare.cannot"), (Bullets(_cannot(compared, words)),)),
+    )
+
+
+def _head(compared: ComparedParts, words: Words) -> Head:
+    analysis = compared.analysis
+    facts = [(words("head.sensors"), sensor_list(analysis.sensors, words))]
+    for name in dict.fromkeys(part.name for part in compared.parts):
+        theirs = [part for part in compared.parts if part.name == name]
+        spans = (f"{duration(part.start_s)} – {duration(part.end_s)}" for part in theirs)
+        facts.append((clean(name), words("list.comma").join(spans)))
+    repeated = _once(compared)
+    return Head(
+        name=clean(analysis.name, 80) or words("page.unnamed"),
+        when=started_text(analysis.started, words),
+        facts=tuple(facts),
+        confidence=words("compare.once" if repeated else "compare.repeats"),
+        light="amber" if repeated else "green",
+    )
+
+
+def _once(compared: ComparedParts) -> bool:
+    """Whether any condition, the first one too, was run in one part only."""
+    names = [part.name for part in compared.parts]
+    return any(names.count(name) == 1 for name in names)
+
+
+def _verdict(helped: Helped | None, words: Words) -> tuple[Block, ...]:
+    if helped is None:
+        return (Paragraph(words("compare.nothing_helps"), "verdict"),)
+    spec = METRICS[helped.metric]
+    size = with_half(helped.effect, helped.uncertainty, spec.decimals, spec.unit)
+    said = words(
+        "compare.helps", condition=clean(helped.condition), name=words(f"metric.{helped.metric}"), size=size
+    )
+    return Paragraph(said, "verdict"), Paragraph(words("compare.welcome", why=helped.why), "small")
+
+
+def _tables(effects: Sequence[Effect], base: str, words: Words) -> tuple[Block, ...]:
+    """Return the effects of one condition by verdict: its words, what it means, and a table."""
+    out: list[Block] = []
+    for verdict in ORDER:
+        group = [one for one in effects if one.verdict == verdict]
+        if group:
+            out += [verdict_block(verdict, words), _table(group, base, words)]
+    return tuple(out)
+
+
+def _table(group: Sequence[Effect], base: str, words: Words) -> Table:
+    """Return some effects; what the condition gives at the base's speed stands beside the base."""
+    condition = clean(group[0].condition)
+    return Table(
+        words("compare.caption_parts", first=condition, other=base),
+        (words("table.metric"), base, condition, words("table.change")),
+        tuple(_cells(one, words) for one in group),
+        tuple(one.metric for one in group),
+    )
+
+
+def _cells(one: Effect, words: Words) -> tuple[str, ...]:
+    spec = METRICS[one.metric]
+    places = decimals_for(one.uncertainty, spec.decimals)
+    return (
+        named(words(f"metric.{one.metric}"), METRICS[one.metric].unit),
+        number(one.base, places),
+        number(one.base + one.effect, places),
+        with_half(one.effect, one.uncertainty, spec.decimals),
+    )
+
+
+def _cannot(compared: ComparedParts, words: Words) -> tuple[str, ...]:
+    """Return what this comparison does not say, each in a sentence."""
+    out = []
+    if "speed_m_s" not in compared.analysis.metrics:
+        out.append(words("compare.parts_no_speed"))
+    else:
+        out.append(words("compare.parts_at_speed"))
+    if _once(compared):
+        out.append(words("compare.parts_once"))
+    return (*out, words("compare.parts_welcome"))

@@ -1,0 +1,184 @@
+"""Two sessions, or two groups, side by side: the verdict, every number, and what cannot be told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gait.analysis.metrics import METRICS
+from gait.analysis.results import Analysis
+from gait.history.change import Change
+from gait.report.blocks import Block, Bullets, Head, Light, Paragraph, Section, Table
+from gait.report.numbers import clean, decimals_for, duration, named, number, pace, signed, with_half
+from gait.report.sections.head import sensor_list, started_text
+from gait.report.words import Words
+
+__all__ = ["ORDER", "ComparedSessions", "sections_of_sessions", "verdict_block"]
+
+ORDER = ("changed", "explained by speed", "speed unknown", "no change shown")
+"""Verdicts in the order in which people read them."""
+MOST_NAMED = 3
+"""Changes that the sentence names; the table has all."""
+MOST_LISTED = 6
+"""Sessions of a group that the head names."""
+NAME_SIGNS = 60
+
+
+@dataclass(frozen=True)
+class ComparedSessions:
+    """Two groups of sessions of one runner, each of one at least, with what `compare_groups` said."""
+
+    before: tuple[Analysis, ...]
+    after: tuple[Analysis, ...]
+    rows: tuple[Change, ...]
+    same_sensors: bool
+
+
+def sections_of_sessions(compared: ComparedSessions, words: Words) -> tuple[Section, ...]:
+    """Return the parts of the page in their order."""
+    verdict = Section("verdict", "", (Paragraph(_sentence(compared.rows, words), "verdict"),))
+    sections = [Section("head", "", (_head(compared, words),)), verdict]
+    if compared.rows:
+        blocks = (*_tables(compared.rows, words), Paragraph(words("compare.how"), "small"))
+        sections.append(Section("changes", words("compare.numbers"), blocks))
+    cannot = Section("cannot", words("compare.cannot"), (Bullets(_cannot(compared, words)),))
+    return (*sections, cannot)
+
+
+def _head(compared: ComparedSessions, words: Words) -> Head:
+    light: Light = "green" if compared.same_sensors else "amber"
+    first, other = (_title(group, words) for group in (compared.before, compared.after))
+    return Head(
+        name=words("compare.against", first=first, other=other),
+        when="",
+        facts=(
+            (words("compare.before"), _facts(compared.before, words)),
+            (words("compare.after"), _facts(compared.after, words)),
+        ),
+        confidence=words("compare.same_sensors" if compared.same_sensors else "compare.other_sensors"),
+        light=light,
+    )
+
+
+def _title(group: Sequence[Analysis], words: Words) -> str:
+    if len(group) > 1:
+        return words("compare.sessions", n=len(group))
+    return clean(group[0].name, NAME_SIGNS) or words("page.unnamed")
+
+
+def _facts(group: Sequence[Analysis], words: Words) -> str:
+    """Return what is known of a group in a line: when, how long, how fast, on what."""
+    if len(group) > 1:
+        names = [clean(one.name, NAME_SIGNS) for one in group[:MOST_LISTED]]
+        rest = [words("compare.more", n=len(group) - MOST_LISTED)] if len(group) > MOST_LISTED else []
+        return words("list.comma").join([*names, *rest])
+    one = group[0]
+    speed = one.metrics["speed_m_s"].value if "speed_m_s" in one.metrics else one.run.speed_m_s
+    ran = one.time_in("running")
+    known = (
+        started_text(one.started, words),
+        words("compare.running", time=duration(ran)) if ran >= 1.0 else "",
+        words("unit.pace", n=pace(speed)) if pace(speed) else "",
+        clean(one.run.surface, NAME_SIGNS),
+        clean(words("list.comma").join(one.run.shoes), NAME_SIGNS),
+        sensor_list(one.sensors, words),
+    )
+    return words("list.comma").join(text for text in known if text)
+
+
+def _sentence(rows: Sequence[Change], words: Words) -> str:
+    """Return what changed, the clearest first, and how many numbers did not or cannot be told."""
+    if not rows:
+        return words("compare.nothing_shared")
+    count = {verdict: sum(row.verdict == verdict for row in rows) for verdict in ORDER}
+    changed = sorted((row for row in rows if row.changed), key=_clearness, reverse=True)
+    if changed:
+        told = [_named(row, words) for row in changed[:MOST_NAMED]]
+        if len(changed) > MOST_NAMED:
+            told.append(words("compare.more", n=len(changed) - MOST_NAMED))
+        said = [words("compare.changed", names=words("list.comma").join(told))]
+    elif count["speed unknown"] == len(rows):
+        return words("compare.all_unknown", n=len(rows))
+    else:
+        said = [words("compare.none", n=len(rows) - count["speed unknown"])]
+    said += [
+        words(f"compare.count_{verdict.replace(' ', '_')}", n=count[verdict])
+        for verdict in ORDER[1:]
+        if count[verdict] and (changed or verdict != "no change shown")
+    ]
+    return " ".join(said)
+
+
+def _clearness(row: Change) -> float:
+    """How far beyond its interval a change lies."""
+    return abs(row.change - (row.expected or 0.0)) / max(row.uncertainty, 1e-9)
+
+
+def _named(row: Change, words: Words) -> str:
+    name = words(f"metric.{row.metric}")
+    return f"{name[:1].lower()}{name[1:]} {_size(row)}"
+
+
+def _size(row: Change) -> str:
+    """Return the change with its interval and unit."""
+    spec = METRICS[row.metric]
+    return with_half(row.change, row.uncertainty, spec.decimals, spec.unit)
+
+
+def _tables(rows: Sequence[Change], words: Words) -> tuple[Block, ...]:
+    """Return the numbers by verdict: its words, what it means, and a table."""
+    out: list[Block] = []
+    for verdict in ORDER:
+        group = [row for row in rows if row.verdict == verdict]
+        if group:
+            out += [verdict_block(verdict, words), _table(group, words)]
+    return tuple(out)
+
+
+def verdict_block(verdict: str, words: Words) -> Paragraph:
+    """Return a verdict's words as a title, with what it means."""
+    key = verdict.replace(" ", "_")
+    return Paragraph(words(f"compare.means_{key}"), title=words(f"compare.is_{key}"))
+
+
+def _table(group: Sequence[Change], words: Words) -> Table:
+    heads = ("table.metric", "compare.before", "compare.after", "table.change", "compare.by_speed")
+    return Table(
+        words("compare.caption", verdict=words(f"change.{group[0].verdict.replace(' ', '_')}")),
+        tuple(words(key) for key in heads),
+        tuple(_cells(row, words) for row in group),
+        tuple(row.metric for row in group),
+        phone=4,
+    )
+
+
+def _cells(row: Change, words: Words) -> tuple[str, ...]:
+    places = decimals_for(row.uncertainty, METRICS[row.metric].decimals)
+    return (
+        named(words(f"metric.{row.metric}"), METRICS[row.metric].unit),
+        number(row.first, places),
+        number(row.second, places),
+        with_half(row.change, row.uncertainty, places),
+        signed(row.expected, places),
+    )
+
+
+def _cannot(compared: ComparedSessions, words: Words) -> tuple[str, ...]:
+    """Return what this comparison does not say, each in a sentence."""
+    out = []
+    unknown = [row.metric for row in compared.rows if row.verdict == "speed unknown"]
+    if unknown:
+        out.append(words("compare.unknown", names=_names(unknown, words)))
+    ones, others = (
+        {name for one in group for name in one.metrics} for group in (compared.before, compared.after)
+    )
+    for key, only in (("compare.only_before", ones - others), ("compare.only_after", others - ones)):
+        if only:
+            out.append(words(key, names=_names([name for name in METRICS if name in only], words)))
+    if len(compared.before) == len(compared.after) == 1:
+        out.append(words("compare.one_each"))
+    return (*out, words("compare.why"))
+
+
+def _names(metrics: Sequence[str], words: Words) -> str:
+    return words("list.comma").join(words(f"metric.{name}") for name in metrics)
