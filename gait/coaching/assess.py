@@ -8,6 +8,7 @@ from typing import Any
 
 from gait.analysis.results import Analysis
 from gait.coaching.evaluate import Facts, Judgement, judge, sides_of
+from gait.coaching.language import ENGLISH, Language
 from gait.coaching.model import CertaintyWord, Evidence, Finding, Outcome
 from gait.coaching.questionnaire.answers import Answers, answers_from
 from gait.coaching.rules.conditions import Condition, Measured, walk
@@ -51,14 +52,16 @@ def assess(
         Answers that break their schema.
     """
     knowledge = pack or load_knowledge()
-    facts = facts_of(analysis, answers)
+    facts = facts_of(analysis, answers, say=knowledge.say)
     found = tuple(one for rule in knowledge.findings.values() for one in _look_for(rule, facts, knowledge))
     return _ranked(tuple(_held_against(one, facts, knowledge) for one in found), facts, knowledge)
 
 
-def facts_of(analysis: Analysis | None, answers: Answers | Mapping[str, Any] | None = None) -> Facts:
+def facts_of(
+    analysis: Analysis | None, answers: Answers | Mapping[str, Any] | None = None, *, say: Language = ENGLISH
+) -> Facts:
     """What rules are judged on. Running metrics only: bounds for running say nothing of walking."""
-    return Facts(dict(analysis.metrics) if analysis is not None else {}, answers_from(answers))
+    return Facts(dict(analysis.metrics) if analysis is not None else {}, answers_from(answers), say)
 
 
 def outcome_of(p: float | None) -> Outcome:
@@ -172,5 +175,13 @@ def _finding(rule: FindingRule, found: Judgement, side: str, knowledge: Knowledg
         kind=rule.kind,
         not_looked_at=found.missing,
         certainty_word=certainty_word(found.p, outcome),
-        effect=rule.effect and f"{rule.effect} ({rule.population}; read as: {rule.read})",
+        effect=rule.effect and _effect(rule, knowledge.say),
+    )
+
+
+def _effect(rule: FindingRule, say: Language) -> str:
+    """Return the size of an effect, in whom, and how its source was read."""
+    read = say(rule.read)
+    return say(
+        "{effect} ({population}; read as: {read})", effect=rule.effect, population=rule.population, read=read
     )

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from gait.analysis.metrics import METRICS, MetricSpec
 from gait.analysis.results import Metric
+from gait.coaching.language import ENGLISH, Language
 from gait.coaching.model import Evidence
 from gait.coaching.questionnaire.answers import Answers
 from gait.coaching.questionnaire.questions import topic_of, words_for
@@ -53,10 +54,11 @@ CANNOT_TELL = 0.5
 
 @dataclass(frozen=True)
 class Facts:
-    """What a rule is judged on: the running metrics by name, and the answers."""
+    """What a rule is judged on: the running metrics by name, answers, and the language of evidence."""
 
     metrics: Mapping[str, Metric] = field(default_factory=dict)
     answers: Answers = field(default_factory=Answers)
+    say: Language = ENGLISH
 
 
 @dataclass(frozen=True)
@@ -101,22 +103,24 @@ def sides_of(condition: Condition, facts: Facts) -> tuple[str, ...]:
 def judge(condition: Condition, facts: Facts, side: str = "") -> Judgement:
     """Judge a condition, for one side or without one."""
     if isinstance(condition, (AnyOf, AllOf, FirstKnown)):
-        return _combined(condition, [(part, judge(part, facts, side)) for part in condition.of])
+        return _combined(condition, [(part, judge(part, facts, side)) for part in condition.of], facts.say)
     if isinstance(condition, Measured):
         return _measured(condition, facts, side)
     if isinstance(condition, Differs):
         return _differs(condition, facts)
     if isinstance(condition, Answered):
-        return _answered(condition, facts.answers)
-    return _unasked(condition, facts.answers)
+        return _answered(condition, facts.answers, facts.say)
+    return _unasked(condition, facts.answers, facts.say)
 
 
-def _combined(condition: AnyOf | AllOf | FirstKnown, parts: list[tuple[Condition, Judgement]]) -> Judgement:
+def _combined(
+    condition: AnyOf | AllOf | FirstKnown, parts: list[tuple[Condition, Judgement]], say: Language
+) -> Judgement:
     found = [judgement for _, judgement in parts]
     if isinstance(condition, FirstKnown):
         return _first_known(found)
     if isinstance(condition, AnyOf):
-        return _any(found, signs_agree=condition.signs_agree)
+        return _any(found, say, signs_agree=condition.signs_agree)
     return _all([one for part, one in parts if not (_is_optional(part) and one.p is None)])
 
 
@@ -131,11 +135,11 @@ def _join(parts: list[Judgement], p: float | None) -> Judgement:
     return Judgement(p, evidence, missing, any(part.by_sensor for part in parts), signs)
 
 
-def _any(parts: list[Judgement], *, signs_agree: bool = False) -> Judgement:
+def _any(parts: list[Judgement], say: Language, *, signs_agree: bool = False) -> Judgement:
     known = [part.p for part in parts if part.p is not None]
     if not known:
         return _join(parts, None)
-    contradiction = _contradiction(parts, signs_agree=signs_agree)
+    contradiction = _contradiction(parts, say, signs_agree=signs_agree)
     if contradiction:
         told = _join(parts, CANNOT_TELL)
         return replace(told, evidence=(*told.evidence, Evidence(contradiction)), signs=())
@@ -149,14 +153,14 @@ def _any(parts: list[Judgement], *, signs_agree: bool = False) -> Judgement:
     return _join(telling, max(known))  # what was not named is no news once something else was
 
 
-def _contradiction(parts: list[Judgement], *, signs_agree: bool) -> str:
+def _contradiction(parts: list[Judgement], say: Language, *, signs_agree: bool) -> str:
     """Return in words what contradicts what: a word the sensors, or one sign another; else empty."""
     measured = [part.p for part in parts if part.by_sensor and part.p is not None]
     said = any(not part.by_sensor and (part.p or 0.0) >= NOT_SHOWN_CEILING for part in parts)
     if said and measured and max(measured) <= SURELY_NOT:
-        return "You noticed it; the sensor does not show it"
+        return say("You noticed it; the sensor does not show it")
     if signs_agree and measured and max(measured) >= SURELY and min(measured) <= SURELY_NOT:
-        return "The signs do not agree: one says so, another says not"
+        return say("The signs do not agree: one says so, another says not")
     return ""
 
 
@@ -195,6 +199,11 @@ def _unit(unit: str) -> str:
     return unit if unit in {"", "°", "°/s"} else f" {unit}"
 
 
+def _name(info: MetricSpec, say: Language) -> str:
+    """Return a metric's name in the middle of a sentence; languages that write nouns large keep it so."""
+    return info.label.lower() if say.tag == ENGLISH.tag else say(info.label)
+
+
 def _measured(rule: Measured, facts: Facts, side: str) -> Judgement:
     info = METRICS[rule.metric]
     side = side if rule.per_side else ""
@@ -203,7 +212,7 @@ def _measured(rule: Measured, facts: Facts, side: str) -> Judgement:
     if metric is not None and value is not None and uncertainty is None:
         uncertainty = metric.uncertainty
     if value is None or uncertainty is None or not _finite(value, uncertainty):
-        return Judgement(None, missing=(info.label.lower(),), by_sensor=True)
+        return Judgement(None, missing=(_name(info, facts.say),), by_sensor=True)
     threshold, slack, shifted = _threshold(rule, facts)
     above = rule.above is not None
     p = probability_beyond(value, math.hypot(uncertainty, slack), threshold, above=above)
@@ -211,15 +220,15 @@ def _measured(rule: Measured, facts: Facts, side: str) -> Judgement:
     unit = _unit(info.unit)
     beyond = value > threshold if above else value < threshold
     word = ("above" if above else "below") if beyond else "not above" if above else "not below"
-    where = f", {side}" if side else ""
+    say = facts.say
+    where = f", {say(side)}" if side else ""
     text = (
-        f"{info.label}{where} {_number(value, info)}{unit} ± {_number(uncertainty, info)}{unit}, "
-        f"{word} {_number(threshold, info)}{unit}{shifted}"
+        f"{say(info.label)}{where} {_number(value, info)}{unit} ± {_number(uncertainty, info)}{unit}, "
+        f"{say(word)} {_number(threshold, info)}{unit}{shifted}"
     )
-    tail = "".join(
-        f"; {part}" for part in (rule.stands_for and f"used in place of {rule.stands_for}", rule.note) if part
-    )
-    signs = (rule.sign,) if rule.sign and p >= SURELY else ()
+    stand_in = rule.stands_for and say("used in place of {what}", what=say(rule.stands_for))
+    tail = "".join(f"; {part}" for part in (stand_in, say(rule.note)) if part)
+    signs = (say(rule.sign),) if rule.sign and p >= SURELY else ()
     evidence = Evidence(text + tail, rule.metric, value, uncertainty, threshold, info.unit)
     return Judgement(p, (evidence,), by_sensor=True, signs=signs)
 
@@ -233,7 +242,7 @@ def _threshold(rule: Measured, facts: Facts) -> tuple[float, float, str]:
         return rule.threshold, 0.0, ""
     info = METRICS[rule.shift.by]
     moved = rule.threshold + rule.shift.slope * (by.value - rule.shift.around)
-    words = f" (the bound at {_number(by.value, info)}{_unit(info.unit)})"
+    words = facts.say(" (the bound at {value})", value=f"{_number(by.value, info)}{_unit(info.unit)}")
     return moved, abs(rule.shift.slope) * by.uncertainty, words
 
 
@@ -241,13 +250,25 @@ def _differs(rule: Differs, facts: Facts) -> Judgement:
     info = METRICS[rule.metric]
     metric = facts.metrics.get(rule.metric)
     if metric is None or metric.left is None or metric.right is None:
-        return Judgement(None, missing=(f"{info.label.lower()} of both sides",), by_sensor=True)
+        return Judgement(
+            None,
+            missing=(facts.say("{metric} of both sides", metric=_name(info, facts.say)),),
+            by_sensor=True,
+        )
     difference, spread = metric.difference, metric.difference_uncertainty
     if difference is None or spread is None or not _finite(difference, spread):
-        return Judgement(None, missing=(f"{info.label.lower()} of both sides",), by_sensor=True)
+        return Judgement(
+            None,
+            missing=(facts.say("{metric} of both sides", metric=_name(info, facts.say)),),
+            by_sensor=True,
+        )
     mean = (metric.left + metric.right) / 2.0
     if rule.unit == "percent" and mean == 0.0:
-        return Judgement(None, missing=(f"{info.label.lower()} of both sides",), by_sensor=True)
+        return Judgement(
+            None,
+            missing=(facts.say("{metric} of both sides", metric=_name(info, facts.say)),),
+            by_sensor=True,
+        )
     scale = 100.0 / abs(mean) if rule.unit == "percent" else 1.0
     amount, spread = abs(difference) * scale, spread * scale
     p = probability_beyond(amount, spread, rule.above, above=True)
@@ -258,33 +279,33 @@ def _differs(rule: Differs, facts: Facts) -> Judgement:
         p = 0.0 if spread <= MOST_NOISE * rule.above else min(p, NOT_SHOWN_CEILING)
     unit = " %" if rule.unit == "percent" else _unit(info.unit)
     digits = 1 if rule.unit == "percent" else info.decimals
-    longer = "left" if difference > 0 else "right"
-    words = (
-        f"{longer} larger by {amount:.{digits}f}{unit} ± {spread:.{digits}f}{unit}"
-        if shown
-        else "no difference shown"
-    )
-    both = f"left {_number(metric.left, info)}, right {_number(metric.right, info)}{_unit(info.unit)}"
-    text = f"{info.label}: {words} ({both})"
-    tail = f"; {rule.note}" if rule.note else ""
+    say = facts.say
+    longer = say("left" if difference > 0 else "right")
+    by = f"{amount:.{digits}f}{unit} ± {spread:.{digits}f}{unit}"
+    words = say("{side} larger by {by}", side=longer, by=by) if shown else say("no difference shown")
+    left, right = _number(metric.left, info), f"{_number(metric.right, info)}{_unit(info.unit)}"
+    text = f"{say(info.label)}: {words} ({say('left')} {left}, {say('right')} {right})"
+    tail = f"; {say(rule.note)}" if rule.note else ""
     signed = math.copysign(amount, difference)
     return Judgement(
         p, (Evidence(text + tail, rule.metric, signed, spread, rule.above, unit.strip()),), by_sensor=True
     )
 
 
-def _unasked(rule: Unasked, answers: Answers) -> Judgement:
+def _unasked(rule: Unasked, answers: Answers, say: Language) -> Judgement:
     asked = getattr(answers, rule.question) is not None
     if asked:
         return Judgement(0.0)
-    return Judgement(1.0, (Evidence(f"You were not asked about {topic_of(rule.question)}"),))
+    return Judgement(
+        1.0, (Evidence(say("You were not asked about {topic}", topic=say(topic_of(rule.question)))),)
+    )
 
 
-def _answered(rule: Answered, answers: Answers) -> Judgement:
+def _answered(rule: Answered, answers: Answers, say: Language) -> Judgement:
     given = getattr(answers, rule.question)
-    topic = topic_of(rule.question)
+    topic = say(topic_of(rule.question))
     if given is None:
-        return Judgement(None, missing=(f"your answer on {topic}",))
+        return Judgement(None, missing=(say("your answer on {topic}", topic=topic),))
     if rule.has:
         values = (
             given
@@ -296,10 +317,13 @@ def _answered(rule: Answered, answers: Answers) -> Judgement:
             else (given,)
         )
         hits = [value for value in rule.has if value in values]
-        named = ", ".join(words_for(hit) for hit in hits)
-        yes = f"You said yes to {topic}" if hits == ["yes"] else f"You named: {named}"
-        text = yes if hits else f"Asked about {topic}, you did not name it"
+        named = ", ".join(say(words_for(hit)) for hit in hits)
+        yes = say("You said yes to {topic}", topic=topic)
+        text = (yes if hits == ["yes"] else say("You named: {named}", named=named)) if hits else ""
+        text = text or say("Asked about {topic}, you did not name it", topic=topic)
         believed = WORD_CEILING if rule.question == FORM else 1.0
         return Judgement(believed if hits else 0.0, (Evidence(text),))
     holds = given > rule.above if rule.above is not None else given < (rule.below or 0.0)
-    return Judgement(1.0 if holds else 0.0, (Evidence(f"You gave {given:g} for {topic}"),))
+    return Judgement(
+        1.0 if holds else 0.0, (Evidence(say("You gave {given:g} for {topic}", given=given, topic=topic)),)
+    )

@@ -71,7 +71,7 @@ def follow(
     plan = prescribe(findings, analysis, given, pack=knowledge, today=today)
     if not entries:
         return Coaching(given, findings, plan, None)
-    state = progress(entries, today or entries[-1].date, places=given.pain or ())
+    state = progress(entries, today or entries[-1].date, places=given.pain or (), say=knowledge.say)
     if state.sessions_per_week == 1:
         fewer = given.model_copy(update={"sessions_per_week": 1})
         plan = prescribe(findings, analysis, fewer, pack=knowledge, today=today)

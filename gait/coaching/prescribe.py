@@ -10,6 +10,7 @@ from typing import Any
 from gait.analysis.results import Analysis
 from gait.coaching.assess import facts_of
 from gait.coaching.evaluate import Facts, judge
+from gait.coaching.language import Language
 from gait.coaching.model import (
     Advice,
     CadenceTarget,
@@ -28,7 +29,7 @@ from gait.coaching.plan.sessions import minutes_of, sessions_needed, share_out
 from gait.coaching.plan.week import DAY_NAMES, DAYS, Layout, lay_out
 from gait.coaching.questionnaire.answers import Answers, answers_from
 from gait.coaching.rules.load import Knowledge, load_knowledge
-from gait.coaching.rules.schema import AdviceRule, FindingRule, ProgrammeNumbers, RoutineItem
+from gait.coaching.rules.schema import AdviceRule, FindingRule, RoutineItem
 from gait.coaching.safety import check_safety, notices, pain_light
 
 __all__ = ["prescribe"]
@@ -68,7 +69,7 @@ def prescribe(
     """
     knowledge = pack or load_knowledge()
     given = answers_from(answers)
-    facts = facts_of(analysis, given)
+    facts = facts_of(analysis, given, say=knowledge.say)
     fired = notices(check_safety(given, pack=knowledge, facts=facts), knowledge)
     light = pain_light(given, knowledge.numbers)
     if any(notice.stops_exercise for notice in fired):
@@ -91,7 +92,7 @@ def _stopped(fired: tuple[SafetyNotice, ...], knowledge: Knowledge) -> Plan:
         retest=knowledge.texts.after_care,
         disclaimer=knowledge.texts.disclaimer,
         next_step=first.care,
-        notes=("There are no exercises in this plan: what you answered comes first.",),
+        notes=(knowledge.say("There are no exercises in this plan: what you answered comes first."),),
         action=stop_action(first),
         rules_mark=knowledge.mark,
     )
@@ -108,14 +109,15 @@ def _plan(
     answers, numbers = facts.answers, knowledge.numbers
     runs, hard, notes = _run_days(answers, light, knowledge)
     wanted = min(answers.sessions_per_week or numbers.sessions[0], numbers.sessions[1])
-    layout = lay_out(runs, hard, sessions=wanted, rest_days=numbers.rest_days_before_hard_run)
+    layout = lay_out(runs, hard, sessions=wanted, rest_days=numbers.rest_days_before_hard_run, say=facts.say)
     chosen = choose(findings, answers, light, sessions=len(layout.strength), knowledge=knowledge)
     exercises = chosen.exercises
     needed = sessions_needed(exercises, len(layout.strength))
     if needed < len(layout.strength):
-        layout = lay_out(runs, hard, sessions=needed, rest_days=numbers.rest_days_before_hard_run)
+        rest = numbers.rest_days_before_hard_run
+        layout = lay_out(runs, hard, sessions=needed, rest_days=rest, say=facts.say)
     cadence, cadence_notes = _cadence(findings, facts, light, knowledge)
-    week = _week(layout, runs, hard, exercises, light, numbers)
+    week = _week(layout, runs, hard, exercises, light, knowledge)
     now = Situation(findings, facts, light, exercises, cadence, len(layout.strength), today, knowledge)
     action = choose_action(now)
     runs_now = light != "red"
@@ -158,12 +160,17 @@ def _why_base(findings: Sequence[Finding], facts: Facts) -> tuple[str, ...]:
     if any(found.outcome == "present" for found in findings):
         return ()
     if facts.answers.pain:
-        return ("The plan is the base programme, without what loads the sore place.",)
+        return (facts.say("The plan is the base programme, without what loads the sore place."),)
     if any(found.outcome in {"absent", "cannot_tell"} for found in findings):
         return (
-            "Nothing that was looked at stood out, so this is the base programme, which serves every runner.",
+            facts.say(
+                "Nothing that was looked at stood out, so this is the base programme, which serves every "
+                "runner."
+            ),
         )
-    return ("Nothing could be assessed, so this is the base programme, which serves every runner.",)
+    return (
+        facts.say("Nothing could be assessed, so this is the base programme, which serves every runner."),
+    )
 
 
 def _run_days(
@@ -174,16 +181,19 @@ def _run_days(
     if answers.run_days is None:
         usual = frozenset(DAYS.index(day) for day in knowledge.numbers.usual_run_days)
         runs = usual | hard
-        named = ", ".join(DAY_NAMES[day] for day in sorted(runs))
         notes.append(
-            f"You named no running days: the week assumes runs on {named}. Give run_days to fit it to yours."
+            knowledge.say(
+                "You named no running days: the week assumes runs on {days}. Give run_days to fit it to "
+                "yours.",
+                days=", ".join(knowledge.say(DAY_NAMES[day]) for day in sorted(runs)),
+            )
         )
     else:
         runs = frozenset(DAYS.index(day) for day in answers.run_days)
     if light == "amber" and hard:
-        notes.append("The pain light is amber: hard runs are easy, flat runs this week.")
+        notes.append(knowledge.say("The pain light is amber: hard runs are easy, flat runs this week."))
     if light == "red" and runs:
-        notes.append("The pain light is red: no running until it has settled.")
+        notes.append(knowledge.say("The pain light is red: no running until it has settled."))
     return runs, hard, notes
 
 
@@ -193,12 +203,12 @@ def _week(
     hard: frozenset[int],
     exercises: tuple[PlannedExercise, ...],
     light: LightColour,
-    numbers: ProgrammeNumbers,
+    knowledge: Knowledge,
 ) -> tuple[Day, ...]:
     sessions = dict(zip(layout.strength, share_out(exercises, len(layout.strength)), strict=True))
-    days = (_day(index, sessions.get(index), runs, hard, light) for index in range(7))
+    days = (_day(index, sessions.get(index), runs, hard, light, knowledge.say) for index in range(7))
     return tuple(
-        replace(day, minutes=minutes_of(sessions[index], numbers)) if day.exercises else day
+        replace(day, minutes=minutes_of(sessions[index], knowledge.numbers)) if day.exercises else day
         for index, day in enumerate(days)
     )
 
@@ -209,24 +219,25 @@ def _day(
     runs: frozenset[int],
     hard: frozenset[int],
     light: LightColour,
+    say: Language,
 ) -> Day:
-    name, is_run = DAY_NAMES[index], index in runs
+    name, is_run = say(DAY_NAMES[index]), index in runs
     rested = is_run and light == "red"
-    note = "no run until the pain has settled" if rested else ""
+    note = say("no run until the pain has settled") if rested else ""
     is_run = is_run and not rested
     if session:
         ids, sets = tuple(key for key, _ in session), tuple(number for _, number in session)
         if is_run:
-            return Day(name, "run and strength", ids, "run first, lift afterwards", sets)
+            return Day(name, "run and strength", ids, say("run first, lift afterwards"), sets)
         return Day(name, "strength", ids, note, sets)
     if is_run and index in hard:
         return (
             Day(name, "hard run")
             if light in {"green", "grey"}
-            else Day(name, "run", note="easy and flat instead of hard")
+            else Day(name, "run", note=say("easy and flat instead of hard"))
         )
     if is_run:
-        return Day(name, "run", note="easy and flat" if light == "amber" else "")
+        return Day(name, "run", note=say("easy and flat") if light == "amber" else "")
     return Day(name, "rest", note=note)
 
 
@@ -245,15 +256,18 @@ def _cadence(
         return None, []
     baseline = baseline_spm(facts)
     if baseline is None:
-        return None, ["No cadence target: neither a recording nor a count gives your baseline."]
+        return None, [
+            knowledge.say("No cadence target: neither a recording nor a count gives your baseline.")
+        ]
     if baseline >= knowledge.numbers.cadence_no_raise_from_spm:
-        return None, [f"No cadence target: {baseline:.0f} steps a minute is high already."]
+        high = "No cadence target: {baseline:.0f} steps a minute is high already."
+        return None, [knowledge.say(high, baseline=baseline)]
     reasons = [programme_reason(knowledge, "cadence_steps")]
     reasons += [
         Reason("cadence_steps", rule.title, rule.id, rule.grade, knowledge.cite(rule.sources))
         for rule in wanting
     ]
-    return cadence_target(baseline, knowledge.numbers, tuple(reasons)), []
+    return cadence_target(baseline, knowledge.numbers, tuple(reasons), say=knowledge.say), []
 
 
 def _asks_for_cadence(rule: FindingRule, facts: Facts) -> bool:
@@ -272,7 +286,7 @@ def _routine_item(item: RoutineItem, rule: str, knowledge: Knowledge) -> Planned
         name=item.name,
         sets=1,
         reps=item.reps,
-        unit=item.unit,
+        unit=knowledge.say(item.unit),
         load="",
         role="warm_up" if rule == "warm_up" else "cool_down",
         muscles=item.muscles,

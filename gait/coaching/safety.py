@@ -48,7 +48,7 @@ def check_safety(
     """
     knowledge = pack or load_knowledge()
     given = answers_from(answers)
-    judged_on = facts or Facts(answers=given)
+    judged_on = facts or Facts(answers=given, say=knowledge.say)
     return _lifted(tuple(_check(rule, judged_on) for rule in knowledge.safety.values()), given)
 
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from gait.cli.options import HistoryOption, RunnerOption
+from gait.cli.options import HistoryOption, LangOption, RunnerOption
 from gait.errors import UsageError
 
 __all__ = ["command"]
@@ -40,12 +40,14 @@ def command(
     ] = None,
     date: Annotated[str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="Day, else today.")] = None,
     history: HistoryOption = None,
+    lang: LangOption = "en",
     as_json: Annotated[bool, typer.Option("--json", help="Print where you stand as JSON.")] = False,
 ) -> None:
     """Say how it went, and read where the plan stands: dose, light, running, when to record again.
 
     Without --pain nothing is kept: it shows where you stand. Entries are kept under the runner's name.
     """
+    from gait.coaching.language import load_language
     from gait.coaching.plan.progress import parse_check_in, progress
     from gait.coaching.questionnaire.answers import choices_of
     from gait.history.database import database_path
@@ -69,7 +71,7 @@ def command(
         parse_check_in({key: value for key, value in body.items() if key != "places"}) for _, body in rows
     ]
     told = places or next((tuple(body["places"]) for _, body in reversed(rows) if body.get("places")), ())
-    now = progress(entries, today, places=told)
+    now = progress(entries, today, places=told, say=load_language(lang))
     if as_json:
         body = {**now.__dict__, "retest_on": now.retest_on.isoformat(), "text": list(now.text)}
         print(json.dumps(body, indent=2))

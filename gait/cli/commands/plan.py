@@ -10,6 +10,8 @@ from typing import Annotated
 
 import typer
 
+from gait.cli.options import LangOption
+
 __all__ = ["command"]
 
 
@@ -31,6 +33,7 @@ def command(
         Path | None,
         typer.Option("--ics", help="Write the coming weeks as a calendar too.", metavar="FILE"),
     ] = None,
+    lang: LangOption = "en",
     as_json: Annotated[bool, typer.Option("--json", help="Print findings and plan as JSON.")] = False,
 ) -> None:
     """An exercise plan from answers, without a recording.
@@ -46,11 +49,12 @@ def command(
     from gait.coaching.plan.diary import load_diary
     from gait.coaching.questionnaire.template import answers_template
     from gait.coaching.rules.load import load_knowledge
+    from gait.coaching.rules.translate import in_language
 
     if template:
         print(answers_template(), end="")
         return
-    pack = load_knowledge(rules, unsafe=unsafe)
+    pack = in_language(load_knowledge(rules, unsafe=unsafe), lang)
     diary = load_diary(answers) if answers is not None else ()
     given = gather_answers(None, answers, ask=ask, save=save, pack=pack)
     if save is not None:

@@ -137,7 +137,9 @@ def command(
         )
     from gait.analysis.analyze import analyze
     from gait.cli.ask import gather_answers
+    from gait.coaching.language import ENGLISH, languages
     from gait.coaching.rules.load import load_knowledge
+    from gait.coaching.rules.translate import in_language
 
     given = gather_answers(dict(session.answers), answers, ask=ask)
     said, long = _analysing(session)
@@ -147,7 +149,9 @@ def command(
         analysis = with_watch(analysis, activity)
         kept_as = runner_of(session, runner, no_history=no_history)
         diary = _diary(given, answers, kept_as, history)
-        made = _coaching(analysis, given, diary, load_knowledge(rules, unsafe=unsafe))
+        # A language may have the page's words and not the coaching's: those are then in English.
+        pack = in_language(load_knowledge(rules, unsafe=unsafe), lang if lang in languages() else ENGLISH.tag)
+        made = _coaching(analysis, given, diary, pack)
         findings, plan = made.findings, made.plan
     new = None
     if kept_as is not None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from gait.coaching.evaluate import Facts
+from gait.coaching.language import Language
 from gait.coaching.model import (
     Action,
     ActionKind,
@@ -63,12 +64,12 @@ def choose_action(now: Situation) -> Action:
     if now.light == "red":
         return _made(now, "walk_run", "walk_run", 1)
     if {"red_flags", "pain"} & set(open_questions):
-        return _made(now, "ask", "ask", 0, topics=_topics(open_questions))
+        return _made(now, "ask", "ask", 0, topics=_topics(open_questions, now.knowledge.say))
     found = _for_cadence(now) or _for_pain(now) or _for_findings(now)
     if found is not None:
         return found
     if open_questions:
-        return _made(now, "ask", "ask_rest", 0, topics=_topics(open_questions))
+        return _made(now, "ask", "ask_rest", 0, topics=_topics(open_questions, now.knowledge.say))
     return _nothing_found(now)
 
 
@@ -108,8 +109,10 @@ def _for_pain(now: Situation) -> Action | None:
     mine = [e for e in now.exercises if any(r.finding in {p.id for p in pains} for r in e.reasons)]
     if pains and mine:
         because = tuple(one.id for one in pains)
-        return _strength(now, mine, "strength_pain", PAIN_WEEKS, because, place=words_for(sore[0]))
-    return _made(now, "recheck", "place_unserved", PAIN_WEEKS, place=words_for(sore[0]))
+        return _strength(
+            now, mine, "strength_pain", PAIN_WEEKS, because, place=now.knowledge.say(words_for(sore[0]))
+        )
+    return _made(now, "recheck", "place_unserved", PAIN_WEEKS, place=now.knowledge.say(words_for(sore[0])))
 
 
 def _for_findings(now: Situation) -> Action | None:
@@ -134,7 +137,7 @@ def _strength(
 ) -> Action:
     named = mine[:MOST_NAMED]
     doses = "; ".join(f"{one.name} {one.sets_in_week} × {_reps(one)}" for one in named)
-    names = " and ".join(one.name for one in named)
+    names = now.knowledge.say(" and ").join(one.name for one in named)
     new = " " + now.knowledge.texts.new_to_it if now.facts.answers.experience == "new" else ""
     sessions = str(now.sessions)
     return _made(
@@ -147,8 +150,8 @@ def _reps(one: PlannedExercise) -> str:
     return f"{low if low == high else f'{low}-{high}'} {one.unit}"
 
 
-def _topics(fields: Sequence[str]) -> str:
-    return ", ".join(topic_of(field) for field in fields)
+def _topics(fields: Sequence[str], say: Language) -> str:
+    return ", ".join(say(topic_of(field)) for field in fields)
 
 
 def _made(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from gait.coaching.evaluate import Facts
+from gait.coaching.language import ENGLISH, Language
 from gait.coaching.model import CadenceTarget, Reason
 from gait.coaching.rules.schema import ProgrammeNumbers
 
@@ -12,6 +13,14 @@ __all__ = ["baseline_spm", "cadence_target"]
 
 PLAUSIBLE_SPM = (120.0, 240.0)
 """Range of running cadences that a target is worked out from, steps a minute."""
+
+
+HOW = (
+    "Set a metronome to {bpm} beats a minute and let every step fall on a beat; at {one_foot} beats, every "
+    "landing of the same foot. Begin with 1 to 2 minutes at a time on easy runs, keep the speed, and let the "
+    "steps get shorter. When {bpm} feels natural without the metronome, after two weeks or so, go on to "
+    "{following:.0f}. Never above {limit:.0f}."
+)
 
 
 def baseline_spm(facts: Facts) -> float | None:
@@ -23,8 +32,10 @@ def baseline_spm(facts: Facts) -> float | None:
     return float(value)
 
 
-def cadence_target(baseline: float, numbers: ProgrammeNumbers, reasons: tuple[Reason, ...]) -> CadenceTarget:
-    """Target for a baseline in steps a minute.
+def cadence_target(
+    baseline: float, numbers: ProgrammeNumbers, reasons: tuple[Reason, ...], *, say: Language = ENGLISH
+) -> CadenceTarget:
+    """Target for a baseline in steps a minute; how it is worked on is said in a language.
 
     Examples
     --------
@@ -40,12 +51,7 @@ def cadence_target(baseline: float, numbers: ProgrammeNumbers, reasons: tuple[Re
     bpm = round(target)
     one_foot = round(target / 2.0)
     following = steps[min(1, len(steps) - 1)]
-    how = (
-        f"Set a metronome to {bpm} beats a minute and let every step fall on a beat; at {one_foot} beats, "
-        f"every landing of the same foot. Begin with 1 to 2 minutes at a time on easy runs, keep the speed, "
-        f"and let the steps get shorter. When {bpm} feels natural without the metronome, after two weeks or "
-        f"so, go on to {following:.0f}. Never above {limit:.0f}."
-    )
+    how = say(HOW, bpm=bpm, one_foot=one_foot, following=following, limit=limit)
     return CadenceTarget(
         baseline_spm=baseline,
         target_spm=target,

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from gait.coaching.language import Language
 from gait.coaching.model import Finding, LightColour, PlannedExercise, Reason
 from gait.coaching.plan.suitable import full_loads, groups, suits
 from gait.coaching.questionnaire.answers import Answers
@@ -79,7 +80,7 @@ def _present(findings: Sequence[Finding], knowledge: Knowledge) -> list[FindingR
 class _Chooser:
     def __init__(self, answers: Answers, light: LightColour, sessions: int, knowledge: Knowledge) -> None:
         self.answers, self.light, self.sessions, self.knowledge = answers, light, sessions, knowledge
-        self.numbers = knowledge.numbers
+        self.numbers, self.say = knowledge.numbers, knowledge.say
         self.sore = frozenset(answers.pain or ())
         self.picks: dict[str, _Pick] = {}
         self.present: list[FindingRule] = []
@@ -134,8 +135,11 @@ class _Chooser:
         for place in self.answers.pain or ():
             if place not in served:
                 self.notes.append(
-                    f"There are no exercises for this place here ({words_for(place)}): the plan spares it. "
-                    "If it does not settle, have it looked at."
+                    self.say(
+                        "There are no exercises for this place here ({place}): the plan spares it. "
+                        "If it does not settle, have it looked at.",
+                        place=self.say(words_for(place)),
+                    )
                 )
 
     def _turns(self) -> list[tuple[_Pick, tuple[int, int]]]:
@@ -170,7 +174,7 @@ class _Chooser:
         found = self._resolve(rule)
         if found is None:
             why = "it loads the sore place" if not self._bears(rule) else "nothing at hand stands in for it"
-            self.notes.append(f"{rule.name} is left out: {why}.")
+            self.notes.append(self.say("{name} is left out: {why}.", name=rule.name, why=self.say(why)))
             return
         pick = self.picks.get(found.id)
         if pick is None:
@@ -180,9 +184,8 @@ class _Chooser:
             pick.stands_for = pick.stands_for or rule.id
             pick.reasons.append(self._substitution(rule))
         if self.light in {"amber", "red"}:
-            pick.reasons.append(
-                programme_reason(self.knowledge, "pain_light", f"Fewer sets: the pain light is {self.light}.")
-            )
+            fewer = self.say("Fewer sets: the pain light is {light}.", light=self.say(self.light))
+            pick.reasons.append(programme_reason(self.knowledge, "pain_light", fewer))
 
     def _substitution(self, wanted: ExerciseRule) -> Reason:
         if not self._bears(wanted):
@@ -194,14 +197,15 @@ class _Chooser:
             and wanted.for_experience
             and self.answers.experience not in wanted.for_experience
         ):
-            return programme_reason(
-                self.knowledge,
-                "ladder",
-                f"In place of {wanted.name}: form first for someone {_experience(self.answers)}.",
+            whom = self.say(_experience(self.answers))
+            first = self.say(
+                "In place of {name}: form first for someone {whom}.", name=wanted.name, whom=whom
             )
+            return programme_reason(self.knowledge, "ladder", first)
         else:
             why = "it needs only what you have"
-        return programme_reason(self.knowledge, "substitution", f"In place of {wanted.name}: {why}.")
+        instead = self.say("In place of {name}: {why}.", name=wanted.name, why=self.say(why))
+        return programme_reason(self.knowledge, "substitution", instead)
 
     def _holder(self, movement: str) -> _Pick | None:
         """The pick that already has work of a movement outside the base session."""
@@ -213,9 +217,11 @@ class _Chooser:
 
     def _reason(self, rule: FindingRule, role: Role) -> Reason:
         which = "further_sets" if role == "target" else "pain_exercises"
-        trains = f": trains {_listed(rule.muscles)}" if rule.muscles else ""
-        there = [words_for(place) for place in rule.hurts if place in self.sore and rule.kind != "pain"]
-        pain = f", and it fits where it hurts ({'; '.join(there)})" if there else ""
+        say = self.say
+        muscles = _listed([say(one) for one in rule.muscles], say) if rule.muscles else ""
+        trains = say(": trains {muscles}", muscles=muscles) if muscles else ""
+        there = [say(words_for(place)) for place in rule.hurts if place in self.sore and rule.kind != "pain"]
+        pain = say(", and it fits where it hurts ({places})", places="; ".join(there)) if there else ""
         return Reason(
             which,
             f"{rule.title}{trains}{pain}.",
@@ -310,7 +316,10 @@ class _Chooser:
                     pick.extra = least
                     if not least:
                         self.notes.append(
-                            f"{pick.rule.name} gets no further sets: the sessions would grow too long."
+                            self.say(
+                                "{name} gets no further sets: the sessions would grow too long.",
+                                name=pick.rule.name,
+                            )
                         )
 
     def _is_house(self, rule: ExerciseRule) -> bool:
@@ -324,7 +333,8 @@ class _Chooser:
             self.waiting.append((pick.rule, finding))
             return
         most = self.numbers.most_sets_a_session
-        self.notes.append(f"{pick.rule.name} is left out: a session would grow beyond {most} sets.")
+        long = "{name} is left out: a session would grow beyond {most} sets."
+        self.notes.append(self.say(long, name=pick.rule.name, most=most))
 
     def _total(self) -> int:
         return sum(pick.sets + pick.extra for pick in self.picks.values())
@@ -337,7 +347,7 @@ class _Chooser:
             name=rule.name,
             sets=pick.sets,
             reps=rule.reps,
-            unit=rule.unit,
+            unit=self.say(rule.unit),
             load="; ".join([load, *pick.notes]),
             role=pick.role,
             muscles=rule.muscles,
@@ -374,6 +384,6 @@ def _experience(answers: Answers) -> str:
     }[answers.experience or "some"]
 
 
-def _listed(words: Iterable[str]) -> str:
+def _listed(words: Iterable[str], say: Language) -> str:
     *head, last = words
-    return f"{', '.join(head)} and {last}" if head else last
+    return f"{', '.join(head)}{say(' and ')}{last}" if head else last

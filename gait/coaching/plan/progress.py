@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
+from gait.coaching.language import ENGLISH, Language
 from gait.coaching.model import LightColour
 from gait.coaching.questionnaire.answers import problem_of
 from gait.coaching.rules.conditions import Strict
@@ -142,7 +143,12 @@ def longest_allowed_min(entries: Sequence[CheckIn], today: date) -> float | None
 
 
 def progress(
-    entries: Sequence[CheckIn], today: date, *, places: Sequence[str] = (), began: date | None = None
+    entries: Sequence[CheckIn],
+    today: date,
+    *,
+    places: Sequence[str] = (),
+    began: date | None = None,
+    say: Language = ENGLISH,
 ) -> Progress:
     """Return where a runner stands.
 
@@ -156,6 +162,8 @@ def progress(
         Where it hurts, or hurt, as in the answers.
     began
         Day the plan began; the first entry's where None.
+    say
+        Language of the sentences.
     """
     seen = sorted((one for one in entries if one.date <= today), key=lambda one: one.date)
     start = began or (seen[0].date if seen else today)
@@ -170,7 +178,7 @@ def progress(
     weeks_on = FIRST_WEEKS if week <= FIRST_WEEKS else FULL_WEEKS
     retest = start + timedelta(weeks=max(weeks_on, week))
     found = Progress(week, step, verdict, light, running, stage, longest, 1 if prevention else 2, retest, ())
-    return Progress(**{**found.__dict__, "text": tuple(_sentences(found, prevention=prevention))})
+    return Progress(**{**found.__dict__, "text": tuple(_sentences(found, say, prevention=prevention))})
 
 
 def _verdict(entry: CheckIn, limit: int) -> Verdict:
@@ -250,27 +258,31 @@ def _last_break(seen: Sequence[CheckIn], today: date) -> int | None:
     return found
 
 
-def _sentences(now: Progress, *, prevention: bool) -> list[str]:
-    out = [f"Week {now.week}."]
-    out.append(
-        {
-            "begin": "No entry yet: begin with the plan as it stands.",
-            "on": "Within the limit and settled: go on.",
-            "hold": "Above the limit: hold the dose where it is.",
-            "back": "Not settled by the morning: one step back, and no running until it has.",
-            "stop": "Stop: no running, no load on the sore place until it has settled; have it looked at.",
-        }[now.verdict]
-    )
+VERDICTS: dict[Verdict, str] = {
+    "begin": "No entry yet: begin with the plan as it stands.",
+    "on": "Within the limit and settled: go on.",
+    "hold": "Above the limit: hold the dose where it is.",
+    "back": "Not settled by the morning: one step back, and no running until it has.",
+    "stop": "Stop: no running, no load on the sore place until it has settled; have it looked at.",
+}
+"""What the last entry does, in words."""
+
+
+def _sentences(now: Progress, say: Language, *, prevention: bool) -> list[str]:
+    out = [say("Week {week}.", week=now.week), say(VERDICTS[now.verdict])]
     if now.running == "stages" and now.stage is not None:
         rounds, run, walk = WALK_RUN[now.stage]
         turns = (
-            f"{rounds} times {run:g} min running, {walk:g} min walking" if walk else f"{run:g} min running"
+            say("{n} times {run:g} min running, {walk:g} min walking", n=rounds, run=run, walk=walk)
+            if walk
+            else say("{run:g} min running", run=run)
         )
-        out.append(f"Entry test first: {ENTRY_TEST}" if now.stage == 0 else "The entry test is passed.")
-        out.append(f"Next outing: {turns}; each stage twice, with a day between.")
+        test = say("Entry test first: {test}", test=say(ENTRY_TEST))
+        out.append(test if now.stage == 0 else say("The entry test is passed."))
+        out.append(say("Next outing: {turns}; each stage twice, with a day between.", turns=turns))
     if now.longest_run_min is not None:
-        out.append(f"No run longer than {now.longest_run_min:.0f} min.")
+        out.append(say("No run longer than {longest:.0f} min.", longest=now.longest_run_min))
     if prevention:
-        out.append("It has been quiet: once a week is enough now, as prevention.")
-    out.append(f"Record again on {now.retest_on.isoformat()}.")
+        out.append(say("It has been quiet: once a week is enough now, as prevention."))
+    out.append(say("Record again on {day}.", day=now.retest_on.isoformat()))
     return out

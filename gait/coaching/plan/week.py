@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import combinations
 
+from gait.coaching.language import ENGLISH, Language
+
 __all__ = ["DAYS", "DAY_NAMES", "Layout", "lay_out"]
 
 DAYS: tuple[str, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -28,7 +30,9 @@ class Layout:
     problems: tuple[str, ...] = ()
 
 
-def lay_out(runs: Iterable[int], hard: Iterable[int], *, sessions: int, rest_days: int) -> Layout:
+def lay_out(
+    runs: Iterable[int], hard: Iterable[int], *, sessions: int, rest_days: int, say: Language = ENGLISH
+) -> Layout:
     """Choose the days for strength.
 
     The week is a circle: Sunday's session counts before Monday's run. Rules in order of weight: no lifting on
@@ -44,6 +48,8 @@ def lay_out(runs: Iterable[int], hard: Iterable[int], *, sessions: int, rest_day
         Strength sessions wanted.
     rest_days
         Days wanted between lifting and the next hard run.
+    say
+        Language of the problems.
 
     Examples
     --------
@@ -54,7 +60,7 @@ def lay_out(runs: Iterable[int], hard: Iterable[int], *, sessions: int, rest_day
     run_days = frozenset(runs) | hard_days
     options = [days for n in range(1, sessions + 1) for days in combinations(range(7), n)]
     best = min(options, key=lambda days: (_cost(days, run_days, hard_days, sessions, rest_days), days))
-    return Layout(best, _problems(best, run_days, hard_days, sessions, rest_days))
+    return Layout(best, _problems(best, run_days, hard_days, sessions, rest_days, say))
 
 
 def _ahead(day: int, others: Iterable[int]) -> int:
@@ -89,35 +95,63 @@ def _cost(
 
 
 def _problems(
-    days: tuple[int, ...], runs: frozenset[int], hard: frozenset[int], sessions: int, rest_days: int
+    days: tuple[int, ...],
+    runs: frozenset[int],
+    hard: frozenset[int],
+    sessions: int,
+    rest_days: int,
+    say: Language,
 ) -> tuple[str, ...]:
     lifts = frozenset(days)
     found: list[str] = []
     if lifts & hard:
         found.append(
-            f"You lift on {_names(lifts & hard)}, a hard-run day, because no other day is left: run first, "
-            "lift hours later, and ease one of the two."
+            say(
+                "You lift on {days}, a hard-run day, because no other day is left: run first, lift hours "
+                "later, and ease one of the two.",
+                days=_names(lifts & hard, say),
+            )
         )
     close = {day for day in days if _too_close(day, hard, rest_days) and day not in hard}
     if close:
         found.append(
-            f"The day after lifting on {_names(close)} is a hard run, without a day of rest between: make "
-            "that run easy whenever the legs feel heavy."
+            say(
+                "The day after lifting on {days} is a hard run, without a day of rest between: make that run "
+                "easy whenever the legs feel heavy.",
+                days=_names(close, say),
+            )
         )
     if (lifts & runs) - hard:
         found.append(
-            f"You lift on {_names((lifts & runs) - hard)}, where you also run, because no day without a run "
-            "fits: lift after the run, not before."
+            say(
+                "You lift on {days}, where you also run, because no day without a run fits: lift after the "
+                "run, not before.",
+                days=_names((lifts & runs) - hard, say),
+            )
         )
     if len(days) < sessions:
-        found.append(
-            f"{len(days)} strength session{'s' if len(days) > 1 else ''} instead of {sessions}: more would "
-            "break the rules on rest. A run less would make room."
-        )
+        found.append(_fewer(len(days), sessions, say))
     if len(runs | lifts) == 7:
-        found.append("No day of the week is free of both running and lifting: consider giving up one run.")
+        found.append(
+            say("No day of the week is free of both running and lifting: consider giving up one run.")
+        )
     return tuple(found)
 
 
-def _names(days: Iterable[int]) -> str:
-    return " and ".join(DAY_NAMES[day] for day in sorted(days))
+def _fewer(count: int, wanted: int, say: Language) -> str:
+    if count > 1:
+        return say(
+            "{count} strength sessions instead of {wanted}: more would break the rules on rest. A run less "
+            "would make room.",
+            count=count,
+            wanted=wanted,
+        )
+    return say(
+        "1 strength session instead of {wanted}: more would break the rules on rest. A run less would make "
+        "room.",
+        wanted=wanted,
+    )
+
+
+def _names(days: Iterable[int], say: Language) -> str:
+    return say(" and ").join(say(DAY_NAMES[day]) for day in sorted(days))

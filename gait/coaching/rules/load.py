@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from gait.coaching.language import ENGLISH, Language
 from gait.coaching.model import Source
 from gait.coaching.questionnaire.answers import problem_of
 from gait.coaching.rules.marked_yaml import MarkedDocument, read_marked, read_text
@@ -64,6 +65,8 @@ class Knowledge:
     mark: str = ""
     """What stands on every page made with own rules; empty for the built-in ones."""
     origins: Mapping[str, str] = field(default_factory=dict)
+    say: Language = ENGLISH
+    """Language of the texts, and of the sentences around them."""
 
     def cite(self, keys: Iterable[str]) -> tuple[Source, ...]:
         """Sources by key, as findings and plans carry them."""
