@@ -137,9 +137,6 @@ def command(
         )
     from gait.analysis.analyze import analyze
     from gait.cli.ask import gather_answers
-    from gait.coaching.language import ENGLISH, languages
-    from gait.coaching.rules.load import load_knowledge
-    from gait.coaching.rules.translate import in_language
 
     given = gather_answers(dict(session.answers), answers, ask=ask)
     said, long = _analysing(session)
@@ -149,9 +146,7 @@ def command(
         analysis = with_watch(analysis, activity)
         kept_as = runner_of(session, runner, no_history=no_history)
         diary = _diary(given, answers, kept_as, history)
-        # A language may have the page's words and not the coaching's: those are then in English.
-        pack = in_language(load_knowledge(rules, unsafe=unsafe), lang if lang in languages() else ENGLISH.tag)
-        made = _coaching(analysis, given, diary, pack)
+        made = _coaching(analysis, given, diary, _pack(rules, lang, unsafe=unsafe))
         findings, plan = made.findings, made.plan
     new = None
     if kept_as is not None:
@@ -208,6 +203,15 @@ def _diary(
     if written or given.pain_strength is not None:
         return written
     return kept_check_ins(runner, history, datetime.now().astimezone().date())
+
+
+def _pack(rules: Path | None, lang: str, *, unsafe: bool) -> Knowledge:
+    """Return the rules in a language; in English where it has the page's words and not the coaching's."""
+    from gait.coaching.language import ENGLISH, languages
+    from gait.coaching.rules.load import load_knowledge
+    from gait.coaching.rules.translate import in_language
+
+    return in_language(load_knowledge(rules, unsafe=unsafe), lang if lang in languages() else ENGLISH.tag)
 
 
 def _coaching(analysis: Analysis, given: Answers, diary: tuple[CheckIn, ...], pack: Knowledge) -> Coaching:
