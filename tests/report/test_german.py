@@ -20,7 +20,14 @@ ALIKE = {
     *("list.semicolon", "list.comma", "unit.km", "unit.pace"),
     *("month.4", "month.8", "month.9", "month.11"),
     *("metric.pronation_excursion_deg", "plan.tempo", "quality.sensor", "quality.not_measured", "notes.name"),
-    *("method.strike_source", "methods.rate", "fault.sensor", "verdict.found", "verdict.numbers"),
+    *(
+        "method.strike_source",
+        "methods.rate",
+        "fault.sensor",
+        "verdict.found",
+        "verdict.found_bare",
+        "verdict.numbers",
+    ),
     *("strike.share", "plan.day_sets"),
 }
 """Texts that are the same in both languages: signs, units, names, a citation."""

@@ -179,6 +179,24 @@ def test_what_it_looks_like_stands_in_the_head(make_analysis):
     assert "Recording good" not in first
 
 
+@pytest.mark.parametrize("found", [True, False])
+@pytest.mark.parametrize("asked", [True, False])
+def test_no_colon_without_a_number_behind_it(make_analysis, some_findings, found, asked):
+    """Without cadence, shank angle and contact time the verdict ends in a stop, whatever was found."""
+    analysis = make_analysis()
+    hidden = {"cadence_spm", "shank_angle_deg", "contact_ms"}
+    kept = {name: one for name, one in analysis.metrics.items() if name not in hidden}
+    assert kept
+    outcome = "present" if found else "absent"
+    findings = tuple(dataclasses.replace(one, outcome=outcome) for one in some_findings) if asked else ()
+    bare = dataclasses.replace(analysis, metrics=kept)
+    sections = sections_of(Story(bare, findings, None, load_words()))
+    (said,) = next(one for one in sections if one.id == "verdict").blocks
+    assert ":" not in said.text.split(".")[0]
+    assert ": ." not in said.text
+    assert said.text.endswith(".")
+
+
 def test_charts_break_where_nobody_ran(make_analysis):
     """Over the run: bars where there was running, none over walks and gaps, which the legend explains."""
     analysis = make_analysis(minutes=40.0)

@@ -25,14 +25,23 @@ def _sentence(story: Story) -> str:
     numbers = words("list.comma").join(_numbers(story))
     present = story.found("present")
     if not present:
-        key = "verdict.nothing" if story.findings else "verdict.numbers"
-        return words(key, numbers=numbers)
+        return _nothing_found(story, numbers)
     named = words("list.comma").join(
         one.title if at == 0 else words.within(one.title) for at, one in enumerate(present[:MOST])
     )
     rest = len(present) - MOST
     end = words("verdict.more", n=rest) if rest > 0 else words("verdict.else")
+    if not numbers:
+        return words("verdict.found_bare", named=named, rest=end)
     return words("verdict.found", named=named, numbers=numbers, rest=end)
+
+
+def _nothing_found(story: Story, numbers: str) -> str:
+    """Say that nothing stands out, with the numbers where there are any to stand behind the colon."""
+    words = story.words
+    if not numbers:
+        return words("verdict.nothing_bare" if story.findings else "verdict.no_numbers")
+    return words("verdict.nothing" if story.findings else "verdict.numbers", numbers=numbers)
 
 
 def _numbers(story: Story) -> list[str]:
