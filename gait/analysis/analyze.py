@@ -263,7 +263,7 @@ def _sensor(source: Recording | LongRecording, settings: AnalysisSettings, stop:
 def _unfound(
     source: Recording | LongRecording, sensor: _Sensor, stop: threading.Event, looks_like: str
 ) -> _Sensor:
-    """A sensor that moves and shows no stride: the faults that the accelerometer's own strides bring out."""
+    """Find the faults of a sensor that moves and shows no stride, by the accelerometer's own strides."""
     head = sensor.recording
     alone = sensor if head.gyr is None else _strides(source, stop, AnalysisSettings(), with_gyr=False)
     found = awake(alone.batch, alone.busy)
@@ -316,7 +316,7 @@ def _strides(
 
 
 def _believed(sensor: _Sensor) -> _Sensor:
-    """The sensor with the strides that pass the gate, its faults, and why others were turned down."""
+    """Return the sensor with the strides that pass the gate, its faults, and why others were turned down."""
     verdict = judge(sensor.batch, sensor.samples, sensor.alignment.closure_error, _unit_scale(sensor))
     evidence = Evidence(
         sensor.recording,

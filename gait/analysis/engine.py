@@ -262,7 +262,7 @@ def _runs(batch: StrideBatch) -> list[tuple[int, int]]:
 
 
 def engine_for(recording: Recording) -> Engine:
-    """The engine that suits a recording, with its full scale as stated or as its plateaus show."""
+    """Return the engine that suits a recording, with its full scale as stated or as its plateaus show."""
     return Engine(
         recording.placement,
         recording.side,

@@ -47,7 +47,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "sensors": ("gait.cli.commands.sensors", "The sensor families, what each can and cannot."),
     "fetch-log": ("gait.cli.commands.fetch_log", "A run that a sensor kept in its own memory."),
     "recover": ("gait.cli.commands.recover", "Recordings from the journal of a broken-off session."),
-    "plan": ("gait.cli.commands.plan", "An exercise plan from answers, without a recording."),
+    "plan": ("gait.cli.commands.plan", "Make an exercise plan from answers, without a recording."),
     "explain": ("gait.cli.commands.explain", "Why each recommendation was made, and others not."),
     "rules": ("gait.cli.commands.rules", "List and check the coaching rules."),
     "simulate": ("gait.cli.commands.simulate", "Make a virtual run whose every event is known."),
@@ -156,7 +156,7 @@ def _root(
         bool, typer.Option("--verbose", help="With --version: the plugins that are installed too.")
     ] = False,
 ) -> None:
-    """Running gait from a wearable sensor on the shoe or the shank: record, analyse, report.
+    """Measure running gait with a sensor on the shoe or the shank: record, analyse, report.
 
     Start with: gait report PATH
     """

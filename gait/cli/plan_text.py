@@ -15,7 +15,7 @@ _STYLE: dict[LightColour, Style] = {"green": "good", "amber": "care", "red": "st
 
 
 def plan_lines(plan: Plan, *, why: bool = False) -> list[Line]:
-    """A plan from top to bottom, the most important first.
+    """Return a plan from top to bottom, the most important first.
 
     Parameters
     ----------
@@ -131,7 +131,7 @@ def _cited(sources: Iterable[Source]) -> str:
 
 
 def reason_text(reason: Reason) -> str:
-    """A reason in a line: words, finding or rule, grade of evidence, sources."""
+    """Return a reason in a line: words, finding or rule, grade of evidence, sources."""
     which = f"finding {reason.finding}" if reason.finding else f"rule {reason.rule}"
     return f"{reason.text} [{which}; evidence: {reason.grade}; {_cited(reason.sources)}]"
 

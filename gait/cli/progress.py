@@ -44,7 +44,7 @@ def busy(what: str, *, long: bool) -> Iterator[None]:
 
 
 def long_files(path: Path) -> bool:
-    """True where a recording or a session folder is large; False where it cannot be looked at."""
+    """Return True where a recording or a session folder is large; False where it cannot be looked at."""
     try:
         files = [path] if path.is_file() else [one for one in path.iterdir() if one.is_file()]
         size = sum(_size(one) for one in files)
@@ -62,5 +62,5 @@ def _size(path: Path) -> float:
 
 
 def long_session(duration_s: float) -> bool:
-    """True for a recording of so many seconds that its analysis takes a while."""
+    """Return True for a recording of so many seconds that its analysis takes a while."""
     return duration_s >= LONG_S

@@ -154,7 +154,7 @@ def plan_of(sides: Sequence[Side], play: Path | None, minutes: float, faults: Se
 
 @asynccontextmanager
 async def virtual_backend(plan: Plan, loss: float) -> AsyncIterator[Backend]:
-    """A Bluetooth stack in this process, with these sensors in the air."""
+    """Return a Bluetooth stack in this process, with these sensors in the air."""
     from gait.virtual.radio.air import AirSettings
     from gait.virtual.radio.world import open_world
 
@@ -165,7 +165,7 @@ async def virtual_backend(plan: Plan, loss: float) -> AsyncIterator[Backend]:
 
 @asynccontextmanager
 async def hci_backend(transport: str | None, adapter_name: str = "") -> AsyncIterator[Backend]:
-    """The computer's own Bluetooth, one of its adapters, or Bumble on a transport.
+    """Return the computer's own Bluetooth, one of its adapters, or Bumble on a transport.
 
     Raises
     ------

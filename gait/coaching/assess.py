@@ -60,7 +60,7 @@ def assess(
 def facts_of(
     analysis: Analysis | None, answers: Answers | Mapping[str, Any] | None = None, *, say: Language = ENGLISH
 ) -> Facts:
-    """What rules are judged on. Running metrics only: bounds for running say nothing of walking."""
+    """Return what rules are judged on: running metrics only, as bounds for running say nothing of walking."""
     return Facts(dict(analysis.metrics) if analysis is not None else {}, answers_from(answers), say)
 
 

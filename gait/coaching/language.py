@@ -104,7 +104,7 @@ def _read(file: Path) -> Any:  # noqa: ANN401 - whatever the file holds
 
 
 def _flat(value: Any, path: str) -> dict[str, str]:  # noqa: ANN401 - a text, or texts by key or in a row
-    """``{"a": {"b": ["x"]}}`` -> ``{"a.b.0": "x"}``."""
+    """Return texts by dotted path: ``{"a": {"b": ["x"]}}`` gives ``{"a.b.0": "x"}``."""
     if isinstance(value, str):
         return {path: value}
     return {

@@ -111,7 +111,7 @@ def examine_session(session: Session, known: tuple[Fault, ...] = ()) -> Diagnosi
 
 
 def _of_one_cause(fault: Fault, known: list[Fault]) -> Fault:
-    """Turning a left-handed sensor's gyroscope gives the other foot's mirror image: one cause, not two."""
+    """Return one cause for two: a left-handed sensor's turned gyroscope looks like the other foot."""
     if fault.kind == "other_side" and ("mirrored", fault.sensor) in {(f.kind, f.sensor) for f in known}:
         return replace(fault, kind=LEFT_HANDED)
     return fault
@@ -120,7 +120,7 @@ def _of_one_cause(fault: Fault, known: list[Fault]) -> Fault:
 def _refused(
     path: Path, placement: Placement | None, side: Side | None, refusal: RecordingError
 ) -> Diagnosis:
-    """The diagnosis of what the reader turned away, as far as its samples can be had."""
+    """Return the diagnosis of what the reader turned away, as far as its samples can be had."""
     files = candidates(path) if is_folder(path) else [path]
     faults: list[Fault] = []
     recordings: list[Recording] = []

@@ -30,7 +30,7 @@ def _clock(recording: Recording, fault: Fault) -> Recording:
 
 
 def _lag(recording: Recording, fault: Fault) -> Recording:
-    """Samples that both sensors saw: the gyroscope's of the time the accelerometer's belong to."""
+    """Return samples that both sensors saw: the gyroscope's of the time the accelerometer's belong to."""
     if recording.gyr is None or fault.value is None:
         return recording
     lag_s = 1e-3 * fault.value
@@ -50,7 +50,7 @@ def _placement(recording: Recording, _fault: Fault) -> Recording:
 
 
 def _other_hand(recording: Recording, _fault: Fault) -> Recording:
-    """The mirror image: turning the gyroscope alone makes the other foot of left-handed axes."""
+    """Return the mirror image: turning the gyroscope alone makes the other foot of left-handed axes."""
     turn = np.array([-1.0, 1.0, 1.0])
     gyr = None if recording.gyr is None else -recording.gyr * turn
     return replace(recording, acc=recording.acc * turn, gyr=gyr)
@@ -103,7 +103,7 @@ def mended(session: Session, faults: Iterable[Fault]) -> Session:
 
 
 def _in_order(recordings: list[Recording]) -> list[Recording]:
-    """Times of a session begin at 0 or later, and shoes come first, left first."""
+    """Move a session's times to 0 or later and sort its sensors: shoes first, left first."""
     start = min(float(one.time_s[0]) for one in recordings)
     shifted = [replace(one, time_s=one.time_s - min(start, 0.0)) for one in recordings]
     return sorted(shifted, key=lambda one: (one.placement != "shoe", one.side))

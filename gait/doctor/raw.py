@@ -83,7 +83,7 @@ def read_raw(
 
 
 def _table(path: Path) -> tuple[dict[str, object], pd.DataFrame]:
-    """The preamble, as far as it can be read, and the table under it."""
+    """Return the preamble, as far as it can be read, and the table under it."""
     opened = gzip.open if path.name.lower().endswith(".gz") else open
     try:
         with opened(path, "rt", encoding="utf-8-sig") as stream:

@@ -86,14 +86,14 @@ def athlete_state(
 
 
 def _recent(load: Load, last: KeptSession, today: date) -> Load:
-    """The load, whose week is empty where the last session lies further back."""
+    """Return the load, whose week is empty where the last session lies further back."""
     if today - datetime.fromisoformat(last.ran_at).date() < WEEK:
         return load
     return Load(0.0, 0.0 if load.week_m is not None else None, load.longest_s, load.longest_m)
 
 
 def _pain(checkins: Sequence[tuple[str, Mapping[str, Any]]], today: date) -> tuple[str, ...]:
-    """The worst pain of the last check-ins, where it is amber or more."""
+    """Return the worst pain of the last check-ins, where it is amber or more."""
     within = timedelta(days=PAIN_DAYS)
     fresh = [entry for day, entry in checkins if timedelta(0) <= today - date.fromisoformat(day) <= within]
     recent = [float(entry["pain"]) for entry in fresh if isinstance(entry.get("pain"), int | float)]

@@ -158,7 +158,7 @@ class Blocks(Sequence[Block]):
         return Block(stream, epoch, config_id, flags, index, device_us, arrival_us, period_us, counts)
 
     def counts(self, n: int, at: int) -> CountArray:
-        """Counts of `n` samples that begin at a place of the file, (n, 6)."""
+        """Return the counts of `n` samples that begin at a place of the file, (n, 6)."""
         raw = self.data[at : at + n * SAMPLE_BYTES]
         return np.frombuffer(raw, "<i2").reshape(-1, 6).astype(np.int16)
 

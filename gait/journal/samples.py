@@ -52,7 +52,7 @@ class Run:
 
 
 def runs_of(journal: Journal, stream: int, configs: Configs) -> list[Run]:
-    """Runs of a sensor's clock, in order; blocks whose scale nobody told are left out.
+    """Return the runs of a sensor's clock, in order; blocks whose scale nobody told are left out.
 
     Parameters
     ----------
@@ -87,11 +87,11 @@ class Pieces:
     _written_s: float = field(default=-np.inf, init=False)
 
     def times(self) -> Iterator[Samples]:
-        """Times alone, without reading any counts."""
+        """Return the times alone, without reading any counts."""
         return self._pieces(None)
 
     def samples(self, blocks: Blocks) -> Iterator[Samples]:
-        """Times and what was measured."""
+        """Return the times and what was measured."""
         return self._pieces(blocks)
 
     def _pieces(self, blocks: Blocks | None) -> Iterator[Samples]:
@@ -124,7 +124,7 @@ class Pieces:
         return Samples(self._spaced(time_s[keep]), acc, gyr, period_us[keep] / 1e6)
 
     def _spaced(self, time_s: FloatArray) -> FloatArray:
-        """Times with at least `SMALLEST_STEP_S` from one to the next, also across pieces."""
+        """Return the times, with at least `SMALLEST_STEP_S` from one to the next, also across pieces."""
         if not len(time_s):
             return time_s
         ramp = np.arange(1, len(time_s) + 1) * SMALLEST_STEP_S

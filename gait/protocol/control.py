@@ -209,7 +209,7 @@ def _name_bytes(name: str) -> bytes:
 
 
 def decode_command(payload: bytes | bytearray | memoryview) -> Command:
-    """The command in a write; for the sensor's end.
+    """Decode the command in a write; for the sensor's end.
 
     Raises
     ------
@@ -278,7 +278,7 @@ def encode_answer(answer: Answer) -> bytes:
 
 
 def decode_answer(payload: bytes | bytearray | memoryview) -> Answer:
-    """The answer in an indication.
+    """Decode the answer in an indication.
 
     Raises
     ------

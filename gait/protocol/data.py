@@ -120,7 +120,7 @@ def encode_data(packet: DataPacket) -> bytes:
 
 
 def decode_data(payload: bytes | bytearray | memoryview) -> DataPacket:
-    """The packet in a notification's payload.
+    """Decode the packet in a notification's payload.
 
     Raises
     ------

@@ -41,7 +41,7 @@ RATES_HZ = (104, 208, 416)
 
 
 def unwrap(raw: int, near: int, bits: int) -> int:
-    """The integer closest to `near` whose lowest `bits` bits are `raw`.
+    """Return the integer closest to `near` whose lowest `bits` bits are `raw`.
 
     Parameters
     ----------

@@ -110,7 +110,7 @@ def encode_status(status: Status) -> bytes:
 
 
 def decode_status(payload: bytes | bytearray | memoryview) -> Status:
-    """The status in a read's value; bytes behind the known ones are ignored (later versions append).
+    """Decode the status in a read's value; bytes behind the known ones are ignored (later versions append).
 
     Raises
     ------

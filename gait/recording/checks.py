@@ -82,7 +82,7 @@ class RowFilter:
         return self._ordered(self.clock.push(nothing, final=True))
 
     def notes(self) -> tuple[str, ...]:
-        """What was assumed, changed and left out, in words for people."""
+        """Return what was assumed, changed and left out, in words for people."""
         return (*self.layout.notes, *self.clock.notes(), *self._headers_note(), *self._left_out())
 
     def _headers_note(self) -> tuple[str, ...]:

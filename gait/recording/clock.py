@@ -127,7 +127,7 @@ class Clock:
         return min(lines, default=None)
 
     def notes(self) -> tuple[str, ...]:
-        """What was changed, in words for people."""
+        """Return what was changed, in words for people."""
         out: list[str] = []
         if self.stamping == "packets":
             out.append(
@@ -291,7 +291,7 @@ def stamping_of(columns: tuple[FloatArray, ...]) -> tuple[Stamping, float, int]:
 
 
 def _packets(stamps: FloatArray, stamping: Stamping) -> tuple[Stamping, float, int]:
-    """The same as `stamping_of` returns, if the packets lead to even samples."""
+    """Return the same as `stamping_of` returns, if the packets lead to even samples."""
     begins = np.concatenate([[0], _starts(stamps, stamping)])
     if len(begins) < 3:
         return "each", 0.0, 1

@@ -199,7 +199,7 @@ def _is_number(cell: str) -> bool:
 
 
 def _header(source: Source, top: _Top, file: Path, choice: Choice, side: str | None) -> Head | None:
-    """What the lines at the top of a file say; None where they name no columns that can be used."""
+    """Return what the lines at the top of a file say; None where they name no columns that can be used."""
     if top.header is None:
         layout = _nameless(source, top, file, choice)
         return None if layout is None else Head(parse_preamble(top.comments, str(file)), layout)
@@ -224,7 +224,7 @@ def _header(source: Source, top: _Top, file: Path, choice: Choice, side: str | N
 
 
 def _with_a_time(source: Source, layout: Layout) -> tuple[Choice, Layout | None]:
-    """The layout, or, where its times are no numbers, its columns and units for reading generically."""
+    """Return the layout or, where its times are no numbers, columns and units for reading generically."""
     split = (line.replace('"', "").split(layout.separator) for line in _sample(source, SHORT_SAMPLE))
     times = [cells[layout.use[0]].strip() for cells in split if len(cells) > layout.use[0]]
     told = [cell for cell in times if cell not in EMPTY_CELLS]

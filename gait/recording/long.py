@@ -81,7 +81,7 @@ class LongRecording:
     piece_rows: int = PIECE_ROWS
 
     def pieces(self, rows: int | None = None) -> Iterator[Recording]:
-        """Recordings that follow one another; put together they are the whole. Can be called again.
+        """Return recordings that follow one another and together are the whole; can be called again.
 
         Parameters
         ----------
@@ -163,7 +163,7 @@ def open_session(
 
 
 def piece_rows(step_s: float, most: int = PIECE_ROWS) -> int:
-    """Samples in a piece of a sensor that samples every ``step_s`` seconds.
+    """Return the number of samples in a piece of a sensor that samples every ``step_s`` seconds.
 
     Examples
     --------

@@ -71,7 +71,7 @@ class Recording:
 
 
 def without_pauses(recording: Recording) -> Recording:
-    """The samples at which every sensor measured: where the gyroscope paused is a gap.
+    """Return the samples at which every sensor measured: where the gyroscope paused is a gap.
 
     Returns
     -------

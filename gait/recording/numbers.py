@@ -215,7 +215,7 @@ def _without_headers(block: Block, layout: Layout) -> tuple[Block, tuple[int, ..
 
 
 def _wanted(layout: Layout) -> int:
-    """Number of columns that a table has: those in use, and the time where rows are counted."""
+    """Return the number of columns that a table has: those in use, and the time where rows are counted."""
     return len(layout.use) + (layout.time_form == "row")
 
 

@@ -178,7 +178,7 @@ def read_recording(
 
 
 def _with_others(whole: Recording, file: Path, head: Head) -> Recording:
-    """The recording with what its program wrote into files of their own."""
+    """Return the recording with what its program wrote into files of their own."""
     if head.layout.needs_gravity:
         whole = add_gravity(whole, _gravity_beside(file))
     whole = turned_sign(whole, file) if head.layout.sensor_logger else whole

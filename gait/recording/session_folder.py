@@ -154,7 +154,7 @@ def place_of(file: Path) -> tuple[Placement | None, Side | None]:
 
 
 def _best_of_exports(found: list[Path]) -> list[Path]:
-    """Recordings without those that hold what a better file of the same export holds."""
+    """Return recordings without those that hold what a better file of the same export holds."""
     best: dict[Path, Path] = {}
     for file in found:
         if EXPORTS.fullmatch(bare_name(file)):

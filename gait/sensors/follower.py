@@ -306,7 +306,7 @@ class Follower:
                 wait_s = min(2.0 * wait_s, timing.backoff_most_s)
 
     def _put(self, uuid: str, payload: bytes, arrival_us: int) -> None:
-        """Callback of the link: queue, no more."""
+        """Queue what the link calls back with, and do no more."""
         try:
             self._queue.put_nowait((uuid, payload, arrival_us))
         except asyncio.QueueFull:

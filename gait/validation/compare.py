@@ -127,7 +127,7 @@ def load_truth(path: str | Path) -> pd.DataFrame:
 
 
 def _truth_text(path: Path) -> bytes:
-    """The file's text, plain or gzip, of bounded size."""
+    """Return the file's text, plain or gzip, of bounded size."""
     kept: list[bytes] = []
     with Source(path) as source:
         for _, block in source.blocks():

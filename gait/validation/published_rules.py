@@ -164,7 +164,7 @@ RULES: dict[str, Rule] = {
 
 
 def rule_contacts(recording: Recording, name: str) -> tuple[FloatArray, FloatArray]:
-    """Initial and terminal contacts, s, that one rule finds in a shoe's recording with gyroscope.
+    """Return initial and terminal contacts, s, that one rule finds in a shoe's recording with gyroscope.
 
     Returns
     -------

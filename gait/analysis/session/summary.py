@@ -115,7 +115,7 @@ def _centre(name: str, values: FloatArray) -> tuple[float, float, float, int]:
 
 
 def _shares(table: pd.DataFrame) -> dict[str, float]:
-    """Expected share of strides in each strike class."""
+    """Return the expected share of strides in each strike class."""
     chances = table[[f"p_{name}" for name in CLASSES]].to_numpy(dtype=float)
     chances = chances[np.isfinite(chances[:, 0])]
     return {name: float(share) for name, share in zip(CLASSES, chances.mean(axis=0), strict=True)}

@@ -79,7 +79,7 @@ def _apart(one: SensorTimes, other: SensorTimes) -> Fault | None:
 
 
 def _legs(one: SensorTimes, other: SensorTimes) -> Fault | None:
-    """Steps of one clock are half a stride; the fault's value is how late the right one's clock is."""
+    """Return the fault of steps that are not half a stride; its value is how late the right clock is."""
     if one.side == "right":
         one, other = other, one
     share, contact = _step_shares(one.batch, other.batch)
@@ -107,7 +107,7 @@ def _legs(one: SensorTimes, other: SensorTimes) -> Fault | None:
 
 
 def _step_shares(one: StrideBatch, other: StrideBatch) -> tuple[FloatArray, float]:
-    """Steps from one leg to the other as shares of the stride, and the difference of contact times, s."""
+    """Return steps between the legs as shares of the stride, and the difference of contact times, s."""
     if len(one) == 0 or len(other) == 0:
         return np.empty(0), 0.0
     at = np.searchsorted(other.ic_s, one.ic_s, side="right")

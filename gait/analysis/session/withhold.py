@@ -39,7 +39,7 @@ def without_spoilt(table: pd.DataFrame, faults: Iterable[Fault]) -> pd.DataFrame
 
 
 def _rows(table: pd.DataFrame, sensor: str, name: str) -> pd.Series:
-    """True for the strides whose value of a metric comes from a sensor; all for none in particular."""
+    """Return True for the strides whose value of a metric comes from a sensor; all for none in particular."""
     if not sensor:
         return pd.Series(data=True, index=table.index)
     side, placement = sensor.split(" ")

@@ -49,7 +49,7 @@ def gaussian_slope(values: FloatArray, sigma_s: float, axis: int = 0) -> FloatAr
 def local_maxima(
     values: FloatArray, radius_s: float, *, ends: tuple[bool, bool] = (False, False)
 ) -> npt.NDArray[np.intp]:
-    """Indices of points that are the (first) largest within `radius_s` on both sides.
+    """Return the indices of points that are the (first) largest within `radius_s` on both sides.
 
     Parameters
     ----------

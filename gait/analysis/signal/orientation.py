@@ -71,7 +71,7 @@ def gather(acc: FloatArray, gyr: FloatArray, start: IntArray, stop: IntArray, ah
 
 
 def _planes(values: FloatArray) -> FloatArray:
-    """The same (..., k) values with each component in one piece of memory: arithmetic is twice as fast."""
+    """Return the same (..., k) values, each component in one piece of memory: twice as fast to work on."""
     return np.moveaxis(np.ascontiguousarray(np.moveaxis(values, -1, 0)), 0, -1)
 
 

@@ -23,12 +23,12 @@ BESIDE = 2
 
 
 def head_of(source: Recording | LongRecording) -> Recording:
-    """What is known of a recording besides its samples."""
+    """Return what is known of a recording besides its samples."""
     return source.head if isinstance(source, LongRecording) else source
 
 
 def pieces_of(source: Recording | LongRecording) -> Iterator[Recording]:
-    """The recording in pieces that follow one another.
+    """Return the recording in pieces that follow one another.
 
     Small pieces are faster than the whole, too: they stay in the processor's cache.
     """
@@ -54,7 +54,7 @@ def full_scale_g(source: Recording | LongRecording) -> float | None:
 
 
 def excerpt(source: Recording | LongRecording, spans: FloatArray) -> Recording:
-    """The samples within some spans of time and `BESIDE` on each side of them.
+    """Return the samples within some spans of time and `BESIDE` on each side of them.
 
     Parameters
     ----------

@@ -133,7 +133,7 @@ class GridStream:
         return self._drain(final=False)
 
     def flush(self) -> list[GridBlock]:
-        """What is left at the end of the recording."""
+        """Return what is left at the end of the recording."""
         return self._drain(final=True)
 
     def _drain(self, *, final: bool) -> list[GridBlock]:
@@ -163,7 +163,7 @@ class GridStream:
         return blocks
 
     def _segment(self, time: FloatArray, data: FloatArray, *, closed: bool) -> tuple[GridBlock | None, int]:
-        """The grid of one gap-free run; how many samples at its start are no longer needed."""
+        """Return the grid of one gap-free run; how many samples at its start are no longer needed."""
         assert self._rate_hz is not None
         half = _smoothing_half_width(self._rate_hz)
         edge = half + 2

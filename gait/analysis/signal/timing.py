@@ -79,7 +79,7 @@ class Census:
         return np.concatenate([np.empty((0, 2)), *self._silences])
 
     def step_s(self, share: float) -> float:
-        """The step that `share` of all steps do not exceed, s; NaN without steps."""
+        """Return the step that `share` of all steps do not exceed, s; NaN without steps."""
         if self.samples < 2:
             return float("nan")
         rank = int(share * (self.samples - 2))
@@ -107,7 +107,7 @@ class Census:
         return self.samples > 11 and self.step_s(0.99) > UNEVEN * self.step_s(0.5)
 
     def gaps(self, rate_hz: float | None) -> tuple[tuple[float, float], ...]:
-        """(start_s, end_s) of silences that the engine does not bridge.
+        """Return (start_s, end_s) of silences that the engine does not bridge.
 
         Parameters
         ----------

@@ -65,7 +65,7 @@ class StrideBatch:
         return np.where(self.complete, self.next_ic_s, np.where(np.isfinite(self.tc_s), self.tc_s, self.ic_s))
 
     def take(self, index: npt.NDArray[np.intp] | npt.NDArray[np.bool_] | slice) -> StrideBatch:
-        """The strides at `index`."""
+        """Return the strides at `index`."""
         return StrideBatch(*(getattr(self, field.name)[index] for field in fields(self)))
 
 

@@ -164,7 +164,7 @@ def _climb(altitude: FloatArray) -> FloatArray:
 
 
 def _lap_numbers(when: FloatArray, activity: Activity, offset_s: float) -> FloatArray:
-    """Number of the lap from 1; NaN outside of all."""
+    """Return the number of the lap from 1; NaN outside of all."""
     number = np.full(len(when), np.nan)
     for at, lap in enumerate(activity.laps, start=1):
         number[(when >= lap.start_s - offset_s) & (when < lap.end_s - offset_s)] = at

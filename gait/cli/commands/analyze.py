@@ -92,7 +92,7 @@ def _put_json(analysis: Analysis, target: Path) -> None:
 
 
 def summary(analysis: Analysis) -> str:
-    """A session in a few lines of text: the run, each metric with its 95 % interval, what is missing.
+    """Say a session in a few lines: the run, each metric with its 95 % interval, what is missing.
 
     Parameters
     ----------
@@ -132,7 +132,7 @@ def _within(analysis: Analysis) -> list[str]:
 
 
 def _doubts(analysis: Analysis) -> list[str]:
-    """What contradicts itself, and what was not told as running, a line each."""
+    """Say what contradicts itself, and what was not counted as running, a line each."""
     from gait.analysis.session.quality import fault_line
 
     turned_down = [
@@ -142,7 +142,7 @@ def _doubts(analysis: Analysis) -> list[str]:
 
 
 def _watch(analysis: Analysis) -> list[str]:
-    """What the watch added, in a line; none without a watch."""
+    """Return what the watch added, in a line; none without a watch."""
     watch = analysis.watch
     if watch is None:
         return []

@@ -36,7 +36,7 @@ def command(
     lang: LangOption = "en",
     as_json: Annotated[bool, typer.Option("--json", help="Print findings and plan as JSON.")] = False,
 ) -> None:
-    """An exercise plan from answers, without a recording.
+    """Make an exercise plan from answers, without a recording.
 
     Without --answers or --ask it prints the base programme. With a recording: gait report. A file of answers
     may hold a diary, [[check_in]] entries, that moves the plan on from week to week.

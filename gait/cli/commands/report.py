@@ -215,7 +215,7 @@ def _pack(rules: Path | None, lang: str, *, unsafe: bool) -> Knowledge:
 
 
 def _coaching(analysis: Analysis, given: Answers, diary: tuple[CheckIn, ...], pack: Knowledge) -> Coaching:
-    """Findings and plan of the week, with any diary."""
+    """Return findings and plan of the week, with any diary."""
     from gait.coaching.follow import follow
 
     return follow(analysis, given, diary, pack=pack, today=datetime.now().astimezone().date())

@@ -135,7 +135,7 @@ def command(
 
 
 def _given(settings: Settings, **changes: object) -> Settings:
-    """Settings with those changes that were given."""
+    """Return settings with those changes that were given."""
     known: dict[str, Any] = {name: value for name, value in changes.items() if value is not None}
     return replace(settings, **known)
 
@@ -162,7 +162,7 @@ def _placements(text: str) -> tuple[Placement, ...]:
 
 
 def _noisy(sensor: SensorSettings, text: str) -> SensorSettings:
-    """A sensor with noise as said: a factor on everything, or densities."""
+    """Return a sensor with noise as said: a factor on everything, or densities."""
     from gait.units import DEG, STANDARD_GRAVITY
 
     todo = "a factor such as 2, or densities such as acc=100ug,gyr=4.5mdps"

@@ -24,7 +24,7 @@ HOW = (
 
 
 def baseline_spm(facts: Facts) -> float | None:
-    """The runner's own cadence in steps a minute: measured, else counted, else None."""
+    """Return the runner's own cadence in steps a minute: measured, else counted, else None."""
     metric = facts.metrics.get("cadence_spm")
     value = metric.value if metric is not None else facts.answers.cadence_spm
     if value is None or not math.isfinite(value) or not PLAUSIBLE_SPM[0] <= value <= PLAUSIBLE_SPM[1]:

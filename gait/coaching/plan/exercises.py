@@ -46,7 +46,7 @@ class Chosen:
 
 
 def programme_reason(knowledge: Knowledge, rule: str, text: str = "") -> Reason:
-    """A reason that cites a programme rule, in its own words unless others are given."""
+    """Return a reason that cites a programme rule, in its own words unless others are given."""
     entry = knowledge.programme[rule]
     return Reason(rule, text or entry.text, "", entry.grade, knowledge.cite(entry.sources))
 
@@ -88,7 +88,7 @@ class _Chooser:
         self.notes: list[str] = []
 
     def run(self, present: list[FindingRule]) -> Chosen:
-        """Base, targets, pain, ladder, then the limits."""
+        """Choose in order: base, targets, pain, ladder, then the limits."""
         self.present = [rule for rule in present if self._followed(rule)]
         for key in self.numbers.base:
             self._add_base(self.knowledge.exercises[key])
@@ -153,7 +153,7 @@ class _Chooser:
         return out
 
     def _resolve(self, rule: ExerciseRule, tried: frozenset[str] = frozenset()) -> ExerciseRule | None:
-        """The exercise, or the first substitute that is usable, or None."""
+        """Return the exercise, or the first substitute that is usable, or None."""
         if self._usable(rule):
             return rule
         for key in rule.substitutes:
@@ -208,7 +208,7 @@ class _Chooser:
         return programme_reason(self.knowledge, "substitution", instead)
 
     def _holder(self, movement: str) -> _Pick | None:
-        """The pick that already has work of a movement outside the base session."""
+        """Return the pick that already has work of a movement outside the base session."""
         one_session = self.sessions < 2
         for pick in self.picks.values():
             if pick.rule.movement == movement and (one_session or pick.role != "base" or pick.extra):
@@ -256,7 +256,7 @@ class _Chooser:
         return self.answers.equipment is None or thing in self.answers.equipment
 
     def _new_pick(self, found: ExerciseRule, rule: FindingRule, role: Role) -> _Pick:
-        """A further exercise; one that is done in every session has all its sets on each of two days."""
+        """Return a further exercise; one done in every session has all its sets on each of two days."""
         if role != "pain" or not rule.every_session or found.id not in rule.exercises:
             return _Pick(found, role, self._own_sets(found))
         sets = found.sets[1]
@@ -371,7 +371,7 @@ class _Chooser:
         )
 
     def _equipment(self, rule: ExerciseRule) -> tuple[str, ...]:
-        """The group of equipment used: the first that is at hand, or the first of all where nobody asked."""
+        """Return the equipment used: the first group at hand, or the first of all where nobody asked."""
         usable = groups(rule, self.answers)
         return usable[0] if usable else ()
 

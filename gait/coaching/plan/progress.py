@@ -182,7 +182,7 @@ def progress(
 
 
 def _verdict(entry: CheckIn, limit: int) -> Verdict:
-    """What one entry says of the next step."""
+    """Return what one entry says of the next step."""
     if entry.limping or entry.pain >= STOP_PAIN:
         return "stop"
     if not entry.settled:

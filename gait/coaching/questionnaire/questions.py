@@ -279,7 +279,7 @@ _TOPICS: dict[str, str] = {
 
 
 def topic_of(field: str) -> str:
-    """What an answer's field is about, in words.
+    """Return what an answer's field is about, in words.
 
     Examples
     --------
@@ -293,7 +293,7 @@ _WORDS: dict[str, str] = {choice.value: choice.text for q in QUESTIONS for choic
 
 
 def words_for(value: str) -> str:
-    """The words people read for an answer's value; the value itself where it has none.
+    """Return the words people read for an answer's value; the value itself where it has none.
 
     Examples
     --------

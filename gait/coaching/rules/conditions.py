@@ -149,7 +149,7 @@ for _model in (AnyOf, AllOf, FirstKnown):
 
 
 def walk(condition: Condition) -> tuple[Condition, ...]:
-    """A condition and everything inside it, outermost first."""
+    """Return a condition and everything inside it, outermost first."""
     if isinstance(condition, (AnyOf, AllOf, FirstKnown)):
         return (condition, *(inner for part in condition.of for inner in walk(part)))
     return (condition,)

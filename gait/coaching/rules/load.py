@@ -69,12 +69,12 @@ class Knowledge:
     """Language of the texts, and of the sentences around them."""
 
     def cite(self, keys: Iterable[str]) -> tuple[Source, ...]:
-        """Sources by key, as findings and plans carry them."""
+        """Return the sources by key, as findings and plans carry them."""
         found = (self.sources[key] for key in keys)
         return tuple(Source(s.id, s.citation, s.kind, s.url) for s in found)
 
     def exercise_named(self, name: str) -> ExerciseRule | None:
-        """An exercise by id, name or any other name it goes by (crab walk, lateral band walk).
+        """Return an exercise by id, name or any other name it goes by (crab walk, lateral band walk).
 
         Examples
         --------
@@ -96,7 +96,7 @@ def builtin_folder() -> Path:
 
 
 def load_knowledge(folder: str | Path | None = None, *, unsafe: bool = False) -> Knowledge:
-    """The built-in rules, with those of a folder on top.
+    """Load the built-in rules, with those of a folder on top.
 
     An entry of the folder with the id of a built-in one replaces what it names and keeps the rest of it, a
     new id adds one, ``remove`` leaves one out; so do ``numbers`` and ``texts``.
@@ -200,7 +200,7 @@ def _builtin_document(path: Path) -> MarkedDocument:
 
 @lru_cache(maxsize=1)
 def _written() -> dict[str, Any]:
-    """The built-in rules as written: section -> id -> entry, and ``numbers`` and ``texts`` whole."""
+    """Return the built-in rules as written: section -> id -> entry, and ``numbers`` and ``texts`` whole."""
     out: dict[str, Any] = {section: {} for section in _SECTIONS}
     for path in sorted(builtin_folder().glob("*.yaml")):
         for name, value in _builtin_document(path).data.items():
@@ -247,7 +247,7 @@ def _parse(path: Path, problems: list[Problem], *, fill: bool) -> tuple[MarkedDo
 
 
 def _entry_words(document: MarkedDocument, found: Mapping[str, Any]) -> str:
-    """A validation problem, led by the id of the entry it is in."""
+    """Return a validation problem, led by the id of the entry it is in."""
     loc = found["loc"]
     entry: Any = document.data
     for part in loc[:2]:

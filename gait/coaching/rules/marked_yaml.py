@@ -70,7 +70,7 @@ class MarkedDocument:
 
 
 def read_text(path: Path) -> str:
-    """The text of a file of at most `MAX_BYTES`, UTF-8 with or without BOM.
+    """Return the text of a file of at most `MAX_BYTES`, UTF-8 with or without BOM.
 
     Raises
     ------

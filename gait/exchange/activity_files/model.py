@@ -116,7 +116,7 @@ def activity_of(source: str, rows: Rows, laps: Iterable[Lap]) -> Activity:
 
 
 def _ahead(times: FloatArray) -> npt.NDArray[np.bool_]:
-    """True where a time is later than every one before it."""
+    """Return True where a time is later than every one before it."""
     if not len(times):
         return np.zeros(0, dtype=bool)
     later: npt.NDArray[np.bool_] = np.r_[True, times[1:] > np.maximum.accumulate(times)[:-1]]

@@ -81,7 +81,7 @@ def pick(columns: Sequence[Column], choice: Choice, where: str, side: str | None
 
 
 def _as_said(columns: Sequence[Column], choice: Choice, where: str) -> Picked:
-    """The columns that the caller names."""
+    """Choose the columns that the caller names."""
     acc = tuple(_named(columns, name, where) for name in choice.acc)
     gyr = tuple(_named(columns, name, where) for name in choice.gyr)
     times = (_named(columns, choice.time, where),) if choice.time else ()
@@ -108,7 +108,7 @@ def _named(columns: Sequence[Column], name: str, where: str) -> Column:
 
 
 def _devices(columns: Sequence[Column], kind: Kind) -> dict[str, tuple[Column, ...]]:
-    """The best three axes of one kind for each device."""
+    """Choose the best three axes of one kind for each device."""
     groups: dict[tuple[str, str, str], dict[int, Column]] = {}
     for one in columns:
         if one.kind == kind and one.axis is not None:

@@ -146,7 +146,7 @@ def _column(index: int, name: str, unit_cell: str) -> Column:
 
 
 def _unit_in_words(words: list[str]) -> Unit | None:
-    """Unit of a time whose name says it in a word, such as ``seconds_elapsed``."""
+    """Return the unit of a time whose name says it in a word, such as ``seconds_elapsed``."""
     units = (unit_of(word) for word in words if len(word) > 1)
     return next((unit for unit in units if unit is not None and unit.quantity == "time"), None)
 

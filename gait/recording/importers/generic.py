@@ -148,7 +148,7 @@ def _without_gravity(where: str) -> RecordingError:
 def _stated(
     axes: Sequence[Column], quantity: Quantity, choice: Choice, where: str, suggested: str
 ) -> Unit | None:
-    """Unit that the caller or the header states; None where neither does."""
+    """Return the unit that the caller or the header states; None where neither does."""
     said = choice.units.get(quantity)
     if said is not None:
         return said

@@ -97,7 +97,7 @@ class _Candidate:
 def time_column(
     picked: Picked, sample: Sample, choice: Choice, rate_hz: float | None, where: str, suggested: str
 ) -> TimeColumn:
-    """Times of a table by its names and its first rows.
+    """Return the times of a table by its names and its first rows.
 
     Parameters
     ----------
@@ -133,7 +133,7 @@ def time_column(
 
 
 def _counted(counter: Column | None, rate_hz: float | None, where: str, suggested: str) -> TimeColumn:
-    """Times from a count of samples, or of rows, at a stated rate."""
+    """Return the times from a count of samples, or of rows, at a stated rate."""
     if rate_hz is None:
         raise RecordingError(
             "no column time_s or other time, and no sample rate stated",
@@ -153,7 +153,7 @@ def _counted(counter: Column | None, rate_hz: float | None, where: str, suggeste
 
 
 def _candidate(column: Column, sample: Sample) -> _Candidate | None:
-    """What a column holds, if it holds times."""
+    """Return what a column holds, if it holds times."""
     cells = sample.cells(column.index)
     if not cells:
         return _Candidate(column, "number", np.zeros(0))
@@ -191,7 +191,7 @@ def _plausible(step: float) -> float | None:
 def _with_unit(
     one: _Candidate, choice: Choice, rate_hz: float | None, where: str, suggested: str
 ) -> TimeColumn:
-    """The times of one column, their unit said, stated or assumed from the rate."""
+    """Return the times of one column, their unit said, stated or assumed from the rate."""
     column = one.column
     if one.form != "number":
         return TimeColumn(one.form, column.index, zone=one.zone, said=f"time from {column.name}, as written")

@@ -62,7 +62,7 @@ def fingerprint_of(analysis: Analysis, path: Path, rules: Path | None = None) ->
 
 
 def _settings(analysis: Analysis) -> dict[str, object]:
-    """What the numbers depend on beside the files."""
+    """Return what the numbers depend on beside the files."""
     run, runner = analysis.run, analysis.runner
     return {
         "settings": {name: text for name, text in analysis.settings.items() if name != WORKED_OUT},

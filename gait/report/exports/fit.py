@@ -120,7 +120,7 @@ def _whole(when: datetime) -> datetime:
 
 
 def _opening(span: Span) -> list[Any]:
-    """What this file is, who made it, and the timer's start."""
+    """Return what this file is, who made it, and the timer's start."""
     from fit_tool.profile.messages.device_info_message import DeviceInfoMessage
     from fit_tool.profile.messages.file_id_message import FileIdMessage
     from fit_tool.profile.profile_type import EventType, FileType, Manufacturer
@@ -149,7 +149,7 @@ def _version() -> float:
 
 
 def _records(seconds: Seconds, stamps: list[datetime], used: list[str]) -> list[Any]:
-    """A record a second; the timer stops where the recording has a gap."""
+    """Return a record a second; the timer stops where the recording has a gap."""
     from fit_tool.profile.profile_type import EventType
 
     messages: list[Any] = []

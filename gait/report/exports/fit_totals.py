@@ -16,7 +16,7 @@ __all__ = ["closing"]
 
 
 def closing(analysis: Analysis, seconds: Seconds, span: Span) -> list[Any]:
-    """The timer's end, then lap, session and activity."""
+    """Return the timer's end, then lap, session and activity."""
     from fit_tool.profile.messages.activity_message import ActivityMessage
     from fit_tool.profile.messages.lap_message import LapMessage
     from fit_tool.profile.messages.session_message import SessionMessage
@@ -79,7 +79,7 @@ def _fit_seconds(when: datetime) -> int:
 
 
 def _total(message: Any, analysis: Analysis, seconds: Seconds, span: Span) -> None:  # noqa: ANN401
-    """What lap and session say alike: when, how long, how far, and the report's numbers."""
+    """Return what lap and session say alike: when, how long, how far, and the report's numbers."""
     from fit_tool.profile.profile_type import EventType, Sport
 
     message.message_index = 0

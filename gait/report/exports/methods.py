@@ -88,7 +88,7 @@ def _calibration(analysis: Analysis, words: Words) -> str:
 
 
 def _errors(analysis: Analysis, words: Words) -> str:
-    """The method's own 95 % half-width of each metric that was measured."""
+    """Return the method's own 95 % half-width of each metric that was measured."""
     return words("list.comma").join(
         words.within(words(f"metric.{name}"))
         + f" {number(spec.systematic, spec.decimals + 1)}{units(spec.unit)}"

@@ -142,7 +142,7 @@ def _cut(strides: pd.DataFrame, first_s: float, count: int) -> _Pieces:
 
 
 def _activity(strides: pd.DataFrame, pieces: _Pieces, count: int) -> npt.NDArray[np.str_]:
-    """The gait that fills most of each second; empty where there is none."""
+    """Return the gait that fills most of each second; empty where there is none."""
     kinds = strides["activity"].to_numpy(dtype=str)[pieces.stride]
     time = {
         kind: np.bincount(pieces.second, pieces.overlap_s * (kinds == kind), minlength=count)
@@ -193,7 +193,7 @@ def _distance(strides: pd.DataFrame, pieces: _Pieces, speed: FloatArray) -> Floa
 
 
 def _in_gap(analysis: Analysis, time: FloatArray) -> npt.NDArray[np.bool_]:
-    """True for seconds whose middle lies where nothing was recorded."""
+    """Return True for seconds whose middle lies where nothing was recorded."""
     inside = np.zeros(len(time), dtype=bool)
     for bout in analysis.activity:
         if bout.kind == "gap":

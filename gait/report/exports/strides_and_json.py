@@ -207,7 +207,7 @@ def _metrics(metrics: Mapping[str, Metric]) -> dict[str, Any]:
 
 
 def _strike(metric: Metric) -> dict[str, Any]:
-    """The contract's ``strike``: the most frequent class and the share of each."""
+    """Return the contract's ``strike``: the most frequent class and the share of each."""
     shares = {name: plain(share) for name, share in (metric.shares or {}).items()}
     known = {name: share for name, share in shares.items() if share is not None}
     top = max(known, key=lambda name: known[name]) if known else None

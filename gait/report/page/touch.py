@@ -103,7 +103,7 @@ def _points(points: Points, decimals: int, every: int, times: list[dict[str, Any
 
 
 def _steps(values: FloatArray) -> str:
-    """Steps of time in bytes: 255 means that the step goes on in the next byte."""
+    """Return the steps of time in bytes: 255 means that the step goes on in the next byte."""
     whole = np.maximum(values, 0.0).astype(np.int64)
     ends = np.cumsum(whole // FULL + 1)
     out = np.full(int(ends[-1]) if len(ends) else 0, FULL, dtype=np.uint8)

@@ -117,7 +117,7 @@ def _points(look: str, rows: pd.DataFrame, name: str, start: float) -> Points:
 
 
 def _steady(middles: FloatArray, name: str, words: Words) -> str:
-    """What the line does, in a sentence: the range that holds nine tenths of it."""
+    """Say what the line does, in a sentence: the range that holds nine tenths of it."""
     finite = middles[np.isfinite(middles)]
     if not finite.size:
         return words("fig.empty")
@@ -131,7 +131,7 @@ def _steady(middles: FloatArray, name: str, words: Words) -> str:
 def _table(
     lines: dict[str, series.Series], start: float, end: float, name: str, words: Words
 ) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
-    """The line in about ten rows."""
+    """Return the line in about ten rows."""
     decimals = METRICS[name].decimals
     any_line = next(iter(lines.values()))
     picks = np.unique(np.linspace(0, len(any_line.time_s) - 1, TABLE_ROWS).astype(int))
@@ -149,7 +149,7 @@ def _table(
 
 
 def _near(line: series.Series, at: float) -> float:
-    """The line's value at a time, or NaN where it has a break there."""
+    """Return the line's value at a time, or NaN where it has a break there."""
     if not np.isfinite(line.time_s).any():
         return float("nan")
     return float(line.middle[np.nanargmin(np.abs(line.time_s - at))])

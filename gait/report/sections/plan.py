@@ -155,7 +155,7 @@ def _dose(one: PlannedExercise, words: Words) -> str:
 
 
 def _total(one: PlannedExercise, plan: Plan, words: Words) -> str:
-    """Sets on each day and in the week, from the plan's own days."""
+    """Return the sets on each day and in the week, from the plan's own days."""
     days = [
         (_weekday(day, words), n)
         for day in plan.week

@@ -101,7 +101,7 @@ def _tile(story: Story, name: str) -> Tile | None:
 
 
 def _plain(story: Story, metric: Metric) -> Tile:
-    """A metric on its scale, beside what is usual."""
+    """Return a metric on its scale, beside what is usual."""
     name, words, spec = metric.name, story.words, METRICS[metric.name]
     found = expected_at(name, story.speed_m_s) or usual_range(name)
     usual, place = "", words.get(f"direction.{name}")
@@ -208,7 +208,7 @@ def _spark(story: Story, name: str) -> FloatArray:
 
 
 def _strike(story: Story, metric: Metric) -> Tile:
-    """The angle with the shares of the classes; a trait, so nothing is expected of it."""
+    """Show the angle with the shares of the classes; a trait, so nothing is expected of it."""
     words = story.words
     shown = show_metric(metric)
     shares = dict(metric.shares or {})

@@ -51,7 +51,7 @@ def over_time(chart: Chart, words: Words, pen: Pen) -> list[RenderableType]:
 
 
 def _axis(chart: Chart, count: int, wide: int, words: Words, pen: Pen) -> list[RenderableType]:
-    """The axis with its breaks and numbers, and what the signs mean."""
+    """Draw the axis with its breaks and numbers, and what the signs mean."""
     length = chart.x[1]
     looks = [_look(chart, k * length / count, (k + 1) * length / count) for k in range(count)]
     signs = [SIGNS.get(look, pen.signs.line) for look in looks for _ in range(wide)]
@@ -69,7 +69,7 @@ def _axis(chart: Chart, count: int, wide: int, words: Words, pen: Pen) -> list[R
 
 
 def _look(chart: Chart, start: float, end: float) -> str:
-    """What fills a column of the axis: a gap wherever there is one, a break where it fills the middle."""
+    """Return what fills a column of the axis: a gap wherever one is, a break where it fills the middle."""
     middle, look = (start + end) / 2.0, ""
     for a, b, kind in chart.shades:
         if kind == "gap" and a < end and b > start:

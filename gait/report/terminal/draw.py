@@ -60,7 +60,7 @@ def _inset(item: RenderableType, left: int = 2) -> RenderableType:
 
 
 def _item(lead: str, text: Text, pen: Pen) -> RenderableType:
-    """A paragraph with a sign in front that its further lines stand clear of."""
+    """Return a paragraph with a sign in front that its further lines stand clear of."""
     grid = Grid.grid(padding=(0, 1, 0, 0))
     grid.add_row(pen.text(lead), text)
     return grid
@@ -128,7 +128,7 @@ def _tiles(one: Tiles, words: Words, pen: Pen) -> list[RenderableType]:  # noqa:
 
 
 def _tile(tile: Tile, label: int, value: int, pen: Pen) -> list[RenderableType]:
-    """Number and certainty; under it the scale between its ends, what is usual, and last time's."""
+    """Draw number and certainty; under it the scale between its ends, what is usual, and last time's."""
     line = Text("\n")
     line.append(pen.plain(tile.label).ljust(label), "bold")
     line.append(pen.plain(tile.shown.text).ljust(value), "bold cyan")

@@ -108,7 +108,7 @@ def _can(encoding: str, text: str) -> bool:
 
 
 def _stand_in(sign: str) -> str:
-    """The nearest plain letters; a question mark where there are none."""
+    """Return the nearest plain letters; a question mark where there are none."""
     if sign in PLAIN:
         return PLAIN[sign]
     bare = unicodedata.normalize("NFKD", sign).encode("ascii", "ignore").decode("ascii")

@@ -141,7 +141,7 @@ def _places(text: str, name: str, key: str) -> set[str]:
 
 
 def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
-    """``{"a": {"b": "x"}}`` -> ``("a.b", "x")``."""
+    """Flatten: ``{"a": {"b": "x"}}`` -> ``("a.b", "x")``."""
     for key, value in table.items():
         if isinstance(value, dict):
             yield from _flat(value, f"{prefix}{key}.")

@@ -179,7 +179,7 @@ async def _asked(link: Link, op: int, body: bytes) -> bytes:
 
 
 async def _commanded(link: Link, op: int, reference: int, body: bytes) -> bytes:
-    """Data of a reply whose status is good.
+    """Return the data of a reply whose status is good.
 
     Raises
     ------

@@ -139,7 +139,7 @@ class OrpheCore(StreamFamily):
 
 
 def _nearest(ranges: tuple[int, ...], wanted: int) -> int:
-    """Number of the range nearest to a wish."""
+    """Return the number of the range nearest to a wish."""
     return min(range(len(ranges)), key=lambda one: abs(ranges[one] - wanted))
 
 

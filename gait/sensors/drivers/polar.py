@@ -82,7 +82,7 @@ class PolarDecoder:
         ]
 
     def _times_us(self, frame: Frame) -> FloatArray:
-        """Times of a frame's samples: evenly from the frame before to its own, which is that of the last."""
+        """Return times of a frame's samples, evenly from the frame before to its own, which is the last's."""
         samples, last_us = len(frame.values), frame.last_ns / 1e3
         nominal_us = 1e6 / self.setup.rate_hz
         before_us = self._last_us.get(frame.kind)

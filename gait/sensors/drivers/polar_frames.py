@@ -112,7 +112,7 @@ def _compressed(body: bytes, width: int) -> FloatArray:
 
 
 def _bits(raw: bytes, bits: int, samples: int) -> FloatArray:
-    """(samples, 3) signed differences of so many bits each, lowest bit first."""
+    """Return (samples, 3) signed differences of so many bits each, lowest bit first."""
     flags = np.unpackbits(np.frombuffer(raw, np.uint8), bitorder="little")[: bits * samples * CHANNELS]
     weights = 2.0 ** np.arange(bits)
     weights[-1] *= -1.0

@@ -58,30 +58,30 @@ async def _stall(peripheral: Peripheral, for_s: float) -> None:
 
 
 async def _silent(peripheral: Peripheral, _: float) -> None:
-    """The sensor samples on but sends nothing more until it gets a command."""
+    """Sample on but send nothing more until a command comes."""
     peripheral.mute = True
 
 
 async def _reboot(peripheral: Peripheral, _: float) -> None:
-    """The sensor loses power for a moment; the link breaks too."""
+    """Lose power for a moment; the link breaks too."""
     peripheral.sensor.reboot(peripheral.clock_s())
     if peripheral.air is not None:
         peripheral.air.drop(peripheral.controller)
 
 
 async def _clock(peripheral: Peripheral, _: float) -> None:
-    """The sensor's clock jumps."""
+    """Make the sensor's clock jump."""
     peripheral.sensor.set_clock(peripheral.clock_s(), 0)
 
 
 async def _config(peripheral: Peripheral, _: float) -> None:
-    """The sensor changes its ranges by itself."""
+    """Change the sensor's ranges by itself."""
     for packet in peripheral.sensor.configure(32, 4000, peripheral.clock_s()):
         peripheral.send(packet)
 
 
 async def _rate(peripheral: Peripheral, _: float) -> None:
-    """The sensor halves its rate by itself, or doubles the slowest."""
+    """Halve the sensor's rate by itself, or double the slowest."""
     start = peripheral.sensor.start
     rate_hz = max(208, start.rate_hz // 2) if start.rate_hz != 208 else 104
     for packet in peripheral.sensor.configure(
@@ -111,7 +111,7 @@ async def _hostile(peripheral: Peripheral, _: float) -> None:
 
 
 async def _dead(peripheral: Peripheral, _: float) -> None:
-    """The battery is empty: the sensor is gone for good."""
+    """Empty the battery: the sensor is gone for good."""
     peripheral.dead = True
     peripheral.mute = True
     if peripheral.air is not None:

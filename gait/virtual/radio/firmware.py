@@ -139,7 +139,7 @@ class VirtualSensor:
         return round(self._clock_start_us + (now_s - self._clock_zero_s) * self._clock_rate * 1e6) % WRAP
 
     def sample_time_s(self, index: int) -> float:
-        """True time of a sample."""
+        """Return the true time of a sample."""
         first, begun_s, period_s = self._begun_index, self._begun_s, self.period_s
         if index < first and self._before:
             first, begun_s, period_s = next(
@@ -326,7 +326,7 @@ class VirtualSensor:
 
 
 def _clipped(counts: CountArray) -> Flag:
-    """Flags of samples at the end of their range."""
+    """Return the flags of samples at the end of their range."""
     at_end = (counts >= FULL_COUNTS - 1) | (counts <= -FULL_COUNTS)
     flags = Flag.ACC_CLIPPED if at_end[:, :3].any() else Flag(0)
     return flags | (Flag.GYR_CLIPPED if at_end[:, 3:].any() else Flag(0))

@@ -280,7 +280,7 @@ class NearClient(BaseBleakClient):
         self.gone()
 
     def gone(self) -> None:
-        """The link is no more."""
+        """Note that the link is no more."""
         if self.is_connected:
             self._peer.client = None
             self._callbacks.clear()

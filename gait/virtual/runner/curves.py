@@ -18,7 +18,7 @@ Curve = tuple[FloatArray, FloatArray, FloatArray]
 
 
 def still(value: FloatArray) -> Curve:
-    """A curve that rests at a value."""
+    """Return a curve that rests at a value."""
     return value, np.zeros_like(value), np.zeros_like(value)
 
 
@@ -34,7 +34,7 @@ def either(choice: npt.NDArray[np.bool_], one: Curve, other: Curve) -> Curve:
 
 
 def ringing(since: FloatArray, size: FloatArray, rise_s: float, frequency_hz: float) -> Curve:
-    """A damped oscillation that begins like the fourth power of time, so that acceleration starts at zero.
+    """Return a damped oscillation that begins like the fourth power of time: acceleration starts at zero.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def ringing(since: FloatArray, size: FloatArray, rise_s: float, frequency_hz: fl
 
 
 def quintic(at: FloatArray, duration: FloatArray, start: Curve, end: Curve) -> Curve:
-    """The quintic from `start` to `end`, continuous with them to the second derivative; held outside.
+    """Return the quintic from `start` to `end`, continuous with them to the second derivative; held outside.
 
     Parameters
     ----------
@@ -123,7 +123,7 @@ def through(
     points: tuple[tuple[float, FloatArray], ...],
     end: Curve,
 ) -> Curve:
-    """A curve through points at shares of the duration, with given ends.
+    """Return a curve through points at shares of the duration, with given ends.
 
     Parameters
     ----------

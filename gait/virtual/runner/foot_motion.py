@@ -222,7 +222,7 @@ def _pivot(pitch: Curve, about: FloatArray) -> tuple[Curve, Curve]:
 
 
 def _roll_over(pitch: Curve, style: Style) -> tuple[Curve, Curve]:
-    """The same while the heel comes off: what the foot turns about moves on from the arch to the ball."""
+    """Return the same while the heel comes off: what the foot turns about moves from the arch to the ball."""
     lean, rate, bend = -pitch[0], -pitch[1], -pitch[2]
     growth = ARCH_TO_BALL_M / np.radians(-style.push_off_deg)
     near = style.ball_m - ARCH_TO_BALL_M
@@ -267,7 +267,7 @@ def _toe_roll(style: Style, phase: Phase, effort: FloatArray, speed: float) -> C
 
 
 def _rolled(style: Style, effort: FloatArray, speed: float) -> Curve:
-    """The same at toe-off."""
+    """Return the same at toe-off."""
     return style.toe_roll_m * effort, speed * effort, style.toe_acc * effort
 
 

@@ -90,12 +90,12 @@ class SensorSettings:
             raise UsageError(f"{self.dropped:g}", where="dropped", todo="give 0 to 0.5")
 
     def stamped(self, true_s: FloatArray) -> FloatArray:
-        """What the sensor's clock shows at true times, s."""
+        """Return what the sensor's clock shows at true times, s."""
         out: FloatArray = true_s * (1.0 + self.clock_error + 0.5 * self.clock_drift / 3600.0 * true_s)
         return out
 
     def unstamped(self, stamp_s: FloatArray) -> FloatArray:
-        """True times at which the sensor's clock shows these, s."""
+        """Return the true times at which the sensor's clock shows these, s."""
         rate, bend = 1.0 + self.clock_error, 0.5 * self.clock_drift / 3600.0
         # The quadratic's root near stamp / rate, written so that no drift is no special case.
         out: FloatArray = 2.0 * stamp_s / (rate + np.sqrt(rate**2 + 4.0 * bend * stamp_s))
@@ -105,7 +105,7 @@ class SensorSettings:
 def sample_times(
     settings: SensorSettings, duration_s: float, rng: np.random.Generator
 ) -> tuple[FloatArray, FloatArray]:
-    """True times of the samples, and the stamps the sensor gives them, s."""
+    """Return the true times of the samples, and the stamps the sensor gives them, s."""
     count = int(duration_s * settings.rate_hz)
     stamps = np.arange(count) / settings.rate_hz
     true = settings.unstamped(stamps)
@@ -123,7 +123,7 @@ def sample_times(
 def measure(
     force: FloatArray, rate: FloatArray, settings: SensorSettings, rng: np.random.Generator
 ) -> tuple[FloatArray, FloatArray]:
-    """What the sensor reads of a true specific force, m/s2, and rate, rad/s, (n, 3) in the segment frame."""
+    """Return what the sensor reads of a true specific force, m/s2, and rate, rad/s, (n, 3), segment frame."""
     mounting = settings.mounting if settings.mounting is not None else Rotation.random(rng=rng)
     acc, gyr = mounting.apply(force), mounting.apply(rate)
     if settings.perfect:

@@ -69,7 +69,7 @@ def _from_footprint(plan: StridePlan, index: npt.NDArray[np.intp], along: Curve,
 
 
 def tilted(state: SegmentState, slope_percent: float) -> SegmentState:
-    """The whole scene on ground that rises along the first heading; angles to the ground stay."""
+    """Lay the whole scene on ground that rises along the first heading; angles to the ground stay."""
     if not slope_percent:
         return state
     tilt = Rotation.from_euler("y", -np.arctan(slope_percent / 100.0))

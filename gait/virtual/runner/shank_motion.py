@@ -81,7 +81,7 @@ def _landing(plan: StridePlan, style: Style, index: npt.NDArray[np.intp]) -> Cur
 
 
 def _leaving(plan: StridePlan, style: Style, index: npt.NDArray[np.intp]) -> Curve:
-    """The same at toe-off."""
+    """Return the same at toe-off."""
     effort = plan.effort[index]
     sweep = style.shank_sweep_deg * (0.85 + 0.15 * effort)
     reach = np.where(plan.kind[index] == 2, 30.0, sweep - plan.shank_deg[index])

@@ -58,7 +58,7 @@ class Style:
 
     @classmethod
     def draw(cls, settings: RunnerSettings) -> Style:
-        """The style of ``settings.style_seed``."""
+        """Return the style of ``settings.style_seed``."""
         rng = np.random.default_rng(settings.style_seed)
         fast = settings.speed_m_s - 3.0
         landing = rng.uniform(0.7, 1.3)

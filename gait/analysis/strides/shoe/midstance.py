@@ -244,7 +244,7 @@ class StanceFinder:
         return strides
 
     def _missed(self, start: int, index: int) -> list[int]:
-        """A stance that lies half-way in what is twice as long as the stride before; at most one."""
+        """Return a stance that lies half-way in what is twice as long as the stride before; at most one."""
         length = index - start
         one, two = self._lengths
         if not 0 < max(one, two) < 1.2 * min(one, two) or not TWICE[0] * two < length < TWICE[1] * two:

@@ -107,7 +107,7 @@ def solve_mounting(
     outward: float,
     resupination_deg: float = RESUPINATION_DEG,
 ) -> Mounting:
-    """The mounting on which the strides agree best.
+    """Return the mounting on which the strides agree best.
 
     Parameters
     ----------

@@ -120,6 +120,6 @@ class Mimic(NearPeripheral):
         return bytes([66]) if uuid == BATTERY else b"MIMIC1"
 
     def units(self, counts: CountArray) -> tuple[FloatArray, FloatArray]:
-        """Counts in m/s2 and deg/s."""
+        """Return the counts in m/s2 and deg/s."""
         values = counts.astype(np.float64) / 32768
         return values[:, :3] * self.acc_range_g * STANDARD_GRAVITY, values[:, 3:] * self.gyr_range_dps

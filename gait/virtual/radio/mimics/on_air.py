@@ -113,7 +113,7 @@ class MimicOnAir:
         return Characteristic(uuid, properties, permissions, value)
 
     def _advertisement(self) -> bytes:
-        """Flags and services; the name goes into the same packet as far as it fits."""
+        """Return the flags and services; the name goes into the same packet as far as it fits."""
         flags = (
             AdvertisingData.Flags.LE_GENERAL_DISCOVERABLE_MODE | AdvertisingData.Flags.BR_EDR_NOT_SUPPORTED
         )

@@ -136,7 +136,7 @@ class PolarMimic(Mimic):
 
 
 def _delta_frame(counts: CountArray) -> bytes:
-    """Reference sample, then one block of differences of 17 bits: the widest that two 16-bit numbers have."""
+    """Encode a reference sample and one block of differences of 17 bits, the widest of two 16-bit numbers."""
     bits = 17
     wide = counts.astype(np.int64)
     steps: list[int] = (wide[1:] - wide[:-1]).ravel().tolist()
