@@ -15,7 +15,7 @@ from gait.analysis.engine import Engine
 from gait.analysis.results import Analysis, Bout, Fault, Metric, SensorQuality, Waveform
 from gait.analysis.session.activity import bouts_of, merge_bouts
 from gait.analysis.session.closure import stride_spans
-from gait.analysis.session.contradictions import Evidence, faults_of, no_strides
+from gait.analysis.session.contradictions import Evidence, faults_of, no_strides, units_confirmed
 from gait.analysis.session.not_measured import LENGTH_TRUST, reasons_of_session
 from gait.analysis.session.plausibility import awake, judge, looked_at
 from gait.analysis.session.quality import quality_of
@@ -71,6 +71,7 @@ class _Sensor:
     batch: StrideBatch
     faults: tuple[Fault, ...] = ()
     looks_like: str = ""
+    units_confirmed: bool = True
     busy: Mapping[int, FloatArray] = field(default_factory=dict)
 
     @property
@@ -229,6 +230,7 @@ def _quality(sensor: _Sensor, faults: tuple[Fault, ...]) -> SensorQuality:
         sensor.bouts,
         faults,
         sensor.looks_like,
+        units_confirmed=sensor.units_confirmed,
     )
 
 
@@ -329,7 +331,13 @@ def _believed(sensor: _Sensor) -> _Sensor:
     faults = faults_of(evidence)
     # A fault explains a swing or a length that is not a leg's; what it explains is told once, by its cause.
     looks_like = "" if faults and verdict.leg.any() else verdict.looks_like
-    return replace(sensor, batch=verdict.batch, faults=faults, looks_like=looks_like)
+    return replace(
+        sensor,
+        batch=verdict.batch,
+        faults=faults,
+        looks_like=looks_like,
+        units_confirmed=units_confirmed(evidence),
+    )
 
 
 def _unit_scale(sensor: _Sensor) -> float:

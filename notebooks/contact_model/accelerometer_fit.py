@@ -11,13 +11,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from shank_train import BEYOND, MISSING, SEED, figures, ridge, shares, spread
+from shank_train import MISSING, SEED, figures, ridge, shares, spread
 
-from gait.analysis.strides.accelerometer_contacts import read_contacts
-from gait.analysis.strides.contact_model import from_dict, snippets
+from gait.analysis.strides.accelerometer_contacts import fits_turned, read_contacts
+from gait.analysis.strides.contact_model import ContactModel, from_dict, snippets
 
 JITTER_S = {"ic": 0.010, "tc_coarse": 0.030, "tc": 0.018}
 """s by which anchors are moved by chance: about what the step before leaves."""
+SENSE_ROUNDS = 2
+BEYOND = 0.6
+"""Standard uncertainty per s of contact time outside the usual ones (set on the slow paces)."""
 FLOOR_S = 0.006
 """Standard uncertainty before scaling that no stride is below, however well the steps agree (chosen)."""
 DOUBTS = ("ic_shift", "coarse_shift", "tc_shift")
@@ -37,6 +40,8 @@ class Plan:
         As in `read_contacts`.
     usual_contact_s
         Contact times beyond which the uncertainty grows.
+    odd
+        Channels along an axis whose sense the finder may have wrong; the model tells it.
     """
 
     name: str
@@ -44,6 +49,7 @@ class Plan:
     contact_s: float
     usual_s: float
     usual_contact_s: tuple[float, float]
+    odd: tuple[str, ...] = ()
 
     @property
     def channels(self) -> list[str]:
@@ -125,6 +131,30 @@ def fit(
     return data
 
 
+def turned(plan: Plan, part: Part) -> Part:
+    """Return the stances with the axis in doubt the other way round."""
+    return Part(part.start_s, {k: -v if k in plan.odd else v for k, v in part.signals.items()})
+
+
+def sensed(plan: Plan, model: ContactModel, part: Part) -> Part:
+    """Return the stances with the axis in doubt in the sense that the model tells."""
+    if not plan.odd:
+        return part
+    other = fits_turned(model, part.signals, part.start_s, plan.contact_s, plan.usual_s, plan.odd)
+    return turned(plan, part) if other else part
+
+
+def all_sensed(plan: Plan, parts: list[Part], table: pd.DataFrame) -> list[Part]:
+    """Return all stances in the senses that models fitted on them tell, from round to round."""
+    everything = np.ones(len(table), dtype=bool)
+    for _ in range(SENSE_ROUNDS if plan.odd else 0):
+        model = from_dict(
+            plan.name, fit(plan, designs(plan, parts, table), everything, table["copies"].to_numpy())
+        )
+        parts = [sensed(plan, model, part) for part in parts]
+    return parts
+
+
 def left_out(plan: Plan, parts: list[Part], table: pd.DataFrame, design: dict) -> pd.DataFrame:
     """Return the errors of every runner's stances under the model of the other runners."""
     out = []
@@ -132,7 +162,7 @@ def left_out(plan: Plan, parts: list[Part], table: pd.DataFrame, design: dict) -
         own = table["runner"] == runner
         model = from_dict(plan.name, fit(plan, design, (~own).to_numpy(), table["copies"].to_numpy()))
         for number, rows in table[own].groupby("number"):
-            part = parts[number]
+            part = sensed(plan, model, parts[number])
             found, moves = read_contacts(model, part.signals, part.start_s, plan.contact_s, plan.usual_s)
             ic, tc = found.ic - part.start_s, found.tc - part.start_s
             out.append(
@@ -175,7 +205,7 @@ def coverage(plan: Plan, stance: pd.DataFrame, contact: dict) -> dict[str, float
 
 def finished(plan: Plan, parts: list[Part], table: pd.DataFrame) -> tuple[dict, pd.DataFrame]:
     """Return the file with uncertainties and figures, and the stances of left-out runners."""
-    design = designs(plan, parts, table)
+    design = designs(plan, all_sensed(plan, parts, table), table)
     stance = left_out(plan, parts, table, design)
     data = fit(plan, design, np.ones(len(table), dtype=bool), table["copies"].to_numpy())
     runners = stance["runner"][stance["kind"] != "virtual"].unique()

@@ -20,6 +20,10 @@ from scipy.spatial.transform import Rotation, RotationSpline
 
 GRAVITY = 9.80665
 PLACES = {"foot": ("instep", "heel", "lateral"), "shank": ("middle", "distal")}
+PACE, SLOW_PACE = (0.88, 1.15), (1.15, 1.5)
+"""Factors on the time of the motion: the runners' own paces, and joggers', of whom no real motion is at hand."""
+SLOW = 50
+"""Number of the first variant at a slow pace."""
 FINE_HZ = 600.0
 """Rate at which a sensor's faults are added before it is sampled at its own."""
 
@@ -116,17 +120,21 @@ def trials(folder: Path, segment: str) -> Iterator[Trial]:
 
 
 def random_faults(rng: np.random.Generator, segment: str, variant: int) -> Faults:
-    """Return a sensor: the first variants one a place and faultless, the others drawn at random."""
+    """Return a sensor: the first variants one a place and faultless, the others drawn at random.
+
+    From variant `SLOW` on the motion is stretched to a jogger's pace; its landings ring all the same.
+    """
     places = PLACES[segment]
     if variant < len(places):
         return Faults(place=places[variant])
-    rings = rng.random() < 0.75
+    slow = variant >= SLOW
+    rings = rng.random() < 0.75 or slow
     filtered = rng.random() < 0.6
     return Faults(
         place=places[rng.integers(len(places))],
         shift_m=tuple(rng.normal(0.0, 0.012, 3)),
         rate_hz=float(rng.choice([50.0, 100.0, 143.0, 200.0, 400.0], p=[0.08, 0.23, 0.23, 0.23, 0.23])),
-        stretch=rng.uniform(0.88, 1.15),
+        stretch=rng.uniform(*(SLOW_PACE if slow else PACE)),
         ringing=_random_ringing(rng) if rings else None,
         low_pass_hz=tuple(rng.uniform(20.0, 60.0, 2)) if filtered else None,
         gain=rng.uniform(0.97, 1.03),

@@ -28,25 +28,29 @@ from gait.analysis.strides.shank.accelerometer import LIVELY_G, MODEL, USUAL_CON
 from gait.analysis.strides.shank.accelerometer_contact import (
     BEFORE_S,
     IC_ANCHOR_S,
+    ODD,
     TC_ANCHOR_S,
     stances_about,
 )
 from gait.analysis.strides.shank.impacts import ImpactFinder
 
-VARIANTS = 8
+VARIANTS, SLOW_VARIANTS = 8, 2
 VIRTUAL, VIRTUAL_RUNNERS, VIRTUAL_COPIES = "virtual", 60, 2
 """Trial of virtual recordings, how many, and how often each counts: one stance in twelve."""
 CHANNELS = [
     {"name": "size", "scale": 1.0, "compress": 3.0},
     {"name": "jerk", "scale": 20.0, "compress": 1.0},
-    *({"name": name, "scale": 1.0, "compress": 3.0} for name in ("along", "forward", "along_place", "forward_place")),
+    *(
+        {"name": name, "scale": 1.0, "compress": 3.0}
+        for name in ("along", "forward", "along_place", "forward_place")
+    ),
 ]
 EVENTS = {
     "ic": {"window_s": [-0.10, 0.07], "most_s": 0.06},
-    "tc_coarse": {"window_s": [-0.16, 0.20], "most_s": 0.12},
+    "tc_coarse": {"window_s": [-0.16, 0.28], "most_s": 0.18},
     "tc": {"window_s": [-0.12, 0.12], "most_s": 0.03},
 }
-NEAR_S, STANCE_S = 0.08, (0.10, 0.45)
+NEAR_S, STANCE_S = 0.08, (0.10, 0.50)
 PLAN = Plan(
     MODEL,
     skeleton(
@@ -60,6 +64,7 @@ PLAN = Plan(
     BEFORE_S + IC_ANCHOR_S,
     TC_ANCHOR_S,
     USUAL_CONTACT_S,
+    ODD,
 )
 
 
@@ -115,6 +120,8 @@ def virtual_sources(runners: int) -> Iterator[tuple[str, Sensed]]:
 
 def kind_of(sensed: Sensed) -> str:
     """Return the group that a recording's figures are told in."""
+    if sensed.slow:
+        return "slow_pace"
     return "virtual" if sensed.trial == VIRTUAL else "clean_sensor" if sensed.plain else "any_sensor"
 
 
@@ -122,7 +129,7 @@ def build(folder: Path | None, variants: int) -> tuple[dict, pd.DataFrame]:
     """Return the finished file and the stances of left-out runners; without a folder of virtual runners."""
     made = virtual_sources(20 if folder is None else VIRTUAL_RUNNERS)
     if folder is not None:
-        made = chain(real(folder, variants, SEED), made)
+        made = chain(real(folder, variants, SEED, SLOW_VARIANTS), made)
     data, stance = finished(PLAN, *training_set(made))
     if folder is None:
         data["source"]["data"] = "virtual runners; not to be shipped"

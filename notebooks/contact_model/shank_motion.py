@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from poses import PACE, SLOW, SLOW_PACE
 from scipy.interpolate import CubicSpline
 from scipy.signal import bilinear, butter, lfilter, lfilter_zi, sosfiltfilt
 from scipy.spatial.transform import Rotation, RotationSpline
@@ -39,6 +40,7 @@ class Sensed:
     range_g: float
     ic_s: np.ndarray
     tc_s: np.ndarray
+    slow: bool = False
 
 
 def trials(folder: Path) -> list[Path]:
@@ -60,7 +62,7 @@ def sense(path: Path, side: str, variant: int, seed: int) -> Sensed | None:
     letters = [ord(letter) for letter in path.stem + side]
     rng = np.random.default_rng([seed, variant, *letters])
     plain = variant < 2
-    stretch = 1.0 if plain else rng.uniform(0.88, 1.15)
+    stretch = 1.0 if plain else rng.uniform(*(SLOW_PACE if variant >= SLOW else PACE))
     rate_hz = 200.0 if plain else float(rng.choice(list(RATES_HZ), p=list(RATES_HZ.values())))
     range_g = 16.0 if plain else float(rng.choice(RANGES_G))
     range_dps = 2000.0 if plain else float(rng.choice(RANGES_DPS))
@@ -92,7 +94,7 @@ def sense(path: Path, side: str, variant: int, seed: int) -> Sensed | None:
     top = np.radians(range_dps)
     return Sensed(
         path.stem.split("_")[0], path.stem, side, plain, at,
-        np.clip(acc, -range_g * G, range_g * G), np.clip(gyr, -top, top), rate_hz, range_g, ic, tc,
+        np.clip(acc, -range_g * G, range_g * G), np.clip(gyr, -top, top), rate_hz, range_g, ic, tc, variant >= SLOW,
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from poses import SLOW
 from shank_motion import G, Sensed, sense, trials
 from virtual_runs import virtual_runs
 
@@ -51,11 +52,11 @@ def cycles_of(sensed: Sensed) -> tuple[Cycles, np.ndarray] | None:
     return measure_cycles(buffer, spans, finder.axis.direction), np.array([s[0] for s in spans]) / GRID_HZ
 
 
-def real(folder: Path, variants: int, seed: int) -> Iterator[tuple[str, Sensed]]:
-    """Give name and samples of every trial and leg, each seen by `variants` sensors."""
+def real(folder: Path, variants: int, seed: int, slow: int = 0) -> Iterator[tuple[str, Sensed]]:
+    """Give name and samples of every trial and leg, each seen by `variants` sensors and `slow` at a slow pace."""
     for path in trials(folder):
         for side in ("left", "right"):
-            for variant in range(variants):
+            for variant in (*range(variants), *range(SLOW, SLOW + slow)):
                 sensed = sense(path, side, variant, seed)
                 if sensed is not None:
                     yield f"{path.stem} {side} {variant}", sensed

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from accelerometer_fit import Part, Plan, finished, skeleton
-from poses import Measured
+from poses import SLOW, Measured
 from shank_acc_train import EVENTS, write
 from shank_train import SEED, SOURCE
 from training_set import Source, from_poses
@@ -39,7 +39,7 @@ from gait.analysis.strides.shoe.accelerometer_stances import (
 from gait.analysis.strides.shoe.landings import HIT_SMOOTH_S, LandingFinder, candidates
 from gait.units import STANDARD_GRAVITY
 
-VARIANTS = 8
+VARIANTS, SLOW_VARIANTS = 8, 2
 VIRTUAL, VIRTUAL_RUNNERS, VIRTUAL_COPIES = 99, 60, 2
 """Variant number of virtual recordings, how many, and how often each counts: one stance in twelve."""
 NEAR_S = 0.045
@@ -137,7 +137,11 @@ def stances_of(source: Source, buffer: SampleBuffer, model: LandingModel) -> tup
     truth = source.measured
     nearest = np.abs(truth.ic_s[None, :] - (shocks / GRID_HZ + IC_ANCHOR_S)[:, None]).argmin(axis=1)
     ic, tc = truth.ic_s[nearest], truth.tc_s[nearest]
-    keep = (np.abs(ic - shocks / GRID_HZ - IC_ANCHOR_S) < 0.07) & (tc - ic > STANCE_S[0]) & (tc - ic < STANCE_S[1])
+    keep = (
+        (np.abs(ic - shocks / GRID_HZ - IC_ANCHOR_S) < 0.07)
+        & (tc - ic > STANCE_S[0])
+        & (tc - ic < STANCE_S[1])
+    )
     keep &= (shocks - buffer.first > BEFORE_S * GRID_HZ) & (shocks + AFTER_S * GRID_HZ < buffer.end)
     table = pd.DataFrame({"ic": ic - stances.start_s, "tc": tc - stances.start_s})[keep]
     signals = {name: values[keep].astype(np.float32) for name, values in stances.signals.items()}
@@ -157,6 +161,8 @@ def lost(source: Source, buffer: SampleBuffer, model: LandingModel) -> tuple[int
 
 def kind_of(source: Source) -> str:
     """Return the group that a recording's figures are told in."""
+    if SLOW <= source.variant < VIRTUAL:
+        return "slow_pace"
     return "virtual" if source.variant == VIRTUAL else "clean_sensor" if source.variant < 3 else "any_sensor"
 
 
@@ -182,7 +188,11 @@ def virtual_sources(runners: int) -> Iterator[Source]:
 def build(folder: Path | None, variants: int) -> tuple[dict, pd.DataFrame]:
     """Return the finished file and the stances of left-out runners; without a folder of virtual runners."""
     virtual = virtual_sources(20 if folder is None else VIRTUAL_RUNNERS)
-    made = virtual if folder is None else chain(from_poses(folder, "foot", variants, SEED), virtual)
+    made = (
+        virtual
+        if folder is None
+        else chain(from_poses(folder, "foot", variants, SEED, SLOW_VARIANTS), virtual)
+    )
     sources = [(one, sampled(one)) for one in made]
     real = [one.variant != VIRTUAL or folder is None for one, _ in sources]
     shocks = [shocks_of(*one) for one, use in zip(sources, real, strict=True) if use]

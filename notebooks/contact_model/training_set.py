@@ -40,10 +40,10 @@ class Source:
     measured: poses.Measured
 
 
-def from_poses(folder: Path, segment: str, variants: int, seed: int) -> Iterator[Source]:
-    """Give simulated recordings of real motion: each trial and side with some sensors."""
+def from_poses(folder: Path, segment: str, variants: int, seed: int, slow: int = 0) -> Iterator[Source]:
+    """Give simulated recordings of real motion: each trial and side with some sensors, and some at a slow pace."""
     for trial in poses.trials(folder, segment):
-        for variant in range(variants):
+        for variant in (*range(variants), *range(poses.SLOW, poses.SLOW + slow)):
             rng = np.random.default_rng([seed, variant, *map(ord, trial.name + trial.side)])
             faults = poses.random_faults(rng, segment, variant)
             yield Source(

@@ -27,7 +27,7 @@ from gait.analysis.strides.stride_batch import StrideBatch
 from gait.recording.model import Recording
 from gait.units import STANDARD_GRAVITY
 
-__all__ = ["Evidence", "faults_of", "no_strides"]
+__all__ = ["Evidence", "faults_of", "no_strides", "units_confirmed"]
 
 LEAST_S = 10.0
 """s: a shorter recording without a stride is called short, not wrong."""
@@ -104,6 +104,11 @@ def faults_of(evidence: Evidence) -> tuple[Fault, ...]:
         moved = _closure_faults(evidence)
         found += moved or _placed_faults(evidence)
     return tuple(found)
+
+
+def units_confirmed(evidence: Evidence) -> bool:
+    """Whether gravity was seen, at rest or over closed strides: else an error of scale may hide."""
+    return len(evidence.survey.rests) > 0 or closed_strides(evidence.batch, evidence.samples) is not None
 
 
 def _closure_faults(evidence: Evidence) -> list[Fault]:

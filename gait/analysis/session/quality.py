@@ -21,6 +21,12 @@ CLOCK_OFF = 0.005
 """Relative difference between nominal and fitted rate worth a remark."""
 
 
+UNITS = (
+    "units not confirmed: it is never at rest, and without a gyroscope's strides gravity does not show; "
+    "an error of scale would not either (stand still for a second at the start)"
+)
+
+
 def quality_of(
     recording: Recording,
     census: Census,
@@ -30,6 +36,8 @@ def quality_of(
     bouts: tuple[Bout, ...],
     faults: tuple[Fault, ...] = (),
     looks_like: str = "",
+    *,
+    units_confirmed: bool = True,
 ) -> SensorQuality:
     """Return the quality record of one sensor; of `recording` all but the samples is looked at.
 
@@ -39,6 +47,8 @@ def quality_of(
         Of the session; those of this sensor become notes and reasons.
     looks_like
         Why strides were turned down, in words.
+    units_confirmed
+        Whether anything in the recording shows gravity.
     """
     gaps = census.gaps(recording.rate_hz)
     times = {kind: sum(b.end_s - b.start_s for b in bouts if b.kind == kind) for kind in _KINDS}
@@ -71,6 +81,7 @@ def quality_of(
         notes=(
             *(fault_line(fault) for fault in faults if fault.sensor in ("", recording.name)),
             *((f"This looks like {looks_like}.",) if looks_like else ()),
+            *((UNITS,) if not units_confirmed and len(batch) else ()),
             *_notes(recording, census, gaps),
         ),
         device=str(recording.device.get("name", "")) if recording.device else "",

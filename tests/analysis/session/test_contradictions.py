@@ -226,3 +226,22 @@ def test_no_lag_is_told_without_a_mark(lag_ms, early) -> None:
         if name in analysis.metrics:
             one = analysis.metrics[name]
             assert abs(one.value - true[name].value) < one.uncertainty + true[name].uncertainty
+
+
+@pytest.mark.parametrize(
+    ("gyroscope", "stands", "confirmed"), [(False, False, False), (False, True, True), (True, False, True)]
+)
+def test_units_are_confirmed_by_rest_or_closed_strides(virtual, gyroscope, stands, confirmed) -> None:
+    """Only an accelerometer alone that never stands still leaves its scale open, and its notes say so."""
+    made = virtual(seconds=15.0)
+    recording = made.session.recordings[0]
+    # The run has moved on from its first second and not yet come to its last.
+    keep = recording.time_s < 99.0 if stands else (recording.time_s > 4.0) & (recording.time_s < 14.0)
+    recording = replace(
+        recording,
+        time_s=recording.time_s[keep],
+        acc=recording.acc[keep],
+        gyr=recording.gyr[keep] if gyroscope else None,
+    )
+    (sensor,) = analyze(replace(made.session, recordings=(recording,))).sensors
+    assert any(note.startswith("units not confirmed") for note in sensor.notes) != confirmed

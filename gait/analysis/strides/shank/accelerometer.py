@@ -12,21 +12,22 @@ from dataclasses import replace
 import numpy as np
 
 from gait.analysis.signal.resample import GRID_HZ
-from gait.analysis.strides.accelerometer_contacts import Contacts, read_contacts, with_doubt
+from gait.analysis.strides.accelerometer_contacts import Contacts, fits_turned, read_contacts, with_doubt
 from gait.analysis.strides.contact_model import load
 from gait.analysis.strides.detector import Detector
 from gait.analysis.strides.shank.accelerometer_contact import (
     AFTER_S,
     BEFORE_S,
     IC_ANCHOR_S,
+    ODD,
     TC_ANCHOR_S,
     Stances,
     rule_contacts,
     stances_about,
 )
-from gait.analysis.strides.shank.impacts import STRIDE_S, ImpactFinder
+from gait.analysis.strides.shank.impacts import STRIDE_S, ImpactFinder, ShankAxes
 from gait.analysis.strides.stride_batch import StrideBatch, empty_batch, is_walking
-from gait.arrays import BoolArray
+from gait.arrays import BoolArray, FloatArray, IntArray
 from gait.frames import Side
 from gait.units import STANDARD_GRAVITY
 
@@ -46,8 +47,8 @@ LIVELY_G = 0.45
 """Median deviation of the specific force from g in a window about a landing: a real walker has 0.2, the
 slowest runners from 0.5 (chosen)."""
 
-CONTACT_SHARE = (0.18, 0.75)
-"""Contact time as a share of the stride: sprinters touch for 0.2, slow walkers for 0.7."""
+CONTACT_SHARE = (0.20, 0.75)
+"""Contact time as a share of the stride: sprinters touch for 0.22, slow walkers for 0.7."""
 
 RUNNING_SHARE, QUICKEST_WALK_S = 0.5, 0.80
 """Half the stride on the ground is walking, and nobody walks at more than 150 steps a minute: together they
@@ -56,7 +57,7 @@ are a contact whose end was not found."""
 WALKING_STRIDE_S = 0.95
 """s of a stride from which it is walking where contact time is not known (cadence below 126 spm)."""
 
-USUAL_CONTACT_S = (0.180, 0.300)
+USUAL_CONTACT_S = (0.180, 0.330)
 """s; contact times of most of the recordings that the model was fitted on; beyond them it extrapolates."""
 
 SHOCK_S = 0.12
@@ -72,7 +73,7 @@ class ShankAccDetector(Detector):
     def __init__(self, _side: Side) -> None:
         super().__init__()
         self._model = load(MODEL)
-        self._impacts = ImpactFinder()
+        self._impacts = ImpactFinder(self._turned)
         self._new_segment()
 
     def _new_segment(self) -> None:
@@ -98,6 +99,13 @@ class ShankAccDetector(Detector):
             return []
         stances = stances_about(self._buffer.acc, self._buffer.first, np.array(ready, dtype=np.intp), axes)
         return [self._strides(*self._measure(stances))]
+
+    def _turned(self, acc: FloatArray, shocks: IntArray, axes: ShankAxes) -> bool:
+        """Whether the forward axis points backward, by landings at (n,) rows of `acc`."""
+        stances = stances_about(acc, 0, shocks, axes)
+        return fits_turned(
+            self._model, stances.signals, stances.start_s, BEFORE_S + IC_ANCHOR_S, TC_ANCHOR_S, ODD
+        )
 
     def _measure(self, stances: Stances) -> tuple[Contacts, BoolArray]:
         """Return the contacts and (n,) whether they move as lively as a runner."""

@@ -28,7 +28,16 @@ from gait.analysis.strides.shank.impacts import ShankAxes
 from gait.arrays import FloatArray, IntArray
 from gait.units import STANDARD_GRAVITY
 
-__all__ = ["AFTER_S", "BEFORE_S", "IC_ANCHOR_S", "TC_ANCHOR_S", "Stances", "rule_contacts", "stances_about"]
+__all__ = [
+    "AFTER_S",
+    "BEFORE_S",
+    "IC_ANCHOR_S",
+    "ODD",
+    "TC_ANCHOR_S",
+    "Stances",
+    "rule_contacts",
+    "stances_about",
+]
 
 
 BEFORE_S, AFTER_S = 0.35, 0.60
@@ -39,6 +48,9 @@ IC_ANCHOR_S = -0.040
 
 TC_ANCHOR_S = 0.23
 """s from contact to toe-off from which the search starts (the same)."""
+
+ODD = ("forward", "forward_place")
+"""Channels along the axis whose sense has to be told."""
 
 USUAL_PLACE_G = 1.5
 """Mean force along a shank with the sensor at half height: what the place is counted from (chosen)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from gait.analysis.signal.buffer import SampleBuffer
 from gait.analysis.signal.filters import gaussian, gaussian_slope, local_maxima, reach
 from gait.analysis.signal.resample import GRID_HZ
-from gait.arrays import FloatArray
+from gait.arrays import FloatArray, IntArray
 from gait.units import STANDARD_GRAVITY
 
 __all__ = ["STRIDE_S", "ImpactFinder", "ShankAxes"]
@@ -35,6 +36,9 @@ STRIDE_S = (0.42, 2.4)
 
 LATE_S, BEFORE_S = (0.13, 0.22), (0.11, 0.04)
 """s behind and before the shock: forward force in late stance is larger than where the swing is braked."""
+
+STANCE_S = 0.60
+"""s behind a landing that its stance may take."""
 
 _MOVING_G = 0.3
 _BUSY_S = 0.25
@@ -63,8 +67,17 @@ class ShankAxes:
     place_g: float
 
 
+Turned = Callable[[FloatArray, IntArray, ShankAxes], bool]
+"""Of (m, 3) m/s2 and the (n,) rows of landings with their stances in it: whether forward is backward."""
+
+
 class ImpactFinder:
     """Learns the axes once and then finds every landing's shock, each once, whatever the chunking.
+
+    Parameters
+    ----------
+    turned
+        Second opinion on the sense of the forward axis; None keeps the first.
 
     Attributes
     ----------
@@ -74,8 +87,9 @@ class ImpactFinder:
         Grid index up to which shocks have been looked for.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, turned: Turned | None = None) -> None:
         self.axes: ShankAxes | None = None
+        self._turned = turned
         self._least = 0.0
         self.new_segment()
 
@@ -116,18 +130,12 @@ class ImpactFinder:
         peaks = shown[local_maxima(shown, _RADIUS_S)]
         usual = float(np.median(peaks)) if len(peaks) else 0.0
         self._least = max(HIT_LEAST_G_S, HIT_SHARE * usual, HIT_ABOVE * float(np.median(shown)))
-        return ShankAxes(along, forward * self._sense(force @ forward, jerk[: moving[-1] + 1]), place)
-
-    def _sense(self, across: FloatArray, jerk: FloatArray) -> float:
-        """Return 1 or -1: the sense of the axis across the shank that makes it point forward."""
-        hits = local_maxima(jerk, _RADIUS_S)
-        inside = (hits + round(LATE_S[1] * GRID_HZ) < len(across)) & (hits >= round(BEFORE_S[0] * GRID_HZ))
-        hits = hits[(jerk[hits] > self._least) & inside]
-        if len(hits) == 0:
-            return 1.0
-        late = across[hits[:, None] + np.arange(*(round(s * GRID_HZ) for s in LATE_S))[None, :]].mean(axis=1)
-        brake = across[hits[:, None] - np.arange(*(round(s * GRID_HZ) for s in BEFORE_S[::-1]))[None, :]]
-        return 1.0 if float(np.median(late - brake.mean(axis=1))) >= 0 else -1.0
+        hits = local_maxima(jerk[: moving[-1] + 1], _RADIUS_S)
+        hits = hits[jerk[hits] > self._least]
+        axes = ShankAxes(along, forward * _sense(force @ forward, hits), place)
+        whole = hits[hits + round(STANCE_S * GRID_HZ) <= moving[-1]]
+        turned = self._turned is not None and self._turned(buffer.acc, whole, axes)
+        return ShankAxes(along, -axes.forward, place) if turned else axes
 
     def _shocks(self, buffer: SampleBuffer, *, final: bool) -> list[int]:
         jerk = _jerk(buffer.acc)
@@ -151,3 +159,14 @@ def _jerk(acc: FloatArray) -> FloatArray:
     """(n,) smoothed norm of the jerk, g/s, of (n, 3) specific force, m/s2."""
     slope = gaussian_slope(acc, _SMOOTH_S) / STANDARD_GRAVITY
     return gaussian(np.sqrt(np.einsum("ij,ij->i", slope, slope)), _HIT_SMOOTH_S)
+
+
+def _sense(across: FloatArray, hits: IntArray) -> float:
+    """Return 1 or -1: the sense of (m,) force across the shank, g, that makes it point forward."""
+    inside = (hits + round(LATE_S[1] * GRID_HZ) < len(across)) & (hits >= round(BEFORE_S[0] * GRID_HZ))
+    hits = hits[inside]
+    if len(hits) == 0:
+        return 1.0
+    late = across[hits[:, None] + np.arange(*(round(s * GRID_HZ) for s in LATE_S))[None, :]].mean(axis=1)
+    brake = across[hits[:, None] - np.arange(*(round(s * GRID_HZ) for s in BEFORE_S[::-1]))[None, :]]
+    return 1.0 if float(np.median(late - brake.mean(axis=1))) >= 0 else -1.0

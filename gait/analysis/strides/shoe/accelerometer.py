@@ -48,7 +48,7 @@ LEARN_LEAST = 2
 LEARN_MOST_S = 30.0
 """s behind the first landing after which the axes are taken from what there is."""
 
-USUAL_CONTACT_S = (0.175, 0.290)
+USUAL_CONTACT_S = (0.175, 0.330)
 """s; contact times of most of the recordings that the model was fitted on; beyond them it extrapolates."""
 
 STRIDE_MOST_S = 2.4

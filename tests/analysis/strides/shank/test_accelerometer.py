@@ -11,6 +11,16 @@ import pytest
 from gait.analysis.engine import engine_for, strides_of
 from gait.analysis.signal.buffer import SampleBuffer
 from gait.analysis.signal.resample import GridStream
+from gait.analysis.strides.accelerometer_contacts import fits_turned
+from gait.analysis.strides.contact_model import load
+from gait.analysis.strides.shank.accelerometer import MODEL
+from gait.analysis.strides.shank.accelerometer_contact import (
+    BEFORE_S,
+    IC_ANCHOR_S,
+    ODD,
+    TC_ANCHOR_S,
+    stances_about,
+)
 from gait.analysis.strides.shank.impacts import ImpactFinder
 from gait.analysis.strides.stride_batch import concatenate
 from gait.recording.model import Recording
@@ -48,6 +58,44 @@ def test_axes_point_up_and_forward(virtual) -> None:
     assert found[0].along @ turn == pytest.approx(found[1].along, abs=1e-6)
     assert found[0].forward @ turn == pytest.approx(found[1].forward, abs=1e-6)
     assert found[0].place_g == pytest.approx(found[1].place_g)
+
+
+def test_a_second_opinion_turns_the_forward_axis(virtual) -> None:
+    """It is asked once, about landings whose stances are there whole, and turns that axis alone."""
+    recording = _alone(virtual(placement="shank"))
+    stream = GridStream(has_gyr=False, rate_hz=recording.rate_hz, acc_limit=None, gyr_limit=None)
+    blocks = stream.push(recording.time_s, recording.acc, None) + stream.flush()
+    asked, found = [], {}
+    for turned in (False, True):
+        buffer = SampleBuffer()
+        finder = ImpactFinder(lambda acc, rows, _, turned=turned: asked.append((len(acc), rows)) or turned)
+        for block in blocks:
+            buffer.append(block)
+        finder.find(buffer, final=True)
+        found[turned] = finder.axes
+    assert found[True].forward == pytest.approx(-found[False].forward)
+    assert found[True].along == pytest.approx(found[False].along)
+    assert len(asked) == 2
+    length, rows = asked[0]
+    assert len(rows) > 5
+    assert rows.max() + 120 < length
+
+
+def test_the_model_tells_an_axis_that_points_backward(virtual) -> None:
+    """Of stances with the forward axis as it is and turned round, the second alone is said to be turned."""
+    recording = _alone(virtual(placement="shank", speed_m_s=4.5, style_seed=3))
+    stream = GridStream(has_gyr=False, rate_hz=recording.rate_hz, acc_limit=None, gyr_limit=None)
+    buffer, finder = SampleBuffer(), ImpactFinder()
+    for block in stream.push(recording.time_s, recording.acc, None) + stream.flush():
+        buffer.append(block)
+    shocks = np.array(finder.find(buffer, final=True))[1:-1]
+    for sign in (1.0, -1.0):
+        axes = replace(finder.axes, forward=sign * finder.axes.forward)
+        stances = stances_about(buffer.acc, buffer.first, shocks, axes)
+        told = fits_turned(
+            load(MODEL), stances.signals, stances.start_s, BEFORE_S + IC_ANCHOR_S, TC_ANCHOR_S, ODD
+        )
+        assert told == (sign < 0.0)
 
 
 @pytest.mark.parametrize("size", [1, 41, 600])

@@ -28,6 +28,7 @@ def scripts() -> dict[str, ModuleType]:
     """The training scripts, which are no package."""
     out = {}
     for name in (
+        "poses",
         "virtual_runs",
         "shank_motion",
         "shank_training_set",
