@@ -91,3 +91,24 @@ def test_what_ships_for_an_accelerometer_is_what_the_scripts_make(shared, tmp_pa
         assert np.abs(np.array(new["weights_s"]) - np.array(old["weights_s"])).max() < 1e-6
     if placement == "shoe":
         assert made["landing"]["weights"] == pytest.approx(np.array(shipped["landing"]["weights"]), abs=1e-5)
+
+
+@pytest.mark.skipif(not os.environ.get("GAIT_LONG"), reason="takes a minute: tests/run.py --long")
+def test_the_rule_of_the_place_is_made_without_the_data(tmp_path) -> None:
+    """On virtual runners the script ends and its file says that it is not to be shipped."""
+    done = train(["-o", str(tmp_path)], "placement_train.py")
+    assert done.returncode == 0, done.stderr.decode()
+    made = json.loads((tmp_path / "placement.json").read_text(encoding="utf-8"))
+    assert "not to be shipped" in made["source"]["data"]
+    assert made["validation"]["leave_one_runner_out"]["told_right"] > 0.95
+
+
+@pytest.mark.shared_data
+@pytest.mark.skipif(not os.environ.get("GAIT_LONG"), reason="takes minutes: tests/run.py --long")
+def test_what_tells_the_place_is_what_the_script_makes(shared, tmp_path) -> None:
+    """The shipped coefficients again, within their last decimal."""
+    assert train(["--rbds", str(shared / "rbds"), "-o", str(tmp_path)], "placement_train.py").returncode == 0
+    made = json.loads((tmp_path / "placement.json").read_text(encoding="utf-8"))
+    kept = files("gait.analysis.strides") / "models" / "placement.json"
+    shipped = json.loads(kept.read_text(encoding="utf-8"))
+    assert made["weights"] == pytest.approx(shipped["weights"], abs=2e-6)

@@ -25,7 +25,7 @@ from gait.arrays import BoolArray, FloatArray, IntArray
 from gait.recording.model import Recording
 from gait.units import STANDARD_GRAVITY
 
-__all__ = ["Cause", "Closed", "causes", "closed_strides", "explained", "stride_spans"]
+__all__ = ["Cause", "Closed", "causes", "chosen_strides", "closed_strides", "explained", "stride_spans"]
 
 STRIDES = 24
 """Strides looked at, spread over the run: the median of so many is good to a per cent (chosen)."""
@@ -117,12 +117,12 @@ class Cause:
 
 def stride_spans(batch: StrideBatch) -> FloatArray:
     """(k, 2) spans, s, of the strides that `closed_strides` needs, wide enough for any lag tried."""
-    rows = _chosen(batch)
+    rows = chosen_strides(batch)
     return np.stack([batch.ic_s[rows] - 0.2, 2.0 * batch.next_ic_s[rows] - batch.ic_s[rows] + 0.2], axis=1)
 
 
-def _chosen(batch: StrideBatch) -> IntArray:
-    """Rows of running strides that another one follows."""
+def chosen_strides(batch: StrideBatch) -> IntArray:
+    """Return rows of running strides that another one follows, `STRIDES` at most."""
     run = (batch.walking < 0.5) & np.isfinite(batch.tc_s)
     follows = np.abs(batch.ic_s[1:] - batch.next_ic_s[:-1]) < 0.03
     rows = np.flatnonzero(follows & run[:-1] & run[1:])
@@ -139,7 +139,7 @@ def closed_strides(batch: StrideBatch, samples: Recording) -> Closed | None:
     samples
         With the samples within `stride_spans` at least.
     """
-    rows = _chosen(batch)
+    rows = chosen_strides(batch)
     if samples.gyr is None or len(rows) < 5:
         return None
     flat = batch.ic_s + FLAT_SHARE * (batch.tc_s - batch.ic_s)
