@@ -1,10 +1,12 @@
 """One hypothesis profile for all tests: no deadline, so that nothing depends on how fast a machine is.
 
-``tests/run.py --long`` sets ``GAIT_LONG``: properties then draw ten thousand cases each.
+A property draws 40 cases unless it says otherwise (`tests.properties.cases`); ``tests/run.py --long`` sets
+``GAIT_LONG``, and each draws a thousand, or ten thousand where it says so.
 """
 
 from __future__ import annotations
 
+import os
 import signal
 from importlib.util import find_spec
 
@@ -13,6 +15,7 @@ from hypothesis import HealthCheck, settings
 settings.register_profile(
     "gait",
     deadline=None,
+    max_examples=1000 if os.environ.get("GAIT_LONG") else 40,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
     # A failing case is printed as code that draws it again, wherever the test ran.
     print_blob=True,

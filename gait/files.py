@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from gait.errors import GaitError
 
-__all__ = ["write_bytes", "write_text"]
+__all__ = ["replacing", "write_bytes", "write_text"]
 
 
 def write_text(path: str | Path, text: str) -> Path:
@@ -58,7 +61,8 @@ def write_bytes(path: str | Path, data: bytes) -> Path:
     if not target.parent.is_dir():
         raise GaitError("its folder does not exist", where=target, todo="make the folder first")
     try:
-        _replace(target, data)
+        with replacing(target) as file:
+            file.write(data)
     except OSError as error:
         reason = error.strerror or "input/output error"
         raise GaitError(
@@ -67,12 +71,24 @@ def write_bytes(path: str | Path, data: bytes) -> Path:
     return target
 
 
-def _replace(target: Path, data: bytes) -> None:
-    """Write beside the target, then rename; leaves nothing behind when it fails."""
+@contextlib.contextmanager
+def replacing(target: Path, mode: int = 0o666) -> Iterator[BinaryIO]:
+    """Give a binary file to write to, which takes the target's name once all went well.
+
+    When something goes wrong nothing of it stays, and the target is as it was.
+
+    Parameters
+    ----------
+    target
+        File to make or replace.
+    mode
+        Permissions of the new file, less the user's mask.
+    """
     part = target.with_name(f".{target.name[:40]}.{secrets.token_hex(4)}.part")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     try:
-        with part.open("xb") as file:
-            file.write(data)
+        with os.fdopen(os.open(part, flags, mode), "wb") as file:
+            yield file
         part.replace(target)
     except BaseException:
         with contextlib.suppress(OSError):

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
-__all__ = ["printable", "visible"]
+__all__ = ["FORMULA", "for_spreadsheet", "printable", "visible"]
 
 UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 """Unicode categories without a picture: controls, marks that turn the reading direction, lone surrogates."""
+
+LINE_ENDS = frozenset({"Zl", "Zp"})
+"""Unicode categories of the separators of lines and of paragraphs."""
+
+FORMULA = re.compile(r"(^|[;,|]\s*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
+"""Where a spreadsheet would begin a formula: at the start of a cell, the signs full-width too, and behind
+what another country's spreadsheet takes for the end of a cell (OWASP, CSV injection)."""
 
 
 def visible(text: str) -> str:
@@ -31,3 +39,15 @@ def printable(text: str) -> str:
     'run�[2J�.csv'
     """
     return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
+
+
+def for_spreadsheet(text: str) -> str:
+    r"""Return text of one line that no spreadsheet takes for a formula; unseen signs become spaces.
+
+    Examples
+    --------
+    >>> for_spreadsheet("=1+1\n\u202etrail")
+    "'=1+1 trail"
+    """
+    seen = "".join(" " if unicodedata.category(sign) in UNSEEN | LINE_ENDS else sign for sign in text)
+    return FORMULA.sub(r"\1'", " ".join(seen.split()))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 
+import pytest
 from hypothesis import settings
 
-__all__ = ["cases", "is_long", "seeds"]
+__all__ = ["cases", "is_long", "only_long", "seeds"]
 
 LONG = "GAIT_LONG"
 """Environment variable that asks for the long form."""
@@ -17,6 +18,10 @@ LONG_CASES = 10_000
 def is_long() -> bool:
     """Return whether the long form of every test is asked for."""
     return bool(os.environ.get(LONG))
+
+
+only_long = pytest.mark.skipif(not is_long(), reason="takes long: tests/run.py --long")
+"""Marks a test that the suite leaves to the long form."""
 
 
 def cases(count: int, long: int = LONG_CASES) -> settings:

@@ -12,21 +12,21 @@ import numpy as np
 import pandas as pd
 
 from gait.analysis.engine import Engine
+from gait.analysis.faults.closure import stride_spans
+from gait.analysis.faults.contradictions import Evidence, faults_of, no_strides, units_confirmed
+from gait.analysis.faults.survey import Survey
+from gait.analysis.faults.two_sensors import SensorTimes, pair_faults
+from gait.analysis.faults.units_and_axes import ALL, ANGLES, SHAKEN_M_S2
+from gait.analysis.faults.withhold import widened, without_spoilt
 from gait.analysis.results import Analysis, Bout, Fault, Metric, SensorQuality, Waveform
 from gait.analysis.session.activity import bouts_of, merge_bouts
-from gait.analysis.session.closure import stride_spans
-from gait.analysis.session.contradictions import Evidence, faults_of, no_strides, units_confirmed
 from gait.analysis.session.not_measured import LENGTH_TRUST, reasons_of_session
 from gait.analysis.session.plausibility import awake, judge, looked_at
 from gait.analysis.session.quality import quality_of
 from gait.analysis.session.spring_mass import stiffness
 from gait.analysis.session.stride_table import stride_table
 from gait.analysis.session.summary import summarise
-from gait.analysis.session.survey import Survey
-from gait.analysis.session.two_sensors import SensorTimes, pair_faults
-from gait.analysis.session.units_and_axes import ALL, ANGLES, SHAKEN_M_S2
 from gait.analysis.session.waveform import mean_waveform, waveform_spans
-from gait.analysis.session.withhold import widened, without_spoilt
 from gait.analysis.settings import AnalysisSettings, described
 from gait.analysis.signal.pieces import excerpt, full_scale_g, head_of, pieces_of
 from gait.analysis.signal.timing import Census

@@ -26,8 +26,7 @@ from gait.batch.sessions import Fault
 from gait.batch.work import Part, part_file, read_part
 from gait.files import write_bytes, write_text
 from gait.plugins import software
-from gait.report.exports.strides_and_json import FORMULA
-from gait.text import printable
+from gait.text import FORMULA, printable
 
 __all__ = ["row_of", "strides_table", "write_tables"]
 

@@ -41,8 +41,6 @@ BUCKET_US = 1_000_000
 FORWARD_KEPT_US = 1_200_000_000
 """Exchanges are rare: the tracker keeps those of 20 minutes for the forward side."""
 
-Points = npt.NDArray[np.float64]
-
 
 @dataclass(frozen=True)
 class Exchange:
@@ -150,7 +148,7 @@ def fit_clock(
 
 
 def _plausible(
-    exchanges: Sequence[Exchange], arrivals: Points, largest_skew: float | None
+    exchanges: Sequence[Exchange], arrivals: FloatArray, largest_skew: float | None
 ) -> Sequence[Exchange]:
     """Exchanges that fit the packets: not one asked on a clock that has jumped since the last packet."""
     if not len(arrivals) or not len(exchanges):
@@ -167,7 +165,7 @@ def _fits(one: Exchange, bound: ClockMap, jump_us: float) -> bool:
     return bool(one.asked_us < received_us + jump_us and one.answered_us > sent_us - jump_us)
 
 
-def _envelope(points: Points, largest_skew: float | None) -> tuple[FloatArray, FloatArray, float, float]:
+def _envelope(points: FloatArray, largest_skew: float | None) -> tuple[FloatArray, FloatArray, float, float]:
     """Knots, offsets there, and the slopes at both ends of the highest curve below all points."""
     times = np.ascontiguousarray(points[:, 0])
     first, last = times[0], times[-1]
@@ -188,7 +186,7 @@ def _envelope(points: Points, largest_skew: float | None) -> tuple[FloatArray, F
 
 
 def _tangent(
-    points: Points, times: FloatArray, centre: float, largest_skew: float | None
+    points: FloatArray, times: FloatArray, centre: float, largest_skew: float | None
 ) -> tuple[float, float, float] | None:
     """Line below the points of one window, or None where the window is nearly empty or one-sided."""
     low, high = np.searchsorted(times, (centre - WINDOW_US / 2.0, centre + WINDOW_US / 2.0))
@@ -198,7 +196,7 @@ def _tangent(
     return _tangent_of(window, centre, largest_skew)
 
 
-def _tangent_of(window: Points, centre: float, largest_skew: float | None) -> tuple[float, float, float]:
+def _tangent_of(window: FloatArray, centre: float, largest_skew: float | None) -> tuple[float, float, float]:
     """Centre, offset and slope of the line below all points that is highest at the centre.
 
     It is the edge of the lower convex hull above which the centre lies.
@@ -216,7 +214,7 @@ def _tangent_of(window: Points, centre: float, largest_skew: float | None) -> tu
     return centre, offset, slope
 
 
-def _lower_hull(points: Points) -> Points:
+def _lower_hull(points: FloatArray) -> FloatArray:
     """Lower convex hull of points sorted by x (Andrew's monotone chain); one point for each x."""
     hull: list[tuple[float, float]] = []
     for x, y in points.tolist():

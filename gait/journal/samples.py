@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from gait.arrays import FloatArray
+from gait.arrays import CountArray, FloatArray
 from gait.journal.clock import ClockMap, Exchange, fit_clock
 from gait.journal.format import Blocks, Journal
 from gait.protocol.data import to_samples
@@ -47,7 +47,7 @@ class Run:
 
     rows: Rows
     clock: ClockMap
-    scale: npt.NDArray[np.float64]
+    scale: FloatArray
     """(n, 2) full scale of each block, g and deg/s."""
 
 
@@ -193,7 +193,7 @@ def _running_mean(values: FloatArray) -> FloatArray:
     return mean
 
 
-def _measured(counts: npt.NDArray[np.int16], scale: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _measured(counts: CountArray, scale: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Units of counts, each with its own scale."""
     acc, gyr = to_samples(counts, 1.0, 1.0)
     return acc * scale[:, :1], gyr * scale[:, 1:]

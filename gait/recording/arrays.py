@@ -10,8 +10,8 @@ import numpy.typing as npt
 from gait.arrays import FloatArray
 from gait.errors import RecordingError
 from gait.frames import Placement, Side
-from gait.recording.checks import check_acc_unit, check_gyr_unit, check_step
 from gait.recording.model import Recording, RunInfo, RunnerInfo, Session
+from gait.recording.table.checks import check_acc_unit, check_gyr_unit, check_step
 from gait.units import DEG, STANDARD_GRAVITY
 
 __all__ = ["from_arrays"]

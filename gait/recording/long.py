@@ -12,7 +12,6 @@ import numpy as np
 
 from gait.errors import RecordingError
 from gait.frames import Placement, Side
-from gait.recording.lines import Source
 from gait.recording.model import Recording, RunInfo, RunnerInfo, Session
 from gait.recording.read import (
     common_start_s,
@@ -24,6 +23,7 @@ from gait.recording.read import (
     started_at,
 )
 from gait.recording.session_folder import is_folder, read_notes, refuse_doubles, session_name, unpacked
+from gait.recording.table.lines import Source
 
 __all__ = [
     "GRID_HZ",

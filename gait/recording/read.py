@@ -20,12 +20,8 @@ import numpy as np
 from gait.arrays import FloatArray
 from gait.errors import RecordingError
 from gait.frames import Placement, Side
-from gait.recording.checks import Columns, RowFilter, check_acc_unit, check_gyr_unit, check_step
 from gait.recording.choice import Choice
-from gait.recording.header import NOTHING_SAID, Head, read_head
-from gait.recording.lines import Source
 from gait.recording.model import Recording, Session
-from gait.recording.numbers import Layout, map_ahead, parse_block
 from gait.recording.separate_files import add_gravity, find_beside, join_gyroscope, turned_sign
 from gait.recording.session_folder import (
     find_recordings,
@@ -37,6 +33,10 @@ from gait.recording.session_folder import (
     session_name,
     unpacked,
 )
+from gait.recording.table.checks import Columns, RowFilter, check_acc_unit, check_gyr_unit, check_step
+from gait.recording.table.header import NOTHING_SAID, Head, read_head
+from gait.recording.table.lines import Source
+from gait.recording.table.numbers import Layout, map_ahead, parse_block
 from gait.units import DEG
 
 __all__ = [

@@ -16,11 +16,11 @@ import numpy as np
 
 from gait.arrays import BoolArray, FloatArray
 from gait.errors import RecordingError
-from gait.recording.checks import RowFilter, check_acc_unit, check_gyr_unit
-from gait.recording.header import gravity_of, gyroscope_of
-from gait.recording.lines import Source
 from gait.recording.model import Recording
-from gait.recording.numbers import Layout, map_ahead, parse_block
+from gait.recording.table.checks import RowFilter, check_acc_unit, check_gyr_unit
+from gait.recording.table.header import gravity_of, gyroscope_of
+from gait.recording.table.lines import Source
+from gait.recording.table.numbers import Layout, map_ahead, parse_block
 from gait.units import DEG
 
 __all__ = ["add_gravity", "find_beside", "join_gyroscope", "turned_sign"]

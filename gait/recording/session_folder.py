@@ -11,11 +11,11 @@ from typing import Any, TypeVar
 
 from gait.errors import RecordingError
 from gait.frames import Placement, Side
-from gait.recording.containers import archive_name, plugin_for, unpacked_file
 from gait.recording.format import bare_name, place_from_name
-from gait.recording.header import fault_of
 from gait.recording.model import Recording, RunInfo, RunnerInfo
 from gait.recording.run_parts import Part, part_of_table
+from gait.recording.table.containers import archive_name, plugin_for, unpacked_file
+from gait.recording.table.header import fault_of
 from gait.recording.toml import read_toml
 
 __all__ = [

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import gzip
 import os
-import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ import numpy.typing as npt
 
 from gait.arrays import BoolArray, FloatArray
 from gait.errors import RecordingError
+from gait.files import replacing
 from gait.recording.format import ACC_COLUMNS, GYR_COLUMNS, TIME_COLUMN, Preamble, format_preamble
 from gait.recording.model import Recording
 from gait.units import DEG
@@ -109,14 +109,9 @@ def write_pieces(
 
 @contextlib.contextmanager
 def _replacing(target: Path) -> Iterator[BinaryIO]:
-    """Give a file to write to; it takes its name when all went well, else nothing of it stays."""
+    """Give a file to write to, compressed where its name says so; on the disk before it takes its name."""
     try:
-        handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=target.parent)
-    except OSError as error:
-        raise _refused(target, error) from None
-    part = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as raw:
+        with replacing(target, mode=0o600) as raw:
             with (
                 _compressed(raw)
                 if target.name.lower().endswith(".gz")
@@ -125,12 +120,8 @@ def _replacing(target: Path) -> Iterator[BinaryIO]:
                 yield stream
             raw.flush()
             os.fsync(raw.fileno())
-        part.replace(target)
     except OSError as error:
         raise _refused(target, error) from None
-    finally:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
 
 
 def _compressed(raw: BinaryIO) -> BinaryIO:

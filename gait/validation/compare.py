@@ -20,8 +20,8 @@ from gait.analysis.strides.stride_batch import StrideBatch
 from gait.arrays import FloatArray
 from gait.errors import RecordingError
 from gait.exchange.markers import MARKER_FILES, marker_truth
-from gait.recording.lines import Source
 from gait.recording.model import Recording, Session
+from gait.recording.table.lines import Source
 from gait.validation.published_rules import RULES, rule_contacts
 from gait.validation.shank_rules import SHANK_RULES, shank_rule_contacts
 

@@ -15,10 +15,11 @@ import numpy as np
 import numpy.typing as npt
 
 from gait.analysis.signal.filters import first_peak, gaussian, gaussian_slope
-from gait.analysis.signal.orientation import apply, gather, orientations
+from gait.analysis.signal.orientation import gather, orientations
+from gait.analysis.signal.quaternion import apply
 from gait.analysis.signal.resample import GRID_HZ, GridStream
 from gait.analysis.strides.cues import peak_time
-from gait.analysis.strides.shoe.midstance import StanceFinder, stillness, turning, turning_now
+from gait.analysis.strides.shoe.midstance import StanceFinder
 from gait.analysis.strides.shoe.mounting import mounting_cues, solve_mounting
 from gait.arrays import FloatArray, IntArray
 from gait.frames import MOVEMENTS
@@ -193,7 +194,7 @@ def _signals(recording: Recording) -> tuple[_Signals, IntArray, npt.NDArray[np.b
     if block is None or block.gyr is None:
         return *nothing, np.empty(0, dtype=bool)
     spans = np.array(
-        StanceFinder(stillness, turning, turning_now).find(block.first, block.acc, block.gyr, final=True),
+        StanceFinder().find(block.first, block.acc, block.gyr, final=True),
         dtype=np.intp,
     )
     if len(spans) < 3:

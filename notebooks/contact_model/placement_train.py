@@ -23,7 +23,7 @@ from training_set import from_poses
 from virtual_runs import many_virtual_runs
 
 from gait.analysis.engine import strides_of
-from gait.analysis.session.placement import FILE, landing_profile
+from gait.analysis.faults.placement import FILE, landing_profile
 from gait.frames import Placement
 from gait.recording.model import Recording
 

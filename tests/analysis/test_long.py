@@ -28,7 +28,7 @@ from gait.virtual.runner.simulate import VirtualSession
 from tests.properties import cases
 
 Virtual = Callable[..., VirtualSession]
-SLOW = cases(10, long=200)
+SLOW = cases(5, long=200)
 PARTS = (("stand", 2.0), ("run", 22.0), ("walk", 8.0), ("run", 12.0), ("stand", 2.0))
 
 
@@ -117,7 +117,7 @@ STEPS = st.lists(
 )
 
 
-@cases(150)
+@cases(60)
 @given(steps=STEPS, cuts=st.lists(st.integers(0, 80), max_size=6))
 def test_the_census_is_what_the_times_say(steps: list[float], cuts: list[int]) -> None:
     """Count, ends, rate, quantiles and gaps agree with numpy over all times, in whatever pieces they come."""
@@ -148,7 +148,7 @@ def test_an_empty_census() -> None:
     assert not census.uneven
 
 
-@cases(100)
+@cases(60)
 @given(
     scale=st.sampled_from([2.0, 8.0, 16.0, 17.0]),
     clipped=st.integers(0, 6),

@@ -159,9 +159,7 @@ def test_two_processes_lose_nothing(run, tmp_path):
     assert min(samples) > (length_s - 4.0) * 416
     never_sent = analyze(read(played)).metrics
     figures = tmp_path / "run.json"
-    reported = gait("report", out, "-o", tmp_path / "run.html", "--json", figures)
-    code, said = ended(reported)
-    assert code == 0, said
+    assert main(["report", str(out), "-o", str(tmp_path / "run.html"), "--json", str(figures)]) == 0
     assert (tmp_path / "run.html").stat().st_size > 10_000
     found = json.loads(figures.read_text(encoding="utf-8"))["metrics"]
     steady = truth[truth["ic_s"] > 3.0]
@@ -181,12 +179,11 @@ def started(played, out, *more, enough=TWO_SECONDS):
 
 
 @POSIX
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_ctrl_c_keeps_everything_and_ends_with_130(played, tmp_path, number):
-    """The first Ctrl-C, and a system that shuts down, end the session in good order."""
+def test_a_shutdown_keeps_everything_and_ends_with_130(played, tmp_path):
+    """A system that shuts down ends the session in good order, as the first Ctrl-C does (below)."""
     out = tmp_path / "out"
     recorder = started(played, out)
-    recorder.send_signal(number)
+    recorder.send_signal(signal.SIGTERM)
     code, said = ended(recorder)
     assert code == 130, said
     assert "nothing missing" in said
@@ -307,7 +304,10 @@ def test_a_full_disk_ends_in_one_line_and_loses_nothing(played, tmp_path):
 
 @POSIX
 def test_two_recorders_in_one_folder(played, tmp_path, capsys):
-    """The second is refused in one line while the first records, and so is gait recover."""
+    """The second is refused in one line while the first records, and so is gait recover.
+
+    The first Ctrl-C then ends the session in good order.
+    """
     out = tmp_path / "out"
     recorder = started(played, out)
     for words in (
@@ -320,8 +320,9 @@ def test_two_recorders_in_one_folder(played, tmp_path, capsys):
         assert "another gait record is writing here; choose another folder" in lines[0]
     recorder.send_signal(signal.SIGINT)
     code, said = ended(recorder)
-    assert code == 130
+    assert code == 130, said
     assert "nothing missing" in said
+    assert read(out).recordings[0].time_s[-1] > 1.5
 
 
 @pytest.mark.parametrize("how", ["asked", "tried"])
@@ -471,7 +472,7 @@ def test_nothing_heavy_is_imported_once_a_sensor_runs(played, tmp_path):
     """An import of seconds in the loop breaks links: the analysis is loaded before START."""
     words = ["record", "--virtual", "left", "--play", str(played), "-o", str(tmp_path / "out")]
     done = subprocess.run(
-        [sys.executable, "-c", LOADED_LATE, *words, "--duration", "4"],
+        [sys.executable, "-c", LOADED_LATE, *words, "--duration", "2"],
         capture_output=True,
         text=True,
         timeout=PATIENCE_S,
@@ -558,12 +559,12 @@ def test_a_controller_that_goes_in_mid_run_keeps_what_came(played, tmp_path):
 
 @POSIX
 def test_killed_with_9_at_random_moments_loses_less_than_a_second(tmp_path, played):
-    """Two kills between the first samples and 2.5 s later: never more than the last second is lost.
+    """A kill between the first samples and 2.5 s later: never more than the last second is lost.
 
     ``--long`` does it four times, the benchmark twenty.
     """
     moments = random.Random(19)
-    for number in seeds(2, long=4):
+    for number in seeds(1, long=4):
         out = tmp_path / f"out{number}"
         recorder = started(played, out, enough=TWO_SECONDS // 4)
         time.sleep(moments.uniform(0.0, 2.5))

@@ -47,7 +47,7 @@ def after(*entries: dict[str, Any], **more: Any) -> Coaching:
     return follow(None, ASKED | more, written, today=written[-1].date if written else START)
 
 
-@cases(200)
+@cases(100)
 @given(
     pains=st.lists(st.integers(0, 10), min_size=1, max_size=8),
     settled=st.booleans(),
@@ -69,7 +69,7 @@ def test_a_red_entry_makes_a_red_plan(pains: list[int], settled: bool, limping: 
     assert plan.action.kind in {"stop", "walk_run"}
 
 
-@cases(200)
+@cases(100)
 @given(weeks=st.integers(1, 30), place=st.sampled_from(["knee_front", "knee_outside", "achilles", "shin"]))
 def test_exercises_take_turns_and_none_is_lost(weeks: int, place: str) -> None:
     """Every week has as many sets, and all exercises stand in it or in other weeks."""

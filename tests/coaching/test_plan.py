@@ -25,7 +25,7 @@ ASKED: dict[str, Any] = {
 }
 """Every safety question asked, and nothing in the way."""
 BASE = {"low_bar_squat", "romanian_deadlift", "bulgarian_split_squat", "hip_thrust", "crab_walk"}
-SOME = cases(60)
+SOME = cases(40)
 
 
 def several(field: str) -> st.SearchStrategy[list[str]]:

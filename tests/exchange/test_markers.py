@@ -15,8 +15,8 @@ from gait.cli.main import main
 from gait.errors import RecordingError
 from gait.exchange.markers import Foot, foot_contacts, marker_truth
 from gait.exchange.trc import read_trc
-from gait.recording.containers import unpacked_file
 from gait.recording.importers.c3d import read_c3d
+from gait.recording.table.containers import unpacked_file
 from gait.recording.write import write_recording
 from gait.virtual.runner.imu import SensorSettings
 from gait.virtual.runner.segment import at_point

@@ -65,7 +65,7 @@ def test_everything_written_is_read_back(tmp_path):
     assert journal.lost_bytes == 0
 
 
-@cases(60)
+@cases(40)
 @given(cut=st.integers(0, 6000))
 def test_a_journal_cut_anywhere_keeps_all_whole_records(tmp_path_factory, cut):
     """Every record that ends before the cut is read; the torn one is counted, never invented."""
@@ -81,7 +81,7 @@ def test_a_journal_cut_anywhere_keeps_all_whole_records(tmp_path_factory, cut):
     assert all(same(one, block(19 * number)) for number, one in enumerate(journal.blocks))
 
 
-@cases(60)
+@cases(40)
 @given(at=st.integers(len(MAGIC), 5000), value=st.integers(1, 255), length=st.integers(1, 40))
 def test_a_rotten_place_costs_only_the_records_it_touches(tmp_path_factory, at, value, length):
     """Changed bytes anywhere: at most the records that they lie in are gone, all others are as written."""
@@ -98,7 +98,7 @@ def test_a_rotten_place_costs_only_the_records_it_touches(tmp_path_factory, at, 
 
 
 @given(junk=st.binary(max_size=400))
-@cases(60)
+@cases(40)
 def test_junk_between_records_is_passed_over(tmp_path_factory, junk):
     """Any bytes behind the last record, a marker among them too, neither crash nor become samples."""
     folder = tmp_path_factory.mktemp("junk")

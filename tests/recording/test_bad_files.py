@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from gait.errors import GaitError, RecordingError
 from gait.recording.format import parse_preamble
-from gait.recording.lines import Source
 from gait.recording.read import read, read_chunks, read_recording
 from gait.recording.session_folder import read_notes
+from gait.recording.table.lines import Source
 from tests.properties import cases
 
 Text = Callable[..., str]
@@ -232,7 +232,7 @@ def test_one_endless_line(tmp_path: Path) -> None:
             tracemalloc.stop()
 
 
-@cases(150)
+@cases(60)
 @given(content=st.binary(max_size=400))
 def test_no_bytes_crash_the_reader(put: Put, content: bytes) -> None:
     """Any bytes at all are read or refused, never more than that."""
@@ -249,7 +249,7 @@ CELL = st.sampled_from(
 )
 
 
-@cases(200)
+@cases(60)
 @given(
     rows=st.lists(st.lists(CELL, min_size=1, max_size=6), max_size=12),
     top=st.sampled_from(["", "# gait-recording = 1\n", "# gait-recording = 1\n# [device\n", "\ufeff", "#\n"]),
@@ -272,7 +272,7 @@ TOML_WORDS = "[runner] [run] [answers] [[run]] mass_kg height_m notes x 70.5 -0 
 TOML_BITS = st.sampled_from([*TOML_WORDS.split(), " = ", *"[]{}.,#='é\\\"\n\t", r"\u0000"])
 
 
-@cases(300)
+@cases(60)
 @given(bits=st.lists(TOML_BITS, max_size=25), raw=st.binary(max_size=60))
 def test_no_notes_crash_the_reader(put: Put, bits: list[str], raw: bytes) -> None:
     """Any ``session.toml`` gives notes with possible values, or is refused."""
@@ -286,7 +286,7 @@ def test_no_notes_crash_the_reader(put: Put, bits: list[str], raw: bytes) -> Non
         assert notes.run.distance_m is None or notes.run.distance_m >= 1
 
 
-@cases(300)
+@cases(60)
 @given(lines=st.lists(st.text(alphabet="#= \"[]{}.,abc019-:\\'tru", max_size=20), max_size=8))
 def test_no_preamble_crashes_the_reader(lines: list[str]) -> None:
     """Any comment lines behind our first one are a preamble, or are refused."""

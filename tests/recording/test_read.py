@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 
 from gait.errors import RecordingError
-from gait.recording import numbers as table
-from gait.recording.lines import Source
 from gait.recording.model import Recording
 from gait.recording.read import find_recordings, read, read_chunks, read_recording
+from gait.recording.table import numbers as table
+from gait.recording.table.lines import Source
 from gait.recording.write import write_recording
 
 Text = Callable[..., str]

@@ -15,10 +15,10 @@ import gait.recording.read as reading
 from gait.coaching.questionnaire.answers import load_answers
 from gait.coaching.rules.load import check_pack
 from gait.errors import GaitError, RecordingError
-from gait.recording.lines import Source
 from gait.recording.long import open_session
 from gait.recording.read import read, read_chunks, read_recording
 from gait.recording.session_folder import read_notes
+from gait.recording.table.lines import Source
 from gait.validation.compare import load_truth
 
 Within = Callable[[float], AbstractContextManager[None]]

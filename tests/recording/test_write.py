@@ -59,7 +59,7 @@ def test_round_trip(make_recording: Make, tmp_path: Path, name: str, *, gyr: boo
     assert again.extra == recording.extra
 
 
-@cases(60)
+@cases(40)
 @given(counts=AXES, start=st.integers(-(10**12), 10**13), step=st.integers(1000, 20_000))
 def test_any_numbers_round_trip(tmp_path: Path, counts: np.ndarray, start: int, step: int) -> None:
     """Every whole number of the last decimal's unit is written as Python itself would."""
@@ -75,7 +75,7 @@ def test_any_numbers_round_trip(tmp_path: Path, counts: np.ndarray, start: int, 
         assert line == ",".join(expected)
 
 
-@cases(150)
+@cases(40)
 @given(
     name=st.text(max_size=30),
     key=st.text(min_size=1, max_size=8).filter(lambda text: text != "name"),

@@ -11,7 +11,6 @@ from functools import cache
 from itertools import pairwise
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from gait.analysis.results import Analysis, Bout
@@ -77,32 +76,36 @@ KINDS = ("run", "one leg", "no gyroscope", "run and walk")
 
 
 @cache
-def trusted(analysis: Analysis) -> pd.DataFrame:
+def trusted(analysis: Analysis) -> list[dict]:
     """Strides that no gap and no doubt touches."""
     rows = analysis.strides
-    return rows[~rows["marks"].str.contains("gap|uncertain")]
+    return rows[~rows["marks"].str.contains("gap|uncertain")].to_dict("records")
 
 
-def seen_around(analysis: Analysis, time: float) -> tuple[str, pd.DataFrame]:
+def seen_around(analysis: Analysis, time: float) -> list[dict]:
     """The plain way: trusted strides that reach into the second around a time, of the gait that fills it."""
-    rows = trusted(analysis)
     low, high = time - 0.5, time + 0.5
-    overlap = np.minimum(rows["next_ic_s"], high) - np.maximum(rows["ic_s"], low)
-    rows = rows.assign(overlap=overlap)[overlap > 1e-9]
-    if not len(rows):
-        return "", rows
-    spent = rows.groupby("activity")["overlap"].sum()
-    kind = "running" if spent.get("running", 0.0) >= spent.get("walking", 0.0) else "walking"
-    return kind, rows[rows["activity"] == kind]
+    rows = [
+        {**row, "overlap": overlap}
+        for row in trusted(analysis)
+        if (overlap := min(row["next_ic_s"], high) - max(row["ic_s"], low)) > 1e-9
+    ]
+    spent = {
+        kind: sum(row["overlap"] for row in rows if row["activity"] == kind)
+        for kind in ("running", "walking")
+    }
+    kind = "running" if spent["running"] >= spent["walking"] else "walking"
+    return [row for row in rows if row["activity"] == kind]
 
 
-def leg_mean(rows: pd.DataFrame, column: str, side: str) -> float:
+def leg_mean(rows: list[dict], column: str, side: str) -> float:
     """Mean of one leg's strides by their time in the second."""
-    rows = rows[(rows["side"] == side) & rows[column].notna()]
-    return float((rows[column] * rows["overlap"]).sum() / rows["overlap"].sum()) if len(rows) else math.nan
+    rows = [row for row in rows if row["side"] == side and not math.isnan(row[column])]
+    spent = sum(row["overlap"] for row in rows)
+    return sum(row[column] * row["overlap"] for row in rows) / spent if rows else math.nan
 
 
-def mean_of_legs(rows: pd.DataFrame, column: str) -> float:
+def mean_of_legs(rows: list[dict], column: str) -> float:
     """Mean of the legs that there are."""
     known = [leg for side in ("left", "right") if not math.isnan(leg := leg_mean(rows, column, side))]
     return sum(known) / len(known) if known else math.nan
@@ -110,8 +113,8 @@ def mean_of_legs(rows: pd.DataFrame, column: str) -> float:
 
 def expected(analysis: Analysis, time: float) -> dict[str, float]:
     """What a record at that session time has to say; what was not measured is not in it."""
-    _, rows = seen_around(analysis, time)
-    if not len(rows):
+    rows = seen_around(analysis, time)
+    if not rows:
         return {}
     contact = {side: leg_mean(rows, "contact_ms", side) for side in ("left", "right")}
     step = 500.0 * mean_of_legs(rows, "stride_length_m")

@@ -27,7 +27,7 @@ def numbers(blocks):
     return [int(one) for block in blocks for one in block.counts[:, 0]]
 
 
-@cases(100)
+@cases(50)
 @given(st.data())
 def test_any_order_and_any_repeats_give_each_sample_once(data):
     """Live packets with losses, repeats of any of them, and backfills that overlap: each sample once."""

@@ -38,7 +38,7 @@ RUNNERS = st.builds(
     parts=st.just((("stand", 1.5), ("run", 6.0), ("stand", 1.5))),
 )
 PLACEMENTS = st.sampled_from(["shoe", "shank"])
-SLOW = cases(20, long=400)
+SLOW = cases(8, long=400)
 
 
 def state_of(runner: RunnerSettings, placement: Placement, time_s: FloatArray) -> SegmentState:

@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from gait.analysis.results import Waveform
-from gait.analysis.signal.orientation import Windows, apply, motion, orientations
+from gait.analysis.signal.orientation import Windows, motion, orientations
+from gait.analysis.signal.quaternion import apply, conjugate
 from gait.analysis.signal.resample import GRID_HZ
 from gait.analysis.strides.detector import Alignment
 from gait.analysis.strides.shoe.stances import FLAT_SHARE
@@ -163,7 +164,7 @@ def _attitude(
     quaternion = orientations(windows)
     flat = np.clip(np.mean(FLAT_SHARE) * (tc - ic) * GRID_HZ, 0, length - 1).astype(np.intp)
     up = apply(quaternion[np.arange(len(ic)), flat], np.broadcast_to(matrix[2], (len(ic), 3)))
-    inverse = quaternion * np.array([1.0, -1.0, -1.0, -1.0])
+    inverse = conjugate(quaternion)
     seen = apply(inverse, np.broadcast_to(up[:, None, :], windows.acc.shape)) @ matrix.T
     pitch = np.degrees(np.unwrap(np.arctan2(seen[..., 0], seen[..., 2]), axis=1))
     roll = np.degrees(np.unwrap(np.arctan2(seen[..., 1], seen[..., 2]), axis=1))

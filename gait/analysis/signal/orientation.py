@@ -13,11 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from gait.analysis.signal.quaternion import apply, integrate
 from gait.analysis.signal.resample import GRID_HZ
 from gait.arrays import FloatArray, IntArray
 from gait.units import STANDARD_GRAVITY
 
-__all__ = ["Motion", "Windows", "apply", "closure_gravity", "gather", "motion", "orientations"]
+__all__ = ["Motion", "Windows", "closure_gravity", "gather", "motion", "orientations"]
 
 
 PADDING = 24
@@ -76,42 +77,8 @@ def _planes(values: FloatArray) -> FloatArray:
 
 
 def orientations(windows: Windows) -> FloatArray:
-    """(n, L, 4) quaternions (w, x, y, z) from the sensor at each sample to its stride's first sample.
-
-    The rate between two samples is their mean (trapezoid); each step is an exact rotation by it.
-    """
-    gyr = windows.gyr
-    half = (gyr[:, 1:] + gyr[:, :-1]) * (0.25 / GRID_HZ)
-    size = np.sqrt(half[..., 0] ** 2 + half[..., 1] ** 2 + half[..., 2] ** 2)
-    scale = np.sinc(size / np.pi)
-    n, samples = gyr.shape[:2]
-    # A quaternion is two complex numbers, (w + x i) + (y + z i) j: its product is three operations on arrays.
-    step = np.empty((samples - 1, 2, n), dtype=complex)
-    step.real[:, 0], step.imag[:, 0] = np.cos(size).T, (half[..., 0] * scale).T
-    step.real[:, 1], step.imag[:, 1] = (half[..., 1] * scale).T, (half[..., 2] * scale).T
-    across = np.empty_like(step)
-    np.negative(step[:, 1].conj(), out=across[:, 0])
-    np.conj(step[:, 0], out=across[:, 1])
-    out = np.empty((samples, 2, n), dtype=complex)
-    out[0, 0], out[0, 1] = 1.0, 0.0
-    turned = np.empty((2, n), dtype=complex)
-    for first, second, now, then in zip(step, across, out[:-1], out[1:], strict=True):
-        np.multiply(first, now[0], out=then)
-        np.add(then, np.multiply(second, now[1], out=turned), out=then)
-    parts = (out[:, 0].real, out[:, 0].imag, out[:, 1].real, out[:, 1].imag)
-    return np.moveaxis(np.stack([part.T for part in parts]), 0, -1)
-
-
-def apply(quaternion: FloatArray, vector: FloatArray) -> FloatArray:
-    """Turn (..., 3) vectors by (..., 4) unit quaternions."""
-    w, x, y, z = (quaternion[..., axis] for axis in range(4))
-    a, b, c = (vector[..., axis] for axis in range(3))
-    tx, ty, tz = (2.0 * part for part in (y * c - z * b, z * a - x * c, x * b - y * a))
-    out = np.empty((3, *tx.shape))
-    out[0] = a + w * tx + (y * tz - z * ty)
-    out[1] = b + w * ty + (z * tx - x * tz)
-    out[2] = c + w * tz + (x * ty - y * tx)
-    return np.moveaxis(out, 0, -1)
+    """Return (n, L, 4) quaternions (w, x, y, z) from the sensor at each sample to its stride's first."""
+    return integrate(windows.gyr, GRID_HZ)
 
 
 def closure_gravity(windows: Windows, turned: FloatArray) -> FloatArray:

@@ -9,7 +9,13 @@ import numpy.typing as npt
 
 from gait.arrays import BoolArray, FloatArray
 
-__all__ = ["StrideBatch", "concatenate", "empty_batch", "is_walking"]
+__all__ = ["STRIDE_LEAST_S", "STRIDE_MOST_S", "StrideBatch", "concatenate", "empty_batch", "is_walking"]
+
+STRIDE_LEAST_S = 0.42
+"""Shortest stride, s: 4.75 steps/s is the fastest published cadence."""
+
+STRIDE_MOST_S = 2.4
+"""Longest stride, s (chosen: slow walking stays below 2 s)."""
 
 WALKS_FROM_S = (0.80, 1.00)
 """s a stride: running of under 120 steps a minute and walking of over 150 are not seen (chosen)."""

@@ -13,6 +13,7 @@ import typer
 from gait.cli.main import one_line
 from gait.cli.options import HistoryOption, JsonOption, RunnerOption
 from gait.errors import UsageError
+from gait.text import for_spreadsheet
 
 if TYPE_CHECKING:
     from gait.history.athletes import AthleteState
@@ -148,7 +149,7 @@ def export(
     with _open(history) as kept:
         sessions = kept.sessions(runner)
     rows = [_row(one) for one in sessions]
-    write_text(output, pd.DataFrame(rows).map(_harmless).to_csv(index=False, lineterminator="\n"))
+    write_text(output, pd.DataFrame(rows).map(_cell).to_csv(index=False, lineterminator="\n"))
     print(f"{_count(len(rows))}: {one_line(str(output))}", file=sys.stderr)
 
 
@@ -243,12 +244,9 @@ def _row(one: KeptSession) -> dict[str, Any]:
     return row
 
 
-def _harmless(cell: object) -> object:
-    """Put an apostrophe before text that a spreadsheet would take for a formula."""
-    if not isinstance(cell, str):
-        return cell
-    line = one_line(cell)
-    return f"'{line}" if line[:1] in tuple("=+-@") else line
+def _cell(value: object) -> object:
+    """Return a value as it may stand in a spreadsheet's cell."""
+    return for_spreadsheet(value) if isinstance(value, str) else value
 
 
 def _json(body: dict[str, Any], target: Path | None, *, indent: int | None = 2) -> None:

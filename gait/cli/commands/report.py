@@ -160,9 +160,7 @@ def command(
     page = None
     if not text or output or pdf or open_page:
         with busy("drawing the report", long=long):
-            page = _page(
-                story, output or Path(f"{_stem(path)}-{'report' if sheet == 'full' else sheet}.html")
-            )
+            page = _page(story, output or _usual_page(path, sheet))
     if text:
         from gait.report.terminal.show import show_story
 
@@ -251,6 +249,11 @@ def _check_calibration(analysis: Analysis) -> None:
         where="--distance" if run.distance_m else "--speed",
         todo="give what was run while it was recorded, or leave it out",
     )
+
+
+def _usual_page(path: Path, sheet: str) -> Path:
+    """Return the page's file where none is named: in the current folder, called after the recording."""
+    return Path(f"{_stem(path)}-{'report' if sheet == 'full' else sheet}.html")
 
 
 def _page(story: Story, path: Path) -> Path:

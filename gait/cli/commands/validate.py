@@ -78,16 +78,19 @@ def command(
 
 def _give(lines: list[str], body: object, json_file: Path | None) -> None:
     """Print the lines, and write the JSON if it is asked for; the lines to stderr where it goes to stdout."""
+    from gait.files import write_text
+    from gait.report.exports.strides_and_json import plain
+
     to_stdout = json_file == STDOUT
     for line in lines:
         print(line, file=sys.stderr if to_stdout else sys.stdout)
     if json_file is None:
         return
-    text = json.dumps(_plain(body), indent=2, allow_nan=False)
+    text = json.dumps(plain(body), indent=2, allow_nan=False)
     if to_stdout:
         print(text)
     else:
-        json_file.write_text(text + "\n", encoding="utf-8")
+        write_text(json_file, text + "\n")
 
 
 def _whole_folder(path: Path, json_file: Path | None, *, rules: bool) -> None:
@@ -208,14 +211,3 @@ def _rule_table(beside: dict[str, dict[str, dict[str, ErrorFigures]]]) -> list[s
             ]
             lines.append(f"  {rule:28}" + "".join(f"{cell:>22}" for cell in cells))
     return lines
-
-
-def _plain(value: object) -> object:
-    """NaN as None, all the way down."""
-    if isinstance(value, dict):
-        return {key: _plain(one) for key, one in value.items()}
-    if isinstance(value, list):
-        return [_plain(one) for one in value]
-    if isinstance(value, float) and value != value:  # noqa: PLR0124 - NaN
-        return None
-    return value

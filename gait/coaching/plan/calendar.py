@@ -14,6 +14,7 @@ from pathlib import Path
 from gait.coaching.model import Day, Plan, PlannedExercise
 from gait.coaching.plan.facts import dose
 from gait.files import write_text
+from gait.text import visible
 
 __all__ = ["calendar_text", "write_calendar"]
 
@@ -133,9 +134,7 @@ def _escaped(text: str) -> str:
     >>> _escaped("3 sets, light; rest\nthen \\ go")
     '3 sets\\, light\\; rest\\nthen \\\\ go'
     """
-    lines = (
-        "".join(sign if sign.isprintable() else " " for sign in line).strip() for line in text.splitlines()
-    )
+    lines = (visible(line) for line in text.splitlines())
     escaped = (line.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,") for line in lines)
     return "\\n".join(escaped)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from gait.errors import RecordingError
 from gait.recording.importers.column_names import parse_columns
-from gait.recording.numbers import Layout
+from gait.recording.table.numbers import Layout
 from gait.units import DEG, STANDARD_GRAVITY
 
 __all__ = ["DIALECTS", "Dialect", "gravity_layout", "gyroscope_layout", "layout_of", "refuse_unusable"]

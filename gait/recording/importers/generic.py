@@ -20,7 +20,7 @@ from gait.recording.importers.column_names import Column, parse_columns
 from gait.recording.importers.sample import Sample, rate_of
 from gait.recording.importers.time_column import TimeColumn, time_column
 from gait.recording.importers.units import Quantity, Unit
-from gait.recording.numbers import DeviceColumn, Layout
+from gait.recording.table.numbers import DeviceColumn, Layout
 from gait.units import DEG, STANDARD_GRAVITY
 
 __all__ = ["generic_layout"]

@@ -16,7 +16,7 @@ from gait.recording.importers.choose import Picked
 from gait.recording.importers.column_names import Column
 from gait.recording.importers.dates import clock_seconds, date_seconds, is_clock, is_date, zone_of
 from gait.recording.importers.sample import Sample
-from gait.recording.numbers import TimeForm
+from gait.recording.table.numbers import TimeForm
 
 __all__ = ["TimeColumn", "time_column"]
 

@@ -11,8 +11,6 @@ import gzip
 import io
 import json
 import math
-import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -24,13 +22,14 @@ from gait.analysis.metrics import METRICS
 from gait.analysis.results import STRIDE_COLUMNS, Analysis, Metric
 from gait.files import write_bytes, write_text
 from gait.history.within_run import within_run_json
+from gait.text import for_spreadsheet
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from gait.coaching.model import Finding, Plan
 
-__all__ = ["analysis_json", "strides_csv", "write_json", "write_strides"]
+__all__ = ["analysis_json", "plain", "strides_csv", "write_json", "write_strides"]
 
 DECIMALS: dict[str, int] = {
     **{name: spec.file_decimals for name, spec in METRICS.items()},
@@ -38,14 +37,6 @@ DECIMALS: dict[str, int] = {
     **dict.fromkeys(("p_rearfoot", "p_midfoot", "p_forefoot"), 3),
 }
 """Decimals in the file: a metric's own, and those of times and shares; two for every other number."""
-
-FORMULA = re.compile(r"(^|[;,|]\s*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
-"""Where a spreadsheet would begin a formula: at the start of a cell, the signs full-width too, and behind
-what another country's spreadsheet takes for the end of a cell (OWASP, CSV injection)."""
-
-UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-"""Unicode categories that have no place in a cell: controls, line ends, signs without a picture that could
-hide the start of a formula."""
 
 
 def write_strides(analysis: Analysis, path: str | Path) -> Path:
@@ -110,10 +101,7 @@ def _cells(column: pd.Series[Any]) -> pd.Series[Any]:
 
 def _safe_text(value: object) -> object:
     """Text of one line that no spreadsheet takes for a formula."""
-    if not isinstance(value, str):
-        return value
-    seen = "".join(" " if unicodedata.category(sign) in UNSEEN else sign for sign in value)
-    return FORMULA.sub(r"\1'", " ".join(seen.split()))
+    return for_spreadsheet(value) if isinstance(value, str) else value
 
 
 def write_json(

@@ -10,9 +10,12 @@ from scipy.ndimage import gaussian_filter1d
 from scipy.spatial.transform import Rotation, RotationSpline
 
 from gait.recording.model import Recording
+from tests.properties import is_long
 
 G = 9.80665
-FINE_HZ = 800
+FINE_HZ = 400
+SECONDS = 40.0 if is_long() else 24.0
+"""Length of a movement."""
 
 
 def sensed(
@@ -73,7 +76,7 @@ def body(
 ) -> Recording:
     """A phone or sensor on somebody who walks or runs: ``pocket``, ``hand``, ``bag``, ``hip``, ``wrist``."""
     hertz = hertz or (rng.uniform(1.3, 1.45) if runs else rng.uniform(0.8, 1.05))
-    time_s, phase, moving = _phase(rng, hertz, 40.0, 0.02)
+    time_s, phase, moving = _phase(rng, hertz, SECONDS, 0.02)
     felt, place = np.zeros((len(time_s), 3)), np.zeros((len(time_s), 3))
     if runs:
         step = (phase / np.pi) % 1.0
@@ -103,7 +106,7 @@ def pedalling(
     rng: np.random.Generator, rpm: float, *, rate_hz: float, gyroscope: bool, placement: str
 ) -> Recording:
     """A foot or shank on a bicycle's pedal, with the road's shaking."""
-    time_s, phase, moving = _phase(rng, rpm / 60.0, 40.0, 0.01)
+    time_s, phase, moving = _phase(rng, rpm / 60.0, SECONDS, 0.01)
     crank = 0.17 * moving
     place = np.column_stack([crank * np.sin(phase), 0.003 * np.sin(phase), crank * np.cos(phase)])
     tip = np.radians(rng.uniform(8, 22) if placement == "shoe" else rng.uniform(18, 25))
@@ -127,7 +130,7 @@ def pedalling(
 
 def turned(rng: np.random.Generator, *, rate_hz: float, gyroscope: bool, placement: str) -> Recording:
     """A phone turned from pose to pose in the hand: the norm stays one g."""
-    count = 50
+    count = round(SECONDS / 0.8)
     poses = Rotation.random(count, rng=rng)
     time_s = np.arange(0.0, 1.2 * (count - 1), 1.0 / 400.0)
     share = np.clip((time_s / 1.2 % 1.0 - 0.3) / 0.5, 0.0, 1.0)
@@ -141,7 +144,7 @@ def turned(rng: np.random.Generator, *, rate_hz: float, gyroscope: bool, placeme
 
 def car(rng: np.random.Generator, *, rate_hz: float, gyroscope: bool, placement: str) -> Recording:
     """A ride: shaking of several widths."""
-    time_s = np.arange(0.0, 60.0, 1.0 / 400.0)
+    time_s = np.arange(0.0, 1.5 * SECONDS, 1.0 / 400.0)
     felt = sum(
         gaussian_filter1d(rng.normal(size=(len(time_s), 3)), 400.0 * width, axis=0) * np.sqrt(width)
         for width in (0.005, 0.03, 0.2)
@@ -157,7 +160,7 @@ def swung(
     rng: np.random.Generator, hertz: float, *, rate_hz: float, gyroscope: bool, placement: str
 ) -> Recording:
     """A leg swung to and fro while sitting."""
-    time_s, phase, moving = _phase(rng, hertz, 40.0, 0.05)
+    time_s, phase, moving = _phase(rng, hertz, SECONDS, 0.05)
     attitude = _attitude(
         0.0 * phase, np.radians(35.0) * np.sin(phase) * moving, 0.05 * np.sin(phase) * moving
     )

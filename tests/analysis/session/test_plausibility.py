@@ -8,8 +8,11 @@ import numpy as np
 import pytest
 
 from gait.analysis.analyze import AnalysisSettings, analyze
+from gait.analysis.session.plausibility import awake, bout_numbers, feel_of
+from gait.analysis.strides.stride_batch import StrideBatch, empty_batch
 from gait.recording.model import Recording, Session
 from gait.recording.read import read
+from gait.units import STANDARD_GRAVITY
 from gait.virtual.runner.imu import SensorSettings
 
 from .motions import MOTIONS
@@ -123,3 +126,40 @@ def test_a_real_treadmill_run_passes(shared, name) -> None:
         assert not analysis.sensors[0].looks_like
         assert not analysis.faults
         assert analysis.time_in("running") > 15.0
+
+
+def _strides(ic_s: np.ndarray, walking: np.ndarray) -> StrideBatch:
+    stride = np.diff(ic_s, append=ic_s[-1] + 0.7)
+    return replace(
+        empty_batch(len(ic_s)), ic_s=ic_s, tc_s=ic_s + 0.25, next_ic_s=ic_s + stride, walking=walking
+    )
+
+
+def test_bouts_part_at_pauses_and_changes_of_gait() -> None:
+    """Ten strides, a pause of 20 s, ten strides, then ten of walking: three bouts."""
+    ic = np.r_[np.arange(10) * 0.7, 27.0 + np.arange(20) * 0.7]
+    batch = _strides(ic, np.r_[np.zeros(20), np.ones(10)])
+    batch = replace(batch, next_ic_s=np.where(np.arange(30) == 9, ic + 0.7, batch.next_ic_s))
+    assert bout_numbers(batch).tolist() == [0.0] * 10 + [1.0] * 10 + [2.0] * 10
+
+
+def test_a_still_second_is_known_by_its_scatter() -> None:
+    """Strides whose middle lies in a second that hardly scatters about one g are left out."""
+    batch = _strides(np.arange(6) * 1.0 + 0.2, np.zeros(6))
+    busy = {second: np.array([100.0, 100.0, 100.0 + (0.0 if second == 2 else 50.0)]) for second in range(6)}
+    assert awake(batch, busy).ic_s.tolist() == pytest.approx([0.2, 1.2, 3.2, 4.2, 5.2])
+
+
+def test_the_feel_of_strides_is_worked_out_by_hand() -> None:
+    """A norm of 1 g with a shock of 5 g a stride: its peak, no floating, half the stride unlike the other."""
+    time = np.arange(0.0, 8.0, 0.01)
+    acc = np.tile([0.0, 0.0, STANDARD_GRAVITY], (len(time), 1))
+    for contact in np.arange(0.5, 7.5, 0.7):
+        acc[np.abs(time - contact - 0.05) < 0.02, 2] = 5.0 * STANDARD_GRAVITY
+    recording = Recording("shoe", "left", time, acc, np.tile([0.0, np.radians(400.0), 0.0], (len(time), 1)))
+    feel = feel_of(_strides(np.arange(0.5, 7.0, 0.7), np.zeros(10)), recording)
+    assert feel.peak_g == pytest.approx(5.0)
+    assert feel.turn_dps == pytest.approx(400.0)
+    assert feel.floating == 0.0
+    assert feel.near_one > 0.9
+    assert feel.halves < 0.3

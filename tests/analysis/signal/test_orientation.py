@@ -6,47 +6,15 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from gait.analysis.signal.orientation import (
-    Windows,
-    apply,
-    closure_gravity,
-    gather,
-    motion,
-    orientations,
-)
+from gait.analysis.signal.orientation import Windows, closure_gravity, gather, motion, orientations
+from gait.analysis.signal.quaternion import apply
 from gait.analysis.signal.resample import GRID_HZ
 from gait.units import STANDARD_GRAVITY
-
-RNG = np.random.default_rng(3)
 
 
 def _windows(acc: np.ndarray, gyr: np.ndarray) -> Windows:
     """One stride of all samples but the padding behind it."""
     return gather(acc, gyr, np.array([0]), np.array([len(acc)]))
-
-
-def test_apply_is_scipys_rotation() -> None:
-    """Vectors turned by random unit quaternions are those that `Rotation` turns, to rounding."""
-    turns = Rotation.random(200, random_state=np.random.RandomState(1))
-    vectors = RNG.normal(size=(200, 3))
-    ours = apply(np.roll(turns.as_quat(), 1, axis=-1), vectors)
-    np.testing.assert_allclose(ours, turns.apply(vectors), atol=1e-13)
-
-
-def test_orientations_are_products_of_scipys_rotations() -> None:
-    """Each sample's quaternion is the product of the steps' rotation vectors before it, to rounding."""
-    gyr = RNG.normal(scale=8.0, size=(90, 3))
-    ours = orientations(_windows(np.zeros((90, 3)), gyr))[0, :90]
-    steps = Rotation.from_rotvec((gyr[1:] + gyr[:-1]) * (0.5 / GRID_HZ))
-    turn = Rotation.identity()
-    for index in range(90):
-        theirs = np.roll(turn.as_quat(), 1)
-        assert abs(abs(ours[index] @ theirs) - 1.0) < 1e-12
-        np.testing.assert_allclose(
-            Rotation.from_quat(np.roll(ours[index], -1)).as_matrix(), turn.as_matrix(), atol=1e-11
-        )
-        if index < 89:
-            turn = turn * steps[index]
 
 
 @pytest.mark.parametrize("axis", range(3))

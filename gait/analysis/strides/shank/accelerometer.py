@@ -25,8 +25,14 @@ from gait.analysis.strides.shank.accelerometer_contact import (
     rule_contacts,
     stances_about,
 )
-from gait.analysis.strides.shank.impacts import STRIDE_S, ImpactFinder, ShankAxes
-from gait.analysis.strides.stride_batch import StrideBatch, empty_batch, is_walking
+from gait.analysis.strides.shank.impacts import ImpactFinder, ShankAxes
+from gait.analysis.strides.stride_batch import (
+    STRIDE_LEAST_S,
+    STRIDE_MOST_S,
+    StrideBatch,
+    empty_batch,
+    is_walking,
+)
 from gait.arrays import BoolArray, FloatArray, IntArray
 from gait.frames import Side
 from gait.units import STANDARD_GRAVITY
@@ -155,4 +161,4 @@ class ShankAccDetector(Detector):
             clipped=clipped,
             turn_deg=np.zeros(n),
         )
-        return batch.take((stride > STRIDE_S[0]) & (stride < STRIDE_S[1]))
+        return batch.take((stride > STRIDE_LEAST_S) & (stride < STRIDE_MOST_S))

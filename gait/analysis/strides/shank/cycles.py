@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from gait.analysis.signal.buffer import SampleBuffer
-from gait.analysis.signal.orientation import apply, closure_gravity, gather, motion, orientations
+from gait.analysis.signal.orientation import closure_gravity, gather, motion, orientations
+from gait.analysis.signal.quaternion import apply, conjugate
 from gait.analysis.strides.shank.contact import ToeOff, is_walker, landing_anchor, toe_off_anchor
 from gait.analysis.strides.shank.swings import Span
 from gait.arrays import BoolArray, FloatArray, IntArray
@@ -92,7 +93,7 @@ def measure_cycles(buffer: SampleBuffer, spans: Sequence[Span], axis: FloatArray
     following = landing_anchor(pitch_rate, length, stop - edges[:, 0])
     toe_off = toe_off_anchor(pitch_rate, landing, length)
     norm = np.sqrt(np.einsum("nij,nij->ni", windows.acc, windows.acc))
-    inverse = quaternion * np.array([1.0, -1.0, -1.0, -1.0])
+    inverse = conjugate(quaternion)
     return Cycles(
         length,
         stop - edges[:, 0],

@@ -10,10 +10,11 @@ import numpy as np
 from gait.analysis.signal.buffer import SampleBuffer
 from gait.analysis.signal.filters import gaussian, gaussian_slope, local_maxima, reach
 from gait.analysis.signal.resample import GRID_HZ
+from gait.analysis.strides.stride_batch import STRIDE_LEAST_S
 from gait.arrays import FloatArray, IntArray
 from gait.units import STANDARD_GRAVITY
 
-__all__ = ["STRIDE_S", "ImpactFinder", "ShankAxes"]
+__all__ = ["ImpactFinder", "ShankAxes"]
 
 
 LEARN_S = 8.0
@@ -30,9 +31,6 @@ HIT_ABOVE = 2.0
 
 HIT_LEAST_G_S = 12.0
 """g/s of smoothed jerk below which nothing is a landing: gentle walking reaches 15."""
-
-STRIDE_S = (0.42, 2.4)
-"""s between two landings of a foot."""
 
 LATE_S, BEFORE_S = (0.13, 0.22), (0.11, 0.04)
 """s behind and before the shock: forward force in late stance is larger than where the swing is braked."""
@@ -148,7 +146,7 @@ class ImpactFinder:
             if height < self._least:
                 continue
             last = self._last
-            if last is not None and (index - last[0]) / GRID_HZ < STRIDE_S[0] and height <= last[1]:
+            if last is not None and (index - last[0]) / GRID_HZ < STRIDE_LEAST_S and height <= last[1]:
                 continue
             self._last = (index, height)
             out.append(index)

@@ -9,6 +9,7 @@ import numpy as np
 from gait.analysis.signal.buffer import SampleBuffer
 from gait.analysis.signal.filters import gaussian, local_maxima, reach
 from gait.analysis.signal.resample import GRID_HZ
+from gait.analysis.strides.stride_batch import STRIDE_LEAST_S, STRIDE_MOST_S
 from gait.arrays import FloatArray
 from gait.units import DEG
 
@@ -31,9 +32,6 @@ SWING_SHARE = 0.5
 
 SWING_LEAST = 100.0 * DEG
 """rad/s below which nothing is a swing."""
-
-STRIDE_S = (0.42, 2.4)
-"""s between two swings of a stride."""
 
 _SMOOTH_S = 0.040
 _RADIUS_S = 0.25
@@ -134,9 +132,9 @@ class SwingFinder:
                 continue
             if self.current is not None:
                 length = (index - self.current) / GRID_HZ
-                if length < STRIDE_S[0] and height <= float(forward[self.current - buffer.first]):
+                if length < STRIDE_LEAST_S and height <= float(forward[self.current - buffer.first]):
                     continue
-                if STRIDE_S[0] <= length <= STRIDE_S[1]:
+                if STRIDE_LEAST_S <= length <= STRIDE_MOST_S:
                     spans.append((self.current, index))
             self.current = index
         return spans

@@ -28,7 +28,7 @@ from gait.analysis.strides.shoe.accelerometer_stances import (
     stances_about,
 )
 from gait.analysis.strides.shoe.landings import Landing, LandingFinder
-from gait.analysis.strides.stride_batch import StrideBatch, empty_batch, is_walking
+from gait.analysis.strides.stride_batch import STRIDE_MOST_S, StrideBatch, empty_batch, is_walking
 from gait.arrays import BoolArray, FloatArray, IntArray
 from gait.frames import Side
 from gait.units import STANDARD_GRAVITY
@@ -50,9 +50,6 @@ LEARN_MOST_S = 30.0
 
 USUAL_CONTACT_S = (0.175, 0.330)
 """s; contact times of most of the recordings that the model was fitted on; beyond them it extrapolates."""
-
-STRIDE_MOST_S = 2.4
-"""Longer than this is not a stride (slow walking stays below 2 s)."""
 
 STANCE_LEAST_S = 0.05
 

@@ -12,7 +12,8 @@ import numpy as np
 
 from gait.analysis.signal.buffer import sample_rows
 from gait.analysis.signal.filters import gaussian
-from gait.analysis.signal.orientation import Windows, apply, closure_gravity, gather, motion, orientations
+from gait.analysis.signal.orientation import Windows, closure_gravity, gather, motion, orientations
+from gait.analysis.signal.quaternion import apply
 from gait.analysis.signal.resample import GRID_HZ
 from gait.analysis.strides.contact_model import load
 from gait.analysis.strides.detector import Alignment, Detector
@@ -25,7 +26,7 @@ from gait.analysis.strides.shoe.contact import (
 from gait.analysis.strides.shoe.foot_path import circumduction_cm, turn_deg
 from gait.analysis.strides.shoe.foot_pose import foot_pose
 from gait.analysis.strides.shoe.gyro_bias import Rests
-from gait.analysis.strides.shoe.midstance import STRIDE_MAX_S, StanceFinder, stillness, turning, turning_now
+from gait.analysis.strides.shoe.midstance import StanceFinder
 from gait.analysis.strides.shoe.mounting import (
     Mounting,
     blend,
@@ -38,7 +39,7 @@ from gait.analysis.strides.shoe.mounting import (
 )
 from gait.analysis.strides.shoe.stances import is_stance, stance_batch
 from gait.analysis.strides.shoe.swings import Swings, both_ends, inward_deg, join, take
-from gait.analysis.strides.stride_batch import StrideBatch, empty_batch
+from gait.analysis.strides.stride_batch import STRIDE_MOST_S, StrideBatch, empty_batch
 from gait.arrays import FloatArray, IntArray
 from gait.frames import MOVEMENTS, Side
 
@@ -129,7 +130,7 @@ class ShoeDetector(Detector):
         )
 
     def _new_segment(self) -> None:
-        self._finder = StanceFinder(stillness, turning, turning_now)
+        self._finder = StanceFinder()
         self._coming: list[tuple[int, int]] = []
         self._held: list[tuple[int, int]] = []
         self._begins: int | None = None
@@ -183,7 +184,7 @@ class ShoeDetector(Detector):
 
     def _closing(self, flat: int) -> Swings:
         """Return the swing that the recording's end cuts, if it shows a push-off."""
-        stop = min(self._buffer.end - 1, flat + round(STRIDE_MAX_S * GRID_HZ))
+        stop = min(self._buffer.end - 1, flat + round(STRIDE_MOST_S * GRID_HZ))
         swing = self._measure([(flat, stop)], cut="end")
         return take(swing, slice(0, 1 if np.isfinite(swing.tc[0]) else 0))
 
@@ -196,7 +197,7 @@ class ShoeDetector(Detector):
         if len(spans) == CALIBRATION_SWINGS:
             return CALIBRATION_SWINGS
         now = self._buffer.first + len(self._buffer.acc)
-        idle = now - spans[-1, 1] > (IDLE_S + STRIDE_MAX_S + 1.0) * GRID_HZ
+        idle = now - spans[-1, 1] > (IDLE_S + STRIDE_MOST_S + 1.0) * GRID_HZ
         return len(spans) if final or idle else 0
 
     def _calibrate(self, spans: list[tuple[int, int]]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gait.analysis.signal.orientation import Motion, Windows
+from gait.analysis.signal.quaternion import twist_rad
 from gait.analysis.strides.shoe.mounting import Mounting
 from gait.arrays import FloatArray
 
@@ -24,6 +25,5 @@ def circumduction_cm(moved: Motion, windows: Windows, sign: float) -> FloatArray
 def turn_deg(quaternion: FloatArray, windows: Windows, mounting: Mounting) -> FloatArray:
     """Change of heading from flat to flat, deg."""
     last = quaternion[np.arange(len(windows.length)), windows.length - 1]
-    twist = last[:, 1:] @ mounting.matrix[2]
-    out: FloatArray = np.degrees(2.0 * np.arctan2(twist, last[:, 0]))
+    out = np.degrees(twist_rad(last, mounting.matrix[2]))
     return (out + 180.0) % 360.0 - 180.0

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gait.analysis.signal.orientation import Windows, apply
+from gait.analysis.signal.orientation import Windows
+from gait.analysis.signal.quaternion import apply, conjugate
 from gait.arrays import FloatArray
 
 __all__ = ["FootPose", "foot_pose"]
@@ -47,5 +48,5 @@ def foot_pose(windows: Windows, quaternion: FloatArray, matrix: FloatArray, leve
     level
         (n, 3, 3) rows: world axes in the sensor frame at each row's first sample.
     """
-    inverse = quaternion * np.array([1.0, -1.0, -1.0, -1.0])
+    inverse = conjugate(quaternion)
     return FootPose(apply(inverse, np.broadcast_to(level[:, None, 2], windows.acc.shape)) @ matrix.T)

@@ -10,6 +10,7 @@ from gait.analysis.signal.buffer import SampleBuffer
 from gait.analysis.signal.filters import gaussian, local_maxima, reach
 from gait.analysis.signal.resample import GRID_HZ
 from gait.analysis.strides.landing_model import LandingModel, jerk_size, off_gravity
+from gait.analysis.strides.stride_batch import STRIDE_LEAST_S
 from gait.arrays import BoolArray, FloatArray, IntArray
 
 __all__ = ["AHEAD_S", "CANDIDATE_APART_S", "CANDIDATE_LEAST_G_S", "Landing", "LandingFinder", "candidates"]
@@ -44,9 +45,6 @@ REST_JERK_G_S = 45.0
 
 SWING_WINDOW_S, SWING_TIMES = (-0.35, -0.05), 2.0
 """Before its landing it swings: the force differs from gravity by so many times what it does behind."""
-
-APART_S = 0.42
-"""s between two landings of a foot: 4.75 steps/s is the fastest published cadence."""
 
 AHEAD_S = 0.42
 """s behind a shock that are looked at before it is judged."""
@@ -95,7 +93,7 @@ class LandingFinder:
             for shock, rank, runs in zip(shocks.tolist(), ranks.tolist(), running.tolist(), strict=True):
                 out += self._take(rank, Landing(shock + first, runs))
         pending = self._pending
-        if pending is not None and (final or until - pending[1].index > APART_S * GRID_HZ):
+        if pending is not None and (final or until - pending[1].index > STRIDE_LEAST_S * GRID_HZ):
             out.append(pending[1])
             self._pending = None
         return out
@@ -123,7 +121,7 @@ class LandingFinder:
         if rank == -np.inf:
             return []
         before = self._pending
-        if before is not None and landing.index - before[1].index < APART_S * GRID_HZ:
+        if before is not None and landing.index - before[1].index < STRIDE_LEAST_S * GRID_HZ:
             if rank > before[0]:
                 self._pending = rank, landing
             return []

@@ -1,4 +1,4 @@
-"""Where the foot stands still: the flat instant of each stance, and the strides between them.
+"""Find foot-flat, the instant of each stance at which the foot stands still, and the strides between.
 
 A foot on the ground turns slowly and its accelerometer reads little more than gravity. The swing has such an
 instant too, at its turning point, but no shock shortly before it. Stillness over the shock behind it has one
@@ -7,8 +7,6 @@ deep minimum a stance, however the sensor is mounted.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -17,18 +15,11 @@ from scipy.ndimage import maximum_filter1d, minimum_filter1d
 
 from gait.analysis.signal.filters import gaussian, gaussian_slope, reach
 from gait.analysis.signal.resample import GRID_HZ
+from gait.analysis.strides.stride_batch import STRIDE_LEAST_S, STRIDE_MOST_S
 from gait.arrays import FloatArray
 from gait.units import DEG, STANDARD_GRAVITY
 
-__all__ = [
-    "LOOKS_AHEAD_S",
-    "STRIDE_MAX_S",
-    "StanceFinder",
-    "shock_before",
-    "stillness",
-    "turning",
-    "turning_now",
-]
+__all__ = ["LOOKS_AHEAD_S", "StanceFinder", "shock_before", "stillness"]
 
 
 RATE_SCALE = 100.0 * DEG
@@ -53,10 +44,7 @@ SHOCK_S = 0.14
 SHOCK_LEAST = 80.0
 """g/s of jerk below which no shock counts: walking is told by stillness alone."""
 
-STANCE_APART_S = 0.42
-"""Flat instants of one foot cannot lie nearer: 4.75 steps/s is the fastest published cadence."""
-
-_APART = round(STANCE_APART_S * GRID_HZ)
+_APART = round(STRIDE_LEAST_S * GRID_HZ)
 
 ALIKE = 2.0
 """An instant at most so many times worse than the last one is believed once the foot pushes off."""
@@ -66,9 +54,6 @@ DUE_SHARE = (0.85, 1.5)
 
 PUSH_SHARE = 0.45
 """Share of the last swing's fastest movement at which the foot has left the ground or is about to."""
-
-STRIDE_MAX_S = 2.4
-"""Longer than this is not a stride (slow walking stays below 2 s)."""
 
 MOVING = 150.0 * DEG
 """rad/s a segment must reach between two stances to have made a step."""
@@ -87,14 +72,9 @@ def stillness(acc: FloatArray, gyr: FloatArray) -> FloatArray:
     return gaussian(rate + excess**2, _SMOOTH_S)
 
 
-def turning(_acc: FloatArray, gyr: FloatArray) -> FloatArray:
-    """(n,) smoothed size of the angular rate, rad/s."""
-    return gaussian(np.sqrt(np.einsum("ij,ij->i", gyr, gyr)), _TURN_SMOOTH_S)
-
-
-def turning_now(_acc: FloatArray, gyr: FloatArray) -> FloatArray:
-    """(n,) the same with little smoothing: soon known."""
-    return gaussian(np.sqrt(np.einsum("ij,ij->i", gyr, gyr)), _SMOOTH_S)
+def _turning(gyr: FloatArray, smooth_s: float) -> FloatArray:
+    """Return the (n,) smoothed norm of the (n, 3) angular rate, rad/s."""
+    return gaussian(np.sqrt(np.einsum("ij,ij->i", gyr, gyr)), smooth_s)
 
 
 def shock_before(acc: FloatArray) -> FloatArray:
@@ -106,36 +86,25 @@ def shock_before(acc: FloatArray) -> FloatArray:
     return out
 
 
-@dataclass
 class StanceFinder:
     """Finds flat instants in signals that come in pieces.
 
     The same instants come out whatever the pieces: minima are judged in order, each as soon as it can be. It
-    is a flat instant if nothing within `STANCE_APART_S` on either side is lower; one that comes when it is
+    is a flat instant if nothing within `STRIDE_LEAST_S` on either side is lower; one that comes when it is
     due and is as deep as the last is believed as soon as the foot is seen to push off.
-
-    Parameters
-    ----------
-    cost, movement, leaving
-        Functions of acc and gyr (n, 3) that give (n,): what is smallest on a standing foot, how much the
-        segment moves, and the same with little smoothing.
-    limit
-        Largest cost of a flat instant.
-    moving
-        Movement above which a step was made between two instants.
     """
 
-    cost: Callable[[FloatArray, FloatArray], FloatArray]
-    movement: Callable[[FloatArray, FloatArray], FloatArray]
-    leaving: Callable[[FloatArray, FloatArray], FloatArray]
-    limit: float = STILL_LIMIT
-    moving: float = MOVING
-    _found: int | None = None
-    _kept: tuple[int, float] | None = None
-    _doubtful: tuple[int, float] | None = None
-    _judged: int = -1
-    _origin: int | None = None
-    _lengths: tuple[int, int] = (0, 0)
+    def __init__(self) -> None:
+        self._found: int | None = None
+        self._kept: tuple[int, float] | None = None
+        self._doubtful: tuple[int, float] | None = None
+        self._judged = -1
+        self._origin: int | None = None
+        self._lengths = (0, 0)
+        self._rank = self._cost = self._moved = np.empty(0)
+        self._first = 0
+        self._push = np.inf
+        self._steady = False
 
     def find(self, first: int, acc: FloatArray, gyr: FloatArray, *, final: bool) -> list[tuple[int, int]]:
         """Strides, as pairs of flat instants (absolute grid indices), that the signals complete.
@@ -147,9 +116,9 @@ class StanceFinder:
         final
             No more will come in this segment.
         """
-        cost = self.cost(acc, gyr)
-        moved = self.movement(acc, gyr)
-        leaving = self.leaving(acc, gyr)
+        cost = stillness(acc, gyr)
+        moved = _turning(gyr, _TURN_SMOOTH_S)
+        leaving = _turning(gyr, _SMOOTH_S)
         rank = (cost + STILL_FLOOR) / np.maximum(shock_before(acc), SHOCK_LEAST) ** 2
         self._rank, self._cost, self._moved, self._first = rank, cost, moved, first
         usable = len(cost) - (0 if final else reach(LOOKS_AHEAD_S))
@@ -175,7 +144,7 @@ class StanceFinder:
         size = _APART + 1
         lowest = minimum_filter1d(rank[:usable], size, mode="nearest", origin=(size - 1) // 2)
         is_low = (rank[: usable - 1] <= lowest[:-1]) & (rank[: usable - 1] < rank[1:usable])
-        is_low &= cost[: usable - 1] < self.limit
+        is_low &= cost[: usable - 1] < STILL_LIMIT
         known = 2 if self._first == self._origin else _APART
         is_low[:known] = False
         found = np.flatnonzero(is_low)
@@ -236,7 +205,7 @@ class StanceFinder:
             # Not up to the end: the smoothing there would look at what has not come yet.
             swing = slice(max(low - self._first, 0), max(high - self._first - reach(_TURN_SMOOTH_S), 1))
             peak = float(self._moved[swing].max(initial=0.0))
-            if peak >= self.moving and (high - low) / GRID_HZ <= STRIDE_MAX_S:
+            if peak >= MOVING and (high - low) / GRID_HZ <= STRIDE_MOST_S:
                 strides.append((low, high))
                 self._lengths = (self._lengths[1], high - low)
                 self._push = PUSH_SHARE * peak
@@ -252,13 +221,7 @@ class StanceFinder:
         low, high = start + round(0.4 * length), start + round(0.6 * length)
         part = slice(max(low - self._first, 0), high - self._first)
         best = int(self._rank[part].argmin()) if high - low == len(self._rank[part]) else -1
-        return [low + best] if best >= 0 and self._cost[part][best] < self.limit else []
-
-    def __post_init__(self) -> None:
-        self._rank = self._cost = self._moved = np.empty(0)
-        self._first = 0
-        self._push = np.inf
-        self._steady = False
+        return [low + best] if best >= 0 and self._cost[part][best] < STILL_LIMIT else []
 
     @property
     def needed(self) -> int | None:

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from gait.analysis.signal.filters import reach
-from gait.analysis.signal.orientation import Windows, apply, closure_gravity
+from gait.analysis.signal.orientation import Windows, closure_gravity
+from gait.analysis.signal.quaternion import apply
 from gait.analysis.signal.resample import GRID_HZ
 from gait.analysis.strides.detector import ALIGNED_SCORE
 from gait.arrays import FloatArray, IntArray

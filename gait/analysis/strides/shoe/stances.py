@@ -10,9 +10,8 @@ from gait.analysis.signal.buffer import SampleBuffer, sample_rows
 from gait.analysis.signal.resample import GRID_HZ
 from gait.analysis.strides.contact_model import ContactModel
 from gait.analysis.strides.shoe.contact import contact_spreads
-from gait.analysis.strides.shoe.midstance import STRIDE_MAX_S
 from gait.analysis.strides.shoe.swings import HALF_S, Swings
-from gait.analysis.strides.stride_batch import StrideBatch, empty_batch, is_walking
+from gait.analysis.strides.stride_batch import STRIDE_MOST_S, StrideBatch, empty_batch, is_walking
 from gait.arrays import BoolArray, FloatArray
 from gait.units import STANDARD_GRAVITY
 
@@ -73,7 +72,7 @@ def stance_batch(
 def is_stance(before: Swings, after: Swings) -> BoolArray:
     """Return (n,) whether a stance lies between two swings."""
     contact, stride = after.tc - before.ic, after.ic - before.ic
-    whole = (contact > 0.05) & (stride > contact + 0.05) & (stride < STRIDE_MAX_S)
+    whole = (contact > 0.05) & (stride > contact + 0.05) & (stride < STRIDE_MOST_S)
     shortest, longest = LAST_CONTACT_S
     last = np.isnan(after.ic) & (contact > shortest) & (contact < longest)
     paused = after.start - before.stop > round(1.0 * GRID_HZ)

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from gait.analysis.strides.contact_model import load
+from tests.properties import only_long
 
 NAMES = ("shank_gyroscope", "shank_accelerometer", "shoe_accelerometer")
 SCRIPTS = Path(__file__).resolve().parents[4] / "notebooks" / "contact_model"
@@ -97,6 +98,7 @@ def test_ridge_finds_a_known_law(scripts) -> None:
 
 
 @pytest.mark.shared_data
+@only_long
 def test_training_again_gives_the_same_rule(shared, scripts, monkeypatch) -> None:
     """With two sensors a leg in place of eight left-out runners do as well, within 1.5 ms."""
     seed = scripts["shank_train"].SEED

@@ -18,7 +18,7 @@ import pandas as pd
 from gait.arrays import FloatArray
 from gait.errors import RecordingError
 from gait.recording.importers.dates import clock_seconds, date_seconds
-from gait.recording.lines import Block
+from gait.recording.table.lines import Block
 
 __all__ = [
     "NUMBER",

@@ -11,7 +11,7 @@ import pytest
 
 from gait.analysis.analyze import analyze
 from gait.analysis.engine import strides_of
-from gait.analysis.session.placement import LEAST_STRIDES, foot_odds, landing_profile
+from gait.analysis.faults.placement import LEAST_STRIDES, foot_odds, landing_profile
 
 OTHER = {"shoe": "shank", "shank": "shoe"}
 

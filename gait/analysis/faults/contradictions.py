@@ -10,11 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gait.analysis.results import Certainty, Fault
-from gait.analysis.session.closure import Cause, causes, closed_strides
-from gait.analysis.session.placement import foot_odds
-from gait.analysis.session.survey import Survey
-from gait.analysis.session.units_and_axes import (
+from gait.analysis.faults.closure import Cause, causes, closed_strides
+from gait.analysis.faults.placement import foot_odds
+from gait.analysis.faults.survey import Survey
+from gait.analysis.faults.units_and_axes import (
     ALL,
     ANGLES,
     REST_OFF,
@@ -23,6 +22,7 @@ from gait.analysis.session.units_and_axes import (
     broken_axes,
     unit_faults,
 )
+from gait.analysis.results import Certainty, Fault
 from gait.analysis.strides.detector import Alignment
 from gait.analysis.strides.stride_batch import StrideBatch
 from gait.recording.model import Recording

@@ -14,7 +14,7 @@ from importlib.resources import files
 
 import numpy as np
 
-from gait.analysis.session.closure import chosen_strides
+from gait.analysis.faults.closure import chosen_strides
 from gait.analysis.signal.filters import gaussian
 from gait.analysis.signal.resample import GRID_HZ
 from gait.analysis.strides.stride_batch import StrideBatch

@@ -7,8 +7,8 @@ import numpy as np
 from gait.arrays import FloatArray
 from gait.errors import RecordingError
 from gait.recording.clock import Clock, Rows
-from gait.recording.lines import Block
-from gait.recording.numbers import Layout, Table, line_of_row
+from gait.recording.table.lines import Block
+from gait.recording.table.numbers import Layout, Table, line_of_row
 from gait.units import STANDARD_GRAVITY
 
 __all__ = ["Columns", "RowFilter", "check_acc_unit", "check_gyr_unit", "check_step"]

@@ -26,8 +26,8 @@ from gait.recording.importers.dialects import (
 )
 from gait.recording.importers.generic import generic_layout
 from gait.recording.importers.units import Quantity, Unit, unit_of
-from gait.recording.lines import Source
-from gait.recording.numbers import EMPTY_CELLS, NUMBER, Layout, split_header
+from gait.recording.table.lines import Source
+from gait.recording.table.numbers import EMPTY_CELLS, NUMBER, Layout, split_header
 
 __all__ = ["NOTHING_SAID", "Head", "fault_of", "gravity_of", "gyroscope_of", "read_head"]
 

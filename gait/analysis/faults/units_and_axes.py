@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from gait.analysis.faults.survey import Axes, Survey
 from gait.analysis.results import Fault
-from gait.analysis.session.survey import Axes, Survey
 from gait.recording.model import Recording
 from gait.units import DEG, STANDARD_GRAVITY
 

@@ -14,7 +14,7 @@ from typing import BinaryIO, Self, cast
 import numpy as np
 
 from gait.errors import RecordingError
-from gait.recording.containers import HEAD_BYTES, refuse_container
+from gait.recording.table.containers import HEAD_BYTES, refuse_container
 
 __all__ = ["LINE_LIMIT", "Block", "Source"]
 

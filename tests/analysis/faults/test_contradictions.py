@@ -10,6 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gait.analysis.analyze import AnalysisSettings, analyze, diagnose
+from gait.analysis.engine import strides_of
+from gait.analysis.faults.contradictions import Evidence, faults_of, no_strides
+from gait.analysis.faults.survey import Survey
 from gait.errors import SignalError
 from gait.recording.model import Recording, Session
 from gait.units import DEG, STANDARD_GRAVITY
@@ -35,6 +38,23 @@ def _faults(recording: Recording):
 def _late(recording: Recording, lag_s: float) -> Recording:
     gyr = [np.interp(recording.time_s - lag_s, recording.time_s, recording.gyr[:, k]) for k in range(3)]
     return replace(recording, gyr=np.column_stack(gyr))
+
+
+def test_a_unit_is_told_once_and_not_again_by_its_consequences() -> None:
+    """Of a sound sensor nothing is told; of one in feet/s2 its unit, and not that strides do not close."""
+    batch, engine = strides_of(SOUND)
+    for scale, kinds in ((1.0, []), (3.28084, ["acc_unit"])):
+        spoilt = replace(SOUND, acc=SOUND.acc * scale)
+        survey = Survey()
+        survey.add(spoilt.time_s, spoilt.acc, spoilt.gyr)
+        evidence = Evidence(spoilt, spoilt, survey, 208.0, batch, engine.detector.alignment)
+        assert [fault.kind for fault in faults_of(evidence)] == kinds
+
+
+def test_shaking_without_a_stride_is_short_or_strange() -> None:
+    """A few seconds prove nothing; a longer recording is at odds with its axes, units or placement."""
+    assert no_strides(SOUND, 4.0).kind == "too_short"
+    assert no_strides(SOUND, 40.0).kind == "no_strides"
 
 
 @pytest.mark.parametrize("placement", ["shoe", "shank"])

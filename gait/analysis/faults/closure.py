@@ -18,7 +18,8 @@ from typing import Literal
 import numpy as np
 
 from gait.analysis.signal.filters import gaussian, gaussian_slope
-from gait.analysis.signal.orientation import Windows, apply, orientations
+from gait.analysis.signal.orientation import Windows, orientations
+from gait.analysis.signal.quaternion import apply
 from gait.analysis.signal.resample import GRID_HZ
 from gait.analysis.strides.stride_batch import StrideBatch
 from gait.arrays import BoolArray, FloatArray, IntArray
@@ -211,10 +212,6 @@ def causes(strides: Closed, rest_scale: float | None = None) -> tuple[Cause, ...
     ----------
     rest_scale
         What the accelerometer reads of one g at rest: then its own scale is no explanation.
-
-    Notes
-    -----
-    The first of all is ``none``, where it fits as well as any.
     """
     aim = 1.0 if rest_scale is None else rest_scale
     found = [explained(strides, "none", 1.0)]

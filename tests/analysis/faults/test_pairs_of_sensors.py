@@ -1,0 +1,63 @@
+"""Two sensors by their strides alone: what is one clock, one leg, one file."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from gait.analysis.faults.two_sensors import SensorTimes, pair_faults
+from gait.analysis.strides.stride_batch import empty_batch
+
+STRIDE_S = 0.7
+
+
+def _sensor(
+    side: str, first_s: float, name: str = "shoe", contact_s: float = 0.25, mark: int = 1
+) -> SensorTimes:
+    ic = first_s + STRIDE_S * np.arange(40)
+    batch = replace(
+        empty_batch(40), ic_s=ic, tc_s=ic + contact_s, next_ic_s=ic + STRIDE_S, walking=np.zeros(40)
+    )
+    return SensorTimes(f"{side} {name}", side, (0.0, 40.0), mark, batch)  # type: ignore[arg-type]
+
+
+LEFT = _sensor("left", 5.0)
+
+
+def _kinds(other: SensorTimes) -> list[str]:
+    return [fault.kind for fault in pair_faults([LEFT, other])]
+
+
+def test_legs_half_a_stride_apart_have_no_fault() -> None:
+    """Nor a little off it, as healthy runners are."""
+    assert _kinds(_sensor("right", 5.0 + 0.5 * STRIDE_S, mark=2)) == []
+    assert _kinds(_sensor("right", 5.0 + 0.52 * STRIDE_S, mark=2)) == []
+
+
+@pytest.mark.parametrize("late_s", [0.08, -0.1])
+def test_a_late_clock_is_measured(late_s: float) -> None:
+    """Its lead in ms, where contacts agree; where they differ it may be the legs."""
+    right = _sensor("right", 5.0 + 0.5 * STRIDE_S + late_s, mark=2)
+    (fault,) = pair_faults([LEFT, right])
+    assert fault.kind == "two_clocks"
+    assert fault.value == pytest.approx(1e3 * late_s, abs=0.5)
+    limping = _sensor("right", 5.0 + 0.5 * STRIDE_S + late_s, contact_s=0.30, mark=2)
+    assert _kinds(limping) == []
+
+
+def test_one_leg_lands_once() -> None:
+    """Shoe and shank of a leg agree to 60 ms; beyond that their clocks are not one."""
+    assert _kinds(_sensor("left", 5.02, "shank", mark=2)) == []
+    (fault,) = pair_faults([LEFT, _sensor("left", 5.1, "shank", mark=2)])
+    assert (fault.kind, fault.value) == ("leg_clocks", pytest.approx(100.0, abs=0.5))
+
+
+def test_one_file_twice_and_two_runs() -> None:
+    """The same samples, and spans of time that do not meet, refuse the session; each is told once."""
+    assert _kinds(_sensor("right", 5.35)) == ["same_file"]
+    other_day = replace(_sensor("right", 5.35, mark=2), span=(86400.0, 86440.0))
+    (fault,) = pair_faults([LEFT, other_day])
+    assert (fault.kind, fault.refuses) == ("no_overlap", True)
+    assert fault.value == pytest.approx(86360.0)

@@ -1,0 +1,86 @@
+"""Figures over all samples, against numpy over the whole, in whatever pieces they come."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from gait.analysis.faults.survey import Survey
+from gait.units import STANDARD_GRAVITY
+
+RATE_HZ = 100.0
+TIME_S = np.arange(0.0, 20.0, 1.0 / RATE_HZ)
+
+
+def _samples() -> tuple[np.ndarray, np.ndarray]:
+    """Rest for 5 s at 1.02 g, then shaking, with a clipped axis, a held one and rows of zeros."""
+    rng = np.random.default_rng(6)
+    moving = (TIME_S >= 5.0)[:, None]
+    acc = rng.normal(0.0, 15.0, (len(TIME_S), 3)) * moving
+    acc += np.array([0.0, 0.0, 1.02 * STANDARD_GRAVITY])
+    acc[:, 0] = np.clip(acc[:, 0], -20.0, 20.0)
+    acc[1000:1003] = 0.0
+    gyr = rng.normal(0.0, 6.0, (len(TIME_S), 3)) * np.where(moving, 1.0, 1e-3)
+    gyr[600:900, 1] = 1.25
+    return acc, gyr
+
+
+def _surveyed(*cuts: int) -> Survey:
+    acc, gyr = _samples()
+    survey = Survey()
+    for part in np.split(np.arange(len(TIME_S)), list(cuts)):
+        survey.add(TIME_S[part], acc[part], gyr[part])
+    return survey
+
+
+@pytest.mark.parametrize("cuts", [(), (777,), (1, 2, 3, 640, 1001, 1999)])
+def test_axes_are_what_numpy_says(cuts: tuple[int, ...]) -> None:
+    """Largest magnitude, samples at it, longest hold and spread of each axis."""
+    acc, _ = _samples()
+    survey = _surveyed(*cuts)
+    assert survey.samples == len(acc)
+    np.testing.assert_allclose(survey.acc.top, np.abs(acc).max(axis=0))
+    np.testing.assert_allclose(survey.acc.spread, acc.std(axis=0))
+    assert survey.acc.piled[0] == (np.abs(acc[:, 0]) >= 20.0 * 0.999).sum() > 20
+    assert survey.acc.piled[1] == 1
+    assert survey.gyr is not None
+    assert survey.gyr.longest_hold[1] == 300
+    assert survey.zero_rows == 3
+
+
+def test_pieces_make_no_difference() -> None:
+    """Rests, the busiest half seconds and the wraps are the same however the samples came."""
+    whole, parts = _surveyed(), _surveyed(3, 90, 505, 1234)
+    np.testing.assert_allclose(whole.rests.start_s, parts.rests.start_s)
+    np.testing.assert_allclose(whole.rests.acc, parts.rests.acc)
+    assert whole.shaken_m_s2 == pytest.approx(parts.shaken_m_s2)
+    assert whole.fast_turns_rad_s == pytest.approx(parts.fast_turns_rad_s)
+    np.testing.assert_allclose(whole.acc.wraps, parts.acc.wraps)
+
+
+def test_standing_still_is_found_and_read() -> None:
+    """The first five seconds, ten half seconds, with the gravity that they read; the shaking is none."""
+    rests = _surveyed().rests
+    assert len(rests) == 10
+    assert rests.gravity == pytest.approx(1.02 * STANDARD_GRAVITY, rel=1e-6)
+    assert _surveyed().shaken_m_s2 > 20.0
+
+
+def test_no_samples_tell_nothing() -> None:
+    """No gyroscope, no rest, no rate."""
+    survey = Survey()
+    survey.add(np.empty(0), np.empty((0, 3)), None)
+    assert (survey.samples, survey.gyr, len(survey.rests)) == (0, None, 0)
+    assert np.isnan(survey.rests.gravity)
+    assert np.isnan(survey.fast_turns_rad_s)
+
+
+def test_the_fingerprint_tells_samples_apart() -> None:
+    """The same samples give the same, one changed value another."""
+    acc, _ = _samples()
+    first, again, other = Survey(), Survey(), Survey()
+    first.add(TIME_S, acc, None)
+    again.add(TIME_S, acc, None)
+    acc[7, 1] += 1e-6
+    other.add(TIME_S, acc, None)
+    assert first.fingerprint == again.fingerprint != other.fingerprint
