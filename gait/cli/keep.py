@@ -44,7 +44,7 @@ def kept_check_ins(runner: str | None, history: Path | None, today: date) -> tup
     GaitError
         The history cannot be opened.
     """
-    from gait.coaching.plan.progress import parse_check_in
+    from gait.coaching.plan.progress import CheckIn, parse_check_in
     from gait.history.database import database_path
     from gait.history.store import History
 
@@ -54,7 +54,7 @@ def kept_check_ins(runner: str | None, history: Path | None, today: date) -> tup
     with History(where, create=False) as kept:
         rows = kept.checkins(runner)
     entries = tuple(
-        parse_check_in({key: value for key, value in body.items() if key != "places"})
+        parse_check_in({key: value for key, value in body.items() if key in CheckIn.model_fields})
         for day, body in rows
         if date.fromisoformat(day) <= today
     )

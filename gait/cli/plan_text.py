@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from gait.cli.text_page import Line, Style, blank, bullet, heading, indented
 from gait.coaching.model import Finding, LightColour, Plan, PlannedExercise, Reason, SafetyNotice, Source
 from gait.coaching.plan.facts import action_lines, dose, how_lines, light_text, sets_text
 from gait.coaching.plan.progress import Progress
 
-__all__ = ["finding_title", "plan_lines", "progress_lines", "reason_text"]
+__all__ = ["finding_title", "followed_lines", "plan_lines", "progress_lines", "reason_text"]
 
 _STYLE: dict[LightColour, Style] = {"green": "good", "amber": "care", "red": "stop", "grey": "care"}
 
@@ -59,10 +60,17 @@ def plan_lines(plan: Plan, *, why: bool = False) -> list[Line]:
 
 
 def progress_lines(state: Progress) -> list[Line]:
-    """Where a runner stands after the newest check-in: what it does to the plan first."""
+    """Return where a runner stands after the newest check-in: what it does to the plan first."""
     first, *rest = state.text
     lines = [heading("Since you began"), Line(first, 2, style=_STYLE[state.light])]
     return [*lines, *(indented(text) for text in rest), blank()]
+
+
+def followed_lines(plan: Plan, state: Progress | None) -> list[Line]:
+    """Return where a runner stands, and the plan without the note that says the same."""
+    if state is None:
+        return plan_lines(plan)
+    return [*progress_lines(state), *plan_lines(replace(plan, notes=plan.notes[1:]))]
 
 
 def _notices(notices: Sequence[SafetyNotice]) -> list[Line]:

@@ -14,6 +14,7 @@ from gait.coaching.questionnaire.answers import Answers, answers_from
 from gait.coaching.rules.conditions import Condition, Measured, walk
 from gait.coaching.rules.load import Knowledge, load_knowledge
 from gait.coaching.rules.schema import FindingRule
+from gait.coaching.safety import check_safety, notices, pain_light
 
 __all__ = ["ABSENT_UP_TO", "PRESENT_FROM", "assess", "certainty_word", "facts_of", "outcome_of"]
 
@@ -54,7 +55,25 @@ def assess(
     knowledge = pack or load_knowledge()
     facts = facts_of(analysis, answers, say=knowledge.say)
     found = tuple(one for rule in knowledge.findings.values() for one in _look_for(rule, facts, knowledge))
-    return _ranked(tuple(_held_against(one, facts, knowledge) for one in found), facts, knowledge)
+    held = tuple(_held_against(one, facts, knowledge) for one in found)
+    if any(one.kind == "pain" and one.outcome == "present" for one in held) and _rests(facts, knowledge):
+        held = tuple(_described(one) for one in held)
+    return _ranked(held, facts, knowledge)
+
+
+def _rests(facts: Facts, knowledge: Knowledge) -> bool:
+    """Return whether a notice stops exercise, or the pain light is red: nothing then calls for training."""
+    if pain_light(facts.answers, knowledge.numbers) == "red":
+        return True
+    fired = notices(check_safety(facts.answers, pack=knowledge, facts=facts), knowledge)
+    return any(one.stops_exercise for one in fired)
+
+
+def _described(one: Finding) -> Finding:
+    """Return a finding of pain that says what hurts and not what to train: its first sentence."""
+    if one.kind != "pain" or one.outcome != "present":
+        return one
+    return replace(one, summary=one.summary.split(". ", 1)[0].rstrip(".") + ".")
 
 
 def facts_of(

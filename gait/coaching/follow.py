@@ -3,28 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Any
 
 from gait.analysis.results import Analysis
-from gait.coaching.assess import assess
+from gait.coaching.assess import assess, facts_of
 from gait.coaching.model import Finding, Plan
+from gait.coaching.plan.action import Situation, choose_action
+from gait.coaching.plan.coming_back import GAP_DAYS, in_stages
 from gait.coaching.plan.diary import answers_after
-from gait.coaching.plan.progress import CheckIn, Progress, progress
+from gait.coaching.plan.dose import at_step
+from gait.coaching.plan.progress import BUILD_WEEK, CheckIn, Progress, progress
 from gait.coaching.plan.turns import in_week
 from gait.coaching.prescribe import prescribe
 from gait.coaching.questionnaire.answers import Answers, answers_from
 from gait.coaching.rules.load import Knowledge, load_knowledge
+from gait.coaching.safety import from_bone
 
 __all__ = ["Coaching", "follow"]
+
+PRACTISED_STEP = 4
+"""Step from which, behind week 8, somebody new to strength training has some practice (house)."""
 
 
 @dataclass(frozen=True)
 class Coaching:
     """Findings, this week's plan, and where the runner stands.
 
-    ``progress`` is None without a diary, and where a notice stops exercise.
+    ``progress`` is None without a diary, and where a notice stops exercise; else the plan's first note says
+    the same.
     """
 
     answers: Answers
@@ -44,7 +52,8 @@ def follow(
     """Return this week's plan.
 
     The newest entry's pain counts above the answers', so that a red entry makes a red plan; exercises that
-    take turns are those of the week; once it is quiet one session a week is enough.
+    take turns are those of the week; the dose is that of the step; after a stop or a gap runs are stages of
+    walking and running; once it is quiet one session a week is enough.
 
     Parameters
     ----------
@@ -66,15 +75,58 @@ def follow(
     """
     knowledge = pack or load_knowledge()
     entries = [entry for entry in diary if today is None or entry.date <= today]
-    given = answers_after(answers_from(answers), entries)
-    findings = assess(analysis, given, pack=knowledge)
-    plan = prescribe(findings, analysis, given, pack=knowledge, today=today)
+    said = answers_from(answers)
+    given = answers_after(said, entries)
     if not entries:
+        findings = assess(analysis, given, pack=knowledge)
+        plan = prescribe(findings, analysis, given, pack=knowledge, today=today)
         return Coaching(given, findings, plan, None)
-    state = progress(entries, today or entries[-1].date, places=given.pain or (), say=knowledge.say)
-    if state.sessions_per_week == 1:
-        fewer = given.model_copy(update={"sessions_per_week": 1})
-        plan = prescribe(findings, analysis, fewer, pack=knowledge, today=today)
+    day = today or entries[-1].date
+    state = progress(
+        entries, day, places=given.pain or (), say=knowledge.say, bone=from_bone(given),
+        after_break=said.longest_run_min == 0,
+    )  # fmt: skip
+    given = _moved_answers(given, state, entries, day)
+    findings = assess(analysis, given, pack=knowledge)
+    plan = prescribe(findings, analysis, given, pack=knowledge, today=today, began=state.began)
     if plan.action.kind == "stop":
         return Coaching(given, findings, plan, None)  # what stops the plan stands alone
-    return Coaching(given, findings, in_week(plan, state.week), state)
+    moved = at_step(in_week(plan, state.week), state.step, knowledge)
+    moved = _with_action(moved, findings, analysis, given, knowledge, today, state)
+    if state.stage is not None:
+        moved = in_stages(moved, state.stage, knowledge)
+    moved = replace(moved, notes=(" ".join(state.text), *moved.notes))
+    return Coaching(given, findings, moved, state)
+
+
+def _moved_answers(given: Answers, state: Progress, entries: Sequence[CheckIn], day: date) -> Answers:
+    """Return the answers as the weeks have changed them: sessions, practice, the longest run."""
+    runs = [one.longest_run_min for one in entries if day - one.date <= timedelta(days=GAP_DAYS)]
+    said = given.longest_run_min if state.began and (day - state.began).days <= GAP_DAYS else None
+    over: dict[str, Any] = {"longest_run_min": max(runs, default=0.0) or said or None}
+    if state.phase == "prevention":
+        over["sessions_per_week"] = 1
+    practised = state.week >= BUILD_WEEK and state.step >= PRACTISED_STEP and state.light == "green"
+    if practised and given.experience == "new":
+        over["experience"] = "some"
+    return given.model_copy(update=over)
+
+
+def _with_action(
+    plan: Plan,
+    findings: Sequence[Finding],
+    analysis: Analysis | None,
+    given: Answers,
+    knowledge: Knowledge,
+    today: date | None,
+    state: Progress,
+) -> Plan:
+    """Return a plan whose step names the exercises and doses of this week."""
+    facts = facts_of(analysis, given, say=knowledge.say)
+    sessions = sum(bool(day.exercises) for day in plan.week)
+    action = choose_action(
+        Situation(
+            findings, facts, plan.light, plan.exercises, plan.cadence, sessions, today, knowledge, state.began
+        )
+    )
+    return replace(plan, action=action, next_step=action.text)

@@ -149,6 +149,10 @@ class PlannedExercise:
     effort: str = ""
     drawing: str = ""
     weeks: tuple[int, int] | None = None
+    every_session: bool = False
+    """Done in every session of every week; others for a pain may take turns."""
+    aim: int | None = None
+    """Repetitions, or seconds, to aim for at the step that a diary has earned; None without a diary."""
 
     @property
     def sets_in_week(self) -> int:

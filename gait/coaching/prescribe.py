@@ -9,10 +9,9 @@ from typing import Any
 
 from gait.analysis.results import Analysis
 from gait.coaching.assess import facts_of
-from gait.coaching.evaluate import Facts, judge
+from gait.coaching.evaluate import Facts
 from gait.coaching.language import Language
 from gait.coaching.model import (
-    Advice,
     CadenceTarget,
     Day,
     Finding,
@@ -23,13 +22,17 @@ from gait.coaching.model import (
     SafetyNotice,
 )
 from gait.coaching.plan.action import Situation, choose_action, stop_action
+from gait.coaching.plan.advice import advice_for
 from gait.coaching.plan.cadence import baseline_spm, cadence_target
+from gait.coaching.plan.coming_back import in_stages
 from gait.coaching.plan.exercises import choose, programme_reason
+from gait.coaching.plan.routine import routine
 from gait.coaching.plan.sessions import minutes_of, sessions_needed, share_out
+from gait.coaching.plan.suitable import ADULT
 from gait.coaching.plan.week import DAY_NAMES, DAYS, Layout, lay_out
 from gait.coaching.questionnaire.answers import Answers, answers_from
 from gait.coaching.rules.load import Knowledge, load_knowledge
-from gait.coaching.rules.schema import AdviceRule, FindingRule, RoutineItem
+from gait.coaching.rules.schema import FindingRule
 from gait.coaching.safety import check_safety, notices, pain_light
 
 __all__ = ["prescribe"]
@@ -42,6 +45,7 @@ def prescribe(
     *,
     pack: Knowledge | None = None,
     today: date | None = None,
+    began: date | None = None,
 ) -> Plan:
     """Make a plan.
 
@@ -57,6 +61,8 @@ def prescribe(
         Rules; the built-in ones where None.
     today
         Day that dates in the plan count from; without it there are none.
+    began
+        Day the plan began, from which retests are counted; `today` where None.
 
     Returns
     -------
@@ -74,7 +80,8 @@ def prescribe(
     light = pain_light(given, knowledge.numbers)
     if any(notice.stops_exercise for notice in fired):
         return _stopped(fired, knowledge)
-    return _plan(findings, facts, fired, light, knowledge, today)
+    plan = _plan(findings, facts, fired, light, knowledge, today, began)
+    return in_stages(plan, 0, knowledge) if given.longest_run_min == 0 else plan
 
 
 def _stopped(fired: tuple[SafetyNotice, ...], knowledge: Knowledge) -> Plan:
@@ -105,6 +112,7 @@ def _plan(
     light: LightColour,
     knowledge: Knowledge,
     today: date | None,
+    began: date | None,
 ) -> Plan:
     answers, numbers = facts.answers, knowledge.numbers
     runs, hard, notes = _run_days(answers, light, knowledge)
@@ -118,30 +126,29 @@ def _plan(
         layout = lay_out(runs, hard, sessions=needed, rest_days=rest, say=facts.say)
     cadence, cadence_notes = _cadence(findings, facts, light, knowledge)
     week = _week(layout, runs, hard, exercises, light, knowledge)
-    now = Situation(findings, facts, light, exercises, cadence, len(layout.strength), today, knowledge)
-    action = choose_action(now)
+    sessions = len(layout.strength)
+    action = choose_action(
+        Situation(findings, facts, light, exercises, cadence, sessions, today, knowledge, began)
+    )
     runs_now = light != "red"
+    ask_cadence = bool(cadence_notes) and cadence is None and baseline_spm(facts) is None
     return Plan(
         notices=fired,
         light=light,
         exercises=exercises,
         cadence=cadence,
-        warm_up=_routine(knowledge.warm_up.values(), "warm_up", knowledge) if runs_now else (),
-        cool_down=_routine(knowledge.cool_down.values(), "cool_down", knowledge) if runs_now else (),
+        warm_up=routine("warm_up", answers, knowledge) if runs_now else (),
+        cool_down=routine("cool_down", answers, knowledge) if runs_now else (),
         week=week,
-        advice=_advice(
-            findings,
-            facts,
-            knowledge,
-            light,
-            ask_cadence=bool(cadence_notes) and cadence is None and baseline_spm(facts) is None,
-        ),
-        expect=knowledge.texts.expect,
+        advice=advice_for(findings, facts, light, knowledge, ask_cadence=ask_cadence, trains=bool(exercises)),
+        expect=knowledge.texts.expect if exercises else (),
         retest=knowledge.texts.retest if runs_now else knowledge.texts.red_retest,
         disclaimer=knowledge.texts.disclaimer,
         next_step=action.text,
         notes=(
-            *_why_base(findings, facts),
+            *_without_place(answers, knowledge),
+            *_with_an_adult(answers, exercises, knowledge),
+            *_why_base(findings, facts, exercises),
             *notes,
             *(layout.problems if runs_now else ()),
             *chosen.notes,
@@ -151,13 +158,34 @@ def _plan(
         action=action,
         later=chosen.later,
         pain_rule=knowledge.texts.pain_rule,
-        how_hard=knowledge.texts.how_hard,
+        how_hard=knowledge.texts.how_hard if exercises else "",
         rules_mark=knowledge.mark,
     )
 
 
-def _why_base(findings: Sequence[Finding], facts: Facts) -> tuple[str, ...]:
-    if any(found.outcome == "present" for found in findings):
+def _without_place(answers: Answers, knowledge: Knowledge) -> tuple[str, ...]:
+    """Return what is said where pain has a strength and no place, which may contradict "nothing hurts"."""
+    if answers.pain or not answers.pain_strength:
+        return ()
+    said = (
+        "You gave pain of {strength} of 10 and no place: say where it hurts, so that the plan can spare it."
+    )
+    return (knowledge.say(said, strength=answers.pain_strength),)
+
+
+def _with_an_adult(
+    answers: Answers, exercises: Sequence[PlannedExercise], knowledge: Knowledge
+) -> tuple[str, ...]:
+    """Return what is said of training under 18, where there is any."""
+    if not exercises or answers.age is None or answers.age >= ADULT:
+        return ()
+    return (knowledge.say("Train with an adult there: light loads, no lifting of all you can."),)
+
+
+def _why_base(
+    findings: Sequence[Finding], facts: Facts, exercises: Sequence[PlannedExercise]
+) -> tuple[str, ...]:
+    if not exercises or any(found.outcome == "present" for found in findings):
         return ()
     if facts.answers.pain:
         return (facts.say("The plan is the base programme, without what loads the sore place."),)
@@ -178,7 +206,7 @@ def _run_days(
 ) -> tuple[frozenset[int], frozenset[int], list[str]]:
     hard = frozenset(DAYS.index(day) for day in answers.hard_run_days or ())
     notes: list[str] = []
-    if answers.run_days is None:
+    if answers.run_days is None or (not answers.run_days and answers.longest_run_min == 0):
         usual = frozenset(DAYS.index(day) for day in knowledge.numbers.usual_run_days)
         runs = usual | hard
         notes.append(
@@ -205,7 +233,8 @@ def _week(
     light: LightColour,
     knowledge: Knowledge,
 ) -> tuple[Day, ...]:
-    sessions = dict(zip(layout.strength, share_out(exercises, len(layout.strength)), strict=True))
+    rows = [(one.id, one.sets, one.extra_sets) for one in exercises]
+    sessions = dict(zip(layout.strength, share_out(rows, len(layout.strength)), strict=True))
     days = (_day(index, sessions.get(index), runs, hard, light, knowledge.say) for index in range(7))
     return tuple(
         replace(day, minutes=minutes_of(sessions[index], knowledge.numbers)) if day.exercises else day
@@ -274,64 +303,3 @@ def _asks_for_cadence(rule: FindingRule, facts: Facts) -> bool:
     """Whether cadence work follows from a finding: from a feature only where something hurts."""
     sore = set(facts.answers.pain or ())
     return rule.cadence and (not rule.only_with_pain or bool(sore & set(rule.hurts)))
-
-
-def _routine(items: Any, rule: str, knowledge: Knowledge) -> tuple[PlannedExercise, ...]:  # noqa: ANN401
-    return tuple(_routine_item(item, rule, knowledge) for item in items)
-
-
-def _routine_item(item: RoutineItem, rule: str, knowledge: Knowledge) -> PlannedExercise:
-    return PlannedExercise(
-        id=item.id,
-        name=item.name,
-        sets=1,
-        reps=item.reps,
-        unit=knowledge.say(item.unit),
-        load="",
-        role="warm_up" if rule == "warm_up" else "cool_down",
-        muscles=item.muscles,
-        equipment=(),
-        cues=item.cues,
-        faults=item.faults,
-        progression="",
-        regression="",
-        reasons=(replace(programme_reason(knowledge, rule), sources=knowledge.cite(item.sources)),),
-    )
-
-
-def _advice(
-    findings: Sequence[Finding], facts: Facts, knowledge: Knowledge, light: LightColour, *, ask_cadence: bool
-) -> tuple[Advice, ...]:
-    named: dict[str, list[Reason]] = {}
-    for key in dict.fromkeys(found.id for found in findings if found.outcome == "present"):
-        rule = knowledge.findings.get(key)
-        for name in rule.advice if rule else ():
-            assert rule is not None
-            named.setdefault(name, []).append(
-                Reason(name, rule.title, rule.id, rule.grade, knowledge.cite(rule.sources))
-            )
-    if ask_cadence:
-        named.setdefault("count_cadence", [])
-    given = [
-        rule
-        for rule in knowledge.advice.values()
-        if (rule.id in named or rule.always or _fires(rule, facts)) and not (rule.running and light == "red")
-    ]
-    return tuple(
-        Advice(
-            rule.id,
-            rule.text,
-            (
-                Reason(rule.id, rule.why, "", rule.grade, knowledge.cite(rule.sources)),
-                *named.get(rule.id, ()),
-            ),
-        )
-        for rule in given
-    )
-
-
-def _fires(rule: AdviceRule, facts: Facts) -> bool:
-    if rule.when is None:
-        return False
-    p = judge(rule.when, facts).p
-    return p is not None and p >= 0.5

@@ -12,7 +12,16 @@ from gait.coaching.questionnaire.answers import Answers, answers_from
 from gait.coaching.rules.load import Knowledge, load_knowledge
 from gait.coaching.rules.schema import ProgrammeNumbers, SafetyRule
 
-__all__ = ["SAFETY_QUESTIONS", "SafetyCheck", "check_safety", "notices", "pain_light", "unasked"]
+__all__ = [
+    "BONE_PLACES",
+    "SAFETY_QUESTIONS",
+    "SafetyCheck",
+    "check_safety",
+    "from_bone",
+    "notices",
+    "pain_light",
+    "unasked",
+]
 
 _URGENCY = ("emergency", "same day", "soon", "before starting", "take care")
 
@@ -96,6 +105,12 @@ def _notice(check: SafetyCheck, knowledge: Knowledge) -> SafetyNotice:
 
 SAFETY_QUESTIONS = ("red_flags", "age", "pregnant", "recent_surgery", "serious_injury", "risk_signs", "pain")
 """Answers that a plan is not safe without."""
+WITH_PAIN = ("pain_strength", "pain_settles")
+"""Further ones where something hurts."""
+BONE_PLACES = frozenset(("groin", "hip", "shin", "foot", "hip_outside", "ankle"))
+"""Places where pain can come from the bone."""
+BONE_RISKS = frozenset(("load_jump", "earlier_bone_stress"))
+"""Answers that make that likelier."""
 
 
 def unasked(answers: Answers) -> tuple[str, ...]:
@@ -106,14 +121,20 @@ def unasked(answers: Answers) -> tuple[str, ...]:
     >>> unasked(Answers(red_flags=(), age=30, pregnant=False, pain=()))
     ('recent_surgery', 'serious_injury', 'risk_signs')
     """
-    return tuple(field for field in SAFETY_QUESTIONS if getattr(answers, field) is None)
+    asked = SAFETY_QUESTIONS + (WITH_PAIN if answers.pain else ())
+    return tuple(field for field in asked if getattr(answers, field) is None)
+
+
+def from_bone(answers: Answers) -> bool:
+    """Return whether pain could come from the bone: its place, and what went before."""
+    return bool(BONE_PLACES & set(answers.pain or ()) and BONE_RISKS & set(answers.risk_signs or ()))
 
 
 def pain_light(answers: Answers, numbers: ProgrammeNumbers) -> LightColour:
     """Return green, amber or red from strength of pain, how it settles and limping; else grey.
 
     Grey: not all that keeps a runner safe was asked. Pain without a strength is amber: enough to be careful.
-    Red and amber hold whatever else was not asked.
+    Red and amber hold whatever else was not asked. Any pain that could come from the bone is red.
 
     Examples
     --------
@@ -121,6 +142,7 @@ def pain_light(answers: Answers, numbers: ProgrammeNumbers) -> LightColour:
     >>> numbers = load_knowledge().numbers
     >>> asked = dict.fromkeys(("pregnant", "recent_surgery", "serious_injury"), False)
     >>> asked |= {"red_flags": (), "risk_signs": (), "age": 30, "pain": ("shin",)}
+    >>> asked |= {"pain_settles": "within_hour"}
     >>> [pain_light(Answers(**asked, pain_strength=s), numbers) for s in (0, 2, 3, 5, 6)]
     ['green', 'green', 'amber', 'amber', 'red']
     >>> pain_light(Answers(), numbers)
@@ -128,7 +150,8 @@ def pain_light(answers: Answers, numbers: ProgrammeNumbers) -> LightColour:
     """
     strength = answers.pain_strength
     unsettled = answers.pain_settles in {"longer", "worse_next_day"}
-    if answers.limping or unsettled or (strength is not None and strength > numbers.amber_up_to):
+    bone = from_bone(answers) and strength != 0
+    if answers.limping or unsettled or bone or (strength is not None and strength > numbers.amber_up_to):
         return "red"
     unknown = bool(answers.pain) and strength is None
     if unknown or answers.pain_settles == "within_day" or (strength or 0) > numbers.green_up_to:

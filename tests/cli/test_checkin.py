@@ -28,6 +28,32 @@ def test_a_check_in_moves_the_plan_on(capsys: pytest.CaptureFixture[str]) -> Non
     assert (worse["step"], worse["light"], worse["running"]) == (0, "red", "none")
 
 
+def test_a_check_in_prints_the_plan_of_where_one_stands(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The answers are given once and kept; the dose is that of the step; red leaves no run."""
+    answers = tmp_path / "a.toml"
+    asked = "pregnant = false\nrecent_surgery = false\nserious_injury = false\nlimping = false\n"
+    answers.write_text(
+        f'{asked}red_flags = []\nrisk_signs = []\nage = 40\npain = ["knee_outside"]\nexperience = "some"\n',
+        encoding="utf-8",
+    )
+    say = ["checkin", "--runner", "Ada", "--settled", "--sessions", "1", "--longest", "40"]
+    assert main([*say, "--pain", "1", "--date", "2026-05-01", "--answers", str(answers)]) == 0
+    assert "now 8 reps" in capsys.readouterr().out
+    assert main([*say, "--pain", "1", "--date", "2026-05-04", "--json"]) == 0
+    body = json.loads(capsys.readouterr().out)
+    deadlift = next(one for one in body["plan"]["exercises"] if one["id"] == "romanian_deadlift")
+    assert (body["step"], deadlift["aim"]) == (1, 9)
+    assert body["action"]["kind"] == "strength"
+    assert main(["checkin", "--runner", "Ada", "--pain", "4", "--not-settled", "--date", "2026-05-06"]) == 0
+    said = capsys.readouterr().out
+    assert "no run until the pain has settled" in said
+    assert "Monday: run" not in said
+    assert main(["checkin", "--runner", "Ada", "--date", "2026-05-06"]) == 0
+    assert "one step back" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     "more",
     [

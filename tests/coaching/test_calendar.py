@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from gait.cli.main import main
 from gait.coaching.assess import assess
+from gait.coaching.follow import follow
 from gait.coaching.model import Plan
 from gait.coaching.plan.calendar import calendar_text, write_calendar
 from gait.coaching.prescribe import prescribe
@@ -117,3 +118,19 @@ def test_the_command_writes_it(tmp_path: Path, capsys: pytest.CaptureFixture[str
     said = capsys.readouterr()
     assert "calendar:" in said.err
     assert icalendar.Calendar.from_ical((tmp_path / "plan.ics").read_bytes()).walk("VEVENT")
+
+
+def test_exercises_that_take_turns_come_in_their_weeks() -> None:
+    """The straight-leg raise stands in weeks 1 and 2, the clam in 3 and 4; begun in week 3 likewise."""
+    sore = {"pain": ["knee_front"], "pain_strength": 2, "pain_settles": "within_hour"}
+    plan = follow(None, sore, today=START).plan
+    stamp = datetime(2026, 5, 4, tzinfo=UTC)
+
+    def said(**more: int) -> str:
+        return calendar_text(plan, START, stamp=stamp, **more).replace("\r\n ", "")
+
+    assert "Straight-leg raise" in said(weeks=2)
+    assert "Side-lying clam" not in said(weeks=2)
+    assert "Side-lying clam" in said(weeks=4)
+    assert "Side-lying clam" in said(weeks=2, week=3)
+    assert "Straight-leg raise" not in said(weeks=2, week=3)

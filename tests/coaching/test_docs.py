@@ -102,6 +102,7 @@ def test_what_weakens_safety_is_refused(tmp_path: Path, capsys: pytest.CaptureFi
         ("findings:\n  - {id: pain_shin, loads: true}\n", "loads the sore place"),
         ("numbers:\n  loadable: [knee_front, achilles]\n", "more places may be loaded"),
         ("numbers:\n  amber_up_to: 7\n", "amber_up_to is raised"),
+        ("warm_up:\n  - {id: high_knees, strains: [hip]}\n", "'high_knees' strains fewer places"),
         ("remove: [calf_clot]\n", "is removed"),
         ("safety:\n  - {id: heart, urgency: soon}\n", "less urgent"),
     ],

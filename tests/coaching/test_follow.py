@@ -47,7 +47,7 @@ def after(*entries: dict[str, Any], **more: Any) -> Coaching:
     return follow(None, ASKED | more, written, today=written[-1].date if written else START)
 
 
-@cases(100)
+@cases(60)
 @given(
     pains=st.lists(st.integers(0, 10), min_size=1, max_size=8),
     settled=st.booleans(),
@@ -69,15 +69,16 @@ def test_a_red_entry_makes_a_red_plan(pains: list[int], settled: bool, limping: 
     assert plan.action.kind in {"stop", "walk_run"}
 
 
-@cases(100)
+@cases(25)
 @given(weeks=st.integers(1, 30), place=st.sampled_from(["knee_front", "knee_outside", "achilles", "shin"]))
 def test_exercises_take_turns_and_none_is_lost(weeks: int, place: str) -> None:
-    """Every week has as many sets, and all exercises stand in it or in other weeks."""
+    """All exercises stand in a week or in others; it has as many sets, more only where stages say so."""
     first, now = after({}, pain=[place]).plan, after(*[{}] * weeks, pain=[place]).plan
     assert {one.id for one in (*now.exercises, *now.later)} == {
         one.id for one in (*first.exercises, *first.later)
     }
-    assert [sum(day.sets) for day in now.week] == [sum(day.sets) for day in first.week]
+    sets, begun = ([sum(day.sets) for day in plan.week] for plan in (now, first))
+    assert sets == begun or (place == "achilles" and begun <= sets and max(sets) <= 18)
     ids = [one.id for one in now.exercises]
     assert len(ids) == len(set(ids))
     assert {key for day in now.week for key in day.exercises} == set(ids)
@@ -147,3 +148,55 @@ def test_a_wrong_entry_is_refused(
     said = capsys.readouterr().err
     assert said.count("\n") == 1
     assert "a.toml" in said
+
+
+ENTRIES = st.lists(
+    st.fixed_dictionaries(
+        {
+            "days": st.sampled_from([1, 2, 3, 7, 7, 20, 40]),
+            "pain": st.sampled_from([0, 0, 1, 2, 3, 5, 7]),
+            "settled": st.sampled_from([True, True, True, False]),
+            "limping": st.sampled_from([False, False, False, False, True]),
+            "sessions": st.integers(0, 2),
+            "longest_run_min": st.sampled_from([0.0, 15.0, 40.0]),
+            "stage_done": st.booleans(),
+        }
+    ),
+    min_size=2,
+    max_size=10,
+)
+
+
+def work_of(made: Coaching) -> dict[str, int]:
+    """Repetitions of a week by exercise, as this step asks for them."""
+    return {one.id: one.sets_in_week * (one.aim or one.reps[0]) for one in made.plan.exercises}
+
+
+@cases(20, 2000)
+@given(rows=ENTRIES, place=st.sampled_from(["knee_front", "achilles", "shin", "knee_below_cap", "back"]))
+def test_the_plan_never_moves_on_while_it_is_not_green(rows: list[dict[str, Any]], place: str) -> None:
+    """Entry by entry: the step rises on green alone and by one; on red nothing is more than it was before."""
+    day, entries = START, []
+    answers = ASKED | {"pain": [place], "therapist_says_train": True}
+    before: Coaching | None = None
+    for row in rows:
+        day += timedelta(days=row["days"])
+        entries.append(CheckIn(date=day, **{key: value for key, value in row.items() if key != "days"}))
+        made = follow(None, answers, entries, today=day)
+        if made.progress is None:  # a limp stops the plan: nothing of it is left
+            assert not made.plan.exercises
+            before = None
+            continue
+        if before is not None and before.progress is not None:
+            assert made.progress.step <= before.progress.step + 1
+            if made.progress.light != "green":
+                assert made.progress.step <= before.progress.step
+        if made.progress.light == "red":
+            assert made.plan.light == "red"
+            assert made.progress.running == "none"
+            assert made.plan.action.kind == "walk_run"
+            if before is not None:
+                shared = work_of(made).keys() & work_of(before).keys()
+                assert all(work_of(made)[key] <= max(work_of(before)[key], 1) for key in shared)
+        assert all(sum(one.sets) <= 18 for one in made.plan.week)
+        before = made

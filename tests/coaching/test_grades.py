@@ -8,6 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from gait.cli.main import main
+from gait.coaching.rules.conditions import Differs, Measured, walk
 from gait.coaching.rules.load import Knowledge
 from gait.coaching.rules.schema import AdviceRule
 
@@ -48,4 +49,22 @@ def test_a_grade_beyond_its_reading_is_refused(more: dict[str, str]) -> None:
 def test_explain_says_the_effect(capsys: pytest.CaptureFixture[str]) -> None:
     """With whom it was seen, and how it was read."""
     assert main(["explain", "--answers", str(ANSWERS)]) == 0
-    assert "read as: summary" in capsys.readouterr().out
+    assert "read as: abstract" in capsys.readouterr().out
+
+
+def test_a_doi_says_whether_it_was_looked_up(pack: Knowledge, capsys: pytest.CaptureFixture[str]) -> None:
+    """Beside each DOI the day it was followed to its title, or that nobody has."""
+    cited = {one.key: one.citation for one in pack.cite(pack.sources)}
+    assert cited["breda-2021"].endswith("(DOI looked up 2026-11-27)")
+    assert cited["altman-2012"].endswith("(DOI not checked)")
+    assert "DOI" not in cited["sst"]
+    assert main(["rules", "list"]) == 0
+    assert "(DOI not checked)" in capsys.readouterr().out
+
+
+def test_every_bound_of_ours_says_so(pack: Knowledge) -> None:
+    """A figure whose source is this project says so wherever it is evidence."""
+    parts = [part for rule in pack.findings.values() for part in walk(rule.when)]
+    ours = [part for part in parts if isinstance(part, Measured | Differs) and part.source == "house"]
+    assert len(ours) >= 5
+    assert all("this project" in part.note or "ours" in part.note for part in ours)

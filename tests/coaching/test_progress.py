@@ -43,7 +43,7 @@ def entry(day: int, pain: int = 0, **more: object) -> CheckIn:
     return parse_check_in({"date": START + timedelta(days=day), "pain": pain, **more})
 
 
-@cases(100)
+@cases(60)
 @given(entries=ENTRIES)
 def test_a_diary_never_advances_on_red(entries: list[CheckIn]) -> None:
     """Whatever came before: after an entry that stops or is not settled nothing rises and nobody runs."""

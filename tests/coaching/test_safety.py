@@ -18,7 +18,9 @@ from gait.coaching.assess import assess
 from gait.coaching.model import Finding, Plan
 from gait.coaching.prescribe import prescribe
 from gait.coaching.questionnaire.answers import choices_of, parse_answers
+from gait.coaching.questionnaire.questions import QUESTIONS
 from gait.coaching.rules.load import Knowledge, load_knowledge
+from gait.coaching.rules.translate import pack_texts
 from gait.coaching.safety import SAFETY_QUESTIONS
 from tests.properties import cases
 
@@ -368,9 +370,10 @@ CARE_WORDS = re.compile(
 
 
 def test_words_are_those_of_wellness(pack: Knowledge) -> None:
-    """Nothing in rules or README promises prevention or treatment, or calls a runner abnormal."""
+    """Nothing in rules, page or README promises prevention or treatment, or calls a runner abnormal."""
     root = Path(__file__).resolve().parents[2]
-    for path in (*sorted((root / "gait" / "coaching" / "knowledge").glob("*.yaml")), root / "README.md"):
+    rules = sorted((root / "gait" / "coaching" / "knowledge").glob("*.yaml"))
+    for path in (*rules, root / "gait" / "report" / "words" / "en.toml", root / "README.md"):
         if path.name == "sources.yaml":
             continue
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
@@ -380,3 +383,16 @@ def test_words_are_those_of_wellness(pack: Knowledge) -> None:
                 line,
             )
     assert pack.sources
+
+
+CONDITIONS = re.compile(
+    r"runner's knee|syndrome|tendinopath|fasciit|tendinit|patellofemoral|arthrit|iliotibial|shin splint",
+    re.IGNORECASE,
+)
+
+
+def test_a_runner_reads_places_and_no_conditions(pack: Knowledge) -> None:
+    """Names of conditions stand in citations alone: texts of the rules and questions name places."""
+    texts = [*pack_texts(pack).values(), *(one.text for one in QUESTIONS)]
+    texts += [choice.text for one in QUESTIONS for choice in one.choices]
+    assert [text for text in texts if CONDITIONS.search(text)] == []

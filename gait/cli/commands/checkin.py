@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from datetime import date as datetime_date
-from datetime import datetime
-from typing import Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from gait.cli.options import HistoryOption, LangOption, RunnerOption
 from gait.errors import UsageError
+
+if TYPE_CHECKING:
+    from gait.coaching.follow import Coaching
+    from gait.coaching.plan.progress import CheckIn, Progress
+    from gait.coaching.questionnaire.answers import Answers
 
 __all__ = ["command"]
 
@@ -38,6 +44,10 @@ def command(
     place: Annotated[
         list[str] | None, typer.Option("--place", help="Where it hurts, as in the answers; may be repeated.")
     ] = None,
+    answers: Annotated[
+        Path | None,
+        typer.Option("--answers", metavar="FILE", help="Answers that the plan is for; kept with the entry."),
+    ] = None,
     date: Annotated[str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="Day, else today.")] = None,
     history: HistoryOption = None,
     lang: LangOption = "en",
@@ -45,53 +55,121 @@ def command(
 ) -> None:
     """Say how it went, and read where the plan stands: dose, light, running, when to record again.
 
-    Without --pain nothing is kept: it shows where you stand. Entries are kept under the runner's name.
+    Prints the week's plan as it is now, once the answers that it is for have been given (--answers): they are
+    kept with the check-in. Without --pain nothing is kept. Entries are kept under the runner's name.
     """
-    from gait.coaching.language import load_language
-    from gait.coaching.plan.progress import parse_check_in, progress
-    from gait.coaching.questionnaire.answers import choices_of
+    from gait.cli.days import day_of
+    from gait.coaching.plan.progress import CheckIn, parse_check_in
+    from gait.coaching.questionnaire.answers import load_answers
     from gait.history.database import database_path
     from gait.history.store import History
 
     if not runner:
         raise UsageError("whose?", where="--runner", todo="name the runner")
-    places = tuple(place or ())
-    strange = [one for one in places if one not in choices_of("pain")]
-    if strange:
-        known = ", ".join(choices_of("pain"))
-        raise UsageError(f"{strange[0]!r} is no place", where="--place", todo=f"known are {known}")
-    today = _day(date)
+    places = _places(place)
+    today = day_of(date)
+    given = load_answers(answers) if answers is not None else None
     with History(database_path(history)) as kept:
         if pain is not None:
             entry = _entry(today, pain, settled, sessions, longest, limping=limping, stage_done=stage_done)
             parse_check_in(entry)
-            kept.add_checkin(runner, today.isoformat(), {**entry, "places": list(places)})
+            kept.add_checkin(runner, today.isoformat(), {**entry, **_beside(places, given)})
         rows = kept.checkins(runner)
     entries = [
-        parse_check_in({key: value for key, value in body.items() if key != "places"}) for _, body in rows
+        parse_check_in({key: value for key, value in body.items() if key in CheckIn.model_fields})
+        for _, body in rows
     ]
-    told = places or next((tuple(body["places"]) for _, body in reversed(rows) if body.get("places")), ())
-    now = progress(entries, today, places=told, say=load_language(lang))
-    if as_json:
-        body = {**now.__dict__, "retest_on": now.retest_on.isoformat(), "text": list(now.text)}
-        print(json.dumps(body, indent=2))
-        return
-    print("\n".join(now.text))
-    if pain is None:
+    said = _answers([body for _, body in rows], given, places)
+    _print(entries, said, today, lang, as_json=as_json)
+    if pain is None and not as_json:
         print("nothing was kept: give --pain to check in", file=sys.stderr)
 
 
-def _day(text: str | None) -> datetime_date:
-    now = datetime.now().astimezone().date()
-    if text is None:
-        return now
-    try:
-        day = datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
-    except ValueError as error:
-        raise UsageError(f"{text!r} is no day", where="--date", todo="write it as 2026-05-01") from error
-    if day > now:
-        raise UsageError(f"{text} has not come yet", where="--date", todo="give today or a day before")
-    return day
+def _places(named: Sequence[str] | None) -> tuple[str, ...]:
+    """Return the places named.
+
+    Raises
+    ------
+    UsageError
+        One that the answers do not know.
+    """
+    from gait.coaching.questionnaire.answers import choices_of
+
+    places = tuple(named or ())
+    strange = [one for one in places if one not in choices_of("pain")]
+    if strange:
+        known = ", ".join(choices_of("pain"))
+        raise UsageError(f"{strange[0]!r} is no place", where="--place", todo=f"known are {known}")
+    return places
+
+
+def _beside(places: tuple[str, ...], given: Answers | None) -> dict[str, Any]:
+    """Return what is kept beside an entry; answers only where they were given."""
+    kept: dict[str, Any] = {"places": list(places)}
+    return kept if given is None else {**kept, "answers": given.model_dump(mode="json", exclude_none=True)}
+
+
+def _answers(bodies: Sequence[dict[str, Any]], given: Answers | None, places: tuple[str, ...]) -> Answers:
+    """Return the newest answers kept, or those given now, with the newest places that were named."""
+    from gait.coaching.questionnaire.answers import parse_answers
+
+    newest: dict[str, Any] = next((body["answers"] for body in reversed(bodies) if body.get("answers")), {})
+    known = dict(newest) if given is None else given.model_dump(mode="json", exclude_none=True)
+    named = places or next((tuple(body["places"]) for body in reversed(bodies) if body.get("places")), ())
+    # Places are said of today: answers that are given with them still count.
+    if named and (places or not known.get("pain")):
+        known["pain"] = list(named)
+    return parse_answers(known, source="the answers kept")
+
+
+def _print(
+    entries: Sequence[CheckIn], said: Answers, today: datetime_date, lang: str, *, as_json: bool
+) -> None:
+    """Print where a runner stands, and this week's plan."""
+    from gait.coaching.follow import follow
+    from gait.coaching.plan.progress import progress
+    from gait.coaching.rules.load import load_knowledge
+    from gait.coaching.rules.translate import in_language
+    from gait.coaching.safety import from_bone
+
+    pack = in_language(load_knowledge(), lang)
+    made = follow(None, said, entries, pack=pack, today=today)
+    state = made.progress or progress(
+        entries, today, places=said.pain or (), say=pack.say, bone=from_bone(said)
+    )
+    if as_json:
+        print(json.dumps(_body(state, made), indent=2, ensure_ascii=False))
+    else:
+        _show(state, made)
+
+
+def _body(state: Progress, made: Coaching) -> dict[str, Any]:
+    from gait.report.exports.strides_and_json import plain
+
+    plan = made.plan
+    return {
+        **plain(state),
+        "findings": plain(made.findings),
+        "plan": plain(plan),
+        "action": plain(plan.action),
+    }
+
+
+def _show(state: Progress, made: Coaching) -> None:
+    """Print where a runner stands and the plan; one that is stopped stands alone.
+
+    Answers never given make no plan that could fit: what is missing is said in its place.
+    """
+    from gait.cli.plan_text import followed_lines, plan_lines
+    from gait.cli.text_page import show
+
+    if made.plan.action.kind == "stop":
+        show(plan_lines(made.plan))
+    elif made.answers.red_flags is None:
+        print("\n".join(state.text))
+        print("this week's plan: give your answers once, with --answers FILE", file=sys.stderr)
+    else:
+        show(followed_lines(made.plan, made.progress))
 
 
 def _entry(

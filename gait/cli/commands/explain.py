@@ -72,11 +72,12 @@ def command(
     from gait.cli.text_page import blank, heading
 
     not_measured = dict(analysis.not_measured) if analysis is not None else {}
+    found, care = _findings(findings, not_measured), _safety(checks)
+    # What stops exercise is read before anything that was found.
+    first = [*care, blank(), *found] if plan.action.kind == "stop" else [*found, *care, blank()]
     show(
         [
-            *_findings(findings, not_measured),
-            *_safety(checks),
-            blank(),
+            *first,
             heading("The plan, with its reasons"),
             *plan_lines(plan, why=True),
         ]

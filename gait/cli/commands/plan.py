@@ -33,6 +33,9 @@ def command(
         Path | None,
         typer.Option("--ics", help="Write the coming weeks as a calendar too.", metavar="FILE"),
     ] = None,
+    date: Annotated[
+        str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="Day that the plan is for, else today.")
+    ] = None,
     lang: LangOption = "en",
     as_json: Annotated[bool, typer.Option("--json", help="Print findings and plan as JSON.")] = False,
 ) -> None:
@@ -42,7 +45,8 @@ def command(
     may hold a diary, [[check_in]] entries, that moves the plan on from week to week.
     """
     from gait.cli.ask import gather_answers, save_answers
-    from gait.cli.plan_text import plan_lines, progress_lines
+    from gait.cli.days import day_of
+    from gait.cli.plan_text import followed_lines
     from gait.cli.text_page import show
     from gait.coaching.follow import follow
     from gait.coaching.plan.calendar import write_calendar
@@ -60,11 +64,12 @@ def command(
     if save is not None:
         save_answers(given, save, diary)
         print(f"answers: {save}", file=sys.stderr)
-    now = datetime.now().astimezone()
-    made = follow(None, given, diary, pack=pack, today=now.date())
+    today = day_of(date, coming=True)
+    made = follow(None, given, diary, pack=pack, today=today)
     findings, plan, state = made.findings, made.plan, made.progress
     if ics is not None:
-        write_calendar(ics, plan, now.date(), stamp=now)
+        week = state.week if state is not None else 1
+        write_calendar(ics, plan, today, stamp=datetime.now().astimezone(), week=week)
         print(f"calendar: {ics}", file=sys.stderr)
     if as_json:
         from gait.report.exports.strides_and_json import plain
@@ -74,4 +79,4 @@ def command(
             body["progress"] = plain(state)
         print(json.dumps(body, indent=2, ensure_ascii=False))
         return
-    show([*(progress_lines(state) if state is not None else ()), *plan_lines(plan)])
+    show(followed_lines(plan, state))

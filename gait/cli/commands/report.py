@@ -172,20 +172,21 @@ def command(
     with busy("writing the files", long=long and any((strides, parquet, pdf, fit, methods))):
         _files(story, page, strides=strides, parquet=parquet, pdf=pdf, fit=fit)
         _methods(story, methods, path, rules)
-    _calendar(plan, ics)
+    _calendar(made, ics)
     if open_page and page is not None:
         typer.launch(page.resolve().as_uri())
     _json(analysis, findings, plan, json_file)
 
 
-def _calendar(plan: Plan, path: Path | None) -> None:
+def _calendar(made: Coaching, path: Path | None) -> None:
     """Write the coming weeks as a calendar where that was asked for."""
     if path is None:
         return
     from gait.coaching.plan.calendar import write_calendar
 
     now = datetime.now().astimezone()
-    write_calendar(path, plan, now.date(), stamp=now)
+    week = made.progress.week if made.progress is not None else 1
+    write_calendar(path, made.plan, now.date(), stamp=now, week=week)
 
 
 def _diary(

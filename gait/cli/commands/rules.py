@@ -154,7 +154,7 @@ def _listing(pack: Knowledge) -> list[Line]:
         ]
     lines += [blank(), heading("Sources")]
     lines += [
-        Line(f"{source.id}: {source.citation} {source.url} [{source.kind}]", 2)
-        for source in pack.sources.values()
+        Line(f"{source.key}: {source.citation} {source.url} [{source.kind}]", 2)
+        for source in pack.cite(pack.sources)
     ]
     return lines

@@ -19,13 +19,14 @@ from gait.coaching.model import (
 )
 from gait.coaching.questionnaire.questions import topic_of, words_for
 from gait.coaching.rules.load import Knowledge
-from gait.coaching.safety import unasked
+from gait.coaching.safety import from_bone, unasked
 
 __all__ = ["Situation", "choose_action", "stop_action"]
 
 CADENCE_WEEKS, STRENGTH_WEEKS, KEEP_WEEKS, PAIN_WEEKS = 2, 6, 6, 4
 """Weeks until it is looked at again: a cadence settles in about 8 runs, strength shows after 4 to 6 weeks."""
 
+SIDES = {"left": "left", "right": "right", "both": "both sides"}
 MOST_NAMED = 2
 """Exercises named in the step."""
 
@@ -42,6 +43,8 @@ class Situation:
     sessions: int
     today: date | None
     knowledge: Knowledge
+    began: date | None = None
+    """Day the plan began: retests are counted from it, so that they do not move on with every check-in."""
 
     @property
     def present(self) -> list[Finding]:
@@ -62,9 +65,11 @@ def choose_action(now: Situation) -> Action:
     """
     open_questions = unasked(now.facts.answers)
     if now.light == "red":
-        return _made(now, "walk_run", "walk_run", 1)
+        return _made(now, "walk_run", "walk_run_bone" if from_bone(now.facts.answers) else "walk_run", 1)
     if {"red_flags", "pain"} & set(open_questions):
         return _made(now, "ask", "ask", 0, topics=_topics(open_questions, now.knowledge.say))
+    if now.facts.answers.pain_strength and not now.facts.answers.pain:
+        return _made(now, "ask", "ask", 0, topics=_topics(["pain"], now.knowledge.say))
     found = _for_cadence(now) or _for_pain(now) or _for_findings(now)
     if found is not None:
         return found
@@ -102,17 +107,32 @@ def _for_cadence(now: Situation) -> Action | None:
 
 
 def _for_pain(now: Situation) -> Action | None:
-    pains = [one for one in now.present if one.kind == "pain"]
     sore = now.facts.answers.pain or ()
     if not sore:
         return None
-    mine = [e for e in now.exercises if any(r.finding in {p.id for p in pains} for r in e.reasons)]
-    if pains and mine:
-        because = tuple(one.id for one in pains)
-        return _strength(
-            now, mine, "strength_pain", PAIN_WEEKS, because, place=now.knowledge.say(words_for(sore[0]))
-        )
-    return _made(now, "recheck", "place_unserved", PAIN_WEEKS, place=now.knowledge.say(words_for(sore[0])))
+    pains = {one.id: one for one in now.present if one.kind == "pain"}
+    mine = _one_for_each(
+        [e for e in now.exercises if any(r.finding in pains for r in e.reasons)], list(pains)
+    )
+    served = {place for key in pains for place in now.knowledge.findings[key].hurts}
+    if mine:
+        place = _places([one for one in sore if one in served], now)
+        return _strength(now, mine, "strength_pain", PAIN_WEEKS, tuple(pains), place=place)
+    return _made(now, "recheck", "place_unserved", CADENCE_WEEKS, place=_places(sore, now))
+
+
+def _one_for_each(mine: Sequence[PlannedExercise], pains: Sequence[str]) -> list[PlannedExercise]:
+    """Return exercises for pains with the first of each pain before further ones."""
+    firsts = [next((e for e in mine if any(r.finding == key for r in e.reasons)), None) for key in pains]
+    order = {one.id: one for one in (*firsts, *mine) if one is not None}
+    return list(order.values())
+
+
+def _places(sore: Sequence[str], now: Situation) -> str:
+    """Return sore places in words, with their side where it was named."""
+    say, side = now.knowledge.say, now.facts.answers.pain_side
+    named = "; ".join(say(words_for(place)) for place in sore)
+    return f"{named}; {say(SIDES[side])}" if side else named
 
 
 def _for_findings(now: Situation) -> Action | None:
@@ -146,7 +166,7 @@ def _strength(
 
 
 def _reps(one: PlannedExercise) -> str:
-    low, high = one.reps
+    low, high = one.reps if one.aim is None else (one.aim, one.aim)
     return f"{low if low == high else f'{low}-{high}'} {one.unit}"
 
 
@@ -159,8 +179,17 @@ def _made(
 ) -> Action:
     """Return an action in the pack's words, with the day to look again."""
     template = now.knowledge.texts.actions[words]
-    when = "" if now.today is None or not weeks else (now.today + timedelta(weeks=weeks)).isoformat()
+    when = _retest_on(now, weeks)
     text, dose, worked_if = (
         part.format(**values).strip() for part in (template.text, template.dose, template.worked_if)
     )
     return Action(kind, text, dose, worked_if, when, because)
+
+
+def _retest_on(now: Situation, weeks: int) -> str:
+    """Return the next day that is a whole number of so many weeks from the plan's beginning; else nothing."""
+    if now.today is None or not weeks:
+        return ""
+    began = now.began if now.began is not None and now.began <= now.today else now.today
+    passed = (now.today - began).days // (7 * weeks)
+    return (began + timedelta(weeks=weeks * (passed + 1))).isoformat()

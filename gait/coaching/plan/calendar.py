@@ -13,6 +13,7 @@ from pathlib import Path
 
 from gait.coaching.model import Day, Plan, PlannedExercise
 from gait.coaching.plan.facts import dose
+from gait.coaching.plan.turns import in_week
 from gait.files import write_text
 from gait.text import visible
 
@@ -37,7 +38,7 @@ class _Event:
     description: str = ""
 
 
-def calendar_text(plan: Plan, start: date, *, stamp: datetime, weeks: int = WEEKS) -> str:
+def calendar_text(plan: Plan, start: date, *, stamp: datetime, weeks: int = WEEKS, week: int = 1) -> str:
     """Return a plan's coming weeks as iCalendar text with CRLF line ends.
 
     Parameters
@@ -50,6 +51,8 @@ def calendar_text(plan: Plan, start: date, *, stamp: datetime, weeks: int = WEEK
         When the calendar is made, as RFC 5545 wants it of each event.
     weeks
         How many weeks.
+    week
+        Of training, that the plan is for: exercises that take turns come in the weeks after it.
 
     Examples
     --------
@@ -60,13 +63,15 @@ def calendar_text(plan: Plan, start: date, *, stamp: datetime, weeks: int = WEEK
     """
     stamped = stamp.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{PRODUCT}", "CALSCALE:GREGORIAN"]
-    for event in _events(plan, start, weeks):
+    for event in _events(plan, start, weeks, week):
         lines += _written(event, stamped)
     lines.append("END:VCALENDAR")
     return "".join(f"{part}\r\n" for line in lines for part in _folded(line))
 
 
-def write_calendar(path: str | Path, plan: Plan, start: date, *, stamp: datetime, weeks: int = WEEKS) -> Path:
+def write_calendar(
+    path: str | Path, plan: Plan, start: date, *, stamp: datetime, weeks: int = WEEKS, week: int = 1
+) -> Path:
     """Write a plan's calendar, all or nothing; return the path.
 
     Raises
@@ -74,19 +79,23 @@ def write_calendar(path: str | Path, plan: Plan, start: date, *, stamp: datetime
     GaitError
         The file cannot be written there.
     """
-    return write_text(path, calendar_text(plan, start, stamp=stamp, weeks=weeks))
+    return write_text(path, calendar_text(plan, start, stamp=stamp, weeks=weeks, week=week))
 
 
-def _events(plan: Plan, start: date, weeks: int) -> Iterator[_Event]:
+def _events(plan: Plan, start: date, weeks: int, week: int) -> Iterator[_Event]:
     if plan.action.kind == "stop":
         yield _Event("stop", start, plan.action.text, plan.retest)
         return
-    named = {one.id: one for one in plan.exercises}
+    held = plan
     for offset in range(weeks * 7 if plan.week else 0):
         on = start + timedelta(days=offset)
-        day = plan.week[on.weekday()]
+        if offset % 7 == 0:
+            held = in_week(plan, week + offset // 7)
+        day = held.week[on.weekday()]
         if day.exercises:
-            yield _Event("strength", on, _length(day), _session(day, named, plan))
+            yield _Event(
+                "strength", on, _length(day), _session(day, {one.id: one for one in held.exercises}, plan)
+            )
         if "run" in day.kind:
             yield _Event("run", on, "Hard run" if day.kind == "hard run" else "Run", _run_note(day, plan))
     if plan.action.retest_on:

@@ -3,37 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass
 
 from gait.coaching.language import Language
 from gait.coaching.model import Finding, LightColour, PlannedExercise, Reason
+from gait.coaching.plan.pick import Pick, Role
+from gait.coaching.plan.sessions import most_sets
 from gait.coaching.plan.suitable import full_loads, groups, suits
+from gait.coaching.plan.trim import Room, trim
 from gait.coaching.questionnaire.answers import Answers
 from gait.coaching.questionnaire.questions import words_for
 from gait.coaching.rules.load import Knowledge
 from gait.coaching.rules.schema import ExerciseRule, FindingRule
+from gait.coaching.safety import BONE_PLACES, from_bone
 
 __all__ = ["Chosen", "choose", "programme_reason"]
 
-Role = Literal["base", "target", "foundation", "advanced", "pain"]
-
 TURN_WEEKS = 2
 """Weeks that exercises which take turns stay in the plan (chosen)."""
-
-
-@dataclass
-class _Pick:
-    """An exercise on its way into the plan."""
-
-    rule: ExerciseRule
-    role: Role
-    sets: int
-    extra: int = 0
-    asked_by: list[str] = field(default_factory=list)
-    reasons: list[Reason] = field(default_factory=list)
-    stands_for: str = ""
-    notes: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -82,7 +69,8 @@ class _Chooser:
         self.answers, self.light, self.sessions, self.knowledge = answers, light, sessions, knowledge
         self.numbers, self.say = knowledge.numbers, knowledge.say
         self.sore = frozenset(answers.pain or ())
-        self.picks: dict[str, _Pick] = {}
+        self.spared = self.sore | (BONE_PLACES if from_bone(answers) else frozenset())
+        self.picks: dict[str, Pick] = {}
         self.present: list[FindingRule] = []
         self.waiting: list[tuple[ExerciseRule, FindingRule]] = []
         self.notes: list[str] = []
@@ -95,11 +83,11 @@ class _Chooser:
         gait = [rule for rule in self.present if rule.kind != "pain"]
         for rule in sorted(gait, key=lambda rule: not self.sore & set(rule.hurts)):
             self._add_matching(rule, "target", self.numbers.most_targets)
-        for rule in (r for r in self.present if r.kind == "pain"):
-            self._add_matching(rule, "pain", self.numbers.most_pain_exercises)
+        self._add_for_pains([rule for rule in self.present if rule.kind == "pain"])
         if self.sessions > 1 and self.light not in {"red", "amber"}:
             self._add_ladder()
-        self._trim()
+        room = Room(most_sets(self.light, self.numbers), max(self.sessions, 1))
+        self.waiting += trim(self.picks, room, self.present, self.knowledge, self.notes)
         self._say_unserved()
         later = tuple(self._planned(pick, weeks) for pick, weeks in self._turns())
         return Chosen(tuple(self._planned(pick) for pick in self.picks.values()), tuple(self.notes), later)
@@ -109,11 +97,11 @@ class _Chooser:
         return not rule.only_with_pain or bool(self.sore & set(rule.hurts))
 
     def _strains_sore(self, rule: ExerciseRule) -> bool:
-        return bool(rule.strains) if not self.sore else bool(self.sore & set(rule.strains))
+        return bool(rule.strains) if not self.sore else bool(self.spared & set(rule.strains))
 
     def _bears(self, rule: ExerciseRule) -> bool:
         """Whether the sore places may be loaded as an exercise loads them."""
-        if self.light == "red":
+        if self.light == "red" or (self.light == "amber" and not self.sore):
             return not self._strains_sore(rule)
         return all(self._place_bears(place, rule) for place in self.sore & set(rule.strains))
 
@@ -142,15 +130,23 @@ class _Chooser:
                     )
                 )
 
-    def _turns(self) -> list[tuple[_Pick, tuple[int, int]]]:
+    def _turns(self) -> list[tuple[Pick, tuple[int, int]]]:
         """Return what did not fit beside the first exercises for a pain, with the weeks of its turn."""
+        places = self._places_that_turn() if self.waiting else 1
         out = []
         for at, (rule, finding) in enumerate(self.waiting):
-            turn = 1 + at // max(self.numbers.most_pain_exercises, 1)
-            pick = _Pick(rule, "pain", self._own_sets(rule))
+            turn = 1 + at // places
+            pick = Pick(rule, "pain", self._own_sets(rule))
             pick.reasons.append(self._reason(finding, "pain"))
             out.append((pick, (1 + turn * TURN_WEEKS, (turn + 1) * TURN_WEEKS)))
         return out
+
+    def _places_that_turn(self) -> int:
+        """Return how many exercises for a pain give way to others; the last one does where none would."""
+        mine = [pick for pick in self.picks.values() if pick.role == "pain"]
+        if mine and all(pick.every_session for pick in mine):
+            mine[-1].every_session = False
+        return max(sum(not pick.every_session for pick in mine), 1)
 
     def _resolve(self, rule: ExerciseRule, tried: frozenset[str] = frozenset()) -> ExerciseRule | None:
         """Return the exercise, or the first substitute that is usable, or None."""
@@ -178,7 +174,7 @@ class _Chooser:
             return
         pick = self.picks.get(found.id)
         if pick is None:
-            pick = self.picks[found.id] = _Pick(found, "base", self._full_sets())
+            pick = self.picks[found.id] = Pick(found, "base", self._full_sets())
         pick.reasons.append(programme_reason(self.knowledge, "base_exercises"))
         if found is not rule:
             pick.stands_for = pick.stands_for or rule.id
@@ -207,11 +203,17 @@ class _Chooser:
         instead = self.say("In place of {name}: {why}.", name=wanted.name, why=self.say(why))
         return programme_reason(self.knowledge, "substitution", instead)
 
-    def _holder(self, movement: str) -> _Pick | None:
-        """Return the pick that already has work of a movement outside the base session."""
+    def _holder(self, wanted: ExerciseRule, role: Role) -> Pick | None:
+        """Return the pick that already has work of a movement outside the base session.
+
+        For a pain that is none which strains a sore place more than what was asked for.
+        """
         one_session = self.sessions < 2
         for pick in self.picks.values():
-            if pick.rule.movement == movement and (one_session or pick.role != "base" or pick.extra):
+            same = pick.rule.movement == wanted.movement
+            if role == "pain" and self.sore & (_felt(pick.rule) - _felt(wanted)):
+                continue
+            if same and (one_session or pick.role != "base" or pick.extra):
                 return pick
         return None
 
@@ -230,37 +232,51 @@ class _Chooser:
             self.knowledge.cite(rule.sources),
         )
 
+    def _add_for_pains(self, rules: Sequence[FindingRule]) -> None:
+        """Add exercises for each sore place in turn, so that none goes without; the others wait."""
+        most = max(self.numbers.most_pain_exercises, len(rules))
+        for at in range(max((len(rule.exercises) for rule in rules), default=0)):
+            for rule in rules:
+                if at < len(rule.exercises):
+                    self._match(rule, rule.exercises[at], "pain", most)
+
     def _add_matching(self, rule: FindingRule, role: Role, most: int) -> None:
         for key in rule.exercises:
-            wanted = self.knowledge.exercises[key]
-            found = self._resolve(wanted)
-            if found is None:
-                continue
-            pick = self.picks.get(found.id) or self._holder(found.movement)
-            if pick is None:
-                if sum(p.role == role for p in self.picks.values()) >= most:
-                    if role == "pain" and found.id not in {one.id for one, _ in self.waiting}:
-                        self.waiting.append((found, rule))
-                    continue
-                pick = self.picks[found.id] = self._new_pick(found, rule, role)
-                if found is not wanted:
-                    pick.reasons.append(self._substitution(wanted))
-                    pick.stands_for = wanted.id
-            self._credit(pick, rule, role)
-            note = rule.exercise_notes.get(key)
-            banded = note is not None and "band" in note and not self._has("band")
-            if note and not banded and pick.rule is found and note not in pick.notes:
-                pick.notes.append(note)
+            self._match(rule, key, role, most)
+
+    def _match(self, rule: FindingRule, key: str, role: Role, most: int) -> None:
+        """Give an exercise that a finding asks for its sets: further ones, or a place of its own."""
+        wanted = self.knowledge.exercises[key]
+        found = self._resolve(wanted)
+        if found is None:
+            return
+        pick = self.picks.get(found.id) or self._holder(found, role)
+        if pick is None:
+            if sum(p.role == role for p in self.picks.values()) >= most:
+                if role == "pain" and found.id not in {one.id for one, _ in self.waiting}:
+                    self.waiting.append((found, rule))
+                return
+            pick = self.picks[found.id] = self._new_pick(found, rule, role)
+            if found is not wanted:
+                pick.reasons.append(self._substitution(wanted))
+                pick.stands_for = wanted.id
+        self._credit(pick, rule, role)
+        note = rule.exercise_notes.get(key)
+        banded = note is not None and "band" in note and not self._has("band")
+        if note and not banded and pick.rule is found and note not in pick.notes:
+            pick.notes.append(note)
 
     def _has(self, thing: str) -> bool:
         return self.answers.equipment is None or thing in self.answers.equipment
 
-    def _new_pick(self, found: ExerciseRule, rule: FindingRule, role: Role) -> _Pick:
+    def _new_pick(self, found: ExerciseRule, rule: FindingRule, role: Role) -> Pick:
         """Return a further exercise; one done in every session has all its sets on each of two days."""
-        if role != "pain" or not rule.every_session or found.id not in rule.exercises:
-            return _Pick(found, role, self._own_sets(found))
-        sets = found.sets[1]
-        return _Pick(found, role, sets, extra=sets if self.sessions > 1 else 0)
+        if role != "pain" or found.id not in rule.exercises:
+            return Pick(found, role, self._own_sets(found))
+        sets = found.sets[1] if rule.every_session else self._own_sets(found)
+        grows = max((stage.sets for stage in rule.stages.get(found.id, ())), default=sets) - sets
+        extra = sets if rule.every_session and self.sessions > 1 else 0
+        return Pick(found, role, sets, extra, every_session=rule.every_session, grows=max(grows, 0))
 
     def _own_sets(self, rule: ExerciseRule) -> int:
         most = (
@@ -268,7 +284,7 @@ class _Chooser:
         )
         return max(self.numbers.further_sets[0], min(rule.sets[1], most))
 
-    def _credit(self, pick: _Pick, rule: FindingRule, role: Role) -> None:
+    def _credit(self, pick: Pick, rule: FindingRule, role: Role) -> None:
         if rule.id in pick.asked_by:
             return
         pick.asked_by.append(rule.id)
@@ -288,58 +304,14 @@ class _Chooser:
             if (
                 rule.level != level
                 or rule.id in self.picks
-                or self._holder(rule.movement)
+                or self._holder(rule, level)
                 or not self._usable(rule)
             ):
                 continue
-            pick = self.picks[rule.id] = _Pick(rule, level, self._full_sets())
+            pick = self.picks[rule.id] = Pick(rule, level, self._full_sets())
             pick.reasons.append(programme_reason(self.knowledge, "ladder"))
 
-    def _trim(self) -> None:
-        """Hold the week to what its sessions have room for: the ladder goes first, then what is our own."""
-        most = self.numbers.most_sets_a_session
-        if self.light in {"amber", "red"}:
-            # Less of everything: the same exercises in fewer sets have room for the same number of them.
-            most = most * self.numbers.amber_sets // self.numbers.base_sets
-        room = most * max(self.sessions, 1)
-        for role in ("foundation", "advanced", "pain", "target"):
-            keys = [k for k, p in self.picks.items() if p.role == role]
-            # Last picked first, our own before the articles'.
-            keys.reverse()
-            for key in sorted(keys, key=lambda k: not self._is_house(self.picks[k].rule)):
-                if self._total() > room:
-                    self._leave_out(key)
-        holders = [pick for pick in self.picks.values() if pick.extra][::-1]
-        for least in (self.numbers.further_sets[0], 0):
-            for pick in holders:
-                if self._total() > room and pick.extra > least:
-                    pick.extra = least
-                    if not least:
-                        self.notes.append(
-                            self.say(
-                                "{name} gets no further sets: the sessions would grow too long.",
-                                name=pick.rule.name,
-                            )
-                        )
-
-    def _is_house(self, rule: ExerciseRule) -> bool:
-        """Whether an exercise is this project's own, and not one of the articles'."""
-        return all(self.knowledge.sources[key].kind != "article" for key in rule.sources)
-
-    def _leave_out(self, key: str) -> None:
-        pick = self.picks.pop(key)
-        finding = next((one for one in self.present if one.id in pick.asked_by), None)
-        if pick.role == "pain" and finding is not None:
-            self.waiting.append((pick.rule, finding))
-            return
-        most = self.numbers.most_sets_a_session
-        long = "{name} is left out: a session would grow beyond {most} sets."
-        self.notes.append(self.say(long, name=pick.rule.name, most=most))
-
-    def _total(self) -> int:
-        return sum(pick.sets + pick.extra for pick in self.picks.values())
-
-    def _planned(self, pick: _Pick, weeks: tuple[int, int] | None = None) -> PlannedExercise:
+    def _planned(self, pick: Pick, weeks: tuple[int, int] | None = None) -> PlannedExercise:
         rule = pick.rule
         load = rule.start if rule.start and self.answers.experience == "new" else rule.load
         return PlannedExercise(
@@ -368,12 +340,18 @@ class _Chooser:
             effort=rule.effort or self.knowledge.texts.effort,
             drawing=rule.id,
             weeks=weeks,
+            every_session=pick.every_session,
         )
 
     def _equipment(self, rule: ExerciseRule) -> tuple[str, ...]:
         """Return the equipment used: the first group at hand, or the first of all where nobody asked."""
         usable = groups(rule, self.answers)
         return usable[0] if usable else ()
+
+
+def _felt(rule: ExerciseRule) -> set[str]:
+    """Return the places that feel more than a little of an exercise."""
+    return {str(place) for place in rule.strains if place not in rule.gentle_on}
 
 
 def _experience(answers: Answers) -> str:

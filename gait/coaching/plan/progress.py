@@ -7,63 +7,64 @@ al. 2007, 3 below the kneecap: Breda et al. 2021), settled by the next morning.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
-from typing import Any, Literal
-
-from pydantic import Field, ValidationError
+from typing import Literal
 
 from gait.coaching.language import ENGLISH, Language
 from gait.coaching.model import LightColour
-from gait.coaching.questionnaire.answers import problem_of
-from gait.coaching.rules.conditions import Strict
-from gait.errors import KnowledgeError
+from gait.coaching.plan.check_in import (
+    BONE_LIMIT,
+    STOP_PAIN,
+    CheckIn,
+    Verdict,
+    pain_limit,
+    parse_check_in,
+    verdict_of,
+)
+from gait.coaching.plan.coming_back import (
+    ENTRY_TEST,
+    GAP_DAYS,
+    WALK_RUN,
+    Running,
+    running_now,
+    turns_text,
+)
 
-__all__ = ["WALK_RUN", "CheckIn", "Progress", "longest_allowed_min", "parse_check_in", "progress"]
+__all__ = [
+    "LONGEST_SHARE",
+    "MOST_STEPS",
+    "STOP_PAIN",
+    "WALK_RUN",
+    "CheckIn",
+    "Phase",
+    "Progress",
+    "longest_allowed_min",
+    "parse_check_in",
+    "progress",
+]
 
-PAIN_LIMITS = {"knee_below_cap": 3, "achilles": 5}
-"""Most pain, of 10, that a place may give while it is loaded; others `USUAL_LIMIT`."""
-USUAL_LIMIT = 2
-STOP_PAIN = 6
-"""Pain of 10 from which nothing goes on."""
-
-WALK_RUN: tuple[tuple[int, float, float], ...] = (
-    (5, 1.0, 3.0), (5, 2.0, 2.0), (5, 3.0, 1.0), (4, 4.0, 1.0), (2, 9.0, 1.0), (1, 20.0, 0.0),
-)  # fmt: skip
-"""Stages of coming back: rounds, minutes running, minutes walking; 20 minutes each (house)."""
-ENTRY_TEST = "Walk 30 minutes briskly, then hop ten times on that leg, both without pain."
-
-GAP_DAYS = 30
-"""Days without a run after which running begins again with the stages."""
 LONGEST_SHARE = 1.10
 """Of the longest run of the last 30 days: no run longer (Frandsen 2025, 10.1136/bjsports-2024-109380)."""
 
-FIRST_WEEKS, FULL_WEEKS = 6, 12
-"""Weeks after which a change shows, and after which strength work becomes prevention, once it is quiet."""
+CHANGE_WEEK, BUILD_WEEK = 4, 8
+"""Weeks of training from which a first change can show, and from which the joint has got used to more."""
+RETEST_WEEKS = (6, 12, 24, 36, 52)
+"""Weeks of training after which to record again; then every `AGAIN_WEEKS`."""
+AGAIN_WEEKS = 12
+FULL_WEEKS = 12
+"""Weeks after which strength work becomes prevention, once it is quiet."""
 QUIET_ENTRIES = 4
 """Entries in a row without pain that count as quiet."""
 MOST_STEPS = 6
+STALE_DAYS = 14
+"""Days after which an entry no longer says how somebody is today; without any for so long, a step back."""
+STUCK_DAYS = 28
+"""Days after which pain that is no less is for a clinician to look at."""
 
-Verdict = Literal["on", "hold", "back", "stop", "begin"]
-
-
-class CheckIn(Strict):
-    """One entry of the diary.
-
-    ``pain`` is the most of the day, 0 to 10; ``settled`` whether it was as before by the next morning;
-    ``sessions`` strength sessions since the last entry; ``longest_run_min`` the longest run since then;
-    ``limping`` and ``stage_done`` (an outing of the walk-run stages within the limit) where they apply.
-    """
-
-    date: date
-    pain: int = Field(ge=0, le=10)
-    settled: bool = True
-    limping: bool = False
-    sessions: int = Field(default=0, ge=0, le=14)
-    longest_run_min: float = Field(default=0.0, ge=0, le=2000)
-    stage_done: bool = False
+Phase = Literal["begin", "change", "build", "prevention"]
 
 
 @dataclass(frozen=True)
@@ -73,13 +74,13 @@ class Progress:
     Attributes
     ----------
     week
-        Of the plan, 1 first.
+        Of training, 1 first: weeks with a red entry or without any do not count.
     step
-        Of the dose: 0 the plan's own, each further one 2 to 10 % more or the harder form.
+        Of the dose: 0 the plan's own, up to `MOST_STEPS`; see `gait.coaching.plan.dose`.
     verdict
         What the last entry does: ``on``, ``hold``, ``back``, ``stop``; ``begin`` without entries.
     light
-        Today's.
+        Today's; grey without an entry of the last 14 days, unless that was red.
     running
         ``as usual``, ``stages`` (walk and run in turns) or ``none``.
     stage
@@ -92,40 +93,28 @@ class Progress:
         Day to record again.
     text
         All that in sentences.
+    phase
+        ``begin`` to week 3, ``change`` from week 4, ``build`` from week 8, ``prevention`` once it is quiet
+        behind week 12.
+    no_better
+        Whether pain is no less than four weeks ago.
+    began
+        Day the plan began.
     """
 
     week: int
     step: int
     verdict: Verdict
     light: LightColour
-    running: Literal["as usual", "stages", "none"]
+    running: Running
     stage: int | None
     longest_run_min: float | None
     sessions_per_week: int
     retest_on: date
     text: tuple[str, ...]
-
-
-def parse_check_in(data: Mapping[str, Any], *, source: str = "check-in") -> CheckIn:
-    """Check one entry.
-
-    Raises
-    ------
-    KnowledgeError
-        An unknown key, or a value that cannot be.
-    """
-    try:
-        return CheckIn.model_validate(dict(data))
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        raise KnowledgeError(
-            problem_of(first, "entry"), where=source, todo="see: gait checkin --help"
-        ) from error
-
-
-def pain_limit(places: Sequence[str]) -> int:
-    """Return the most pain that these places may give while they are loaded; the lowest of them."""
-    return min((PAIN_LIMITS.get(place, USUAL_LIMIT) for place in places), default=USUAL_LIMIT)
+    phase: Phase = "begin"
+    no_better: bool = False
+    began: date | None = None
 
 
 def longest_allowed_min(entries: Sequence[CheckIn], today: date) -> float | None:
@@ -149,6 +138,8 @@ def progress(
     places: Sequence[str] = (),
     began: date | None = None,
     say: Language = ENGLISH,
+    bone: bool = False,
+    after_break: bool = False,
 ) -> Progress:
     """Return where a runner stands.
 
@@ -164,42 +155,61 @@ def progress(
         Day the plan began; the first entry's where None.
     say
         Language of the sentences.
+    bone
+        The pain can come from the bone: any is above the limit.
+    after_break
+        The runner had not run for 30 days before the diary began.
     """
     seen = sorted((one for one in entries if one.date <= today), key=lambda one: one.date)
     start = began or (seen[0].date if seen else today)
-    week = max((today - start).days, 0) // 7 + 1
-    limit = pain_limit(places)
-    step, verdict = _steps(seen, limit)
-    light = _light(seen[-1] if seen else None, limit)
-    running, stage = _running(seen, light, today, limit)
+    week = _week(seen, start, today, limit := BONE_LIMIT if bone else pain_limit(places))
+    step, verdict = _steps(seen, limit, today)
+    light = _light(seen[-1] if seen else None, limit, today)
+    running, stage = running_now(seen, light, today, limit, after_break=after_break)
     longest = longest_allowed_min(seen, today) if running == "as usual" else None
-    quiet = len(seen) >= QUIET_ENTRIES and all(one.pain == 0 for one in seen[-QUIET_ENTRIES:])
-    prevention = week > FULL_WEEKS and quiet
-    weeks_on = FIRST_WEEKS if week <= FIRST_WEEKS else FULL_WEEKS
-    retest = start + timedelta(weeks=max(weeks_on, week))
-    found = Progress(week, step, verdict, light, running, stage, longest, 1 if prevention else 2, retest, ())
-    return Progress(**{**found.__dict__, "text": tuple(_sentences(found, say, prevention=prevention))})
+    phase = _phase(seen, week)
+    found = Progress(
+        week, step, verdict, light, running, stage, longest, 1 if phase == "prevention" else 2,
+        _retest_on(week, start, today), (), phase, _no_better(seen, today), start,
+    )  # fmt: skip
+    return replace(found, text=tuple(_sentences(found, say, seen[-1].date if seen else None, today)))
 
 
-def _verdict(entry: CheckIn, limit: int) -> Verdict:
-    """Return what one entry says of the next step."""
-    if entry.limping or entry.pain >= STOP_PAIN:
-        return "stop"
-    if not entry.settled:
-        return "back"
-    return "on" if entry.pain <= limit else "hold"
+def _blocks(start: date, day: date) -> int:
+    """Return how many whole weeks lie between two days."""
+    return max((day - start).days, 0) // 7
 
 
-def _steps(seen: Sequence[CheckIn], limit: int) -> tuple[int, Verdict]:
+def _week(seen: Sequence[CheckIn], start: date, today: date, limit: int) -> int:
+    """Return the week of training: a week counts once it is over, had an entry, and none that was red."""
+    now = _blocks(start, today)
+    had: dict[int, bool] = {}
+    for entry in seen:
+        at = _blocks(start, entry.date)
+        had[at] = had.get(at, True) and verdict_of(entry, limit) in {"on", "hold"}
+    return 1 + sum(good for at, good in had.items() if at < now)
+
+
+def _retest_on(week: int, start: date, today: date) -> date:
+    """Return the day on which the next week of `RETEST_WEEKS` is over, if all goes on as it does."""
+    goal = next((one for one in RETEST_WEEKS if one >= week), None)
+    if goal is None:
+        goal = -(-week // AGAIN_WEEKS) * AGAIN_WEEKS
+    begun = start + timedelta(weeks=_blocks(start, today))
+    return begun + timedelta(weeks=goal - week + 1)
+
+
+def _steps(seen: Sequence[CheckIn], limit: int, today: date) -> tuple[int, Verdict]:
     """Return the step of the dose, and what the last entry did.
 
     Two entries within the limit with sessions done, one after the other: a step on. Worse in the morning: one
-    back. A stop: to the beginning.
+    back. A stop, or a month without an entry: to the beginning. Two weeks without one: a step back.
     """
     step, good = 0, 0
     verdict: Verdict = "begin"
-    for entry in seen:
-        verdict = _verdict(entry, limit)
+    days = [*(entry.date for entry in seen), today]
+    for entry, (day, following) in zip(seen, pairwise(days), strict=True):
+        verdict = verdict_of(entry, limit)
         if verdict == "stop":
             step, good = 0, 0
         elif verdict == "back":
@@ -208,54 +218,36 @@ def _steps(seen: Sequence[CheckIn], limit: int) -> tuple[int, Verdict]:
             good = 0
         else:
             good += bool(entry.sessions)
-            if good >= 2:
+            if good == 2:
                 step, good = min(step + 1, MOST_STEPS), 0
+        if (following - day).days > STALE_DAYS:
+            step, good = (0 if (following - day).days > GAP_DAYS else max(step - 1, 0)), 0
     return step, verdict
 
 
-def _light(last: CheckIn | None, limit: int) -> LightColour:
+def _light(last: CheckIn | None, limit: int, today: date) -> LightColour:
     if last is None:
         return "grey"
-    verdict = _verdict(last, limit)
+    verdict = verdict_of(last, limit)
     if verdict in {"stop", "back"}:
         return "red"
+    if (today - last.date).days > STALE_DAYS:
+        return "grey"
     return "green" if verdict == "on" else "amber"
 
 
-def _running(
-    seen: Sequence[CheckIn], light: LightColour, today: date, limit: int
-) -> tuple[Literal["as usual", "stages", "none"], int | None]:
-    """Return how to run today, and the stage of coming back where there is one."""
-    if not seen:
-        return "as usual", None
-    if light == "red":
-        return "none", None
-    back_from = _last_break(seen, today)
-    if back_from is None:
-        return "as usual", None
-    stage, done = 0, 0
-    for entry in seen[back_from:]:
-        if _verdict(entry, limit) != "on":
-            stage, done = max(stage - (not entry.settled), 0), 0
-        elif entry.stage_done:
-            done += 1
-            if done == 2:
-                stage, done = stage + 1, 0
-    return ("stages", stage) if stage < len(WALK_RUN) else ("as usual", None)
+def _phase(seen: Sequence[CheckIn], week: int) -> Phase:
+    quiet = len(seen) >= QUIET_ENTRIES and all(one.pain == 0 for one in seen[-QUIET_ENTRIES:])
+    if week > FULL_WEEKS and quiet:
+        return "prevention"
+    return "build" if week >= BUILD_WEEK else "change" if week >= CHANGE_WEEK else "begin"
 
 
-def _last_break(seen: Sequence[CheckIn], today: date) -> int | None:
-    """Return the first entry behind the last stop or the last gap without a run; None without either."""
-    found = None
-    for at, entry in enumerate(seen):
-        if entry.limping or entry.pain >= STOP_PAIN:
-            found = at + 1
-    ran = [one.date for one in seen if one.longest_run_min > 0]
-    for before, after in pairwise([*ran, today]):
-        if (after - before).days > GAP_DAYS:
-            later = next((at for at, one in enumerate(seen) if one.date >= after), len(seen))
-            found = later if found is None else max(found, later)
-    return found
+def _no_better(seen: Sequence[CheckIn], today: date) -> bool:
+    """Return whether the mean pain of the last two weeks is no less than that of four weeks ago."""
+    old = [one.pain for one in seen if (today - one.date).days >= STUCK_DAYS]
+    new = [one.pain for one in seen if (today - one.date).days <= STALE_DAYS]
+    return bool(old and new) and sum(new) > 0 and sum(new) / len(new) >= sum(old[-3:]) / len(old[-3:])
 
 
 VERDICTS: dict[Verdict, str] = {
@@ -267,22 +259,34 @@ VERDICTS: dict[Verdict, str] = {
 }
 """What the last entry does, in words."""
 
+PHASES: dict[Phase, str] = {
+    "begin": "",
+    "change": "Weeks 4 to 6: a first change can show now.",
+    "build": "Weeks 8 to 12: the joint gets used to more. Keep going.",
+    "prevention": "It has been quiet: once a week is enough now, as prevention.",
+}
+"""What a phase means, in words."""
+PHASE_WEEKS = frozenset((4, 5, 6, 8, 9, 10, 11, 12))
+"""Weeks in which that is said; prevention is always said."""
 
-def _sentences(now: Progress, say: Language, *, prevention: bool) -> list[str]:
+
+def _sentences(now: Progress, say: Language, last: date | None, today: date) -> list[str]:
     out = [say("Week {week}.", week=now.week), say(VERDICTS[now.verdict])]
+    red = now.light == "red"
+    if last is not None and (today - last).days > STALE_DAYS:
+        out.append(say("The last entry is {days} days old: enter how it is now.", days=(today - last).days))
+    if now.step and not red:
+        out.append(say("The dose is at step {step} of {most}.", step=now.step, most=MOST_STEPS))
     if now.running == "stages" and now.stage is not None:
-        rounds, run, walk = WALK_RUN[now.stage]
-        turns = (
-            say("{n} times {run:g} min running, {walk:g} min walking", n=rounds, run=run, walk=walk)
-            if walk
-            else say("{run:g} min running", run=run)
-        )
         test = say("Entry test first: {test}", test=say(ENTRY_TEST))
         out.append(test if now.stage == 0 else say("The entry test is passed."))
+        turns = turns_text(now.stage, say)
         out.append(say("Next outing: {turns}; each stage twice, with a day between.", turns=turns))
     if now.longest_run_min is not None:
         out.append(say("No run longer than {longest:.0f} min.", longest=now.longest_run_min))
-    if prevention:
-        out.append(say("It has been quiet: once a week is enough now, as prevention."))
+    if PHASES[now.phase] and not red and (now.phase == "prevention" or now.week in PHASE_WEEKS):
+        out.append(say(PHASES[now.phase]))
+    if now.no_better:
+        out.append(say("No better in four weeks: have it looked at."))
     out.append(say("Record again on {day}.", day=now.retest_on.isoformat()))
     return out

@@ -6,10 +6,13 @@ from gait.coaching.model import LightColour
 from gait.coaching.questionnaire.answers import Answers
 from gait.coaching.rules.schema import ExerciseRule
 
-__all__ = ["full_loads", "groups", "suits"]
+__all__ = ["ADULT", "full_loads", "groups", "suits"]
 
 ADULT = 18
 """Years from which jumps and barbells are planned (house: growing bones need their own plan)."""
+
+NO_JUMPS = frozenset(("under_fuelling", "earlier_bone_stress", "load_jump", "floxacin_or_steroids"))
+"""Answers with which no jumps are planned, though cleared."""
 
 
 def suits(rule: ExerciseRule, answers: Answers, light: LightColour) -> bool:
@@ -22,15 +25,27 @@ def suits(rule: ExerciseRule, answers: Answers, light: LightColour) -> bool:
         return False
     if rule.needs and not groups(rule, answers):
         return False
+    if rule.level == "advanced" and _careful(answers):
+        return False
     if answers.experience is None:
         return rule.level != "advanced"
     return not rule.for_experience or answers.experience in rule.for_experience
 
 
+def _careful(answers: Answers) -> bool:
+    """Return whether something in a runner's history rules out the advanced forms, though cleared."""
+    ill = "heart_condition" in (answers.risk_signs or ())
+    return bool(answers.pregnant or answers.recent_surgery or answers.serious_injury or ill)
+
+
 def _may_jump(answers: Answers, light: LightColour) -> bool:
-    """No jumps with pain or unasked about it, under 18, in pregnancy, or where bone or food may be short."""
-    risky = {"under_fuelling", "earlier_bone_stress", "load_jump"} & set(answers.risk_signs or ())
-    return light == "green" and answers.pain == () and not risky and full_loads(answers)
+    """No jumps with pain or unasked about it, under 18, in pregnancy, or where bone or food may be short.
+
+    Nor after an operation or a serious injury, with a heart condition or medicines that weaken tendons.
+    """
+    risky = NO_JUMPS & set(answers.risk_signs or ())
+    calm = light == "green" and answers.pain == () and not answers.pain_strength
+    return calm and not risky and not _careful(answers) and full_loads(answers)
 
 
 def full_loads(answers: Answers) -> bool:

@@ -10,6 +10,7 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -38,6 +39,8 @@ Place = Literal[
     "back",
     "hip_outside",
     "ankle",
+    "thigh_front",
+    "buttock",
 ]
 PainSign = Literal[
     "dull",
@@ -140,6 +143,7 @@ class Answers(Strict):
     hard_run_days: tuple[Weekday, ...] | None = None
     sessions_per_week: int | None = Field(default=None, ge=1, le=3)
     cadence_spm: float | None = Field(default=None, ge=120, le=240)
+    longest_run_min: float | None = Field(default=None, ge=0, le=2000)
     own: tuple[Id, ...] | None = None
     """Ids of further statements that apply, for a rule pack of one's own."""
 
@@ -206,7 +210,9 @@ def parse_answers(
 
 def _hint(field: str) -> str:
     if field and field not in Answers.model_fields:
-        return f"known answers: {', '.join(Answers.model_fields)}"
+        near = get_close_matches(field.lower(), Answers.model_fields, n=1)
+        meant = f"did you mean {near[0]}? " if near else ""
+        return f"{meant}known answers: {', '.join(Answers.model_fields)}"
     choices = choices_of(field) if field else ()
     return f"allowed: {', '.join(choices)}" if choices else ""
 
@@ -216,6 +222,8 @@ def problem_of(problem: Mapping[str, Any], root: str) -> str:
     path = ".".join(str(part) for part in problem["loc"]) or root
     if problem["type"] == "extra_forbidden":
         return f"unknown key {path!r}"
+    if problem["type"] == "literal_error":
+        return f"{path}: {str(problem['input'])[:40]!r} is no answer"
     if problem["type"] == "missing":
         return f"{path!r} is missing"
     message = str(problem["msg"]).removeprefix("Value error, ")

@@ -58,6 +58,8 @@ PLACES: dict[str, str] = {
     "back": "low back",
     "hip_outside": "outer side of the hip",
     "ankle": "ankle",
+    "thigh_front": "front of the thigh",
+    "buttock": "buttock",
 }
 """Place -> the words people read."""
 
@@ -243,6 +245,7 @@ QUESTIONS: tuple[Question, ...] = (
         _choices(_DAYS),
         after="run_days",
     ),
+    Question("longest_run_min", "number", "Your longest run of the last 30 days, in minutes; 0 for none?"),
     Question("sessions_per_week", "number", "How many strength sessions a week would you do, 1 to 3?"),
     Question("cadence_spm", "number", "Steps a minute on an easy run, if you have counted (both feet)?"),
 )
@@ -274,6 +277,7 @@ _TOPICS: dict[str, str] = {
     "hard_run_days": "hard running days",
     "sessions_per_week": "strength sessions a week",
     "cadence_spm": "cadence, counted",
+    "longest_run_min": "your longest run of the last 30 days",
     "own": "the pack's own statements",
 }
 

@@ -21,6 +21,7 @@ NUMBERS: dict[str, tuple[float, ...]] = {
     "pain_strength": (0, 4, 7, 9),
     "sessions_per_week": (1, 2, 3),
     "cadence_spm": (150.0, 170.0, 185.0),
+    "longest_run_min": (0.0, 40.0),
 }
 """Numbers tried for each question, on both sides of the bounds that rules have."""
 

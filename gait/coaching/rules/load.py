@@ -15,7 +15,7 @@ from gait.coaching.language import ENGLISH, Language
 from gait.coaching.model import Source
 from gait.coaching.questionnaire.answers import problem_of
 from gait.coaching.rules.marked_yaml import MarkedDocument, read_marked, read_text
-from gait.coaching.rules.protected import loads_more, weakened
+from gait.coaching.rules.protected import loads_more, routines_load_more, weakened
 from gait.coaching.rules.references import Entry, Problem, reference_problems
 from gait.coaching.rules.schema import (
     AdviceRule,
@@ -71,7 +71,15 @@ class Knowledge:
     def cite(self, keys: Iterable[str]) -> tuple[Source, ...]:
         """Return the sources by key, as findings and plans carry them."""
         found = (self.sources[key] for key in keys)
-        return tuple(Source(s.id, s.citation, s.kind, s.url) for s in found)
+        return tuple(Source(s.id, f"{s.citation}{self._looked_up(s)}", s.kind, s.url) for s in found)
+
+    def _looked_up(self, source: SourceEntry) -> str:
+        """Return in words whether a source's DOI was looked up, and when; empty where it has none."""
+        if "doi.org" not in source.url:
+            return ""
+        if source.checked:
+            return self.say(" (DOI looked up {day})", day=source.checked)
+        return self.say(" (DOI not checked)")
 
     def exercise_named(self, name: str) -> ExerciseRule | None:
         """Return an exercise by id, name or any other name it goes by (crab walk, lateral band walk).
@@ -166,6 +174,7 @@ def _load(folder: Path | None, *, unsafe: bool = False) -> tuple[Knowledge | Non
     own_numbers = single["numbers"] if single["numbers"].value is not basis.numbers else None
     weaker = weakened(basis.safety, basis.numbers, merged["safety"], own_numbers)
     weaker += loads_more(basis.exercises, basis.findings, merged)
+    weaker += routines_load_more({**basis.warm_up, **basis.cool_down}, merged)
     if weaker and not unsafe:
         return None, weaker
     mark = OWN_RULES if not weaker else f"{UNSAFE_RULES} {'; '.join(one.what for one in weaker)}."
@@ -223,6 +232,8 @@ def _filled(data: dict[str, Any]) -> dict[str, Any]:
             ]
         elif name in {"numbers", "texts"} and isinstance(value, dict):
             out[name] = {**known[name], **value}
+            if name == "texts" and isinstance(value.get("actions"), dict):
+                out[name]["actions"] = {**known[name]["actions"], **value["actions"]}
     return out
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from gait.coaching.rules.references import Entry, Problem
-from gait.coaching.rules.schema import ExerciseRule, FindingRule, ProgrammeNumbers, SafetyRule
+from gait.coaching.rules.schema import ExerciseRule, FindingRule, ProgrammeNumbers, RoutineItem, SafetyRule
 
-__all__ = ["loads_more", "weakened"]
+__all__ = ["loads_more", "routines_load_more", "weakened"]
 
 URGENCY = ("take care", "before starting", "soon", "same day", "emergency")
 """From the least to the most urgent."""
@@ -105,6 +105,26 @@ def loads_more(
         if entry is not None and entry.value.loads and not finding.loads:
             found.append(Problem(f"finding {key!r} loads the sore place", entry.where("loads"), TODO))
     return tuple(found)
+
+
+def routines_load_more(
+    items: Mapping[str, RoutineItem], merged: Mapping[str, Mapping[str, Entry]]
+) -> tuple[Problem, ...]:
+    """Return the items before and after a run that an own pack lets a sore place feel.
+
+    Parameters
+    ----------
+    items
+        Those that come with the package.
+    merged
+        Section -> id -> entry, with the own pack on top.
+    """
+    own = {**merged["warm_up"], **merged["cool_down"]}
+    return tuple(
+        Problem(f"{key!r} strains fewer places", own[key].where("id"), TODO)
+        for key, item in items.items()
+        if key in own and set(item.strains) - set(own[key].value.strains)
+    )
 
 
 def _spares_less(rule: ExerciseRule, own: ExerciseRule) -> Iterator[str]:

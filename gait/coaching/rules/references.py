@@ -76,6 +76,7 @@ def reference_problems(
     for entry in merged["findings"].values():
         found += _names(entry, "exercises", merged["exercises"])
         found += _names(entry, "advice", merged["advice"])
+        found += _stages(entry, merged["exercises"])
         found += _condition(entry, entry.value.when, ("when",), merged)
     for section in ("safety", "advice"):
         for entry in merged[section].values():
@@ -96,6 +97,14 @@ def reference_problems(
     if "numbers" in single:
         found += _names(single["numbers"], "base", merged["exercises"])
     return found
+
+
+def _stages(entry: Entry, exercises: Mapping[str, Entry]) -> Iterator[Problem]:
+    """Yield exercises named in stages that the pack has not."""
+    for key, stages in entry.value.stages.items():
+        for name in (key, *(one.exercise for one in stages if one.exercise)):
+            if name not in exercises:
+                yield Problem(f"{entry.value.id!r}: no exercise {name!r}", entry.where("stages", key))
 
 
 def _sources(section: str, entry: Entry, merged: Mapping[str, Mapping[str, Entry]]) -> Iterator[Problem]:
@@ -153,7 +162,7 @@ def _answer(entry: Entry, condition: Answered | Unasked, path: Key) -> Iterator[
         return
     if question == "own" or isinstance(condition, Unasked):
         return
-    numeric = question in {"age", "pain_strength", "sessions_per_week", "cadence_spm"}
+    numeric = question in {"age", "pain_strength", "sessions_per_week", "cadence_spm", "longest_run_min"}
     if numeric != (not condition.has):
         needs = "'above' or 'below'" if numeric else "'has'"
         yield Problem(f"{name!r}: the question {question!r} needs {needs}", entry.where(*path))

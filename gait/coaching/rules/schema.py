@@ -20,10 +20,13 @@ __all__ = [
     "RoutineItem",
     "SafetyRule",
     "SourceEntry",
+    "Stage",
     "Words",
 ]
 
 Range = tuple[int, int]
+MOST_REPS = 60
+"""Most repetitions, or seconds, of a set."""
 Muscle = Literal[
     "quadriceps",
     "gluteus maximus",
@@ -63,12 +66,14 @@ Movement = Literal[
 
 
 class SourceEntry(Strict):
-    """A source: its key, citation, what kind of thing it is, and a link."""
+    """A source: its key, citation, what kind of thing it is, a link, and the day that was looked up."""
 
     id: Key
     citation: Text
     kind: Literal["trial", "review", "guideline", "study", "article", "manual", "house"]
     url: str = ""
+    checked: Annotated[str, Field(pattern=r"^(\d{4}-\d{2}-\d{2})?$")] = ""
+    """Day, as 2026-05-01, on which the link was followed to this title; empty where nobody has."""
 
 
 class Words(Strict):
@@ -98,6 +103,22 @@ class Graded(Strict):
         return self
 
 
+class Stage(Strict):
+    """A stage of a loading programme: sets and repetitions, and the exercise it goes over to."""
+
+    sets: int = Field(ge=1, le=6)
+    reps: Range
+    exercise: Id | None = None
+    """Exercise done from this stage on in place of the first; None where it stays the same."""
+
+    @model_validator(mode="after")
+    def _possible(self) -> Stage:
+        low, high = self.reps
+        if not 1 <= low <= high <= MOST_REPS:
+            raise ValueError(f"impossible dose: reps [{low}, {high}] must rise and lie in 1-{MOST_REPS}")
+        return self
+
+
 class FindingRule(Graded):
     """A compensation, a feature or a pain pattern: how it is told, and what follows from it."""
 
@@ -118,6 +139,8 @@ class FindingRule(Graded):
     """A feature: nothing follows from it unless something hurts."""
     loads: bool = False
     """A pain pattern: whether exercises that load the sore place are right while it hurts little."""
+    stages: dict[Id, tuple[Stage, ...]] = Field(default_factory=dict)
+    """Exercise -> its stages, one a step of the diary; the last one stays. Others go by repetitions."""
     every_session: bool = False
     """A pain pattern: its exercises are done in every session, with all their sets."""
     sources: tuple[Key, ...] = Field(min_length=1)
@@ -168,7 +191,7 @@ class ExerciseRule(Strict):
 
     @model_validator(mode="after")
     def _possible_dose(self) -> ExerciseRule:
-        for name, (low, high), most in (("sets", self.sets, 6), ("reps", self.reps, 60)):
+        for name, (low, high), most in (("sets", self.sets, 6), ("reps", self.reps, MOST_REPS)):
             if not 1 <= low <= high <= most:
                 raise ValueError(f"impossible dose: {name} [{low}, {high}] must rise and lie in 1-{most}")
         return self
@@ -184,6 +207,8 @@ class RoutineItem(Strict):
     muscles: tuple[Muscle, ...] = Field(min_length=1)
     cues: tuple[Text, ...] = Field(min_length=1)
     faults: tuple[Text, ...] = ()
+    strains: tuple[Place, ...] = ()
+    """Places that feel it: left out while they hurt."""
     sources: tuple[Key, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -221,6 +246,8 @@ class AdviceRule(Graded):
     always: bool = False
     running: bool = False
     """About how one runs: not said while nobody should run."""
+    training: bool = False
+    """About how exercises are done: not said where none are planned."""
     when: Condition | None = None
     sources: tuple[Key, ...] = Field(min_length=1)
 

@@ -1,0 +1,155 @@
+"""Coming back to running after a stop or a gap: an entry test, then stages of walking and running in turns.
+
+Stages of 20 minutes, each twice with a rest day between, are this project's own (house), after clinical
+schedules; the entry test is a brisk walk and ten hops without pain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from itertools import pairwise
+from typing import Literal
+
+from gait.coaching.language import Language
+from gait.coaching.model import Action, Day, LightColour, Plan
+from gait.coaching.plan.check_in import STOP_PAIN, CheckIn, verdict_of
+from gait.coaching.rules.load import Knowledge
+
+__all__ = ["ENTRY_TEST", "GAP_DAYS", "WALK_RUN", "Running", "in_stages", "running_now", "turns_text"]
+
+WALK_RUN: tuple[tuple[int, float, float], ...] = (
+    (5, 1.0, 3.0), (5, 2.0, 2.0), (5, 3.0, 1.0), (4, 4.0, 1.0), (2, 9.0, 1.0), (1, 20.0, 0.0),
+)  # fmt: skip
+"""Stages of coming back: rounds, minutes running, minutes walking; 20 minutes each (house)."""
+ENTRY_TEST = "Walk 30 minutes briskly, then hop ten times on each leg, both without pain."
+
+GAP_DAYS = 30
+"""Days without a run after which running begins again with the stages."""
+
+Running = Literal["as usual", "stages", "none"]
+
+
+def running_now(
+    seen: Sequence[CheckIn], light: LightColour, today: date, limit: int, *, after_break: bool = False
+) -> tuple[Running, int | None]:
+    """Return how to run today, and the stage of coming back where there is one.
+
+    Parameters
+    ----------
+    seen
+        The diary up to today, by day.
+    light
+        Today's; red leaves no run.
+    today
+        Day that is asked about.
+    limit
+        Most pain of 10 that counts as within the limit.
+    after_break
+        The runner had not run for `GAP_DAYS` before the diary began.
+    """
+    if not seen:
+        return ("stages", 0) if after_break else ("as usual", None)
+    if light == "red":
+        return "none", None
+    back_from = _last_break(seen, today)
+    if back_from is None and after_break:
+        back_from = 0
+    if back_from is None:
+        return "as usual", None
+    stage, done = 0, 0
+    for entry in seen[back_from:]:
+        if verdict_of(entry, limit) != "on":
+            stage, done = max(stage - (not entry.settled), 0), 0
+        elif entry.stage_done:
+            done += 1
+            if done == 2:
+                stage, done = stage + 1, 0
+    return ("stages", stage) if stage < len(WALK_RUN) else ("as usual", None)
+
+
+def _last_break(seen: Sequence[CheckIn], today: date) -> int | None:
+    """Return the first entry behind the last stop or the last gap without a run; None without either."""
+    found = None
+    for at, entry in enumerate(seen):
+        if entry.limping or entry.pain >= STOP_PAIN:
+            found = at + 1
+    ran = [one.date for one in seen if one.longest_run_min > 0]
+    for before, after in pairwise([*ran, today]):
+        if (after - before).days > GAP_DAYS:
+            later = next((at for at, one in enumerate(seen) if one.date >= after), len(seen))
+            found = later if found is None else max(found, later)
+    return found
+
+
+def turns_text(stage: int, say: Language) -> str:
+    """Return a stage in words: how often, how long running, how long walking."""
+    rounds, run, walk = WALK_RUN[stage]
+    if not walk:
+        return say("{run:g} min running", run=run)
+    return say("{n} times {run:g} min running, {walk:g} min walking", n=rounds, run=run, walk=walk)
+
+
+def in_stages(plan: Plan, stage: int, knowledge: Knowledge) -> Plan:
+    """Return a plan whose runs are outings of a stage: never on two days in a row, no cadence work.
+
+    The step becomes the outing, unless the plan is stopped or questions come first.
+
+    Parameters
+    ----------
+    plan
+        Of a runner who may run; one with a red light stays as it is.
+    stage
+        Of `WALK_RUN`, from 0.
+    knowledge
+        The rule pack, for the words.
+    """
+    if plan.light == "red" or plan.action.kind == "stop":
+        return plan
+    turns = turns_text(stage, knowledge.say)
+    running = {rule.id for rule in knowledge.advice.values() if rule.running}
+    return replace(
+        plan,
+        cadence=None,
+        warm_up=(),
+        week=_outings(plan.week, turns, knowledge.say),
+        advice=tuple(one for one in plan.advice if one.id not in running),
+        action=plan.action if plan.action.kind == "ask" else _outing_action(stage, turns, knowledge),
+        next_step=plan.next_step
+        if plan.action.kind == "ask"
+        else _outing_action(stage, turns, knowledge).text,
+    )
+
+
+def _outing_action(stage: int, turns: str, knowledge: Knowledge) -> Action:
+    words = knowledge.texts.actions["coming_back" if stage else "coming_back_first"]
+    test = knowledge.say(ENTRY_TEST)
+    text, dose, worked = (
+        one.format(turns=turns, test=test) for one in (words.text, words.dose, words.worked_if)
+    )
+    return Action("walk_run", text, dose, worked)
+
+
+def _outings(week: Sequence[Day], turns: str, say: Language) -> tuple[Day, ...]:
+    """Return the week with each run an outing, and a rest day between any two."""
+    out: list[Day] = []
+    for at, day in enumerate(week):
+        if "run" not in day.kind:
+            out.append(day)
+            continue
+        ran_before = bool(out) and "run" in out[-1].kind
+        first_after_sunday = at == len(week) - 1 and "run" in out[0].kind
+        out.append(_rested(day, say) if ran_before or first_after_sunday else _outing(day, turns))
+    return tuple(out)
+
+
+def _outing(day: Day, turns: str) -> Day:
+    if day.exercises:
+        return replace(day, kind="run and strength", note=f"{turns}; {day.note}" if day.note else turns)
+    return replace(day, kind="run", note=turns)
+
+
+def _rested(day: Day, say: Language) -> Day:
+    note = say("a day between two outings")
+    return replace(day, kind="strength" if day.exercises else "rest", note=note)

@@ -1,0 +1,110 @@
+"""Holds a week to what its sessions have room for: the ladder goes first, then what is our own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, MutableMapping, Sequence
+from dataclasses import dataclass
+
+from gait.coaching.plan.pick import Pick
+from gait.coaching.plan.sessions import share_out
+from gait.coaching.rules.load import Knowledge
+from gait.coaching.rules.schema import ExerciseRule, FindingRule
+
+__all__ = ["Room", "trim"]
+
+
+@dataclass(frozen=True)
+class Room:
+    """What a week holds: the most sets of a session, and how many sessions."""
+
+    most: int
+    sessions: int
+
+    def holds(self, picks: Mapping[str, Pick], *, grown: bool = False) -> bool:
+        """Return whether every session stays within its sets, as they will be shared out, or once grown."""
+        rows = [
+            (key, pick.sets + more, pick.extra + (more if pick.extra else 0))
+            for key, pick in picks.items()
+            for more in (pick.grows if grown else 0,)
+        ]
+        return all(sum(sets for _, sets in one) <= self.most for one in share_out(rows, self.sessions))
+
+
+Waiting = tuple[ExerciseRule, FindingRule]
+
+
+def trim(
+    picks: MutableMapping[str, Pick],
+    room: Room,
+    present: Sequence[FindingRule],
+    knowledge: Knowledge,
+    notes: list[str],
+) -> list[Waiting]:
+    """Take out of the picks what the week has no room for; return those for a pain, which wait their turn.
+
+    One exercise for a pain stays before any further sets: those that wait take turns with it.
+
+    Parameters
+    ----------
+    picks
+        By id; changed in place.
+    room
+        What the week holds.
+    present
+        Findings that are followed.
+    knowledge
+        The rule pack.
+    notes
+        Takes a sentence for each thing left out.
+    """
+    waiting: list[Waiting] = []
+    for role in ("foundation", "advanced", "pain", "target"):
+        # Last picked first, our own before the articles'.
+        keys = [key for key, pick in picks.items() if pick.role == role][::-1]
+        for key in sorted(keys, key=lambda one: not _is_house(picks[one].rule, knowledge)):
+            last_for_pain = role == "pain" and sum(pick.role == "pain" for pick in picks.values()) == 1
+            # The ladder makes room for what later stages have more; nothing else gives way to that.
+            ladder = role in {"foundation", "advanced"}
+            if not room.holds(picks, grown=ladder) and not last_for_pain:
+                waiting += _leave_out(picks.pop(key), present, knowledge, notes)
+    _less_further(picks, room, knowledge, notes)
+    _shorter(picks, room, knowledge.numbers.further_sets[0])
+    return waiting
+
+
+def _shorter(picks: Mapping[str, Pick], room: Room, least: int) -> None:
+    """Take sets off the exercises for a pain, down to a few, where a session is still too long."""
+    for pick in [pick for pick in picks.values() if pick.role == "pain"][::-1]:
+        while not room.holds(picks) and pick.sets > least:
+            pick.sets -= 1
+            pick.extra = pick.sets if pick.extra else 0
+
+
+def _less_further(picks: Mapping[str, Pick], room: Room, knowledge: Knowledge, notes: list[str]) -> None:
+    """Take further sets away until the week holds what is left."""
+    holders = [pick for pick in picks.values() if pick.extra and pick.role != "pain"][::-1]
+    for least in (knowledge.numbers.further_sets[0], 0):
+        for pick in holders:
+            if not room.holds(picks) and pick.extra > least:
+                pick.extra = least
+                if not least:
+                    none = "{name} gets no further sets: the sessions would grow too long."
+                    notes.append(knowledge.say(none, name=pick.rule.name))
+
+
+def _is_house(rule: ExerciseRule, knowledge: Knowledge) -> bool:
+    """Whether an exercise is this project's own, and not one of the articles'."""
+    return all(knowledge.sources[key].kind != "article" for key in rule.sources)
+
+
+def _leave_out(
+    pick: Pick, present: Sequence[FindingRule], knowledge: Knowledge, notes: list[str]
+) -> list[Waiting]:
+    """Return what now waits: an exercise for a pain; of any other a note says that it is left out."""
+    finding = next((one for one in present if one.id in pick.asked_by), None)
+    if pick.role == "pain" and finding is not None:
+        return [(pick.rule, finding)]
+    most = knowledge.numbers.most_sets_a_session
+    long = "{name} is left out: a session would grow beyond {most} sets."
+    notes.append(knowledge.say(long, name=pick.rule.name, most=most))
+    return []
