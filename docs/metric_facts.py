@@ -9,6 +9,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from gait.analysis.metrics import METRICS, MetricSpec
+from gait.history.speed_laws import SPEED_LAWS, SpeedLaw
 
 __all__ = ["MetricFacts", "facts", "setup"]
 
@@ -24,6 +25,10 @@ def facts(spec: MetricSpec) -> list[tuple[str, str]]:
         ("Unit", spec.unit or "none"),
         ("Sensor", PLACES[spec.placements]),
     ]
+    law = SPEED_LAWS[spec.name]
+    out.append(("Smallest change told", f"{law.matters:g}{unit}: {law.matters_source}"))
+    if law.kind != "covariate":
+        out.append(("What a change of speed does", _by_speed(law, unit)))
     if spec.systematic is None:
         out.append(("Method's own error", "follows from the metrics that it is worked out from"))
         return out
@@ -33,6 +38,15 @@ def facts(spec: MetricSpec) -> list[tuple[str, str]]:
     if spec.per_contact:
         out.append(("Where the sensor has a model of its errors", "the model's interval stands in its place"))
     return out
+
+
+def _by_speed(law: SpeedLaw, unit: str) -> str:
+    """Return the relation with speed that comparisons take out, with its spread between runners."""
+    if law.kind == "power":
+        said = f"follows speed to the power of {law.slope:g} ± {law.slope_sd:g}"
+    else:
+        said = f"{law.slope:+g} ± {law.slope_sd:g}{unit} for each m/s"
+    return f"{said} (standard deviation between runners; {law.source})"
 
 
 class MetricFacts(SphinxDirective):

@@ -70,6 +70,7 @@ STRIDE_COLUMNS: tuple[str, ...] = (
     "frontal_excursion_deg",
     "tibial_peak_g",
     "marks",
+    "turn_deg",
 )
 """Columns of `Analysis.strides`, in order. ``marks`` is text: words joined by spaces, of ``gap`` (touches a
 gap), ``turn``, ``start``, ``stop``, ``clipped``, ``slipped``, ``uncertain``; empty for a clean stride."""

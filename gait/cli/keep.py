@@ -12,7 +12,7 @@ from gait.cli.main import one_line
 if TYPE_CHECKING:
     from gait.analysis.results import Analysis
     from gait.coaching.plan.progress import CheckIn
-    from gait.history.since_last import SinceLast
+    from gait.history.since_last import Load, SinceLast
     from gait.recording.long import LongSession
     from gait.recording.model import Session
 
@@ -76,11 +76,12 @@ def keep_session(
         The history cannot be opened or written.
     """
     from gait.history.database import database_path
+    from gait.history.session_identity import pods_of, samples_hash
     from gait.history.since_last import since_last
-    from gait.history.store import History, samples_hash
+    from gait.history.store import History
 
     with History(database_path(history)) as kept:
-        number = kept.keep(runner, analysis, samples_hash(session), results)
+        number = kept.keep(runner, analysis, samples_hash(session), results, pods_of(session))
         return since_last(kept.sessions(runner), number)
 
 
@@ -90,7 +91,8 @@ def lines_since_last(new: SinceLast) -> list[str]:
 
     if new.last is None:
         return ["  kept: the first session of this runner"]
-    lines = [f"  since {new.last.ran_at[:10]}:"]
+    other = f" (other shoes: {one_line(new.shoes)})" if new.other_shoes else ""
+    lines = [f"  since {new.last.ran_at[:10]}{other}:"]
     for row in new.changes:
         if row.changed:
             spec = METRICS[row.metric]
@@ -106,4 +108,15 @@ def lines_since_last(new: SinceLast) -> list[str]:
     for name, trend in new.normal:
         if trend.verdict != "within your normal":
             lines.append(f"    {METRICS[name].label}: {trend.verdict}")
-    return lines
+    return [*lines, _load_line(new.load)]
+
+
+def _load_line(load: Load) -> str:
+    """Return how much was run in seven days, and the longest run of the 30 days before."""
+    week = f"{load.week_s / 60.0:.0f} min" + ("" if load.week_m is None else f", {load.week_m / 1e3:.1f} km")
+    if load.longest_s is None:
+        return f"    last 7 days: {week}"
+    longest = f"{load.longest_s / 60.0:.0f} min"
+    if load.longest_m is not None:
+        longest += f", {load.longest_m / 1e3:.1f} km"
+    return f"    last 7 days: {week}; longest run of the 30 days before: {longest}"

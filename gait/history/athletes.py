@@ -7,8 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from gait.history.change import compare
-from gait.history.since_last import WEEK, Load, load_until
+from gait.history.since_last import WEEK, Load, compare_kept, load_until
 from gait.history.store import KeptSession
 
 __all__ = ["AthleteState", "athlete_state"]
@@ -65,7 +64,8 @@ def athlete_state(
     Parameters
     ----------
     sessions
-        In the order they were run; only the last two need their metrics.
+        In the order they were run; the last two need their metrics, and those before as far as the runner's
+        own relation with speed is read off them.
     checkins
         (date, entry) as `History.checkins` gives them.
     today
@@ -77,8 +77,7 @@ def athlete_state(
     last = sessions[-1]
     changed: tuple[str, ...] = ()
     if len(sessions) > 1:
-        before = sessions[-2]
-        rows = compare(before.metrics, last.metrics, same_sensors=before.sensors == last.sensors)
+        rows = compare_kept(sessions[-2], last, sessions[:-1])
         changed = tuple(row.metric for row in rows if row.changed)
     load = load_until(sessions)
     asked = (*asked, *_jump(last, load))

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, Protocol
 
 import numpy as np
 
-from gait.history.speed_laws import SPEED_LAWS, SpeedLaw
-from gait.history.store import KeptSession
+from gait.history.speed_laws import CADENCE_AT_SPEED, SPEED_LAWS, SpeedLaw
 
-__all__ = ["Change", "Numbers", "TrendRow", "compare", "compare_groups", "own_normal"]
+__all__ = ["Change", "Numbers", "compare", "compare_groups"]
 
 Verdict = Literal["changed", "no change shown", "explained by speed", "speed unknown"]
 
@@ -27,12 +26,6 @@ MEDIAN_COST = 1.253
 """Standard error of a median over that of a mean, for a normal spread."""
 
 TWO_SIDED_95 = 1.96
-
-LEAST_SESSIONS = 3
-"""Sessions before one from which a runner has a normal of their own."""
-
-MOST_PRIOR_SESSIONS = 4.0
-"""Sessions that the published spread between sessions counts for beside the runner's own (chosen)."""
 
 
 class Numbers(Protocol):
@@ -69,6 +62,9 @@ class Change:
         95 % half-width of ``change - expected``.
     verdict, changed
         ``changed`` means beyond `uncertainty` and beyond what matters.
+    by_cadence
+        What a cadence that differs beyond speed leads to expect, part of ``change - expected``; None where
+        that is not known of the metric. Cadence is form too, so it explains no verdict away.
     """
 
     metric: str
@@ -79,6 +75,7 @@ class Change:
     uncertainty: float
     matters: float
     verdict: Verdict
+    by_cadence: float | None = None
 
     @property
     def changed(self) -> bool:
@@ -87,7 +84,8 @@ class Change:
 
     def plain(self) -> dict[str, Any]:
         """Return it as JSON holds it."""
-        return {**asdict(self), "changed": self.changed}
+        source = SPEED_LAWS[self.metric].matters_source
+        return {**asdict(self), "changed": self.changed, "matters_source": source}
 
 
 ANEW = 0.55
@@ -102,6 +100,7 @@ def compare(
     *,
     same_sensors: bool = True,
     speeds: tuple[float | None, float | None] | None = None,
+    laws: Mapping[str, SpeedLaw] = SPEED_LAWS,
 ) -> list[Change]:
     """Return the change of every metric that both sessions have.
 
@@ -113,8 +112,10 @@ def compare(
         Whether sensors of one kind sat at the same places.
     speeds
         m/s of both where known from elsewhere; else the sessions' own ``speed_m_s``.
+    laws
+        What is expected of each metric: the published relations, or a runner's own (`own_laws`).
     """
-    return compare_groups([first], [second], same_sensors=same_sensors, speeds=speeds)
+    return compare_groups([first], [second], same_sensors=same_sensors, speeds=speeds, laws=laws)
 
 
 def compare_groups(
@@ -123,15 +124,35 @@ def compare_groups(
     *,
     same_sensors: bool = True,
     speeds: tuple[float | None, float | None] | None = None,
+    laws: Mapping[str, SpeedLaw] = SPEED_LAWS,
 ) -> list[Change]:
     """Return the change of every metric between two groups of sessions of one runner, as `compare`."""
     known = speeds or (_speed(before), _speed(after))
     out = []
-    for name, law in SPEED_LAWS.items():
+    for name, law in laws.items():
         ones, others = ([one[name] for one in group if name in one] for group in (before, after))
         if ones and others:
-            out.append(_change(name, law, ones, others, known, same_sensors=same_sensors))
+            row = _change(name, law, ones, others, known, same_sensors=same_sensors)
+            out.append(replace(row, by_cadence=_by_cadence(row, before, after, known, laws)))
     return out
+
+
+def _by_cadence(
+    row: Change,
+    before: Sequence[Mapping[str, Numbers]],
+    after: Sequence[Mapping[str, Numbers]],
+    speeds: tuple[float | None, float | None],
+    laws: Mapping[str, SpeedLaw],
+) -> float | None:
+    """Return what a change of cadence beyond that of speed does to a metric; None where nothing tells."""
+    cadence = [
+        [one["cadence_spm"].value for one in group if "cadence_spm" in one] for group in (before, after)
+    ]
+    if row.metric not in CADENCE_AT_SPEED or not all(cadence) or speeds[0] is None or speeds[1] is None:
+        return None
+    of_speed = (speeds[1] / speeds[0]) ** laws["cadence_spm"].slope
+    beyond = float(np.mean(cadence[1]) / np.mean(cadence[0])) / of_speed
+    return float(row.first * (beyond ** CADENCE_AT_SPEED[row.metric][0] - 1.0))
 
 
 def _change(
@@ -194,86 +215,3 @@ def _scatter(name: str, one: Numbers) -> float:
 def _speed(group: Sequence[Mapping[str, Numbers]]) -> float | None:
     speeds = [one["speed_m_s"].value for one in group if "speed_m_s" in one]
     return float(np.mean(speeds)) if len(speeds) == len(group) and speeds else None
-
-
-@dataclass(frozen=True)
-class TrendRow:
-    """One session's number against the runner's own normal before it.
-
-    ``normal`` is that normal at this session's speed, ``half`` the 95 % half-width within which a session
-    without change lies; both None before there are `LEAST_SESSIONS`.
-    """
-
-    session: int
-    date: str
-    value: float
-    uncertainty: float
-    speed_m_s: float | None
-    normal: float | None
-    half: float | None
-    verdict: str
-
-    def plain(self) -> dict[str, Any]:
-        """Return it as JSON holds it."""
-        return asdict(self)
-
-
-def own_normal(sessions: Sequence[KeptSession], metric: str) -> list[TrendRow]:
-    """Return each session's number beside the runner's own normal from the sessions before it.
-
-    Parameters
-    ----------
-    sessions
-        Of one runner, in order, each with that metric.
-
-    Notes
-    -----
-    The normal is the mean of what the earlier sessions would have been at this one's speed, by the published
-    relation. The spread between sessions is the runner's own, with the published one as if from
-    `MOST_PRIOR_SESSIONS` sessions before.
-    """
-    law = SPEED_LAWS[metric]
-    out = []
-    for at, one in enumerate(sessions):
-        number = one.metrics[metric]
-        speed = one.metrics["speed_m_s"].value if "speed_m_s" in one.metrics else None
-        normal, half = _normal(sessions[:at], metric, law, speed) if at >= LEAST_SESSIONS else (None, None)
-        out.append(
-            TrendRow(
-                one.id, one.ran_at[:10], number.value, number.uncertainty, speed, normal, half,
-                _against(number.value, normal, half, law),
-            )
-        )  # fmt: skip
-    return out
-
-
-def _against(value: float, normal: float | None, half: float | None, law: SpeedLaw) -> str:
-    if normal is None or half is None:
-        return "too few sessions"
-    off = value - normal
-    if abs(off) <= half or abs(off) < law.matters:
-        return "within your normal"
-    return "above your normal" if off > 0 else "below your normal"
-
-
-def _normal(
-    earlier: Sequence[KeptSession], metric: str, law: SpeedLaw, speed: float | None
-) -> tuple[float | None, float | None]:
-    values, spreads = [], []
-    for one in earlier:
-        number = one.metrics[metric]
-        own = one.metrics["speed_m_s"].value if "speed_m_s" in one.metrics else None
-        if law.kind != "none" and (speed is None or own is None):
-            continue
-        moved, spread = (
-            (0.0, 0.0) if speed is None or own is None else _expected(law, number.value, own, speed)
-        )
-        values.append(number.value + moved)
-        spreads.append(spread)
-    if len(values) < LEAST_SESSIONS:
-        return None, None
-    prior = law.between_sessions / TWO_SIDED_95 / math.sqrt(2.0)
-    own_part = float(np.var(values)) * len(values)
-    variance = (MOST_PRIOR_SESSIONS * prior**2 + own_part) / (MOST_PRIOR_SESSIONS + len(values) - 1.0)
-    single = variance * (1.0 + 1.0 / len(values)) + float(np.mean(spreads)) ** 2
-    return float(np.mean(values)), TWO_SIDED_95 * math.sqrt(single)

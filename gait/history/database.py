@@ -12,7 +12,7 @@ import platformdirs
 
 from gait.errors import GaitError
 
-__all__ = ["MIGRATIONS", "database_path", "open_database", "writing"]
+__all__ = ["MIGRATIONS", "database_path", "give_back", "open_database", "writing"]
 
 VARIABLE = "GAIT_HISTORY"
 """Environment variable that names the file."""
@@ -72,6 +72,8 @@ MIGRATIONS: tuple[str, ...] = (
     );
     CREATE INDEX session_of_runner ON session (runner_id, ran_at);
     """,
+    # Which pod sat where: a difference between the feet may be one between the pods.
+    "ALTER TABLE session ADD COLUMN pods TEXT NOT NULL DEFAULT '{}';",
 )
 """Script ``n`` brings a file from version ``n`` to ``n + 1``; never edited once released, only added to."""
 
@@ -180,17 +182,30 @@ def writing(connection: sqlite3.Connection, path: Path) -> Iterator[None]:
             raise
 
 
+def give_back(connection: sqlite3.Connection, path: Path) -> None:
+    """Write the file anew without the pages that were freed.
+
+    Raises
+    ------
+    GaitError
+        There is no room for the copy, or another program is using the file. Freed pages were overwritten
+        when they were freed (secure_delete), so nothing deleted is left in the file even then.
+    """
+    with _clear_errors(path, "what was asked for is deleted, but the file is as long as before"):
+        connection.execute("VACUUM")
+
+
 @contextmanager
-def _clear_errors(path: Path) -> Iterator[None]:
-    """Turn what SQLite and the file system complain about into one line."""
+def _clear_errors(path: Path, state: str = "nothing was changed") -> Iterator[None]:
+    """Turn what SQLite and the file system complain about into one line, with the `state` it leaves."""
     try:
         yield
     except sqlite3.DatabaseError as error:
         text = str(error)
         if "full" in text:
-            what, todo = "the disk is full; nothing was changed", "make room and try again"
+            what, todo = f"the disk is full; {state}", "make room and try again"
         elif "locked" in text:
-            what, todo = "another program is writing to it", "try again when it has ended"
+            what, todo = f"another program is using it; {state}", "try again when it has ended"
         elif "not a database" in text or "malformed" in text:
             what, todo = "not a history of running-gait, or damaged", "put a backup back"
         else:

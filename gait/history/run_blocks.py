@@ -16,6 +16,8 @@ LEAST_BLOCK_S = 15.0
 MOST_BLOCKS = 90
 LEAST_SHARE = 0.4
 """A block with a smaller share of the usual number of strides is left out: a pause, a gap, a turn."""
+LEAST_KNOWN = 0.9
+"""Share of blocks whose slope has to be known."""
 NOT_CLEAN = "gap|turn|slipped|start|stop"
 
 
@@ -35,6 +37,8 @@ class RunBlocks:
         (n,) or None where no speed was measured.
     cadence_spm
         (n,).
+    grade_pct
+        (n,) slope of the ground, or None where no watch's heights tell it.
     """
 
     time_s: FloatArray
@@ -42,6 +46,7 @@ class RunBlocks:
     value: FloatArray
     speed_m_s: FloatArray | None
     cadence_spm: FloatArray
+    grade_pct: FloatArray | None = None
 
 
 def clean_running(strides: pd.DataFrame) -> pd.DataFrame:
@@ -92,6 +97,7 @@ def blocks_of(
             "speed": speed,
             "cadence": rows["cadence_spm"].astype(float),
             "time": rows["ic_s"].astype(float),
+            "grade": rows["grade_pct"].astype(float) if "grade_pct" in rows else np.nan,
         }
     ).groupby(at)
     count = table.size()
@@ -106,4 +112,15 @@ def blocks_of(
         kept["value"].to_numpy(dtype=np.float64),
         kept["speed"].to_numpy(dtype=np.float64) if known else None,
         kept["cadence"].to_numpy(dtype=np.float64),
+        _grade(kept),
     )
+
+
+def _grade(kept: pd.DataFrame) -> FloatArray | None:
+    """Return the slope a block, filled in where the watch began late or ended early; None where unknown."""
+    grade, time = kept["grade"].to_numpy(dtype=np.float64), kept["time"].to_numpy(dtype=np.float64)
+    known = np.isfinite(grade)
+    if not len(grade) or known.mean() < LEAST_KNOWN:
+        return None
+    filled: FloatArray = np.interp(time, time[known], grade[known])
+    return filled

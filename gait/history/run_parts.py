@@ -1,7 +1,7 @@
 """What helps: parts of one run under different conditions (a metronome, another shoe), compared.
 
 Parts of one name are repeats. All parts are cut into short blocks and one model is fitted to them: a level,
-what speed does (`within_run.at_median_speed`), a drift over the run, and an effect of each condition against
+what speed and the slope of the ground do, a drift over the run, and an effect of each condition against
 the first. Repeats tell the effect from the drift; without them the interval holds both. Nothing is
 recommended unless a number that is known to matter moved the right way, beyond an interval that allows for
 all the conditions and numbers looked at together.
@@ -24,7 +24,7 @@ from gait.history.change import TWO_SIDED_95, Verdict
 from gait.history.run_blocks import RunBlocks, blocks_of, clean_running
 from gait.history.speed_laws import SPEED_LAWS
 from gait.history.step_model import Column, fit
-from gait.history.within_run import WATCHED, at_median_speed, straightened
+from gait.history.within_run import WATCHED, at_median_grade, at_median_speed, straightened
 from gait.recording.run_parts import Part
 
 __all__ = ["HELPS", "Effect", "Helped", "compare_parts", "what_helped"]
@@ -178,6 +178,7 @@ def _blocks_in_parts(
     if len({parts[one].name for one in at}) < 2:
         return None, at
     speeds = [blocks.speed_m_s for blocks in found if blocks.speed_m_s is not None]
+    grades = [blocks.grade_pct for blocks in found if blocks.grade_pct is not None]
     return (
         RunBlocks(
             np.concatenate([blocks.time_s for blocks in found]),
@@ -185,6 +186,7 @@ def _blocks_in_parts(
             np.concatenate([blocks.value for blocks in found]),
             np.concatenate(speeds) if len(speeds) == len(found) else None,
             np.concatenate([blocks.cadence_spm for blocks in found]),
+            np.concatenate(grades) if len(grades) == len(found) else None,
         ),
         at,
     )
@@ -201,7 +203,7 @@ def _effects(
     along = np.linspace(-0.5, 0.5, len(values))
     columns = [Column(np.ones(len(values)), level, 0.5 * abs(level) + 10.0 * law.matters)]
     # What a condition does to cadence is part of what it does: only speed is taken out.
-    columns += at_median_speed(name, blocks)[:1]
+    columns += [*at_median_speed(name, blocks)[:1], *at_median_grade(name, blocks)]
     columns.append(Column(along, 0.0, DRIFT * law.matters))
     columns += [Column(_is(under, one), 0.0, WIDE * law.matters) for one in range(1, len(conditions))]
     found = fit(blocks.time_s, values, columns, blocks.width_s)

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from gait.history.change import Change, TrendRow, compare, own_normal
+from gait.history.change import Change, compare
+from gait.history.own_normal import TrendRow, own_laws, own_normal
 from gait.history.speed_laws import SPEED_LAWS
 from gait.history.store import KeptSession
 
-__all__ = ["Load", "SinceLast", "load_until", "since_last"]
+__all__ = ["Load", "SinceLast", "compare_kept", "load_until", "since_last"]
 
 LONGEST_WITHIN = timedelta(days=30)
 """Runs that count for the longest one (Frandsen et al. 2025: single runs against the longest of 30 days)."""
@@ -50,12 +51,22 @@ class SinceLast:
         Every metric with a normal of the runner's own, against that.
     load
         How much was run.
+    shoes
+        Of this session; empty where nobody wrote them down.
     """
 
     last: KeptSession | None
     changes: tuple[Change, ...]
     normal: tuple[tuple[str, TrendRow], ...]
     load: Load
+    shoes: str = ""
+
+    @property
+    def other_shoes(self) -> bool:
+        """Whether both sessions say which shoes were worn, and they were not the same."""
+        if self.last is None or not self.last.shoes or not self.shoes:
+            return False
+        return self.last.shoes != self.shoes
 
 
 def since_last(sessions: Sequence[KeptSession], number: int) -> SinceLast:
@@ -73,14 +84,31 @@ def since_last(sessions: Sequence[KeptSession], number: int) -> SinceLast:
     last = sessions[at - 1] if at else None
     changes: list[Change] = []
     if last is not None:
-        changes = compare(last.metrics, this.metrics, same_sensors=last.sensors == this.sensors)
+        changes = compare_kept(last, this, sessions[:at])
     normal = []
     for name in this.metrics:
         if name in SPEED_LAWS:
             row = own_normal([one for one in upto if name in one.metrics], name)[-1]
             if row.normal is not None:
                 normal.append((name, row))
-    return SinceLast(last, tuple(changes), tuple(normal), load_until(upto))
+    return SinceLast(last, tuple(changes), tuple(normal), load_until(upto), this.shoes)
+
+
+def compare_kept(before: KeptSession, after: KeptSession, earlier: Sequence[KeptSession]) -> list[Change]:
+    """Return the change from one kept session to another, by the runner's own relation with speed.
+
+    Parameters
+    ----------
+    earlier
+        Sessions before `after`, which that relation is read off.
+    """
+    return compare(
+        before.metrics,
+        after.metrics,
+        same_sensors=before.sensors == after.sensors,
+        speeds=(before.speed_m_s, after.speed_m_s),
+        laws=own_laws(earlier),
+    )
 
 
 def load_until(sessions: Sequence[KeptSession]) -> Load:

@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from gait.arrays import FloatArray
 
@@ -73,64 +75,115 @@ def fit(time_s: FloatArray, values: FloatArray, columns: list[Column], usual_gap
     time_s, values
         (n,) in order of time; noise is the less alike the longer the gap, in units of `usual_gap_s`.
     columns
-        p influences; at most one of them in several versions.
+        p influences; only the last may come in several versions.
     """
-    versions = max(np.atleast_2d(one.values).shape[0] for one in columns)
-    n, p = len(values), len(columns)
-    design = np.stack([np.broadcast_to(np.atleast_2d(one.values), (versions, n)) for one in columns], axis=2)
-    prior_mean, prior_sd = (np.array([getattr(one, name) for one in columns]) for name in ("mean", "sd"))
-    rest = values - design @ prior_mean
-    gaps = np.diff(time_s) / usual_gap_s
-    parts = [
-        _for_noise(design, rest, prior_sd, _like_before(memory, gaps), noise_grid(values))
-        for memory in MEMORY
-    ]
-    evidence, mean, covariance = (np.concatenate([part[at] for part in parts], axis=1) for at in range(3))
-    top = evidence.max(axis=1, keepdims=True)
-    weight = np.exp(evidence - top)
-    total = weight.sum(axis=1, keepdims=True)
-    share = weight / total
-    middle = np.einsum("ks,ksp->kp", share, mean)
-    off = mean - middle[:, None, :]
-    spread = np.einsum("ks,kspq->kpq", share, covariance) + np.einsum("ks,ksp,ksq->kpq", share, off, off)
-    log_evidence = top[:, 0] + np.log(total[:, 0] / evidence.shape[1])
-    assert middle.shape == (versions, p)
-    return Fit(log_evidence, prior_mean + middle, spread)
+    n = len(values)
+    common = np.array([one.values for one in columns[:-1]]).reshape(-1, n)
+    last = np.atleast_2d(columns[-1].values)
+    means, sds = (np.array([getattr(one, name) for one in columns]) for name in ("mean", "sd"))
+    rest = values - means[:-1] @ common - means[-1] * last
+    like = _like_before(MEMORY, np.diff(time_s) / usual_gap_s)
+    found = _for_noise(common, last, rest, sds, like, noise_grid(values))
+    top = found.evidence.max(axis=0)
+    share = np.exp(found.evidence - top)
+    total = share.sum(axis=0)
+    share /= total
+    middle = (share[..., None] * found.mean).sum(axis=0)
+    log_evidence = top + np.log(total / len(share))
+    return Fit(log_evidence, means + middle, found.covariance(share, found.mean - middle))
 
 
-def _like_before(memory: float, gaps: FloatArray) -> FloatArray:
-    """Return (n - 1,) correlations of neighbours that lie `gaps` apart."""
-    return np.zeros(len(gaps)) if memory == 0.0 else memory ** np.maximum(gaps, 0.0)
+def _like_before(memory: FloatArray, gaps: FloatArray) -> FloatArray:
+    """Return (m, n - 1) correlations of neighbours that lie `gaps` apart, for m memories."""
+    out: FloatArray = np.where(memory[:, None] == 0.0, 0.0, memory[:, None] ** np.maximum(gaps, 0.0))
+    return out
+
+
+@dataclass(frozen=True)
+class _Coefficients:
+    """The coefficients of k versions for s noises, in blocks.
+
+    All but the last coefficient share one precision in every version, so that block is inverted once a noise.
+
+    Attributes
+    ----------
+    evidence, mean
+        (s, k), (s, k, p).
+    inverse
+        (s, p - 1, p - 1) of the precision of the shared coefficients.
+    lever, pivot
+        (s, k, p - 1), (s, k): what the last coefficient does to the others, and its own precision beside
+        them (the Schur complement).
+    """
+
+    evidence: FloatArray
+    mean: FloatArray
+    inverse: FloatArray
+    lever: FloatArray
+    pivot: FloatArray
+
+    def covariance(self, share: FloatArray, off: FloatArray) -> FloatArray:
+        """Return (k, p, p) over all noises, of their (s, k) shares and their means' (s, k, p) distances."""
+        _, k, q = self.lever.shape
+        tied = np.concatenate([-self.lever, np.ones((*self.pivot.shape, 1))], axis=2)
+        parts = np.concatenate(
+            [np.sqrt(share / self.pivot)[..., None] * tied, np.sqrt(share)[..., None] * off]
+        )
+        by_version = parts.transpose(1, 2, 0)
+        out: FloatArray = by_version @ by_version.swapaxes(1, 2)
+        out[:, :q, :q] += (share.T @ self.inverse.reshape(len(share), q * q)).reshape(k, q, q)
+        return out
 
 
 def _for_noise(
-    design: FloatArray, rest: FloatArray, prior_sd: FloatArray, like: FloatArray, sizes: FloatArray
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return log evidence (k, s), means (k, s, p) and covariances for one memory and every size of noise.
+    common: FloatArray,
+    last: FloatArray,
+    rest: FloatArray,
+    prior_sd: FloatArray,
+    like: FloatArray,
+    sizes: FloatArray,
+) -> _Coefficients:
+    """Return evidence and coefficients for every memory and size of noise.
 
-    `sizes` are those of what is new in each value; the first one carries the noise as it has become by then.
+    Parameters
+    ----------
+    common, last, rest
+        (p - 1, n) influences, (k, n) versions of the last one, (k, n) values beyond what is believed before.
+    sizes
+        Of what is new in each value; the first one carries the noise as it has become by then.
     """
     own = np.sqrt(1.0 - like**2)
-    usual = float(np.median(own)) if len(own) else 1.0
-    scale = np.r_[usual, usual / own]
-    z = design * scale[None, :, None]
-    z[:, 1:] -= (like * scale[1:])[None, :, None] * design[:, :-1]
-    r = rest * scale[None, :]
-    r[:, 1:] -= like * scale[1:] * rest[:, :-1]
-    inner = np.einsum("knp,knq->kpq", z, z)
-    cross = np.einsum("knp,kn->kp", z, r)
-    square = np.einsum("kn,kn->k", r, r)
-    noise = sizes[None, :] ** 2
-    precision = inner[:, None] / noise[..., None, None] + np.diag(prior_sd**-2.0)
-    covariance = np.linalg.inv(precision)
-    mean = np.einsum("kspq,kq->ksp", covariance, cross) / noise[..., None]
-    n = rest.shape[1]
-    explained = np.einsum("ksp,kp->ks", mean, cross) / noise
-    log_det = np.linalg.slogdet(precision)[1] + 2.0 * np.log(prior_sd).sum()
-    evidence = (
-        -n * np.log(sizes)[None, :]
-        + np.log(scale).sum()
-        - 0.5 * (square[:, None] / noise - explained)
-        - 0.5 * log_det
-    )
-    return evidence, mean, covariance
+    usual = np.median(own, axis=1, keepdims=True) if own.shape[1] else np.ones((len(own), 1))
+    scale = np.concatenate([usual, usual / own], axis=1)
+    z, step, r = (_whitened(rows, like, scale) for rows in (common, last, rest))
+    across = z.swapaxes(1, 2)
+    weight = sizes[:, None, None] ** -2.0
+    precision = weight * (z @ across)[:, None] + np.diag(prior_sd[:-1] ** -2.0)
+    inverse = np.linalg.inv(precision)
+    link, pull = (weight * (rows @ across)[:, None] for rows in (step, r))
+    weight = weight[..., 0]
+    pull_last = weight * (step * r).sum(axis=2)[:, None]
+    lever = link @ inverse
+    pivot = weight * (step**2).sum(axis=2)[:, None] + prior_sd[-1] ** -2.0 - (link * lever).sum(axis=3)
+    mean_last = (pull_last - (lever * pull).sum(axis=3)) / pivot
+    mean = pull @ inverse - lever * mean_last[..., None]
+    explained = (mean * pull).sum(axis=3) + mean_last * pull_last
+    log_det = np.linalg.slogdet(precision)[1][..., None] + np.log(pivot) + 2.0 * np.log(prior_sd).sum()
+    square = weight * (r**2).sum(axis=2)[:, None]
+    size = np.log(scale).sum(axis=1)[:, None, None] - rest.shape[1] * np.log(sizes)[:, None]
+    evidence = size - 0.5 * (square - explained) - 0.5 * log_det
+    means = np.concatenate([mean, mean_last[..., None]], axis=3)
+    return _Coefficients(*(_one_axis(one) for one in (evidence, means, inverse, lever, pivot)))
+
+
+def _one_axis(values: npt.NDArray[np.floating[Any]]) -> FloatArray:
+    """Return values with memories and sizes of noise along one axis."""
+    whole = values.reshape(values.shape[0] * values.shape[1], *values.shape[2:])
+    return whole.astype(np.float64, copy=False)
+
+
+def _whitened(rows: FloatArray, like: FloatArray, scale: FloatArray) -> FloatArray:
+    """Return (m, rows, n) of which no value resembles the one before it, for m memories."""
+    out = rows * scale[:, None, :]
+    out[..., 1:] -= (like * scale[:, 1:])[:, None, :] * rows[:, :-1]
+    return out

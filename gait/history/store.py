@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sqlite3
 import unicodedata
@@ -15,17 +14,18 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from gait.errors import GaitError
-from gait.history.database import open_database, writing
+from gait.history.database import give_back, open_database, writing
 
 if TYPE_CHECKING:
     from gait.analysis.results import Analysis, Metric
-    from gait.recording.long import LongSession
-    from gait.recording.model import Session
 
-__all__ = ["Athlete", "History", "KeptMetric", "KeptSession", "runner_key", "samples_hash"]
+__all__ = ["Athlete", "History", "KeptMetric", "KeptSession", "runner_key"]
 
 NAME_LIMIT = 200
 """Characters of a runner's name."""
+
+LEAST_RUNNING_S = 30.0
+"""Running from which a distance that was told gives a speed (chosen: less is a stretch of the way)."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,8 @@ class KeptSession:
         Such as ``("left shoe", "right shoe")``.
     metrics
         Name -> number over running strides.
+    pods
+        Sensor -> serial number or name of the pod that sat there (untrusted text), where known.
     """
 
     id: int
@@ -77,6 +79,19 @@ class KeptSession:
     sensors: tuple[str, ...]
     version: str
     metrics: Mapping[str, KeptMetric]
+    pods: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def speed_m_s(self) -> float | None:
+        """Mean speed of the running: measured, else from the distance that was told; None where unknown."""
+        measured = self.metrics.get("speed_m_s")
+        if measured is not None:
+            return measured.value
+        return (
+            self.distance_m / self.running_s
+            if self.distance_m and self.running_s >= LEAST_RUNNING_S
+            else None
+        )
 
 
 @dataclass(frozen=True)
@@ -110,24 +125,6 @@ def runner_key(name: str) -> str:
     return key
 
 
-def samples_hash(session: Session | LongSession) -> str:
-    """Return the SHA-256 of all samples with their placement: the same run twice has the same."""
-    # Here, not above: looking at what is kept needs none of the analysis, whose imports take longer.
-    import numpy as np
-
-    from gait.analysis.signal.pieces import pieces_of
-
-    digest = hashlib.sha256()
-    for source in session.recordings:
-        head = source.head if hasattr(source, "head") else source
-        digest.update(f"{head.placement} {head.side} {head.gyr is not None}".encode())
-        for piece in pieces_of(source):
-            for column in (piece.time_s, piece.acc, piece.gyr):
-                if column is not None:
-                    digest.update(np.ascontiguousarray(column, dtype="<f8").tobytes())
-    return digest.hexdigest()
-
-
 class History:
     """The kept sessions of all runners; used as a context manager.
 
@@ -156,7 +153,14 @@ class History:
     ) -> None:
         self._db.close()
 
-    def keep(self, runner: str, analysis: Analysis, digest: str, results: Mapping[str, Any]) -> int:
+    def keep(
+        self,
+        runner: str,
+        analysis: Analysis,
+        digest: str,
+        results: Mapping[str, Any],
+        pods: Mapping[str, str] | None = None,
+    ) -> int:
         """Keep a session of a runner; one that is there already is brought up to date.
 
         Parameters
@@ -169,6 +173,8 @@ class History:
             `samples_hash` of its samples.
         results
             The JSON object of the analysis.
+        pods
+            `pods_of` the session.
 
         Returns
         -------
@@ -178,7 +184,7 @@ class History:
         body = zlib.compress(json.dumps(results, allow_nan=False).encode())
         with writing(self._db, self.path):
             owner = self._runner(runner)
-            row = self._db.execute(_KEEP, _columns(owner, digest, analysis)).fetchone()
+            row = self._db.execute(_KEEP, _columns(owner, digest, analysis, pods or {})).fetchone()
             number = int(row["id"])
             self._db.execute("DELETE FROM metric WHERE session_id = ?", (number,))
             self._db.executemany(
@@ -286,8 +292,7 @@ class History:
                     raise GaitError(f"session {stranger} is not kept under this name", where=runner)
                 self._db.executemany("DELETE FROM session WHERE id = ?", [(one,) for one in asked])
                 gone = len(asked)
-        # Freed pages were overwritten (secure_delete); this gives their space back too.
-        self._db.execute("VACUUM")
+        give_back(self._db, self.path)
         return gone
 
     def add_checkin(self, runner: str, date: str, body: Mapping[str, Any]) -> None:
@@ -311,21 +316,22 @@ class History:
 
 _KEEP = """
 INSERT INTO session (runner_id, samples_hash, name, started, ran_at, kept_at, duration_s, running_s,
-                     distance_m, surface, shoes, notes, sensors, version)
+                     distance_m, surface, shoes, notes, sensors, version, pods)
 VALUES (:runner_id, :samples_hash, :name, :started, :ran_at, :kept_at, :duration_s, :running_s,
-        :distance_m, :surface, :shoes, :notes, :sensors, :version)
+        :distance_m, :surface, :shoes, :notes, :sensors, :version, :pods)
 ON CONFLICT (runner_id, samples_hash) DO UPDATE SET
     name = excluded.name, started = excluded.started, ran_at = excluded.ran_at,
     duration_s = excluded.duration_s, running_s = excluded.running_s,
     distance_m = excluded.distance_m, surface = excluded.surface,
-    shoes = excluded.shoes, notes = excluded.notes, sensors = excluded.sensors, version = excluded.version
+    shoes = excluded.shoes, notes = excluded.notes, sensors = excluded.sensors, version = excluded.version,
+    pods = excluded.pods
 RETURNING id
 """
 
 _OWN_COLUMNS = frozenset({"name", "value", "uncertainty", "sd", "n"})
 
 
-def _columns(owner: int, digest: str, analysis: Analysis) -> dict[str, Any]:
+def _columns(owner: int, digest: str, analysis: Analysis, pods: Mapping[str, str]) -> dict[str, Any]:
     run = analysis.run
     now = datetime.now(UTC).isoformat(timespec="seconds")
     return {
@@ -343,6 +349,7 @@ def _columns(owner: int, digest: str, analysis: Analysis) -> dict[str, Any]:
         "notes": run.notes,
         "sensors": json.dumps([one.name for one in analysis.sensors]),
         "version": str(analysis.settings.get("version", "")),
+        "pods": json.dumps(dict(pods)),
     }
 
 
@@ -355,9 +362,10 @@ def _in_utc(started: str) -> str:
 
 
 def _distance_m(analysis: Analysis) -> float | None:
-    """Metres run by the sensors' own speed; None where they do not know it."""
-    speed = analysis.metrics.get("speed_m_s")
-    return None if speed is None else speed.value * analysis.time_in("running")
+    """Metres run by the sensors' own speed, else by the speed that was told; None where nothing says it."""
+    metric = analysis.metrics.get("speed_m_s")
+    speed = analysis.run.speed_m_s if metric is None else metric.value
+    return speed * analysis.time_in("running") if speed else None
 
 
 def _metric_row(metric: Metric) -> tuple[str, float, float, float, int, str]:
@@ -367,5 +375,7 @@ def _metric_row(metric: Metric) -> tuple[str, float, float, float, int, str]:
 
 
 def _session(row: sqlite3.Row, metrics: Mapping[str, KeptMetric]) -> KeptSession:
-    fields = {key: row[key] for key in row.keys() if key not in {"runner_id", "samples_hash", "sensors"}}  # noqa: SIM118 - sqlite3.Row is no dict
-    return KeptSession(**fields, sensors=tuple(json.loads(row["sensors"])), metrics=metrics)
+    others = {"runner_id", "samples_hash", "sensors", "pods"}
+    fields = {key: row[key] for key in row.keys() if key not in others}  # noqa: SIM118 - sqlite3.Row is no dict
+    sensors, pods = tuple(json.loads(row["sensors"])), json.loads(row["pods"])
+    return KeptSession(**fields, sensors=sensors, metrics=metrics, pods=pods)

@@ -2,8 +2,9 @@
 
 Each metric is cut into blocks of time (`run_blocks`). What speed does to it starts from the published law
 with its spread between runners, and the run itself narrows that down: a run whose pace varies tells how this
-runner follows pace. Left over is one change, at a time that comes with an interval, or a steady drift, or
-nothing (`step_model`). Slope of the ground, surface and tiring look alike in these numbers.
+runner follows pace. The slope of the ground is taken out in the same way where a watch's heights tell it.
+Left over is one change, at a time that comes with an interval, or a steady drift, or nothing (`step_model`).
+Surface and tiring look alike in these numbers, and so does a slope that nobody measured.
 """
 
 from __future__ import annotations
@@ -20,12 +21,13 @@ from gait.analysis.results import Analysis
 from gait.arrays import FloatArray
 from gait.history.change import TWO_SIDED_95, Verdict
 from gait.history.run_blocks import RunBlocks, blocks_of, clean_running
-from gait.history.speed_laws import CADENCE_AT_SPEED, SPEED_LAWS, SpeedLaw
+from gait.history.speed_laws import CADENCE_AT_SPEED, SPEED_LAWS, SpeedLaw, at_grade
 from gait.history.step_model import Column, Fit, fit
 
 __all__ = [
     "WATCHED",
     "WithinRun",
+    "at_median_grade",
     "at_median_speed",
     "change_within",
     "changes_within_run",
@@ -63,6 +65,9 @@ EVEN = 0.5
 """Probability of a change below which speed is what explains a change of the bare number."""
 LARGE = 2.0
 """Standard deviation of changes beforehand, in units of the smallest that matters."""
+
+LEAST_GRADE_PCT = 1.0
+"""Slopes that lie closer together are level ground: a watch's heights err by half of that."""
 
 Shape = Literal["at a time", "little by little"]
 
@@ -168,7 +173,9 @@ def _judged(name: str, blocks: RunBlocks, matters: float) -> WithinRun:
     raw = _looked_for(name, blocks, matters, [])
     if blocks.speed_m_s is None:
         return raw if raw.shape is None else _with_verdict(raw, "speed unknown")
-    found = _looked_for(name, blocks, matters, at_median_speed(name, blocks))
+    found = _looked_for(
+        name, blocks, matters, [*at_median_speed(name, blocks), *at_median_grade(name, blocks)]
+    )
     if found.shape is None and raw.shape is not None and found.probability < EVEN:
         return _with_verdict(found, "explained by speed")
     return found
@@ -179,7 +186,10 @@ def _with_verdict(row: WithinRun, verdict: Verdict) -> WithinRun:
 
 
 def at_median_speed(name: str, blocks: RunBlocks) -> list[Column]:
-    """Return what speed and cadence do to a metric, against the run's median speed; empty without speed."""
+    """Return what speed and cadence do to a metric, against the run's median speed; empty without speed.
+
+    Speed comes first.
+    """
     speed, law = blocks.speed_m_s, SPEED_LAWS[name]
     if speed is None or law.kind == "none":
         return []
@@ -194,6 +204,16 @@ def at_median_speed(name: str, blocks: RunBlocks) -> list[Column]:
         steps = np.log(blocks.cadence_spm / np.median(blocks.cadence_spm))
         columns.append(Column(level * (steps - SPEED_LAWS["cadence_spm"].slope * pace), mean, sd))
     return columns
+
+
+def at_median_grade(name: str, blocks: RunBlocks) -> list[Column]:
+    """Return what the slope of the ground does to a metric, against the run's median; empty where unknown."""
+    grade = blocks.grade_pct
+    if grade is None or float(np.ptp(grade)) < LEAST_GRADE_PCT:
+        return []
+    scale = float(np.median(blocks.value)) if SPEED_LAWS[name].kind == "power" else 1.0
+    mean, sd = at_grade(name)
+    return [Column(scale * (grade - float(np.median(grade))), mean, sd)]
 
 
 def _looked_for(name: str, blocks: RunBlocks, matters: float, known: list[Column]) -> WithinRun:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gait.analysis.metrics import METRICS
-from gait.history.change import compare, compare_groups, own_normal
+from gait.history.change import compare, compare_groups
+from gait.history.own_normal import own_normal
 from gait.history.since_last import load_until, since_last
 from gait.history.speed_laws import SPEED_LAWS
 from gait.history.store import KeptMetric, KeptSession
@@ -80,6 +81,18 @@ def test_speed_explains_what_it_explains() -> None:
     assert _row(_contact(250.0, 2.8), _contact(250.0, 3.6)).verdict == "changed"
 
 
+def test_what_cadence_does_to_contact_is_told_apart() -> None:
+    """8 % more steps at one speed: contact expected to fall by a power of -0.7, and changed all the same."""
+    row = _row(_contact(250.0, cadence_spm=160.0), _contact(235.0, cadence_spm=172.8))
+    assert row.by_cadence == pytest.approx(250.0 * (1.08**-0.7 - 1.0))
+    assert row.verdict == "changed"
+    assert _row(_contact(250.0), _contact(235.0)).by_cadence is None
+    by_speed = _row(
+        _contact(250.0, 2.8, cadence_spm=160.0), _contact(220.0, 3.6, cadence_spm=160.0 * (3.6 / 2.8) ** 0.18)
+    )
+    assert by_speed.by_cadence == pytest.approx(0.0, abs=1e-9)
+
+
 def test_without_speed_nothing_is_called_changed() -> None:
     """A shank, or an accelerometer alone, does not know speed."""
     for after in (231.0, 300.0):
@@ -145,7 +158,7 @@ def test_a_normal_of_ones_own() -> None:
     values = [230.0, 232.0, 228.0, 231.0, 229.0, 252.0]
     rows = own_normal([_kept(at, value) for at, value in enumerate(values, 1)], "contact_ms")
     assert [row.verdict for row in rows[:3]] == ["too few sessions"] * 3
-    assert rows[3].normal == pytest.approx(230.0)
+    assert rows[3].normal == pytest.approx((230.0 * 232.0 * 228.0) ** (1.0 / 3.0))
     assert rows[4].verdict == "within your normal"
     assert rows[5].verdict == "above your normal"
 
@@ -155,7 +168,8 @@ def test_a_faster_day_is_no_change_of_normal() -> None:
     slow = [_kept(at, 250.0, 2.8) for at in range(1, 6)]
     fast = _kept(6, 250.0 * (3.6 / 2.8) ** -0.51, 3.6)
     assert own_normal([*slow, fast], "contact_ms")[-1].verdict == "within your normal"
-    unknown = own_normal([*slow, _kept(6, 220.0, None)], "contact_ms")[-1]
+    nowhere = replace(_kept(6, 220.0, None), distance_m=None)
+    unknown = own_normal([*slow, nowhere], "contact_ms")[-1]
     assert (unknown.normal, unknown.verdict) == (None, "too few sessions")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -91,6 +92,34 @@ def test_no_history_wins(tmp_path: Path, kept_here: Path) -> None:
     """``--no-history`` keeps nothing, whatever names there are."""
     assert _report(tmp_path, "--runner", "Ada", "--no-history") == 0
     assert not kept_here.exists()
+
+
+def test_a_name_in_the_session_is_said(
+    tmp_path: Path, kept_here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A name in ``session.toml`` keeps the run, and says so on stderr with how to leave it."""
+    folder = tmp_path / "run"
+    folder.mkdir()
+    shutil.copy(RUN, folder / "left_shoe.csv.gz")
+    (folder / "session.toml").write_text('[runner]\nname = "Ada\\u0007"\n', encoding="utf-8")
+    assert main(["report", str(folder), "-o", str(tmp_path / "page.html")]) == 0
+    said = capsys.readouterr()
+    assert "this session is kept under the name in session.toml, Ada" in said.err
+    assert "--no-history leaves it" in said.err
+    assert "\u0007" not in said.err
+    assert kept_here.exists()
+
+
+def test_load_and_shoes_are_said() -> None:
+    """The summary of a second run: since when, other shoes, the week's running and the longest of 30 days."""
+    from gait.cli.keep import lines_since_last
+    from gait.history.since_last import since_last
+    from tests.history.test_change import _kept
+
+    first, second = (replace(_kept(day, 230.0, day=day), shoes=f"pair {day}") for day in (3, 8))
+    said = "\n".join(lines_since_last(since_last([first, second], 8)))
+    assert "since 2026-05-03 (other shoes: pair 8):" in said
+    assert "last 7 days: 57 min, 10.2 km; longest run of the 30 days before: 28 min, 5.1 km" in said
 
 
 @pytest.mark.parametrize(

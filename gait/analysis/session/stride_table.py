@@ -116,6 +116,7 @@ def _frame(
             "frontal_excursion_deg": batch.frontal_excursion_deg,
             "tibial_peak_g": batch.axial_peak_g,
             "marks": _marks(batch, gaps, spread),
+            "turn_deg": batch.turn_deg,
         }
     )
 

@@ -30,6 +30,10 @@ LEAST_STRIDES = 20
 RISE_M = 3.0
 """Rise that counts as climb: a barometer wanders by 1-2 m (chosen)."""
 
+GRADE_S, GRADE_M = 15.0, 20.0
+"""Slope is the rise over this many seconds on both sides, where they hold so many metres (chosen: steps
+of 0.2 m of a barometer are half a per cent of 40 m)."""
+
 SPEEDS = ("stride_length_m", "speed_m_s")
 
 
@@ -56,6 +60,7 @@ def with_activity(analysis: Analysis, activity: Activity) -> Analysis:
         "heart_rate_bpm": _at(middle, time, activity.heart_rate_bpm),
         "altitude_m": _at(middle, time, activity.altitude_m),
         "climb_m": _at(middle, time, _climb(activity.altitude_m)),
+        "grade_pct": _at(middle, time, _grade(activity)),
     }
     own = bool(np.isfinite(table["stride_length_m"].to_numpy(dtype=float)).any())
     given = bool(analysis.run.distance_m or analysis.run.speed_m_s)
@@ -160,6 +165,16 @@ def _climb(altitude: FloatArray) -> FloatArray:
         elif height >= level + RISE_M:
             total, level = total + float(height) - level, float(height)
         out[at] = total
+    return out
+
+
+def _grade(activity: Activity) -> FloatArray:
+    """Slope of the ground at each record, %, uphill positive; NaN where height or distance are not known."""
+    time, height, way = activity.time_s, activity.altitude_m, activity.distance_m
+    rise = _at(time + GRADE_S, time, height) - _at(time - GRADE_S, time, height)
+    along = _at(time + GRADE_S, time, way) - _at(time - GRADE_S, time, way)
+    out: FloatArray = np.full(len(time), np.nan)
+    np.divide(100.0 * rise, along, out=out, where=along >= GRADE_M)
     return out
 
 

@@ -54,6 +54,14 @@ def command(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write the comparison as a page.")
     ] = None,
+    activity: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--activity",
+            metavar="FILE",
+            help="The watch's .fit, .gpx or .tcx of one of the runs; may be repeated: each goes to its run.",
+        ),
+    ] = None,
     json_file: JsonOption = None,
     placement: PlacementOption = None,
     side: SideOption = None,
@@ -64,13 +72,20 @@ def command(
     to expect, and is large enough to matter. What the method errs on this runner in both cancels.
     """
     if second is None or blocks is not None:
-        _within(first, second, blocks, json_file, output, placement=placement, side=side)
+        _within(first, second, blocks, json_file, output, activity, placement=placement, side=side)
         return
     from gait.history.change import compare_groups
 
     before, after = (_group(path, placement=placement, side=side) for path in (first, second))
+    joined = _with_watches([*before, *after], activity)
+    before, after = joined[: len(before)], joined[len(before) :]
     same = _same_sensors(before, after)
-    rows = compare_groups([one.metrics for one in before], [one.metrics for one in after], same_sensors=same)
+    rows = compare_groups(
+        [one.metrics for one in before],
+        [one.metrics for one in after],
+        same_sensors=same,
+        speeds=(_speed(before), _speed(after)),
+    )
     _put(_table(before, after, rows), [row.plain() for row in rows], json_file)
     if output is not None:
         from gait.report.compared_sessions import ComparedSessions, sections_of_sessions
@@ -111,6 +126,7 @@ def _within(
     blocks: str | None,
     json_file: Path | None,
     output: Path | None,
+    activity: Sequence[Path] | None,
     *,
     placement: PlacementOption,
     side: SideOption,
@@ -129,7 +145,7 @@ def _within(
             where=path,
             todo="give a second session, --blocks base=0:180,+5=180:360, or [[block]] in session.toml",
         )
-    analysis = _group(path, placement=placement, side=side)[0]
+    (analysis,) = _with_watches(_group(path, placement=placement, side=side)[:1], activity)
     effects = compare_parts(analysis.strides, parts)
     helped = what_helped(effects)
     _put(
@@ -181,6 +197,16 @@ def _group(path: Path, *, placement: PlacementOption, side: SideOption) -> list[
     ]
 
 
+def _with_watches(analyses: list[Analysis], files: Sequence[Path] | None) -> list[Analysis]:
+    """Return the analyses, each with the watch's file that it fits joined to it."""
+    if not files:
+        return analyses
+    from gait.analysis.watch.several import with_activities
+    from gait.exchange.activity_files.read import read_activity
+
+    return with_activities(analyses, [read_activity(file) for file in files])
+
+
 def _sessions(path: Path) -> list[Path]:
     """Return the path itself where it is a session, else the sessions in that folder."""
     from gait.recording.session_folder import candidates
@@ -204,6 +230,20 @@ def _holds_recordings(folder: Path) -> bool:
         return bool(candidates(folder))
     except RecordingError:
         return False
+
+
+def _speed(group: list[Analysis]) -> float | None:
+    """Return the mean speed of a group, measured or told in ``session.toml``; None where one has none."""
+    speeds = []
+    for one in group:
+        measured, ran = one.metrics.get("speed_m_s"), one.time_in("running")
+        if measured is not None:
+            speeds.append(measured.value)
+        elif one.run.speed_m_s:
+            speeds.append(one.run.speed_m_s)
+        elif one.run.distance_m and ran > 0.0:
+            speeds.append(one.run.distance_m / ran)
+    return sum(speeds) / len(speeds) if speeds and len(speeds) == len(group) else None
 
 
 def _same_sensors(before: list[Analysis], after: list[Analysis]) -> bool:
@@ -236,10 +276,14 @@ def _table(before: list[Analysis], after: list[Analysis], rows: list[Change]) ->
 
 
 def _by_speed(row: Change, decimals: int) -> str:
-    """Return what speed leads to expect, where it shows in the decimals at hand."""
-    if row.expected is None or abs(row.expected) < 0.5 * 10.0**-decimals:
-        return ""
-    return f", {row.expected:+.{decimals}f} by speed"
+    """Return what speed and cadence lead to expect, where it shows in the decimals at hand."""
+    parts = ((row.expected, "speed"), (row.by_cadence if row.changed else None, "cadence"))
+    told = [
+        f", {part:+.{decimals}f} by {name}"
+        for part, name in parts
+        if part is not None and abs(part) >= 0.5 * 10.0**-decimals
+    ]
+    return "".join(told)
 
 
 def _title(group: list[Analysis]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,6 +18,7 @@ from gait.text import for_spreadsheet
 
 if TYPE_CHECKING:
     from gait.history.athletes import AthleteState
+    from gait.history.sides_over_sessions import SidesOverSessions
     from gait.history.store import History, KeptSession
 
 __all__ = ["app"]
@@ -24,8 +26,8 @@ __all__ = ["app"]
 STDOUT = Path("-")
 SHOWN = ("cadence_spm", "contact_ms", "strike_angle_deg", "speed_m_s")
 """Metrics in the list."""
-COMPARED = 2
-"""Sessions of an athlete that the row compares."""
+LOOKED_AT = 21
+"""Sessions of an athlete that the row reads: the last one, and those that `own_laws` reads before it."""
 
 app = typer.Typer(
     help="What is kept of a runner: sessions, trends; forget it again.",
@@ -39,7 +41,7 @@ app = typer.Typer(
 def list_(runner: RunnerOption = None, history: HistoryOption = None, json_file: JsonOption = None) -> None:
     """List the kept sessions of a runner; without one, a row an athlete."""
     every = runner is not None or json_file is not None
-    sessions, states = _kept(history, runner, newest=None if every else COMPARED)
+    sessions, states = _kept(history, runner, newest=None if every else LOOKED_AT)
     if json_file is not None:
         body: dict[str, Any] = {"sessions": [_plain(one) for one in sessions]}
         if runner is None:
@@ -94,7 +96,7 @@ def trend(
 ) -> None:
     """Show how one number of a runner went from session to session, against the runner's own normal."""
     from gait.analysis.metrics import METRICS
-    from gait.history.change import own_normal
+    from gait.history.own_normal import own_normal
 
     name = _named(runner)
     if metric not in METRICS:
@@ -110,7 +112,55 @@ def trend(
     print(f"{spec.label} of {one_line(name)}, {spec.unit}" if rows else "nothing kept of this number")
     for row in rows:
         own = "" if row.normal is None else f"  normal {row.normal:.{decimals}f}: {row.verdict}"
+        own += f" (first time in {one_line(row.shoes)})" if row.new_shoes else ""
         print(f"  {row.date}  {row.value:9.{decimals}f} ± {row.uncertainty:.{decimals}f}{own}")
+
+
+@app.command()
+def sides(
+    runner: RunnerOption = None,
+    history: HistoryOption = None,
+    json_file: JsonOption = None,
+) -> None:
+    """Show left against right of a runner over all sessions, and what of it goes with the pods."""
+    from gait.history.sides_over_sessions import sides_over_sessions
+
+    name = _named(runner)
+    with _open(history) as kept:
+        rows = sides_over_sessions(kept.sessions(name))
+    _json({"runner": name, "metrics": [row.plain() for row in rows]}, json_file)
+    if json_file != STDOUT:
+        print(*_side_lines(rows, one_line(name)), sep="\n")
+
+
+def _side_lines(rows: Sequence[SidesOverSessions], name: str) -> list[str]:
+    """Return a line a metric, and what the pods have to do with it."""
+    from gait.analysis.metrics import METRICS
+
+    if not rows:
+        return [f"fewer than two sessions of {name} have both feet"]
+    lines = [f"left minus right of {name}, with the method's error per foot"]
+    for row in rows:
+        spec = METRICS[row.metric]
+        places = spec.decimals or 1
+        size = f"{row.difference:+9.{places}f} ± {row.uncertainty:.{places}f} {spec.unit}".rstrip()
+        lines.append(f"  {spec.label:26}{size}: {row.verdict} ({_count(row.sessions)})")
+        if row.pods is not None and row.pods_uncertainty is not None:
+            part = f"{row.pods:+.{places}f} ± {row.pods_uncertainty:.{places}f} {spec.unit}".rstrip()
+            lines.append(f"  {'':26}  of a session's difference {part} goes with the pods")
+    return [*lines, _of_pods(rows)]
+
+
+def _of_pods(rows: Sequence[SidesOverSessions]) -> str:
+    """Return what swapping the pods has shown, or would."""
+    swapped = max((row.swapped or 0 for row in rows), default=0)
+    if swapped:
+        return f"the pods were swapped in {_count(swapped)}"
+    if all(row.swapped is None for row in rows):
+        return (
+            "the recordings do not tell one pod from the other: a difference of the pods would look the same"
+        )
+    return "the pods were never swapped: a difference of the pods would look the same; swap them for a run"
 
 
 @app.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,11 @@ __all__ = ["read_gpx", "read_tcx"]
 
 ONE_LEG_SPM = 125.0
 """Median cadence below which a file counts one leg; nobody runs at fewer steps than that."""
+
+PREFIX = re.compile(rb"<([A-Za-z][\w.-]*):|\s([A-Za-z][\w.-]*):[\w.-]+\s*=")
+"""Prefixes of elements and attributes."""
+DECLARED = re.compile(rb"xmlns:([\w.-]+)\s*=")
+ROOT = re.compile(rb"<(?:gpx|TrainingCenterDatabase)(?=[\s>])")
 
 EXTENSIONS = {"hr": "heart_rate_bpm", "cad": "cadence_spm", "speed": "speed_m_s"}
 """Garmin's track point extension (version 2): local name -> name here."""
@@ -30,14 +36,15 @@ def read_gpx(path: Path) -> Activity:
     RecordingError
         The file is no GPX.
     """
-    _tree(path, "GPX", "gpx")
+    data = _repaired(path.read_bytes())
+    _tree(path, data, "GPX", "gpx")
     try:
         import gpxpy
         from gpxpy.gpx import GPXException
     except ImportError as error:
         raise MissingExtraError("--activity with a GPX file", "fit") from error
     try:
-        track = gpxpy.parse(path.read_bytes())
+        track = gpxpy.parse(data)
     except (GPXException, ValueError, RecursionError, UnicodeError, AttributeError, TypeError) as error:
         raise _broken(path, "GPX") from error
     points = [point for one in track.tracks for segment in one.segments for point in segment.points]
@@ -83,7 +90,7 @@ def read_tcx(path: Path) -> Activity:
     RecordingError
         The file is no TCX.
     """
-    root = _tree(path, "TCX", "trainingcenterdatabase")
+    root = _tree(path, _repaired(path.read_bytes()), "TCX", "trainingcenterdatabase")
     rows: Rows = []
     laps: list[Lap] = []
     for element in root.iter():
@@ -128,7 +135,19 @@ def _both_legs(rows: Rows) -> None:
                 row["cadence_spm"] *= 2.0
 
 
-def _tree(path: Path, kind: str, root_name: str) -> Any:  # noqa: ANN401 - elements come untyped
+def _repaired(data: bytes) -> bytes:
+    """Return a file without two faults that Strava's exports have.
+
+    Those are spaces in front of the XML declaration, and extensions' prefixes that are declared nowhere.
+    """
+    data = data.lstrip(b" \t\r\n")
+    used = {found[1] or found[2] for found in PREFIX.finditer(data)}
+    missing = sorted(used - set(DECLARED.findall(data)) - {b"xml", b"xmlns"})
+    names = b"".join(b' xmlns:%s="urn:undeclared:%s"' % (one, one) for one in missing)
+    return ROOT.sub(lambda found: found[0] + names, data, count=1) if names else data
+
+
+def _tree(path: Path, data: bytes, kind: str, root_name: str) -> Any:  # noqa: ANN401 - elements come untyped
     """Return the root of a file without entities and document type."""
     try:
         from defusedxml.common import DefusedXmlException
@@ -136,7 +155,7 @@ def _tree(path: Path, kind: str, root_name: str) -> Any:  # noqa: ANN401 - eleme
     except ImportError as error:
         raise MissingExtraError(f"--activity with a {kind} file", "fit") from error
     try:
-        root = fromstring(path.read_bytes(), forbid_dtd=True)
+        root = fromstring(data, forbid_dtd=True)
     except (DefusedXmlException, ParseError, ValueError, LookupError, RecursionError) as error:
         raise _broken(path, kind) from error
     if _local(root.tag) != root_name:

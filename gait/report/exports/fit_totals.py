@@ -14,6 +14,9 @@ from gait.report.exports.per_second import Seconds
 
 __all__ = ["closing"]
 
+CUT_S = 5.0
+"""A lap counts as whole where the recording leaves out no more of it, at either end (chosen)."""
+
 
 def closing(analysis: Analysis, seconds: Seconds, span: Span) -> list[Any]:
     """Return the timer's end, then lap, session and activity."""
@@ -35,7 +38,10 @@ def closing(analysis: Analysis, seconds: Seconds, span: Span) -> list[Any]:
         for message in (lap, session):
             message.avg_heart_rate = round(watch.heart_rate_bpm)
             message.max_heart_rate = round(watch.heart_rate_max_bpm or watch.heart_rate_bpm)
-    laps = _watch_laps(analysis, span) or [lap]
+    if watch is not None and watch.climb_m is not None:
+        for message in (lap, session):
+            message.total_ascent = round(watch.climb_m)
+    laps = _watch_laps(analysis, seconds, span) or [lap]
     session.first_lap_index, session.num_laps = 0, len(laps)
     activity = ActivityMessage()
     activity.timestamp = ms(span.end)
@@ -48,8 +54,12 @@ def closing(analysis: Analysis, seconds: Seconds, span: Span) -> list[Any]:
     return [timer(span.end, EventType.STOP_ALL), *laps, session, activity]
 
 
-def _watch_laps(analysis: Analysis, span: Span) -> list[Any]:
-    """Laps that the watch marked, as far as the recording goes; none where it marked fewer than two."""
+def _watch_laps(analysis: Analysis, seconds: Seconds, span: Span) -> list[Any]:
+    """Laps that the watch marked, as far as the recording goes; none where it marked fewer than two.
+
+    A lap that the recording cuts has the way of its records, and no climb and heart rate, which are those of
+    the whole lap.
+    """
     from fit_tool.profile.messages.lap_message import LapMessage
     from fit_tool.profile.profile_type import Event, EventType, LapTrigger, Sport
 
@@ -68,9 +78,21 @@ def _watch_laps(analysis: Analysis, span: Span) -> list[Any]:
         message.start_time = ms(span.start + timedelta(seconds=first - begin))
         message.timestamp = ms(span.start + timedelta(seconds=last - begin))
         message.total_elapsed_time = message.total_timer_time = last - first
-        beats = None if one.heart_rate_bpm is None else round(one.heart_rate_bpm)
-        made.append(filled(message, total_distance=one.distance_m, avg_heart_rate=beats))
+        whole = first - one.start_s < CUT_S and one.end_s - last < CUT_S
+        beats = None if one.heart_rate_bpm is None or not whole else round(one.heart_rate_bpm)
+        climb = None if one.climb_m is None or not whole else round(one.climb_m)
+        way = one.distance_m if whole else _way(seconds, first, last)
+        made.append(filled(message, total_distance=way, avg_heart_rate=beats, total_ascent=climb))
     return made
+
+
+def _way(seconds: Seconds, first_s: float, last_s: float) -> float | None:
+    """Metres between two times by the records; None where they know no speed."""
+    known = np.isfinite(seconds.distance_m)
+    if not known.any():
+        return None
+    ends = np.interp((first_s, last_s), seconds.time_s[known], seconds.distance_m[known])
+    return float(ends[1] - ends[0])
 
 
 def _fit_seconds(when: datetime) -> int:

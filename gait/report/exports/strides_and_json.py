@@ -21,6 +21,7 @@ from gait import __version__
 from gait.analysis.metrics import METRICS
 from gait.analysis.results import STRIDE_COLUMNS, Analysis, Metric
 from gait.files import write_bytes, write_text
+from gait.history.sides import sides_json
 from gait.history.within_run import within_run_json
 from gait.text import for_spreadsheet
 
@@ -162,6 +163,7 @@ def analysis_json(
         "run": analysis.run,
         "settings": analysis.settings,
         "within_run": within_run_json(analysis),
+        "sides": sides_json(analysis),
     }
     if analysis.watch is not None:
         body["watch"] = analysis.watch

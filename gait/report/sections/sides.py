@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 from gait.analysis.metrics import METRICS
 from gait.analysis.results import Metric
-from gait.report.blocks import Block, Paragraph, Section, Table
+from gait.history.sides import sides_within
+from gait.report.blocks import Block, Bullets, Paragraph, Section, Table
 from gait.report.numbers import decimals_for, number, signed, units
 from gait.report.story import Story
 from gait.report.words import Words
@@ -37,7 +38,38 @@ def build(story: Story) -> Section | None:
     if same:
         key = "sides.others" if shown else "sides.all_same"
         blocks.append(Paragraph(words(key, n=len(same), names=words("list.comma").join(same))))
+    blocks += _by_condition(story)
     return Section("sides", words("section.sides"), tuple(blocks), folded=True)
+
+
+def _by_condition(story: Story) -> list[Block]:
+    """Return where the difference moves with speed, curve or slope, or that it moves with none of them."""
+    words = story.words
+    gaps, shifts = sides_within(story.analysis)
+    found = {(one.metric, one.condition): one.difference for one in gaps}
+    told = []
+    for one in shifts:
+        if one.shifts:
+            spec = METRICS[one.metric]
+            places = decimals_for(one.uncertainty, spec.decimals)
+            gap, other = (
+                f"{signed(found[one.metric, where], places)}{units(spec.unit)}"
+                for where in (one.condition, one.against)
+            )
+            said = {"condition": _where(one.condition, words), "against": _where(one.against, words)}
+            told.append(
+                words("sides.shift", name=words(f"metric.{one.metric}"), gap=gap, other=other, **said)
+            )
+    if told:
+        return [Bullets(tuple(told))]
+    looked = list(dict.fromkeys(_where(one.condition, words) for one in shifts))
+    if not looked:
+        return []
+    return [Paragraph(words("sides.no_shift", conditions=words("list.comma").join(looked)), "small")]
+
+
+def _where(condition: str, words: Words) -> str:
+    return words(f"sides.in_{condition.replace(' ', '_')}")
 
 
 def _comparable(metric: Metric) -> bool:

@@ -155,4 +155,33 @@ def test_commands(
         one.get_value("heart_rate") for one in frames if one.name == "record" and one.has_field("heart_rate")
     ]
     assert min(beats) >= 118
-    assert sum(one.name == "lap" for one in frames) == 2
+    laps = [one for one in frames if one.name == "lap"]
+    (totals,) = (one for one in frames if one.name == "session")
+    assert totals.get_value("total_ascent") == 6
+    for lap in laps:
+        pace = lap.get_value("total_distance") / lap.get_value("total_timer_time")
+        assert pace == pytest.approx(SPEED_M_S, rel=0.1)
+    assert len(laps) == 2
+
+
+def test_exports_with_known_faults_are_read(
+    shoe: tuple[Analysis, pd.DataFrame, object], tmp_path: Path
+) -> None:
+    """Strava's: spaces before the XML declaration, and an extension's prefix that is declared nowhere."""
+    rows = kept(shoe[1], SPEED_M_S)
+    tcx = write_tcx(tmp_path / "run.tcx", rows)
+    whole = read_activity(tcx)
+    tcx.write_text(f'          <?xml version="1.0" encoding="UTF-8"?>\n{tcx.read_text()}')
+    np.testing.assert_array_equal(read_activity(tcx).cadence_spm, whole.cadence_spm)
+    gpx = write_gpx(tmp_path / "run.gpx", rows)
+    extra = "</gpxtpx:TrackPointExtension><gpxx:Temperature>null</gpxx:Temperature>"
+    gpx.write_text(gpx.read_text().replace("</gpxtpx:TrackPointExtension>", extra))
+    assert "gpxx:Temperature" in gpx.read_text()
+    np.testing.assert_array_equal(read_activity(gpx).cadence_spm, whole.cadence_spm)
+
+
+def test_a_hill_is_a_slope(shoe: tuple[Analysis, pd.DataFrame, object], tmp_path: Path) -> None:
+    """2 m up on 100 m of way: 2 % at every stride that the watch has 15 s on both sides of."""
+    joined = with_activity(shoe[0], read_activity(write_tcx(tmp_path / "run.tcx", kept(shoe[1], SPEED_M_S))))
+    grade = joined.strides.loc[joined.strides["ic_s"].between(25.0, 85.0), "grade_pct"]
+    assert np.abs(grade - 2.0).max() < 0.15

@@ -159,6 +159,5 @@ class ShankAccDetector(Detector):
             axial_peak_g=np.full(n, np.nan),
             peak_acc_g=peak / STANDARD_GRAVITY,
             clipped=clipped,
-            turn_deg=np.zeros(n),
         )
         return batch.take((stride > STRIDE_LEAST_S) & (stride < STRIDE_MOST_S))

@@ -157,7 +157,6 @@ class ShankDetector(Detector):
             axial_peak_g=held.axial_peak_g,
             peak_acc_g=peak / STANDARD_GRAVITY,
             clipped=clipped,
-            turn_deg=np.zeros(n),
         )
         return batch.take((tc > ic + LEAST_PHASE_S) & (next_ic > tc + LEAST_PHASE_S))
 

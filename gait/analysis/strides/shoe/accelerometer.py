@@ -171,7 +171,6 @@ class ShoeAccDetector(Detector):
             walking=is_walking((tc - ic) / stride, stride),
             peak_acc_g=peak / STANDARD_GRAVITY,
             clipped=clipped,
-            turn_deg=np.zeros(n),
         )
         ends = np.isnan(next_ic)
         seen = np.maximum(*(self._buffer.missing_s(event, NEAR_S) for event in (ic, tc))) < MISSING_MOST_S

@@ -1,0 +1,48 @@
+"""What makes a session the same one, and which pod sat where in it."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gait.recording.long import LongSession
+    from gait.recording.model import Session
+
+__all__ = ["pods_of", "samples_hash"]
+
+POD_KEYS = ("serial", "id", "address", "name")
+"""Keys of a recording's ``[device]`` that tell one pod from another, the best first."""
+
+POD_LIMIT = 200
+"""Characters of a pod's name."""
+
+
+def samples_hash(session: Session | LongSession) -> str:
+    """Return the SHA-256 of all samples with their placement: the same run twice has the same."""
+    # Here, not above: looking at what is kept needs none of the analysis, whose imports take longer.
+    import numpy as np
+
+    from gait.analysis.signal.pieces import pieces_of
+
+    digest = hashlib.sha256()
+    for source in session.recordings:
+        head = source.head if hasattr(source, "head") else source
+        digest.update(f"{head.placement} {head.side} {head.gyr is not None}".encode())
+        for piece in pieces_of(source):
+            for column in (piece.time_s, piece.acc, piece.gyr):
+                if column is not None:
+                    digest.update(np.ascontiguousarray(column, dtype="<f8").tobytes())
+    return digest.hexdigest()
+
+
+def pods_of(session: Session | LongSession) -> dict[str, str]:
+    """Return sensor -> the pod that sat there, by serial number, address or name; absent if unknown."""
+    out = {}
+    for source in session.recordings:
+        head = source.head if hasattr(source, "head") else source
+        known = (head.device.get(key) for key in POD_KEYS)
+        found = next((str(one) for one in known if isinstance(one, str | int) and str(one).strip()), "")
+        if found:
+            out[f"{head.side} {head.placement}"] = found[:POD_LIMIT]
+    return out

@@ -1,0 +1,162 @@
+"""Left against right over a runner's sessions, and what of it goes with the pods when they are swapped.
+
+One session cannot tell a difference of the feet from one of the two pods. Over sessions the scatter of a day
+and of mounting anew averages out, the method's error per foot does not. Sessions with the pods swapped tell
+the pods' part: what changes its sign with them is theirs.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from gait.history.change import CORRELATED, MEDIAN_COST, TWO_SIDED_95
+from gait.history.sides import COMPARED
+from gait.history.speed_laws import SPEED_LAWS, SpeedLaw
+from gait.history.store import KeptMetric, KeptSession
+
+__all__ = ["SidesOverSessions", "sides_over_sessions"]
+
+LEAST_SESSIONS = 2
+"""Sessions with both feet from which there is something to say (chosen)."""
+MOST_PRIOR_SESSIONS = 4.0
+"""Sessions that the published spread counts for beside the runner's own, as in `gait.history.change`."""
+
+Verdict = Literal["left higher", "right higher", "goes with the pods", "no difference shown"]
+
+
+@dataclass(frozen=True)
+class SidesOverSessions:
+    """Left minus right of one metric over a runner's sessions, in the metric's unit.
+
+    Attributes
+    ----------
+    sessions, swapped
+        With both feet, and how many of them with the pods the other way round than most; None where the
+        recordings do not tell one pod from another.
+    difference, uncertainty
+        Of the feet, with the 95 % half-width; the method's error per foot is in it.
+    pods, pods_uncertainty
+        Part that goes with the pods; None unless they were swapped.
+    """
+
+    metric: str
+    sessions: int
+    swapped: int | None
+    difference: float
+    uncertainty: float
+    pods: float | None
+    pods_uncertainty: float | None
+    verdict: Verdict
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as JSON holds it."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class _Gap:
+    """One session: its difference, half-widths of scatter and method, and which way round the pods sat."""
+
+    value: float
+    scatter: float
+    method: float
+    turned: int | None
+
+
+def sides_over_sessions(sessions: Sequence[KeptSession]) -> list[SidesOverSessions]:
+    """Return the difference of the feet of every metric that two sessions or more have of both.
+
+    Parameters
+    ----------
+    sessions
+        Of one runner.
+    """
+    turned = _turned(sessions)
+    out = []
+    for name in COMPARED:
+        found = [
+            gap
+            for one, side in zip(sessions, turned, strict=True)
+            if (gap := _gap(one.metrics.get(name), side)) is not None
+        ]
+        if len(found) >= LEAST_SESSIONS:
+            out.append(_over(name, SPEED_LAWS[name], found))
+    return out
+
+
+def _turned(sessions: Sequence[KeptSession]) -> list[int | None]:
+    """Return 1 where the pods sat as in most sessions, -1 where swapped, None where that is not known."""
+    signs: list[int | None] = []
+    first: dict[frozenset[str], str] = {}
+    for one in sessions:
+        pair = _pair(one.pods)
+        if pair is None:
+            signs.append(None)
+            continue
+        left = first.setdefault(frozenset(pair), pair[0])
+        signs.append(1 if pair[0] == left else -1)
+    usual = 1 if sum(one or 0 for one in signs) >= 0 else -1
+    return [None if one is None else one * usual for one in signs]
+
+
+def _pair(pods: Mapping[str, str]) -> tuple[str, str] | None:
+    """Return the pods of the left and right foot; None unless both are known and differ."""
+    for place in ("shoe", "shank"):
+        left, right = pods.get(f"left {place}"), pods.get(f"right {place}")
+        if left and right and left != right:
+            return left, right
+    return None
+
+
+def _gap(metric: KeptMetric | None, turned: int | None) -> _Gap | None:
+    if metric is None:
+        return None
+    value, half = (metric.parts.get(key) for key in ("difference", "difference_uncertainty"))
+    if not isinstance(value, int | float) or not isinstance(half, int | float):
+        return None
+    # Half of the strides are each foot's, and the errors of both feet add up.
+    scatter = 2.0 * TWO_SIDED_95 * MEDIAN_COST * metric.sd * math.sqrt(CORRELATED / max(metric.n, 1))
+    return _Gap(float(value), scatter, math.sqrt(max(half**2 - scatter**2, 0.0)), turned)
+
+
+def _over(name: str, law: SpeedLaw, gaps: Sequence[_Gap]) -> SidesOverSessions:
+    usual = [one for one in gaps if one.turned != -1]
+    swapped = [one for one in gaps if one.turned == -1]
+    known = any(one.turned is not None for one in gaps)
+    spread = _spread(law, gaps, (usual, swapped))
+    method = float(np.median([one.method for one in gaps]))
+    if not swapped or not usual:
+        mean = float(np.mean([one.value for one in gaps]))
+        half = math.hypot(spread / math.sqrt(len(gaps)), method)
+        verdict = _verdict(mean, half, law)
+        return SidesOverSessions(name, len(gaps), 0 if known else None, mean, half, None, None, verdict)
+    (one, other) = (float(np.mean([gap.value for gap in group])) for group in (usual, swapped))
+    error = 0.5 * spread * math.sqrt(1.0 / len(usual) + 1.0 / len(swapped))
+    feet, pods = 0.5 * (one + other), 0.5 * (one - other)
+    half = math.hypot(error, method)
+    verdict = _verdict(feet, half, law)
+    if verdict == "no difference shown" and abs(pods) > error and abs(pods) >= law.matters:
+        verdict = "goes with the pods"
+    return SidesOverSessions(name, len(gaps), len(swapped), feet, half, pods, error, verdict)
+
+
+def _verdict(difference: float, half: float, law: SpeedLaw) -> Verdict:
+    if abs(difference) <= half or abs(difference) < law.matters:
+        return "no difference shown"
+    return "left higher" if difference > 0.0 else "right higher"
+
+
+def _spread(law: SpeedLaw, gaps: Sequence[_Gap], groups: Sequence[Sequence[_Gap]]) -> float:
+    """Return the 95 % half-width of one session's difference: own spread beside the published one."""
+    # Each foot is mounted anew, so a difference has twice the variance of one foot's mounting.
+    prior = law.between_sessions / TWO_SIDED_95
+    scatter = float(np.median([one.scatter for one in gaps])) / TWO_SIDED_95
+    own = sum(float(np.var([one.value for one in group])) * len(group) for group in groups if group)
+    free = len(gaps) - sum(1 for group in groups if group)
+    variance = (MOST_PRIOR_SESSIONS * (prior**2 + scatter**2) + own) / (MOST_PRIOR_SESSIONS + free)
+    return TWO_SIDED_95 * math.sqrt(variance)
