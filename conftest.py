@@ -31,3 +31,7 @@ collect_ignore_glob = ["notebooks/*/*.py"]
 if find_spec("dbus_fast") is None:
     # BlueZ is of Linux alone, and so is what speaks to it.
     collect_ignore_glob += ["gait/live/foot_pod/*bluez*.py"]
+
+if find_spec("pylsl") is None:
+    # On some platforms liblsl has to come from elsewhere.
+    collect_ignore_glob += ["gait/live/lsl.py"]

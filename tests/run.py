@@ -20,7 +20,7 @@ VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 RECORDING = ROOT / "recordings" / "easy-rearfoot"
-EXTRAS = "virtual,fit,parquet,batch,live,c3d,notebooks"
+EXTRAS = "virtual,fit,parquet,batch,live,lsl,c3d,notebooks"
 OLDEST, NEWEST = (3, 11), (3, 13)
 WORKERS = "2"
 OWN_OPTIONS = ("--no-system", "--long", "--environment")

@@ -68,6 +68,7 @@ class Stride:
     contact_u_ms: float
     pronation_excursion_deg: float = math.nan
     stride_length_m: float = math.nan
+    peak_acc_g: float = math.nan
 
     @property
     def contact_ms(self) -> float:
@@ -167,6 +168,7 @@ class Engine:
                 float(spread[row]),
                 float(batch.pronation_excursion_deg[row]),
                 float(batch.stride_length_m[row]),
+                float(batch.peak_acc_g[row]),
             )
             for row in range(len(batch))
         ]
@@ -184,6 +186,8 @@ class Engine:
     def _gate(self, batches: list[StrideBatch]) -> StrideBatch:
         """Let chains of strides through; drop what stays alone."""
         batch = concatenate(batches)
+        if not len(batch):
+            return batch
         batch = self._widened(_rounded(batch))
         out: list[StrideBatch] = []
         for start, stop in _runs(batch):

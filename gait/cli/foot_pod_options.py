@@ -51,14 +51,12 @@ CalibratedRunnerOption = Annotated[
     typer.Option(
         "--runner",
         metavar="NAME",
-        help="With --foot-pod: whose kept runs of known distance calibrate lengths.",
+        help="Whose plan and cadence course this is; calibrates --foot-pod by kept runs of known distance.",
     ),
 ]
 
 
-def refuse_without_foot_pod(
-    transport: str | None, stride_m: float | None, runner: str | None, history: Path | None
-) -> None:
+def refuse_without_foot_pod(transport: str | None, stride_m: float | None) -> None:
     """Refuse what only a foot pod uses.
 
     Raises
@@ -70,10 +68,8 @@ def refuse_without_foot_pod(
         raise UsageError(
             f"{transport!r} is not expected", todo="a saved run is shown with --replay PATH; see --help"
         )
-    given = {"--stride-length": stride_m, "--runner": runner, "--history": history}
-    for name, value in given.items():
-        if value is not None:
-            raise UsageError("goes with --foot-pod", where=name)
+    if stride_m is not None:
+        raise UsageError("goes with --foot-pod", where="--stride-length")
 
 
 def foot_pod(
@@ -95,8 +91,6 @@ def foot_pod(
     from gait.live.foot_pod.course import PodSettings
     from gait.live.foot_pod.pod import FootPod
 
-    if history is not None and runner is None:
-        raise UsageError("goes with --runner", where="--history")
     carrier = carrier_for(transport, placement, adapter)
     return FootPod(carrier, _say, PodSettings(_factor(runner, history), stride_m))
 

@@ -74,6 +74,14 @@ MIGRATIONS: tuple[str, ...] = (
     """,
     # Which pod sat where: a difference between the feet may be one between the pods.
     "ALTER TABLE session ADD COLUMN pods TEXT NOT NULL DEFAULT '{}';",
+    """
+    CREATE TABLE course_run (
+        id INTEGER PRIMARY KEY,
+        runner_id INTEGER NOT NULL REFERENCES runner (id) ON DELETE CASCADE,
+        date TEXT NOT NULL,
+        body TEXT NOT NULL
+    );
+    """,
 )
 """Script ``n`` brings a file from version ``n`` to ``n + 1``; never edited once released, only added to."""
 

@@ -313,6 +313,24 @@ class History:
         )
         return tuple((row["date"], json.loads(row["body"])) for row in rows)
 
+    def add_course_run(self, runner: str, date: str, body: Mapping[str, Any]) -> None:
+        """Keep a run of the cadence course (ISO 8601 date)."""
+        with writing(self._db, self.path):
+            owner = self._runner(runner)
+            self._db.execute(
+                "INSERT INTO course_run (runner_id, date, body) VALUES (?, ?, ?)",
+                (owner, date, json.dumps(dict(body), allow_nan=False)),
+            )
+
+    def course_runs(self, runner: str) -> tuple[dict[str, Any], ...]:
+        """Return a runner's runs of the cadence course, oldest first."""
+        rows = self._db.execute(
+            "SELECT body FROM course_run JOIN runner ON runner.id = runner_id WHERE key = ? "
+            "ORDER BY date, course_run.id",
+            (runner_key(runner),),
+        )
+        return tuple(json.loads(row["body"]) for row in rows)
+
 
 _KEEP = """
 INSERT INTO session (runner_id, samples_hash, name, started, ran_at, kept_at, duration_s, running_s,

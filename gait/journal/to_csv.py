@@ -189,8 +189,8 @@ def _part(folder: Path, facts: Facts, configs: list[Facts], pieces: Pieces, samp
         acc=np.zeros((0, 3)),
         gyr=np.zeros((0, 3)),
         rate_hz=_longest_rate(pieces.runs, {float(one["rate_hz"]) for one in configs}),
-        acc_range_g=min(float(one["acc_range_g"]) for one in configs),
-        gyr_range_dps=min(float(one["gyr_range_dps"]) for one in configs),
+        acc_range_g=_least_range(configs, "acc_range_g"),
+        gyr_range_dps=_least_range(configs, "gyr_range_dps"),
         started=str(facts.get("started", "")),
         device=facts.get("device", {}),
     )
@@ -202,6 +202,13 @@ def _part(folder: Path, facts: Facts, configs: list[Facts], pieces: Pieces, samp
     if limits:
         figures["limits"] = limits
     return _Part(replace(head, extra={"recorder": figures}), pieces, recorded)
+
+
+def _least_range(configs: list[Facts], name: str) -> float | None:
+    """Smallest full scale in force; None where the counts have a scale and nobody knows the sensor's."""
+    if not all(one.get("full_scale_known", True) for one in configs):
+        return None
+    return min(float(one[name]) for one in configs)
 
 
 def _longest_rate(runs: list[Run], rates_hz: set[float]) -> float:

@@ -55,6 +55,10 @@ class Access:
             return "pages of other sites may not look"
         if name in LOOPBACK_NAMES and is_loopback(client):
             return ""
+        return self.refuse_token(token)
+
+    def refuse_token(self, token: str) -> str:
+        """Return why a token is refused; empty where it is the right one."""
         if not self.token:
             return "not shared"
         return "" if secrets.compare_digest(token.encode(), self.token.encode()) else "wrong token"

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
+import numpy as np
+
 from gait.analysis.engine import Engine, Stride, engine_for
 from gait.analysis.session.not_measured import LENGTH_TRUST
 from gait.arrays import FloatArray
@@ -18,13 +20,50 @@ __all__ = ["Feed", "Listener"]
 
 
 class Listener(Protocol):
-    """Whoever else gets what the feed hears; both return at once and raise nothing."""
+    """Whoever else gets what the feed hears; all return at once and raise nothing."""
+
+    def samples(
+        self, side: Side, placement: Placement, time_s: FloatArray, acc: FloatArray, gyr: FloatArray | None
+    ) -> None:
+        """Take the samples as they come; some, and in the units of `Feed.hear`."""
 
     def heard(self, time_s: float) -> None:
         """Take session time as far as a sensor's samples have come."""
 
     def stride(self, stride: Stride) -> None:
         """Take a decided stride, without a length where the sensor's mounting spoils lengths."""
+
+
+LEAST_S = 0.15
+"""s of samples that an engine gets at a time: at less the calls cost more than the work (chosen; a stride is
+decided by so much later)."""
+
+
+class _Pending:
+    """Samples of one sensor on their way to its engine. State: pieces that wait."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._pieces: list[tuple[FloatArray, FloatArray, FloatArray | None]] = []
+
+    def push(self, time_s: FloatArray, acc: FloatArray, gyr: FloatArray | None) -> list[Stride]:
+        """Return the strides that the samples complete; a short piece waits for the next one."""
+        if not len(time_s):
+            return []
+        self._pieces.append((time_s, acc, gyr))
+        return self.flush() if time_s[-1] - self._pieces[0][0][0] >= LEAST_S else []
+
+    def flush(self) -> list[Stride]:
+        """Return the strides that what waits completes."""
+        pieces, self._pieces = self._pieces, []
+        if not pieces:
+            return []
+        if len(pieces) == 1:
+            return self.engine.push(*pieces[0])
+        times, accs, gyrs = zip(*pieces, strict=True)
+        rates = [one for one in gyrs if one is not None]
+        gyr = np.concatenate(rates) if rates else None
+        return self.engine.push(np.concatenate(times), np.concatenate(accs), gyr)
 
 
 class Feed:
@@ -36,15 +75,21 @@ class Feed:
         Gets the strides.
     listeners
         Who else gets them.
+
+    Attributes
+    ----------
+    newest_s
+        Session time as far as any sensor's samples have come.
     """
 
     def __init__(self, hub: Hub, listeners: Sequence[Listener] = ()) -> None:
         self.hub, self.listeners = hub, tuple(listeners)
-        self._engines: dict[tuple[Side, Placement], Engine] = {}
+        self.newest_s = -math.inf
+        self._engines: dict[tuple[Side, Placement], _Pending] = {}
 
     def expect(self, recording: Recording) -> None:
         """Take the engine for a sensor's samples from what a recording says of its rate and ranges."""
-        self._engines[recording.side, recording.placement] = engine_for(recording)
+        self._engines[recording.side, recording.placement] = _Pending(engine_for(recording))
 
     def hear(
         self, side: Side, placement: Placement, time_s: FloatArray, acc: FloatArray, gyr: FloatArray | None
@@ -58,17 +103,23 @@ class Feed:
         acc, gyr
             (n, 3) m/s2 and rad/s, sensor frame; ``gyr`` None for an accelerometer alone.
         """
-        engine = self._engines.get((side, placement))
-        if engine is None:
-            engine = self._engines[side, placement] = Engine(placement, side, has_gyr=gyr is not None)
-        self._hand_on(engine, engine.push(time_s, acc, gyr))
+        waiting = self._engines.get((side, placement))
+        if waiting is None:
+            engine = Engine(placement, side, has_gyr=gyr is not None)
+            waiting = self._engines[side, placement] = _Pending(engine)
+        for listener in self.listeners if len(time_s) else ():
+            listener.samples(side, placement, time_s, acc, gyr)
+        if len(time_s):
+            self.newest_s = max(self.newest_s, float(time_s[-1]))
+        self._hand_on(waiting.engine, waiting.push(time_s, acc, gyr))
         for listener in self.listeners if len(time_s) else ():
             listener.heard(float(time_s[-1]))
 
     def finish(self) -> None:
         """Hand on the strides that only the end of the session settles."""
-        for engine in self._engines.values():
-            self._hand_on(engine, engine.finish())
+        for waiting in self._engines.values():
+            self._hand_on(waiting.engine, waiting.flush())
+            self._hand_on(waiting.engine, waiting.engine.finish())
 
     def _hand_on(self, engine: Engine, strides: Sequence[Stride]) -> None:
         for stride in strides:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gait.analysis.engine import Stride
+from gait.live.alerts import Alerts
+from gait.live.coach import Coach
 
 __all__ = ["Hub", "Watcher"]
 
@@ -25,10 +27,14 @@ oldest (chosen)."""
 
 @dataclass(eq=False)
 class Watcher:
-    """One page that looks on. State: messages that wait for it; two are never the same, however alike."""
+    """One page that looks on; two are never the same, however alike.
+
+    State: messages that wait for it, how many were lost, and whether some are on their way.
+    """
 
     waiting: deque[str] = field(default_factory=lambda: deque(maxlen=WAITING))
     lost: int = 0
+    busy: bool = False
 
     def put(self, text: str) -> None:
         """Let a message wait; where too many do, the oldest is lost."""
@@ -52,10 +58,13 @@ class Hub:
     ----------
     target_spm
         Cadence to aim for, steps a minute; None without one.
+    coach
+        Decides what is said and when there is feedback; None: on the target, always.
     """
 
-    def __init__(self, target_spm: float | None = None) -> None:
+    def __init__(self, target_spm: float | None = None, coach: Coach | None = None) -> None:
         self.target_spm = target_spm
+        self.coach = coach or Coach(Alerts(target_spm))
         self._lock = threading.Lock()
         self._watchers: list[Watcher] = []
         self._recent: deque[dict[str, Any]] = deque(maxlen=KEPT)
@@ -84,6 +93,12 @@ class Hub:
         """How many look on."""
         return len(self._watchers)
 
+    @property
+    def is_behind(self) -> bool:
+        """Return whether a watcher has not got all its messages yet."""
+        with self._lock:
+            return any(one.waiting or one.busy for one in self._watchers)
+
     def stride(self, stride: Stride) -> None:
         """Take a stride as the engine decided it."""
         message = {
@@ -99,6 +114,9 @@ class Hub:
             "activity": stride.activity,
         }
         with self._lock:
+            alert = self.coach.stride(stride)
+            if alert:
+                message["alert"] = alert
             self._recent.append(message)
             self._add(message)
             self._send(message)
@@ -121,6 +139,7 @@ class Hub:
                 "elapsed_s": round(elapsed_s, 1),
                 "target_spm": self.target_spm,
                 "ended": ended,
+                "course": self.coach.state(),
                 "last_10_s": self._means([one for one in self._recent if self._is_new(one)]),
                 "session": self._session(),
             }

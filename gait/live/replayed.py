@@ -20,8 +20,10 @@ STATUS_S = 1.0
 """s of session time between states."""
 
 
-def replay(session: Session, feed: Feed, speed: float, stop: threading.Event) -> None:
-    """Play a session to a feed; returns when it has ended or `stop` is set.
+def replay(session: Session, feed: Feed, speed: float, stop: threading.Event) -> float:
+    """Play a session to a feed and return the session time that was played to.
+
+    It ends with the session, or when `stop` is set.
 
     Parameters
     ----------
@@ -33,18 +35,20 @@ def replay(session: Session, feed: Feed, speed: float, stop: threading.Event) ->
     for recording in session.recordings:
         feed.expect(recording)
     heard = {recording.name: 0 for recording in session.recordings}
-    begun, shown_s = time.monotonic(), -math.inf
+    begun, shown_s, played_s = time.monotonic(), -math.inf, start_s
     for now_s in _ticks(start_s, end_s):
         wait = (now_s - start_s) / speed - (time.monotonic() - begun)
         if stop.is_set() or (wait > 0 and stop.wait(wait)):
             break
         for recording in session.recordings:
             heard[recording.name] = _hear(recording, feed, heard[recording.name], now_s)
+        played_s = now_s
         if now_s - shown_s >= STATUS_S:
             shown_s = now_s
             feed.hub.status(now_s - start_s, [_state(one, now_s) for one in session.recordings])
     feed.finish()
     feed.hub.status(end_s - start_s, [_state(one, end_s) for one in session.recordings], ended=True)
+    return played_s
 
 
 def _ticks(start_s: float, end_s: float) -> Iterator[float]:

@@ -8,14 +8,16 @@ import hashlib
 import re
 import socket
 import threading
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from importlib import resources
 from typing import Any
 
-from gait.errors import SensorError
+from gait.errors import GaitError, PacketError, SensorError
 from gait.live.access import Access
 from gait.live.hub import Hub
+from gait.live.phone.messages import MOST_BYTES
 
 __all__ = ["LiveServer", "page_html"]
 
@@ -29,8 +31,14 @@ MOST_AT_ONCE = 64
 """Connections at once, pages and requests; more are turned away with 503 (chosen)."""
 MOST_HEAD = 16384
 """Bytes of a request's head."""
-SEND_EVERY_S = 0.05
+SEND_EVERY_S = 0.025
 """s between looks at what waits for a page: a stride is on the screen within 300 ms."""
+MOST_PUSH = MOST_BYTES
+"""Bytes of a phone's message."""
+MOST_PUSHES, PUSH_S = 4, 20.0
+"""Messages of a phone that are under way at once, and s that one may take to come."""
+LAST_WORDS_S = 2.0
+"""s for which the end waits for a page that has not got its last messages yet."""
 BACKLOG = 64
 START_S = 10.0
 
@@ -73,10 +81,23 @@ class LiveServer:
         Where to listen; port 0 takes a free one.
     token
         What whoever comes from outside must carry; empty where nothing is shared.
+    push
+        Takes the messages that a phone's app sends to ``/push``, always with the token; None where no phone
+        is recorded.
     """
 
-    def __init__(self, hub: Hub, *, host: str = "127.0.0.1", port: int = 0, token: str = "") -> None:
+    def __init__(
+        self,
+        hub: Hub,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        token: str = "",
+        push: Callable[[bytes], None] | None = None,
+    ) -> None:
         self.hub, self.host, self.token = hub, host, token
+        self.push = push if token else None
+        self._pushing = 0
         self._socket = self._bind(host, port)
         self.port: int = self._socket.getsockname()[1]
         self.access = Access(self.port, token)
@@ -118,7 +139,10 @@ class LiveServer:
             raise SensorError("the page's server does not come up", todo="go on with: gait record")
 
     def stop(self) -> None:
-        """End; pages that are open see that the session has ended."""
+        """End; pages that are open get what waits for them, and so see that the session has ended."""
+        until_s = time.monotonic() + LAST_WORDS_S
+        while self._thread.is_alive() and self.hub.is_behind and time.monotonic() < until_s:
+            time.sleep(SEND_EVERY_S)
         if self._server is not None:
             self._server.should_exit = True
         self._thread.join(START_S)
@@ -153,10 +177,11 @@ class LiveServer:
             self._ready.set()
             yield
 
-        return Starlette(
-            routes=[Route("/", self._page, methods=["GET"]), WebSocketRoute("/ws", self._talk)],
-            lifespan=lifespan,
-        )
+        routes = [Route("/", self._page, methods=["GET"]), WebSocketRoute("/ws", self._talk)]
+        if self.push is not None:
+            self._pushes = asyncio.Lock()
+            routes.append(Route("/push", self._pushed, methods=["POST"]))
+        return Starlette(routes=routes, lifespan=lifespan)
 
     def _refusal(self, connection: Any) -> str:  # noqa: ANN401 - a starlette request or socket
         headers = connection.headers
@@ -173,6 +198,33 @@ class LiveServer:
         page = page_html()
         return HTMLResponse(page, headers={**HEADERS, "Content-Security-Policy": content_policy(page)})
 
+    async def _pushed(self, request: Any) -> Any:  # noqa: ANN401 - starlette's types
+        """Take a message of a phone: with the token also from this computer, one after the other."""
+        from starlette.requests import ClientDisconnect
+        from starlette.responses import PlainTextResponse
+
+        token, push = request.query_params.get("t", ""), self.push
+        refusal = self._refusal(request) or self.access.refuse_token(token)
+        if refusal or push is None:
+            return PlainTextResponse(refusal, status_code=403, headers=HEADERS)
+        if self._pushing >= MOST_PUSHES:
+            return PlainTextResponse("too many at once", status_code=429, headers=HEADERS)
+        self._pushing += 1
+        try:
+            async with asyncio.timeout(PUSH_S):
+                body = await _body(request, MOST_PUSH)
+            async with self._pushes:
+                await asyncio.to_thread(push, body)
+        except (ClientDisconnect, TimeoutError):
+            return PlainTextResponse("too slow", status_code=408, headers=HEADERS)
+        except PacketError as error:
+            return PlainTextResponse(str(error), status_code=400, headers=HEADERS)
+        except GaitError:
+            return PlainTextResponse("cannot be kept", status_code=507, headers=HEADERS)
+        finally:
+            self._pushing -= 1
+        return PlainTextResponse("taken", headers=HEADERS)
+
     async def _talk(self, socket: Any) -> None:  # noqa: ANN401 - starlette's types
         """Send every message to one page until it goes away."""
         from starlette.websockets import WebSocketDisconnect
@@ -187,8 +239,10 @@ class LiveServer:
             await socket.accept()
             listening = asyncio.ensure_future(self._until_gone(socket))
             while not listening.done():
+                watcher.busy = True
                 for text in watcher.take():
                     await socket.send_text(text)
+                watcher.busy = False
                 await asyncio.wait({listening}, timeout=SEND_EVERY_S)
         except (WebSocketDisconnect, RuntimeError, OSError):
             return
@@ -206,3 +260,19 @@ class LiveServer:
             for _ in range(MOST_HEARD):
                 await socket.receive_text()
             await socket.close(code=1008)
+
+
+async def _body(request: Any, most: int) -> bytes:  # noqa: ANN401 - starlette's request
+    """Return a request's body.
+
+    Raises
+    ------
+    PacketError
+        It is larger than what is taken; no more than that is ever held.
+    """
+    body = bytearray()
+    async for piece in request.stream():
+        if len(body) + len(piece) > most:
+            raise PacketError(f"a message of more than {most} bytes")
+        body += piece
+    return bytes(body)

@@ -7,7 +7,7 @@ import socket
 
 import qrcode
 
-__all__ = ["qr_lines", "shared_address"]
+__all__ = ["push_address", "qr_lines", "shared_address"]
 
 SOMEWHERE = ("192.0.2.1", 9)
 """An address of the documentation range: nothing is sent, the system only says which way it would go."""
@@ -26,6 +26,11 @@ def own_address() -> str:
 def shared_address(port: int, token: str) -> str:
     """Return the address for a phone, with its token."""
     return f"http://{own_address()}:{port}/?t={token}"
+
+
+def push_address(port: int, token: str) -> str:
+    """Return the address that a phone's app pushes to, with its token."""
+    return f"http://{own_address()}:{port}/push?t={token}"
 
 
 def qr_lines(text: str) -> list[str]:

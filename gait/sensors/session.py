@@ -119,11 +119,14 @@ class Watchers:
         Gets elapsed seconds and the state of every sensor, once a second.
     say
         Gets lines for people.
+    began
+        Gets the host clock, microseconds, at session time 0, before any sample.
     """
 
     observer: Observer | None = None
     report: Callable[[float, Sequence[SensorView]], None] | None = None
     say: Callable[[str], None] | None = None
+    began: Callable[[int], None] | None = None
 
 
 def session_clock_us() -> int:
@@ -270,6 +273,7 @@ class _Session:
             if await unless(self.stop, self._introduce()) is None:
                 return
             live.origin_us = self.origin_us = self.clock_us()
+            self.guard.call("start", self.watchers.began, self.origin_us)
             self.started = datetime.now().astimezone().isoformat("T", "milliseconds")
             self._note_session()
             await self._record()

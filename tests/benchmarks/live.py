@@ -6,19 +6,21 @@ from itertools import pairwise
 
 import numpy as np
 
-from gait.analysis.engine import engine_for
+from gait.live.feed import Feed
+from gait.live.hub import Hub
 from gait.virtual.runner.imu import SensorSettings
 from gait.virtual.runner.simulate import RunnerSettings, simulate
 
-from . import measure
+from . import live_page, measure
 
 RATE_HZ = 416.0
-CHUNK_S = 0.02
+PACKET_S = 0.045
+"""s of samples in a packet of the open profile at 416 Hz."""
 RUN_S = 300.0
 
 
 def main(_cache):
-    """Two sensors at 416 Hz, in chunks of 20 ms."""
+    """Two sensors at 416 Hz, in packets as they come; then the page over a replay, in real time."""
     made = simulate(
         RunnerSettings(parts=(("stand", 3.0), ("run", RUN_S), ("stand", 2.0))),
         SensorSettings(rate_hz=RATE_HZ),
@@ -37,20 +39,45 @@ def main(_cache):
         ("given behind the next toe-off of its foot, median", f"{1e3 * np.median(late):.0f} ms"),
         ("the same, 99 % and slowest", f"{1e3 * np.percentile(late, 99):.0f}, {1e3 * max(late):.0f} ms"),
     ]
-    measure.table(("two sensors at 416 Hz, chunks of 20 ms", ""), rows)
+    measure.table(("two sensors at 416 Hz, packets of 45 ms", ""), rows)
+    print()
+    live_page.main(_cache)
+
+
+class _Noted(Hub):
+    """A hub that only notes the strides."""
+
+    def __init__(self):
+        super().__init__()
+        self.found = []
+
+    def stride(self, stride):
+        """Note a stride."""
+        self.found.append(stride)
 
 
 def _live(recording):
     """Processor seconds, delay of each stride behind the toe-off that follows it, longest call."""
-    engine = engine_for(recording)
-    edges = np.searchsorted(recording.time_s, np.arange(recording.time_s[0], recording.time_s[-1], CHUNK_S))
+    hub = _Noted()
+    feed = Feed(hub)
+    feed.expect(recording)
+    steps = np.arange(recording.time_s[0], recording.time_s[-1], PACKET_S)
+    edges = np.searchsorted(recording.time_s, steps).tolist()
     given, longest, spent = [], 0.0, 0.0
-    for low, high in pairwise(edges.tolist()):
+    for low, high in pairwise(edges):
         began, cpu = time.perf_counter(), time.process_time()
-        strides = engine.push(recording.time_s[low:high], recording.acc[low:high], recording.gyr[low:high])
+        rows = slice(low, high)
+        feed.hear(
+            recording.side,
+            recording.placement,
+            recording.time_s[rows],
+            recording.acc[rows],
+            recording.gyr[rows],
+        )
         spent += time.process_time() - cpu
         longest = max(longest, time.perf_counter() - began)
-        given += [(recording.time_s[high - 1], stride) for stride in strides]
+        given += [(recording.time_s[high - 1], stride) for stride in hub.found]
+        hub.found.clear()
     # A stride's end is settled once its foot has left the ground again: at the next stride's toe-off. The
     # first eight wait for the mounting to be known.
     return (

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import re
 import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -19,6 +23,8 @@ from gait.cli.main import main
 from gait.live.access import Access, new_token
 from gait.live.feed import Feed
 from gait.live.hub import KEPT, WAITING, Hub
+from gait.live.phone.messages import MOST_BYTES, read_message
+from gait.live.phone.session import Phone
 from gait.live.replayed import replay
 
 pytest.importorskip("starlette")
@@ -26,6 +32,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from gait.live.server import LiveServer, content_policy, page_html
+from gait.live.sharing import qr_lines, shared_address
 
 ROOT = Path(__file__).resolve().parents[2]
 FULL_SPEED = float("inf")
@@ -86,6 +93,22 @@ def test_strides_and_states_reach_a_page(hub: Hub, server: LiveServer) -> None:
     assert (second["type"], second["target_spm"], second["elapsed_s"]) == ("status", 176.0, 2.0)
     assert second["sensors"][0]["battery_pct"] == 80
     assert third["side"] == "right"
+
+
+def test_a_page_sees_the_end(hub: Hub, server: LiveServer) -> None:
+    """Its last message says that the session has ended, though the server stops at once."""
+    with connect(f"ws://127.0.0.1:{server.port}/ws") as socket:
+        socket.recv(timeout=WAIT_S)
+        for at in range(200):
+            hub.stride(stride(float(at)))
+        hub.end()
+        server.stop()
+        got = []
+        with suppress(ConnectionClosed):
+            while True:
+                got.append(json.loads(socket.recv(timeout=WAIT_S)))
+    assert len(got) == 201
+    assert got[-1]["ended"] is True
 
 
 @pytest.mark.parametrize(
@@ -173,7 +196,12 @@ def test_a_replay_shows_the_engines_strides(monkeypatch: pytest.MonkeyPatch) -> 
     """The same strides, numbers and all, as the engine finds in the file; the session's means fit them."""
     # A watcher for whom everything waits until it looks: nothing hangs on when it does.
     monkeypatch.setattr("gait.live.hub.WAITING", None)
-    session = gait.read(ROOT / "recordings" / "easy-rearfoot" / "left_shoe.csv.gz")
+    whole = gait.read(ROOT / "recordings" / "easy-rearfoot" / "left_shoe.csv.gz")
+    rows = whole.recordings[0].time_s < 20.0
+    one = whole.recordings[0]
+    assert one.gyr is not None
+    cut = replace(one, time_s=one.time_s[rows], acc=one.acc[rows], gyr=one.gyr[rows])
+    session = replace(whole, recordings=(cut,))
     hub = Hub()
     watcher = hub.watch()
     replay(session, Feed(hub), FULL_SPEED, threading.Event())
@@ -184,7 +212,7 @@ def test_a_replay_shows_the_engines_strides(monkeypatch: pytest.MonkeyPatch) -> 
     assert shown == [round(t, 4) for t in batch.ic_s.tolist()]
     last = next(one for one in reversed(seen) if one["type"] == "status")
     assert last["ended"]
-    assert last["session"]["cadence_spm"] == pytest.approx(168.4, abs=1.0)
+    assert last["session"]["cadence_spm"] == pytest.approx(168.4, abs=2.0)
 
 
 def test_the_policy_lets_in_this_page_alone() -> None:
@@ -248,6 +276,8 @@ def test_whoever_talks_on_is_cut_off(server: LiveServer, hub: Hub) -> None:
         (["--side", "left", "--virtual"], "--speed and --side go with --replay"),
         (["--virtual", "--adapter", "hci1"], "--adapter"),
         (["--virtual", "-o", "USED"], "holds"),
+        (["--virtual", "--calf-fine"], "--softer-landing"),
+        (["--virtual", "--softer-landing"], "--runner"),
     ],
 )
 def test_options_that_would_do_nothing_are_refused(
@@ -260,3 +290,148 @@ def test_options_that_would_do_nothing_are_refused(
     told = capsys.readouterr().err
     assert said in told
     assert "page:" not in told
+
+
+def posted(url: str, body: bytes, **headers: str) -> int:
+    """HTTP status of a POST."""
+    request = urllib.request.Request(url, data=body, headers=headers)  # noqa: S310 - http to ourselves
+    try:
+        with urllib.request.urlopen(request, timeout=WAIT_S) as answer:  # noqa: S310 - http to ourselves
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return int(error.code)
+
+
+@pytest.fixture
+def receiver(hub: Hub) -> Iterator[tuple[LiveServer, list[bytes]]]:
+    """A shared server that takes a phone's messages, and what it took."""
+    taken: list[bytes] = []
+
+    def push(body: bytes) -> None:
+        read_message(body)
+        taken.append(body)
+
+    made = LiveServer(hub, host="0.0.0.0", token=new_token(), push=push)  # noqa: S104 - the test of sharing
+    made.start()
+    yield made, taken
+    made.stop()
+
+
+GOOD = b'{"messageId": 1, "sessionId": "s", "deviceId": "a", "payload": []}'
+
+
+def test_a_phone_pushes_with_the_token_alone(receiver: tuple[LiveServer, list[bytes]]) -> None:
+    """From outside and from this computer: without the token nothing; a foreign page not even with it."""
+    made, taken = receiver
+    outside, here = f"http://127.0.0.2:{made.port}/push", f"http://127.0.0.1:{made.port}/push"
+    assert posted(outside, GOOD) == 403
+    assert posted(here, GOOD) == 403
+    assert posted(f"{here}?t=guess", GOOD) == 403
+    assert posted(f"{outside}?t={made.token}", GOOD, Origin="http://evil.example") == 403
+    assert posted(f"{outside}?t={made.token}", GOOD, Host=f"evil.example:{made.port}") == 403
+    assert status_of(f"{outside}?t={made.token}") == 405
+    assert taken == []
+    assert posted(f"{outside}?t={made.token}", GOOD) == 200
+    assert taken == [GOOD]
+
+
+def test_hostile_messages_are_refused_and_the_next_one_is_taken(
+    receiver: tuple[LiveServer, list[bytes]],
+) -> None:
+    """Too large, no JSON, deeply nested: 400 each, and nothing of it is kept."""
+    made, taken = receiver
+    url = f"http://127.0.0.2:{made.port}/push?t={made.token}"
+    for body in (b"", b"\xff" * 100, b"[" * 50_000, b"x" * (MOST_BYTES + 1)):
+        assert posted(url, body) == 400
+    assert taken == []
+    assert posted(url, GOOD) == 200
+
+
+def test_without_a_phone_or_without_sharing_nothing_takes_messages(hub: Hub, shared: LiveServer) -> None:
+    """No such path where no phone is recorded, and none without a token whatever is asked for."""
+    assert posted(f"http://127.0.0.2:{shared.port}/push?t={shared.token}", GOOD) == 404
+    made = LiveServer(hub, push=lambda _: None)
+    made.start()
+    try:
+        assert posted(f"{made.address}push", GOOD) == 404
+    finally:
+        made.stop()
+
+
+def test_guessing_a_token_leads_nowhere(shared: LiveServer) -> None:
+    """All that is near the token, and the token cut or lengthened, is refused; it has 128 bits."""
+    token = shared.token
+    assert len(token) == 22
+    guesses = [token[:-1], token + "A", token.swapcase(), "", " ", "%00", "*", token[::-1], "é", "A" * 5000]
+    for guess in guesses:
+        url = f"http://127.0.0.2:{shared.port}/?t={quote(guess)}"
+        assert status_of(url) == 403, guess
+    assert len({new_token() for _ in range(1000)}) == 1000
+
+
+def test_the_code_to_scan_is_of_the_address() -> None:
+    """The signs drawn are the modules of a QR code of exactly the shared address, with a quiet zone."""
+    import qrcode
+
+    address = shared_address(8765, "T" * 22)
+    assert re.fullmatch(r"http://[0-9.]+:8765/\?t=T{22}", address)
+    code = qrcode.QRCode(border=2)
+    code.add_data(address)
+    code.make(fit=True)
+    dark = {" ": (1, 1), "\u2584": (1, 0), "\u2580": (0, 1), "\u2588": (0, 0), "\xa0": (1, 1)}
+    rows = [row for line in qr_lines(address) for row in zip(*(dark[sign] for sign in line), strict=True)]
+    matrix = code.get_matrix()
+    assert [[bool(one) for one in row] for row in rows][: len(matrix)] == matrix
+    assert not any(matrix[0])
+    assert not any(matrix[1])
+
+
+def test_the_phone_and_sharing_go_together(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """``--phone`` without ``--share``, and beside other sensors, is refused before anything listens."""
+    out = str(tmp_path / "out")
+    assert main(["live", "--no-open", "--phone", "left", "-o", out]) == 2
+    assert "--share" in capsys.readouterr().err
+    assert main(["live", "--no-open", "--phone", "left", "--share", "--virtual", "-o", out]) == 2
+    assert "--phone" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_phones_session_from_the_command_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """``gait live --phone left --share``: what is pushed over 127.0.0.2 is the session's CSV; exit code 0."""
+    ends: list[LiveServer] = []
+
+    async def session(phone: Phone, hub: Hub, duration_s: float | None) -> bool:
+        del hub, duration_s
+        url = f"http://127.0.0.2:{ends[0].port}/push?t={ends[0].token}"
+        for at in range(5):
+            body = await asyncio.to_thread(posted, url, phone_message(0.5 * at))
+            assert body == 200
+        assert phone.samples > 200
+        return False
+
+    start = LiveServer.start
+    monkeypatch.setattr(LiveServer, "start", lambda one: (ends.append(one), start(one)))
+    monkeypatch.setattr("gait.cli.live_run._phone_session", session)
+    out = tmp_path / "out"
+    assert main(["live", "--no-open", "--phone", "left", "--share", "-o", str(out)]) == 0
+    told = capsys.readouterr().err
+    assert f"/push?t={ends[0].token}" in told
+    assert f"next: gait report {out}" in told
+    found = gait.read(out).recordings[0]
+    assert (found.side, found.placement, found.device["family"]) == ("left", "shank", "phone")
+    assert found.acc[50, 2] == pytest.approx(9.81, abs=0.01)
+
+
+def phone_message(from_s: float) -> bytes:
+    """Half a second of a phone that lies still."""
+    payload = [
+        {"name": name, "time": 1_790_000_000_000_000_000 + round(1e9 * (from_s + at / 100)), "values": values}
+        for at in range(50)
+        for name, values in (
+            ("accelerometeruncalibrated", {"x": 0.0, "y": 0.0, "z": 9.81}),
+            ("gyroscope", {"x": 0.0, "y": 0.0, "z": 0.1}),
+        )
+    ]
+    return json.dumps({"messageId": 0, "deviceId": "phone", "payload": payload}).encode()

@@ -12,6 +12,7 @@ SOURCES = [
     *sorted((ROOT / "tests" / "sensors").rglob("test_*.py")),
     ROOT / "tests" / "cli" / "test_record.py",
     *sorted((ROOT / "tests" / "journal").glob("test_*.py")),
+    *sorted((ROOT / "tests" / "live").glob("test_*.py")),
 ]
 TEXT = "\n".join(path.read_text(encoding="utf-8") for path in SOURCES)
 

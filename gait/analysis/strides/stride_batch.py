@@ -87,10 +87,16 @@ def empty_batch(n: int = 0) -> StrideBatch:
     return StrideBatch(**columns)
 
 
+_NOTHING = empty_batch()
+
+
 def concatenate(batches: list[StrideBatch]) -> StrideBatch:
     """One after the other."""
-    if not batches:
-        return empty_batch()
+    filled = [batch for batch in batches if len(batch)]
+    if len(filled) < 2:
+        # Most pieces of a live run complete no stride: this costs as much as all else together.
+        return filled[0] if filled else _NOTHING
+    batches = filled
     return StrideBatch(
         *(np.concatenate([getattr(batch, field.name) for batch in batches]) for field in fields(StrideBatch))
     )

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
-import threading
 from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -21,19 +20,30 @@ from gait.cli.foot_pod_options import (
     foot_pod,
     refuse_without_foot_pod,
 )
-from gait.cli.main import one_line
+from gait.cli.live_cadence import CadenceAsked, CadenceWork, cadence_work
+from gait.cli.live_run import (
+    Shown,
+    lsl_outlets,
+    open_phone,
+    record_phone,
+    record_sensors,
+    replay_run,
+    say,
+)
 from gait.cli.options import HistoryOption, PlacementOption, SideOption
 from gait.cli.radio_options import AdapterOption, HciOption
 from gait.errors import MissingExtraError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from contextlib import AbstractAsyncContextManager
 
-    from gait.live.feed import Feed
+    from gait.frames import Placement, Side
+    from gait.live.feed import Listener
     from gait.live.foot_pod.pod import FootPod
-    from gait.live.hub import Hub
+    from gait.live.phone.session import Phone
     from gait.live.server import LiveServer
-    from gait.sensors.session import RecordSettings, SensorView
+    from gait.sensors.backend import Backend
+    from gait.sensors.session import RecordSettings
 
 __all__ = ["command"]
 
@@ -64,13 +74,33 @@ def command(
         float | None,
         typer.Option("--target-cadence", metavar="N", min=100.0, max=240.0, help="Steps a minute to aim at."),
     ] = None,
+    softer: Annotated[
+        bool,
+        typer.Option(
+            "--softer-landing", help="Ask for a softer landing too, where the runner's plan allows it."
+        ),
+    ] = False,
+    calf_fine: Annotated[
+        bool,
+        typer.Option("--calf-fine", help="No pain of calf or heel tendon, now or in the last 12 months."),
+    ] = False,
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port of the page; 0: any.")] = 0,
     share: Annotated[
         bool, typer.Option("--share", help="Let a phone look on, by an address with a token in it.")
     ] = False,
+    phone: Annotated[
+        Literal["left", "right"] | None,
+        typer.Option(
+            "--phone", help="Record a phone on this shank (Sensor Logger's HTTP push); with --share."
+        ),
+    ] = None,
+    lsl: Annotated[
+        bool, typer.Option("--lsl", help="Samples and strides as streams of the Lab Streaming Layer too.")
+    ] = False,
     no_open: Annotated[bool, typer.Option("--no-open", help="Do not open the browser.")] = False,
     duration: Annotated[
-        float | None, typer.Option("--duration", metavar="S", min=0.5, max=86400.0, help="Stop by itself.")
+        float | None,
+        typer.Option("--duration", metavar="S", min=0.5, max=86400.0, help="Stop by itself."),
     ] = None,
     adapter: AdapterOption = "",
     hci: HciOption = None,
@@ -86,66 +116,103 @@ def command(
     The page runs on this computer alone unless --share is given. Page closed, reloaded or slow: the recording
     does not care. Ends on Ctrl-C; then: gait report DIR
 
-    --foot-pod: watches, Zwift and treadmill apps see speed, cadence and distance as of a standard foot pod,
-    by this computer's Bluetooth (Linux) or a dongle of its own (TRANSPORT). With --runner NAME lengths are
-    calibrated by kept sessions of known distance.
+    --runner NAME: the cadence step of the runner's kept plan as a course of eight runs with fading beep, and
+    tests without it 4 and 12 weeks later. --foot-pod: watches, Zwift and treadmill apps see speed, cadence
+    and distance as of a standard foot pod, by this computer's Bluetooth (Linux) or a dongle of its own
+    (TRANSPORT).
     """
     if find_spec("starlette") is None or find_spec("uvicorn") is None or find_spec("websockets") is None:
         raise MissingExtraError("gait live", "live")
-    others = output is not None or duration is not None
-    paced = speed is not None or side is not None
     # Beside --virtual or --replay an adapter can be the foot pod's alone.
     radio = bool(hci or (adapter and (transport is not None or not pod)))
-    _refuse_contradictions(
-        replay=replay is not None,
-        virtual=virtual,
-        sensors=bool(left or right) or radio,
-        others=others,
-        paced=paced,
+    asked = _Source(
+        replay, speed, side, placement, left, right, virtual, phone, hci, adapter if radio else "", duration
     )
+    _refuse_contradictions(asked, share=share)
     if not pod:
-        refuse_without_foot_pod(transport, stride_length, runner, history)
-    from gait.journal.folder import refuse_used
-    from gait.live.access import new_token
-    from gait.live.hub import Hub
-    from gait.live.server import LiveServer
-    from gait.sensors.session import RecordSettings
-
-    folder = Path() if replay is not None else output or _dated_folder()
-    if replay is None:
-        refuse_used(folder)
-    shown = foot_pod(transport, placement or "shoe", adapter, stride_length, runner, history) if pod else None
-    hub = Hub(target)
-    token = new_token() if share else ""
-    server = LiveServer(hub, host=ANYWHERE if share else "127.0.0.1", port=port, token=token)
-    server.start()
-    _tell(server, token)
-    if not no_open:
-        typer.launch(server.address)
-    with ExitStack() as open_parts:
-        open_parts.callback(server.stop)
-        if shown is not None:
-            open_parts.enter_context(shown)
-        if replay is not None:
-            _replay(replay, _feed(hub, shown), speed or "1", placement, side)
-        else:
-            asked = RecordSettings(
-                left=left,
-                right=right,
-                placement=placement or "shoe",
-                duration_s=duration,
-                expected=2 if virtual else 0,
-            )
-            _record(folder, _feed(hub, shown), asked, None if virtual else (hci, adapter))
+        refuse_without_foot_pod(transport, stride_length)
+    if history is not None and runner is None:
+        raise UsageError("goes with --runner", where="--history")
+    if calf_fine and not softer:
+        raise UsageError("goes with --softer-landing", where="--calf-fine")
+    folder = _folder(asked, output)
+    work = cadence_work(CadenceAsked(runner, history, target, softer, calf_fine))
+    sits = placement or ("shoe" if phone is None else "shank")
+    made = foot_pod(transport, sits, adapter, stride_length, runner, history) if pod else None
+    page = _Page(port, share, opens=not no_open)
+    with ExitStack() as parts:
+        _run(parts, asked, folder, work, page, _shown(parts, work, made, lsl=lsl), made)
 
 
-def _feed(hub: Hub, pod: FootPod | None) -> Feed:
-    from gait.live.feed import Feed
+@dataclass(frozen=True)
+class _Source:
+    """Where samples come from."""
 
-    return Feed(hub, () if pod is None else (pod,))
+    replay: Path | None
+    speed: str | None
+    side: Side | None
+    placement: Placement | None
+    left: str
+    right: str
+    virtual: bool
+    phone: Side | None
+    hci: str | None
+    adapter: str
+    duration_s: float | None
+
+    @property
+    def backend(self) -> AbstractAsyncContextManager[Backend]:
+        """Bluetooth stack to record with."""
+        from gait.cli.radio_options import hci_backend, need_bumble, plan_of, virtual_backend
+
+        if not self.virtual:
+            return hci_backend(self.hci, self.adapter)
+        need_bumble("--virtual")
+        return virtual_backend(plan_of(["left", "right"], None, VIRTUAL_MINUTES, ()), 0.0)
+
+    @property
+    def settings(self) -> RecordSettings:
+        """Settings of the recorder."""
+        from gait.sensors.session import RecordSettings
+
+        return RecordSettings(
+            left=self.left,
+            right=self.right,
+            placement=self.placement or "shoe",
+            duration_s=self.duration_s,
+            expected=2 if self.virtual else 0,
+        )
 
 
-def _refuse_contradictions(*, replay: bool, virtual: bool, sensors: bool, others: bool, paced: bool) -> None:
+@dataclass(frozen=True)
+class _Page:
+    """How the page is served."""
+
+    port: int
+    shared: bool
+    opens: bool
+
+    def serve(self, parts: ExitStack, work: CadenceWork, phone: Phone | None) -> LiveServer:
+        """Return a server that serves; the stack stops it."""
+        from gait.live.access import new_token
+        from gait.live.server import LiveServer
+
+        server = LiveServer(
+            work.hub,
+            host=ANYWHERE if self.shared else "127.0.0.1",
+            port=self.port,
+            token=new_token() if self.shared else "",
+            push=None if phone is None else phone.push,
+        )
+        server.start()
+        parts.callback(server.stop)
+        _tell(server, phone=phone is not None)
+        if self.opens:
+            typer.launch(server.address)
+        return server
+
+
+def _refuse_contradictions(asked: _Source, *, share: bool) -> None:
     """Refuse options that do not go together.
 
     Raises
@@ -153,81 +220,103 @@ def _refuse_contradictions(*, replay: bool, virtual: bool, sensors: bool, others
     UsageError
         Which they are.
     """
-    if replay and (virtual or sensors or others):
-        raise UsageError("--replay goes without sensors, -o and --duration", where="--replay")
-    if not replay and paced:
+    replay, radio = asked.replay is not None, bool(asked.hci or asked.adapter)
+    sensors = bool(asked.left or asked.right) or radio
+    if replay and (asked.virtual or sensors or asked.duration_s is not None):
+        raise UsageError("--replay goes without sensors and --duration", where="--replay")
+    if not replay and (asked.speed is not None or asked.side is not None):
         raise UsageError("--speed and --side go with --replay", todo="name sensors with --left and --right")
-    if virtual and sensors:
+    if asked.virtual and sensors:
         raise UsageError("--virtual goes without --left, --right, --hci and --adapter")
+    if asked.phone is None:
+        return
+    if replay or asked.virtual or sensors:
+        raise UsageError("goes without other sensors and --replay", where="--phone")
+    if not share:
+        raise UsageError("the phone has to reach this computer", where="--phone", todo="add --share")
 
 
-def _tell(server: LiveServer, token: str) -> None:
+def _folder(asked: _Source, output: Path | None) -> Path | None:
+    """Return the folder of the session, which is not in use; None for a replay that is not to be written.
+
+    Raises
+    ------
+    RecordingError
+        It is in use.
+    """
+    from gait.journal.folder import refuse_used
+
+    if asked.replay is not None and output is None:
+        return None
+    folder = output or _dated_folder()
+    refuse_used(folder)
+    return folder
+
+
+def _shown(parts: ExitStack, work: CadenceWork, pod: FootPod | None, *, lsl: bool) -> Shown:
+    from gait.live.feed import Feed
+
+    outlets = lsl_outlets() if lsl else None
+    if outlets is not None:
+        parts.callback(outlets.close)
+    listeners: list[Listener] = [one for one in (pod, outlets) if one is not None]
+    return Shown(Feed(work.hub, listeners), outlets)
+
+
+def _run(
+    parts: ExitStack,
+    asked: _Source,
+    folder: Path | None,
+    work: CadenceWork,
+    page: _Page,
+    shown: Shown,
+    pod: FootPod | None,
+) -> None:
+    """Record or replay, with everything open that is asked for."""
+    phone = None
+    if asked.phone is not None and folder is not None:
+        phone = open_phone(parts, folder, shown, asked.phone, asked.placement or "shank")
+    server = page.serve(parts, work, phone)
+    if pod is not None:
+        parts.enter_context(pod)
+    if asked.replay is not None or folder is None:
+        _replay(asked, folder, work, shown)
+    elif phone is not None:
+        record_phone(folder, phone, shown, server, asked.duration_s, work.keep)
+    else:
+        record_sensors(folder, shown, asked.settings, asked.backend, work.keep)
+
+
+def _replay(asked: _Source, folder: Path | None, work: CadenceWork, shown: Shown) -> None:
+    from gait.cli.commands.replay import factor_of
+
+    assert asked.replay is not None  # only a replay goes without a folder
+    factor = factor_of(asked.speed or "1")
+    replay_run(asked.replay, shown, factor, asked.placement, asked.side, folder)
+    if work.on_course:
+        say("course: a replay is no run of it; nothing is kept")
+
+
+def _tell(server: LiveServer, *, phone: bool) -> None:
     """Say where the page is; with sharing the address for a phone, as text and as a code to scan."""
     print(f"page: {server.address}", file=sys.stderr, flush=True)
-    if not token:
+    if not server.token:
         return
-    from gait.live.sharing import qr_lines, shared_address
+    from gait.live.sharing import push_address, qr_lines, shared_address
 
-    address = shared_address(server.port, token)
+    address = shared_address(server.port, server.token)
     print(f"for the phone (anyone with this address can look): {address}", file=sys.stderr)
     print("\n".join(qr_lines(address)), file=sys.stderr, flush=True)
+    if phone:
+        print(
+            "in Sensor Logger switch on Accelerometer (uncalibrated), Gyroscope and HTTP Push, with the "
+            f"address: {push_address(server.port, server.token)}",
+            file=sys.stderr,
+            flush=True,
+        )
 
 
 def _dated_folder() -> Path:
     folder = Path(f"run-{datetime.now().astimezone():%Y-%m-%d-%H%M%S}")
     print(f"recording into {folder}", file=sys.stderr)
     return folder
-
-
-def _replay(path: Path, feed: Feed, speed: str, placement: Any, side: Any) -> None:  # noqa: ANN401 - typer's literals
-    from gait.cli.commands.replay import factor_of
-    from gait.cli.options import load_samples
-    from gait.live.replayed import replay
-
-    session = load_samples(path, placement=placement, side=side)
-    stop = threading.Event()
-    replay(session, feed, factor_of(speed), stop)
-
-
-def _record(folder: Path, feed: Feed, asked: RecordSettings, radio: tuple[str | None, str] | None) -> None:
-    """Record as ``gait record`` does, with a feed as the one who watches.
-
-    Parameters
-    ----------
-    radio
-        Transport and adapter; None for virtual sensors.
-    """
-    try:
-        asyncio.run(_session(folder, feed, asked, radio))
-    finally:
-        feed.finish()
-        feed.hub.end()
-    print(f"next: gait report {folder}", file=sys.stderr)
-
-
-async def _session(
-    folder: Path, feed: Feed, asked: RecordSettings, radio: tuple[str | None, str] | None
-) -> None:
-    from gait.cli.commands.record import interruptible
-    from gait.cli.radio_options import hci_backend, need_bumble, plan_of, virtual_backend
-    from gait.sensors.session import Watchers, record
-
-    backend: Any
-    if radio is None:
-        need_bumble("--virtual")
-        backend = virtual_backend(plan_of(["left", "right"], None, VIRTUAL_MINUTES, ()), 0.0)
-    else:
-        backend = hci_backend(*radio)
-    stop = asyncio.Event()
-
-    def report(elapsed_s: float, views: Sequence[SensorView]) -> None:
-        feed.hub.status(elapsed_s, [_view(one) for one in views])
-
-    watchers = Watchers(feed.hear, report, lambda text: print(one_line(text), file=sys.stderr, flush=True))
-    async with interruptible(stop), backend as opened:
-        await record(folder, asked, stop, backend=opened, watchers=watchers)
-
-
-def _view(view: SensorView) -> dict[str, object]:
-    signal = "ended" if view.ended else f"{view.rate_hz:.0f} Hz" if view.connected else "away, trying"
-    return {"name": f"{view.side} {view.placement}", "signal": signal, "battery_pct": view.battery_pct}

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from gait.sensors.backend import Backend
     from gait.sensors.session import RecordSettings, SensorView
 
-__all__ = ["command", "interruptible"]
+__all__ = ["INTERRUPTED", "command", "interruptible", "show_finished"]
 
 INTERRUPTED = 130
 ENDING = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
@@ -149,7 +149,7 @@ def command(
         finished, interrupted = asyncio.run(_record(output, settings, backend))
     except asyncio.CancelledError:
         raise typer.Exit(INTERRUPTED) from None
-    _tell(finished, output, interrupted=interrupted)
+    show_finished(finished, output, interrupted=interrupted)
     if not keep_journal:
         from gait.journal.format import JOURNAL_NAME
 
@@ -269,7 +269,7 @@ class _Screen:
             _put("")
 
 
-def _tell(finished: Finished, folder: Path, *, interrupted: bool) -> None:
+def show_finished(finished: Finished, folder: Path, *, interrupted: bool) -> None:
     """Say what was recorded, and what next.
 
     Raises

@@ -11,7 +11,9 @@ from collections.abc import Callable
 from typing import Self
 
 from gait.analysis.engine import Stride
+from gait.arrays import FloatArray
 from gait.errors import GaitError
+from gait.frames import Placement, Side
 from gait.live.foot_pod.carrier import Carrier
 from gait.live.foot_pod.course import Course, PodSettings
 from gait.live.foot_pod.rsc import encode
@@ -63,6 +65,11 @@ class FootPod:
         self._stop, self._stopped = asyncio.Event(), False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = threading.Thread(target=self._run, name="gait foot pod", daemon=True)
+
+    def samples(
+        self, side: Side, placement: Placement, time_s: FloatArray, acc: FloatArray, gyr: FloatArray | None
+    ) -> None:
+        """Take samples: a foot pod needs strides alone."""
 
     def heard(self, time_s: float) -> None:
         """Take session time as far as samples have come."""

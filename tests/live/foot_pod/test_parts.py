@@ -48,7 +48,7 @@ def test_known_distances_of_kept_sessions_calibrate(tmp_path: Path) -> None:
     [
         (["usb:0", "--virtual"], "usb:0"),
         (["--stride-length", "2", "--virtual"], "--foot-pod"),
-        (["--runner", "Ann", "--virtual"], "--foot-pod"),
+        (["--history", "h.sqlite", "--virtual"], "--runner"),
         (["--foot-pod", "--history", "h.sqlite", "--virtual"], "--runner"),
         (["--foot-pod", "usb:0", "--adapter", "hci1", "--virtual"], "--adapter"),
     ],

@@ -1,0 +1,78 @@
+"""A feed in a thread of its own: whatever it costs, the event loop that serves the sensors goes on."""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import threading
+from dataclasses import dataclass, field
+
+from gait.arrays import FloatArray
+from gait.frames import Placement, Side
+from gait.live.feed import Feed
+
+__all__ = ["Beside"]
+
+MOST_WAITING = 500
+"""Blocks that may wait, some ten seconds of two sensors: a computer that is slower shows less, and loses
+nothing, for the recording does not wait for it."""
+CLOSE_S = 10.0
+
+Heard = tuple[Side, Placement, FloatArray, FloatArray, FloatArray]
+
+
+@dataclass
+class Beside:
+    """Hands samples to a feed from a thread of its own.
+
+    Parameters
+    ----------
+    feed
+        Gets them, in order.
+
+    State: blocks that wait, how many found no place, and what the feed failed with.
+    """
+
+    feed: Feed
+    left_out: int = field(default=0, init=False)
+    _blocks: queue.Queue[Heard | None] = field(default_factory=lambda: queue.Queue(MOST_WAITING), init=False)
+    _thread: threading.Thread | None = field(default=None, init=False)
+    _failure: Exception | None = field(default=None, init=False)
+
+    def hear(
+        self, side: Side, placement: Placement, time_s: FloatArray, acc: FloatArray, gyr: FloatArray
+    ) -> None:
+        """Take samples; more than can wait are left out of what is shown.
+
+        Raises
+        ------
+        Exception
+            Whatever the feed failed with; the recorder says so once and goes on without it.
+        """
+        if self._failure is not None:
+            raise self._failure
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._work, name="live feed", daemon=True)
+            self._thread.start()
+        try:
+            self._blocks.put_nowait((side, placement, time_s, acc, gyr))
+        except queue.Full:
+            self.left_out += 1
+
+    def finish(self) -> None:
+        """Wait for what waits, and hand on what only the end of the session settles."""
+        if self._thread is not None:
+            with contextlib.suppress(queue.Full):
+                self._blocks.put(None, timeout=CLOSE_S)
+            self._thread.join(CLOSE_S)
+        if self._failure is None and (self._thread is None or not self._thread.is_alive()):
+            self.feed.finish()
+
+    def _work(self) -> None:
+        try:
+            while (heard := self._blocks.get()) is not None:
+                self.feed.hear(*heard)
+        except Exception as error:  # noqa: BLE001 - told where the next samples come in
+            self._failure = error
+            while self._blocks.get() is not None:
+                pass

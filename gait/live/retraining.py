@@ -1,0 +1,195 @@
+"""The course of eight runs in which a quicker cadence is learnt: feedback that fades, then tests without it.
+
+Doses of gait retraining in trials: 8 to 18 sessions in 2 to 6 weeks with fading feedback, 177 to 196 minutes
+in all; 5 % above the runner's own cadence, 10 % at most; looked at again after 4 weeks and 3 months (Bramah
+et al. 2019; de Souza et al. 2024, 10.1371/journal.pone.0295645). How the feedback fades from run to run, and
+what counts as held, are this project's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Any, Literal
+
+__all__ = ["RUNS", "CourseRun", "CourseStep", "course_run", "next_step", "run_from"]
+
+SHARES = (1.0, 1.0, 1.0, 1.0, 0.75, 0.5, 0.25, 0.0)
+"""Share of each run with beep and alerts (house)."""
+MINUTES = (15, 17, 19, 21, 24, 26, 28, 30)
+"""Minutes of running: 180 in all."""
+RUNS = len(SHARES)
+CYCLE_S = 120.0
+"""s of running in which the share of feedback comes first and the rest is run without (chosen)."""
+DONE_SHARE = 0.8
+"""Of a run's minutes, from which it counts as done (chosen)."""
+TEST_DAYS = (28, 84)
+"""Days behind the last run at which it is tested without feedback: 4 and 12 weeks."""
+TEST_MINUTES = 5
+HELD_SHARE = 0.03
+"""Of the target, by which cadence without feedback may be lower and still counts as held (chosen: as far as
+a ten-second mean of somebody on the beat scatters)."""
+GAP_DAYS = 28
+"""Days without a run of the course after which it begins anew (chosen)."""
+
+
+@dataclass(frozen=True)
+class CourseRun:
+    """A run of the course as kept.
+
+    Attributes
+    ----------
+    kind
+        ``"run"`` of the eight, or ``"test"``.
+    number
+        1 to 8; of a test 1 and 2.
+    ran_on
+        ISO 8601 date.
+    target_spm, limit_spm
+        Cadence aimed for, and the plan's limit, steps a minute.
+    minutes
+        Of running.
+    cadence_spm, free_spm
+        Mean over all of it, and over what was run without feedback; None without any.
+    """
+
+    kind: Literal["run", "test"]
+    number: int
+    ran_on: str
+    target_spm: float
+    limit_spm: float
+    minutes: float
+    cadence_spm: float | None
+    free_spm: float | None
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """As a JSON object."""
+        return asdict(self)
+
+    @property
+    def held(self) -> bool | None:
+        """Whether cadence without feedback was the target's; None where all of it had feedback."""
+        return None if self.free_spm is None else self.free_spm >= (1.0 - HELD_SHARE) * self.target_spm
+
+    @property
+    def text(self) -> str:
+        """In a sentence."""
+        what = f"run {self.number} of {RUNS}" if self.kind == "run" else f"test {self.number}"
+        told = f"{what} is kept, {self.minutes:.0f} min"
+        if self.cadence_spm is not None:
+            told += f" at {self.cadence_spm:.0f} steps a minute"
+        if self.free_spm is None:
+            return told
+        verdict = "held" if self.held else "not held yet"
+        return f"{told}, without beep {self.free_spm:.0f} (target {self.target_spm:.0f}): {verdict}"
+
+
+@dataclass(frozen=True)
+class CourseStep:
+    """What is on today.
+
+    Attributes
+    ----------
+    kind
+        A run of the eight, a test, nothing today, or nothing any more.
+    number
+        Of the run or test.
+    minutes
+        Of running.
+    share
+        Of it with feedback.
+    due_on
+        For ``"wait"``: the day from which the next one may be run.
+    """
+
+    kind: Literal["run", "test", "wait", "done"]
+    number: int = 0
+    minutes: int = 0
+    share: float = 0.0
+    due_on: date | None = None
+
+    def feedback(self, running_s: float) -> bool:
+        """Return whether there is feedback after so many seconds of running."""
+        if self.kind != "run" or running_s >= 60.0 * self.minutes:
+            return False
+        return running_s % CYCLE_S < self.share * CYCLE_S
+
+    def counts(self, minutes: float) -> bool:
+        """Return whether a run of so many minutes is one of the course."""
+        return self.kind in {"run", "test"} and minutes >= DONE_SHARE * self.minutes
+
+    @property
+    def text(self) -> str:
+        """In a sentence."""
+        if self.kind == "run":
+            beep = f"beep {100 * self.share:.0f} % of the time" if self.share else "no beep"
+            return f"Run {self.number} of {RUNS}: {self.minutes} min, {beep}."
+        if self.kind == "test":
+            return f"Test {self.number} of {len(TEST_DAYS)}: {self.minutes} min as you like, no beep."
+        if self.due_on is not None:
+            return f"Nothing of the course today; go on from {self.due_on.isoformat()}."
+        return "The course is done."
+
+
+def run_from(body: Mapping[str, Any]) -> CourseRun:
+    """Return a run from its JSON object; keys that a newer version may have added are left out."""
+    return CourseRun(**{key: body[key] for key in CourseRun.__dataclass_fields__})
+
+
+def course_run(
+    step: CourseStep,
+    ran_on: date,
+    target_spm: float,
+    limit_spm: float,
+    minutes: float,
+    cadence_spm: float | None,
+    free_spm: float | None,
+) -> CourseRun:
+    """Return a run of the course as it is kept; arguments as the attributes of `CourseRun`."""
+    kind: Literal["run", "test"] = "test" if step.kind == "test" else "run"
+    return CourseRun(
+        kind, step.number, ran_on.isoformat(), target_spm, limit_spm, round(minutes, 1), cadence_spm, free_spm
+    )
+
+
+def next_step(runs: Sequence[CourseRun], today: date) -> CourseStep:
+    """Return what is on today after the runs that are kept, oldest first.
+
+    Examples
+    --------
+    >>> next_step((), date(2026, 5, 1)).text
+    'Run 1 of 8: 15 min, beep 100 % of the time.'
+    """
+    runs = _of_this_course(runs, today)
+    done = [date.fromisoformat(one.ran_on) for one in runs if one.kind == "run"]
+    if not done:
+        return _run(1)
+    if len(done) < RUNS:
+        tomorrow = done[-1] + timedelta(days=1)
+        return CourseStep("wait", due_on=tomorrow) if today < tomorrow else _run(len(done) + 1)
+    tested = sum(one.kind == "test" for one in runs)
+    if tested == len(TEST_DAYS):
+        return CourseStep("done")
+    due = done[-1] + timedelta(days=TEST_DAYS[tested])
+    if today < due:
+        return CourseStep("wait", due_on=due)
+    return CourseStep("test", tested + 1, TEST_MINUTES)
+
+
+def _run(number: int) -> CourseStep:
+    return CourseStep("run", number, MINUTES[number - 1], SHARES[number - 1])
+
+
+def _of_this_course(runs: Sequence[CourseRun], today: date) -> list[CourseRun]:
+    """Return the runs since the last run number 1; none where a long gap broke the course off."""
+    starts = [at for at, one in enumerate(runs) if one.kind == "run" and one.number == 1]
+    current = list(runs[starts[-1] :]) if starts else []
+    days = [date.fromisoformat(one.ran_on) for one in current if one.kind == "run"]
+    if len(days) < RUNS and days:
+        gaps = [(after - before).days for before, after in pairwise([*days, today])]
+        if max(gaps) > GAP_DAYS:
+            return []
+    return current
