@@ -21,10 +21,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from gait.analysis.analyze import analyze
     from gait.analysis.results import Analysis
+    from gait.analysis.session.poses import poses
+    from gait.analysis.session.segment_signals import aligned, waveforms
     from gait.coaching.assess import assess
     from gait.coaching.model import Finding, Plan
     from gait.coaching.prescribe import prescribe
     from gait.errors import GaitError
+    from gait.exchange.bids_reader import read_bids
     from gait.history.store import History
     from gait.plugins import use_plugins
     from gait.recording.arrays import from_arrays
@@ -43,14 +46,18 @@ __all__ = [
     "Plan",
     "Recording",
     "Session",
+    "aligned",
     "analyze",
     "assess",
     "from_arrays",
     "load_truth",
+    "poses",
     "prescribe",
     "read",
+    "read_bids",
     "use_plugins",
     "validate",
+    "waveforms",
     "write_report",
 ]
 
@@ -62,14 +69,18 @@ _HOMES = {
     "Plan": "gait.coaching.model",
     "Recording": "gait.recording.model",
     "Session": "gait.recording.model",
+    "aligned": "gait.analysis.session.segment_signals",
     "analyze": "gait.analysis.analyze",
     "assess": "gait.coaching.assess",
     "from_arrays": "gait.recording.arrays",
     "load_truth": "gait.validation.compare",
+    "poses": "gait.analysis.session.poses",
     "prescribe": "gait.coaching.prescribe",
     "read": "gait.recording.read",
+    "read_bids": "gait.exchange.bids_reader",
     "use_plugins": "gait.plugins",
     "validate": "gait.validation.compare",
+    "waveforms": "gait.analysis.session.segment_signals",
     "write_report": "gait.report.page.write",
 }
 

@@ -20,6 +20,7 @@ __all__ = [
     "SensorNotFoundError",
     "SignalError",
     "UsageError",
+    "check_kind",
 ]
 
 
@@ -52,6 +53,31 @@ class GaitError(Exception):
 
 class UsageError(GaitError):
     """A command line that cannot be carried out: options that exclude each other, a value out of range."""
+
+
+def check_kind(value: object, kinds: type | tuple[type, ...], where: str, todo: str) -> None:
+    """Refuse an argument of another kind, for those who call without a type checker.
+
+    Parameters
+    ----------
+    where
+        What the argument was given to.
+    todo
+        How to come by one of the right kind.
+
+    Raises
+    ------
+    UsageError
+        The value is of none of the kinds.
+
+    Examples
+    --------
+    >>> check_kind(5, str, "gait.read", "give a path")
+    Traceback (most recent call last):
+    gait.errors.UsageError: gait.read: got int; give a path
+    """
+    if not isinstance(value, kinds):
+        raise UsageError(f"got {type(value).__name__}", where=where, todo=todo)
 
 
 class RecordingError(GaitError):

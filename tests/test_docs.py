@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import inspect
 import re
 import shlex
 import subprocess
@@ -62,6 +63,40 @@ def test_every_public_name_is_on_the_page() -> None:
     """What ``gait.__all__`` has, the page of the API has."""
     text = (DOCS / "api.md").read_text(encoding="utf-8")
     assert [name for name in gait.__all__ if f"gait.{name}" not in text] == []
+
+
+ARGUMENTS = {
+    "aligned": "session, analysis",
+    "analyze": "session, settings=None, *, detector=None",
+    "assess": "analysis, answers=None, *, pack=None",
+    "from_arrays": "time_s, acc, gyr=None, *, placement, side, acc_unit='m/s2', gyr_unit='rad/s', "
+    "acc_range_g=None, gyr_range_dps=None, runner=None, run=None, name='arrays'",
+    "load_truth": "path",
+    "poses": "session, analysis",
+    "prescribe": "findings, analysis=None, answers=None, *, pack=None, today=None",
+    "read": "path, *, placement=None, side=None",
+    "read_bids": "path",
+    "use_plugins": "*names",
+    "validate": "session, truth",
+    "waveforms": "analysis",
+    "write_report": "analysis, findings=(), plan=None, path='report.html', *, lang='en', since=None, "
+    "runner='', sheet='full'",
+    "History": "path, *, create=True",
+}
+
+
+def test_arguments_are_pinned() -> None:
+    """Every verb takes what it took: names, order and defaults are what callers' programs hang on."""
+
+    def told(value: object) -> str:
+        found = inspect.signature(value).parameters.values()
+        return str(inspect.Signature([one.replace(annotation=inspect.Parameter.empty) for one in found]))
+
+    assert {name: told(getattr(gait, name)) for name in ARGUMENTS} == {
+        name: f"({text})" for name, text in ARGUMENTS.items()
+    }
+    verbs = {name for name in gait.__all__ if name[0].islower()}
+    assert verbs <= set(ARGUMENTS)
 
 
 @pytest.mark.parametrize("page", STARTS, ids=lambda page: page.stem)

@@ -26,14 +26,18 @@ PUBLIC = (
     "Plan",
     "Recording",
     "Session",
+    "aligned",
     "analyze",
     "assess",
     "from_arrays",
     "load_truth",
+    "poses",
     "prescribe",
     "read",
+    "read_bids",
     "use_plugins",
     "validate",
+    "waveforms",
     "write_report",
 )
 HEAVY = (

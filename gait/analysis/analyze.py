@@ -16,8 +16,8 @@ from gait.analysis.faults.closure import stride_spans
 from gait.analysis.faults.contradictions import Evidence, faults_of, no_strides, units_confirmed
 from gait.analysis.faults.survey import Survey
 from gait.analysis.faults.two_sensors import SensorTimes, pair_faults
-from gait.analysis.faults.units_and_axes import ALL, ANGLES, SHAKEN_M_S2
-from gait.analysis.faults.withhold import widened, without_spoilt
+from gait.analysis.faults.units_and_axes import ALL, SHAKEN_M_S2
+from gait.analysis.faults.withhold import spoilt_attitude, widened, without_spoilt
 from gait.analysis.results import Analysis, Bout, Fault, Metric, SensorQuality, Waveform
 from gait.analysis.session.activity import bouts_of, merge_bouts
 from gait.analysis.session.not_measured import LENGTH_TRUST, reasons_of_session
@@ -27,13 +27,13 @@ from gait.analysis.session.spring_mass import stiffness
 from gait.analysis.session.stride_table import stride_table
 from gait.analysis.session.summary import summarise
 from gait.analysis.session.waveform import mean_waveform, waveform_spans
-from gait.analysis.settings import AnalysisSettings, described
+from gait.analysis.settings import AnalysisSettings, described, own_detector
 from gait.analysis.signal.pieces import excerpt, full_scale_g, head_of, pieces_of
 from gait.analysis.signal.timing import Census
-from gait.analysis.strides.detector import Alignment, Detector
+from gait.analysis.strides.detector import Alignment, Axes, Detector
 from gait.analysis.strides.stride_batch import StrideBatch, concatenate, empty_batch
 from gait.arrays import FloatArray
-from gait.errors import SignalError
+from gait.errors import SignalError, check_kind
 from gait.frames import Side
 from gait.recording.long import LongRecording, LongSession, open_session
 from gait.recording.model import Recording, Session
@@ -113,10 +113,12 @@ def analyze(
     Raises
     ------
     SignalError
-        If a recording holds no finite samples, or contradicts itself so that nothing can be told from it:
-        another unit, no gravity, one file given twice, sensors that were not there at the same time.
+        If there is no recording, or one holds no finite samples or contradicts itself so that nothing can be
+        told: another unit, no gravity, a file given twice, sensors that were not there at the same time.
     RecordingError
         If a path cannot be read.
+    UsageError
+        If the session or the detector is none.
 
     Notes
     -----
@@ -128,6 +130,9 @@ def analyze(
     settings = settings if detector is None else replace(settings, detector=detector)
     if isinstance(session, str | Path):
         session = open_session(session)
+    check_kind(session, (Session, LongSession), "gait.analyze", "give what gait.read makes: a gait.Session")
+    if not session.recordings:
+        raise SignalError("no recording in this session", where=session.name)
     sensors = _sensors(session.recordings, settings)
     faults = _faults(sensors)
     _refuse(faults, sensors)
@@ -153,6 +158,7 @@ def analyze(
         ),
         settings=described(session, scale, settings),
         faults=faults,
+        axes=_axes(sensors, faults),
     )
 
 
@@ -208,7 +214,7 @@ def _summaries(
 
 def _waveforms(sensors: list[_Sensor], faults: tuple[Fault, ...]) -> tuple[Waveform, ...]:
     """Mean strides of the sensors whose attitude is sound."""
-    spoilt = {fault.sensor for fault in faults if set(fault.spoils) & set(ANGLES)}
+    spoilt = spoilt_attitude(faults)
     found = (
         mean_waveform(
             s.samples,
@@ -218,6 +224,12 @@ def _waveforms(sensors: list[_Sensor], faults: tuple[Fault, ...]) -> tuple[Wavef
         for s in sensors
     )
     return tuple(one for one in found if one is not None)
+
+
+def _axes(sensors: list[_Sensor], faults: tuple[Fault, ...]) -> dict[str, Axes]:
+    """Return the segment axes of the sensors whose attitude is sound."""
+    sound = (s for s in sensors if len(s.batch) and s.recording.name not in spoilt_attitude(faults))
+    return {one.recording.name: one.alignment.axes for one in sound if one.alignment.axes}
 
 
 def _quality(sensor: _Sensor, faults: tuple[Fault, ...]) -> SensorQuality:
@@ -296,7 +308,7 @@ def _strides(
         rate_hz=head.rate_hz,
         acc_range_g=acc_range_g,
         gyr_range_dps=head.gyr_range_dps,
-        detector=None if settings.detector is None else settings.detector(head.side),
+        detector=own_detector(settings, head.side),
     )
     census, survey = Census(), Survey()
     batches: list[StrideBatch] = []

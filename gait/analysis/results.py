@@ -352,6 +352,9 @@ class Analysis:
         What contradicts itself in the recordings; what each spoils is withheld or widened.
     watch
         What the watch's activity added; None without one.
+    axes
+        Sensor's name -> (time, s of session time from which it holds; (3, 3) rows forward, left and up of the
+        segment in the sensor frame), in the order of time. A sensor whose axes were not found is absent.
     """
 
     name: str
@@ -368,6 +371,7 @@ class Analysis:
     settings: Mapping[str, str]
     faults: tuple[Fault, ...] = ()
     watch: Watch | None = None
+    axes: Mapping[str, tuple[tuple[float, FloatArray], ...]] = field(default_factory=dict)
 
     @property
     def duration_s(self) -> float:

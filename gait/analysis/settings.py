@@ -7,12 +7,16 @@ from dataclasses import dataclass
 
 from gait import __version__
 from gait.analysis.strides.detector import Detector
+from gait.errors import UsageError
 from gait.frames import Side
 from gait.plugins import taken
 from gait.recording.long import LongSession
 from gait.recording.model import Session
 
-__all__ = ["AnalysisSettings", "described"]
+__all__ = ["AnalysisSettings", "described", "own_detector"]
+
+DETECTOR_NEEDS = ("feed", "end_segment", "alignment", "knows_doubt")
+"""What the engine asks of a detector."""
 
 
 @dataclass(frozen=True)
@@ -50,3 +54,23 @@ def described(session: Session | LongSession, scale: float, settings: AnalysisSe
     if session.run.speed_m_s:
         out["speed given"] = f"{session.run.speed_m_s:g} m/s"
     return out
+
+
+def own_detector(settings: AnalysisSettings, side: Side) -> Detector | None:
+    """Return the caller's detector for a side; None where the table's is to be used.
+
+    Raises
+    ------
+    UsageError
+        What should make it cannot be called, or makes something else.
+    """
+    if settings.detector is None:
+        return None
+    where, todo = "gait.analyze, detector", "give a Detector class, or a function that makes one from a side"
+    if not callable(settings.detector):
+        raise UsageError(f"got {type(settings.detector).__name__}", where=where, todo=todo)
+    made = settings.detector(side)
+    lacking = [name for name in DETECTOR_NEEDS if not hasattr(made, name)]
+    if lacking:
+        raise UsageError(f"{type(made).__name__} has no {', '.join(lacking)}", where=where, todo=todo)
+    return made

@@ -15,6 +15,7 @@ from gait.coaching.rules.conditions import Condition, Measured, walk
 from gait.coaching.rules.load import Knowledge, load_knowledge
 from gait.coaching.rules.schema import FindingRule
 from gait.coaching.safety import check_safety, notices, pain_light
+from gait.errors import check_kind
 
 __all__ = ["ABSENT_UP_TO", "PRESENT_FROM", "assess", "certainty_word", "facts_of", "outcome_of"]
 
@@ -79,7 +80,18 @@ def _described(one: Finding) -> Finding:
 def facts_of(
     analysis: Analysis | None, answers: Answers | Mapping[str, Any] | None = None, *, say: Language = ENGLISH
 ) -> Facts:
-    """Return what rules are judged on: running metrics only, as bounds for running say nothing of walking."""
+    """Return what rules are judged on: running metrics only, as bounds for running say nothing of walking.
+
+    Raises
+    ------
+    UsageError
+        The analysis is none.
+    KnowledgeError
+        Answers that break their schema.
+    """
+    check_kind(
+        analysis, (Analysis, type(None)), "gait.assess or gait.prescribe", "give what gait.analyze made"
+    )
     return Facts(dict(analysis.metrics) if analysis is not None else {}, answers_from(answers), say)
 
 

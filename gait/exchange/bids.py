@@ -20,15 +20,20 @@ from typing import Any, Literal
 import numpy as np
 
 from gait import __version__
+from gait.arrays import FloatArray
 from gait.errors import GaitError, UsageError
 from gait.files import write_bytes, write_text
 from gait.frames import Side
 from gait.recording.model import Recording, RunnerInfo, Session
 
-__all__ = ["BIDS_VERSION", "Event", "next_subject", "write_bids"]
+__all__ = ["BIDS_VERSION", "Event", "Markers", "next_subject", "write_bids"]
 
 BIDS_VERSION = "1.10.0"
 TASK = "running"
+TASK_DESCRIPTION = "Overground or treadmill running with sensors on the legs."
+OPTICAL = "optical"
+"""Label of the tracking system that the markers are of."""
+LATENCY = ("latency", "n/a", "LATENCY", "n/a", "s", "n/a")
 DIGITS = "%.6f"
 """Decimals of the samples: microseconds, and far below a sensor's step in m/s2 and rad/s."""
 LABEL = re.compile(r"[A-Za-z0-9]+")
@@ -54,6 +59,14 @@ class Event:
     side: Side
 
 
+@dataclass(frozen=True, eq=False)
+class Markers:
+    """Places of markers: (n,) s of session time, and name -> (n, 3) m, NaN where one was not seen."""
+
+    time_s: FloatArray
+    places: Mapping[str, FloatArray]
+
+
 def next_subject(folder: Path) -> str:
     """Return the first number that no subject of a data set has, such as ``"01"``."""
     taken = {path.name for path in folder.glob("sub-*")}
@@ -61,7 +74,12 @@ def next_subject(folder: Path) -> str:
 
 
 def write_bids(
-    session: Session, folder: Path, subject: str, events: Iterable[Event] = (), version: str = __version__
+    session: Session,
+    folder: Path,
+    subject: str,
+    events: Iterable[Event] = (),
+    version: str = __version__,
+    markers: Markers | None = None,
 ) -> Path:
     """Write a session as a subject, into a new data set or one that is there.
 
@@ -77,6 +95,8 @@ def write_bids(
         Contacts found in the session.
     version
         Of the program that wrote it.
+    markers
+        Of motion capture beside the sensors: a tracking system of its own, with positions.
 
     Returns
     -------
@@ -100,10 +120,14 @@ def write_bids(
         raise GaitError(
             f"cannot be made ({error.strerror})", where=motion, todo="check the folder"
         ) from error
+    started = {_label(one): one.started for one in session.recordings}
     for recording in session.recordings:
         _write_sensor(recording, motion, f"sub-{subject}_task-{TASK}_tracksys-{_label(recording)}")
+    if markers is not None and markers.places:
+        _write_markers(markers, motion, f"sub-{subject}_task-{TASK}_tracksys-{OPTICAL}")
+        started[OPTICAL] = next(iter(started.values()), "")
     _write_events(events, motion / f"sub-{subject}_task-{TASK}_events")
-    _write_scans(session.recordings, place / f"sub-{subject}_scans.tsv", subject)
+    _write_scans(started, place / f"sub-{subject}_scans.tsv", subject)
     # The data set's own files come last: what a broken-off export leaves is no subject yet.
     _write_participant(folder, subject, session.runner)
     _write_description(folder, version)
@@ -125,7 +149,7 @@ def _label(recording: Recording) -> str:
 def _channels(recording: Recording) -> list[tuple[str, ...]]:
     """Rows of ``channels.tsv`` in the order of the samples' columns."""
     point = f"{recording.side}_{recording.placement}"
-    rows: list[tuple[str, ...]] = [("latency", "n/a", "LATENCY", "n/a", "s", "n/a")]
+    rows: list[tuple[str, ...]] = [LATENCY]
     rows += [(f"{point}_acc_{axis}", axis, "ACCEL", point, "m/s^2", "sensor") for axis in AXES]
     if recording.gyr is not None:
         rows += [(f"{point}_gyr_{axis}", axis, "GYRO", point, "rad/s", "sensor") for axis in AXES]
@@ -136,28 +160,61 @@ def _write_sensor(recording: Recording, motion: Path, stem: str) -> None:
     columns = [recording.time_s[:, None], recording.acc]
     if recording.gyr is not None:
         columns.append(recording.gyr)
-    samples = np.hstack(columns)
-    line = "\t".join([DIGITS] * samples.shape[1]) + "\n"
-    write_bytes(motion / f"{stem}_motion.tsv", b"".join((line % tuple(row)).encode() for row in samples))
+    _write_samples(np.hstack(columns), motion / f"{stem}_motion.tsv")
     _write_table(motion / f"{stem}_channels.tsv", CHANNEL_COLUMNS, _channels(recording))
     frame = {"Levels": {"sensor": "The sensor's own axes as it was mounted, right-handed."}}
     _write_json(motion / f"{stem}_channels.json", {"reference_frame": frame})
     _write_json(motion / f"{stem}_motion.json", _sidecar(recording))
 
 
-def _sidecar(recording: Recording) -> dict[str, Any]:
-    steps = np.diff(recording.time_s)
+def _write_samples(samples: FloatArray, path: Path) -> None:
+    """Write (n, channels) numbers; what is not known is n/a."""
+    line = "\t".join([DIGITS] * samples.shape[1]) + "\n"
+    text = "".join(line % tuple(row) for row in samples)
+    write_bytes(path, text.replace("nan", "n/a").encode())
+
+
+def _write_markers(markers: Markers, motion: Path, stem: str) -> None:
+    """Write the markers as a tracking system; names keep letters, digits and what joins them."""
+    names = {name: re.sub(r"[^A-Za-z0-9_.-]+", "_", name) for name in markers.places}
+    places = np.hstack([markers.time_s[:, None], *markers.places.values()])
+    _write_samples(places, motion / f"{stem}_motion.tsv")
+    rows = [
+        (f"{name}_{axis}", axis, "POS", name, "m", "laboratory") for name in names.values() for axis in AXES
+    ]
+    _write_table(motion / f"{stem}_channels.tsv", CHANNEL_COLUMNS, [LATENCY, *rows])
+    frame = {"Levels": {"laboratory": "The axes of the motion capture system, as its file gives them."}}
+    _write_json(motion / f"{stem}_channels.json", {"reference_frame": frame})
+    body = _rates(markers.time_s, None) | {
+        "TrackingSystemName": "optical motion capture",
+        "MotionChannelCount": 1 + len(rows),
+        "POSChannelCount": len(rows),
+        "LATENCYChannelCount": 1,
+        "TrackedPointsCount": len(names),
+        "MissingValues": "n/a where a marker was not seen.",
+    }
+    _write_json(motion / f"{stem}_motion.json", body)
+
+
+def _rates(time_s: FloatArray, nominal_hz: float | None) -> dict[str, Any]:
+    """Return what the sidecar of every tracking system says of task and times."""
+    steps = np.diff(time_s)
     fitted_hz = float(1.0 / np.median(steps)) if len(steps) else 1.0
-    sensors = 1 if recording.gyr is None else 2
-    span_s = float(recording.time_s[-1] - recording.time_s[0])
-    body = {
+    span_s = float(time_s[-1] - time_s[0])
+    return {
         "TaskName": TASK,
-        "TaskDescription": "Overground or treadmill running with sensors on the legs.",
-        "TrackingSystemName": recording.name,
-        "SamplingFrequency": recording.rate_hz or round(fitted_hz, 3),
+        "TaskDescription": TASK_DESCRIPTION,
+        "SamplingFrequency": nominal_hz or round(fitted_hz, 3),
         "SamplingFrequencyEffective": round(len(steps) / span_s, 4) if span_s > 0 else fitted_hz,
         "RecordingDuration": round(span_s, 6),
         "RecordingType": "continuous",
+    }
+
+
+def _sidecar(recording: Recording) -> dict[str, Any]:
+    sensors = 1 if recording.gyr is None else 2
+    body = _rates(recording.time_s, recording.rate_hz) | {
+        "TrackingSystemName": recording.name,
         "MotionChannelCount": 1 + 3 * sensors,
         "ACCELChannelCount": 3,
         "GYROChannelCount": 3 * (sensors - 1),
@@ -185,10 +242,11 @@ def _write_events(events: Iterable[Event], stem: Path) -> None:
     _write_json(stem.with_name(f"{stem.name}.json"), body)
 
 
-def _write_scans(recordings: Iterable[Recording], path: Path, subject: str) -> None:
+def _write_scans(started: Mapping[str, str], path: Path, subject: str) -> None:
+    """Write when each tracking system began, by its label."""
     rows = [
-        (f"motion/sub-{subject}_task-{TASK}_tracksys-{_label(one)}_motion.tsv", _acquired(one.started))
-        for one in recordings
+        (f"motion/sub-{subject}_task-{TASK}_tracksys-{label}_motion.tsv", _acquired(when))
+        for label, when in started.items()
     ]
     _write_table(path, ("filename", "acq_time"), rows)
 

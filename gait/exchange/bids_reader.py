@@ -1,8 +1,7 @@
-"""Read motion data of a BIDS data set as a session: accelerometers and gyroscopes on feet and shanks."""
+"""Read motion data of a BIDS data set: sensors on feet and shanks as a session, positions as markers."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,17 +13,22 @@ import pandas as pd
 
 from gait.arrays import FloatArray
 from gait.errors import RecordingError
+from gait.exchange.bids_sidecar import sidecar
 from gait.frames import Placement, Side
 from gait.recording.model import Recording, Session
 from gait.units import DEG, STANDARD_GRAVITY
 
-__all__ = ["read_bids"]
+__all__ = ["MOTION_FILE", "rate_hz_of", "read_bids", "read_bids_markers"]
 
-SUFFIX = "_motion.tsv"
+MOTION_FILE = "_motion.tsv"
+"""How the names of the files with samples end."""
 AXES = ("x", "y", "z")
 ACC_UNITS = {"m/s^2": 1.0, "m/s2": 1.0, "m/s²": 1.0, "g": STANDARD_GRAVITY, "mg": 1e-3 * STANDARD_GRAVITY}
 GYR_UNITS = {"rad/s": 1.0, "deg/s": DEG, "°/s": DEG, "dps": DEG}
-"""Unit as written -> factor to m/s2 or rad/s."""
+POS_UNITS = {"m": 1.0, "cm": 1e-2, "mm": 1e-3}
+"""Unit as written -> factor to m/s2, rad/s or m."""
+POINTER = re.compile(rb"version https://git-lfs|[./]*/?\.?git/annex/objects/|/annex/objects/")
+"""How a file begins that stands for its content, which git-annex, DataLad or git LFS keep elsewhere."""
 PLACES: tuple[tuple[tuple[Placement, int], re.Pattern[str]], ...] = (
     (("shoe", 0), re.compile(r"foot|shoe|instep")),
     (("shoe", 1), re.compile(r"toe|heel")),
@@ -38,7 +42,7 @@ SIDES: tuple[tuple[Side, re.Pattern[str]], ...] = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _System:
     """One tracking system: its channels, its samples (n, channels) and what its sidecar says."""
 
@@ -102,20 +106,60 @@ def read_bids(path: str | Path) -> Session:
     return Session(files[0].name.split("_tracksys-")[0], tuple(ordered), path=Path(path))
 
 
+def read_bids_markers(path: str | Path) -> tuple[FloatArray, dict[str, FloatArray]]:
+    """Return the positions of one run of one subject: times, s, and tracked point -> (n, 3) m.
+
+    Parameters
+    ----------
+    path
+        As for `read_bids`.
+
+    Returns
+    -------
+    Points with a ``POS`` channel for each of x, y and z, NaN where they were not seen; no times and no points
+    where the run has none.
+
+    Raises
+    ------
+    RecordingError
+        As `read_bids`; or two tracking systems have positions.
+    """
+    found: dict[str, FloatArray] = {}
+    source: _System | None = None
+    for system in map(_system, _motion_files(Path(path))):
+        for point, group in system.channels.groupby("tracked_point", sort=False):
+            places = _axes(system, group, "POS", POS_UNITS)
+            if places is None:
+                continue
+            if source not in (None, system):
+                raise RecordingError("two systems have positions", where=path, todo=f"give {system.file}")
+            source = system
+            found[str(point)] = places
+    if source is None:
+        return np.empty(0), {}
+    times = _times(source)
+    if not np.isfinite(times).all() or (np.diff(times) <= 0).any():
+        raise RecordingError("times that do not increase", where=source.file, todo="check LATENCY")
+    return times, found
+
+
 def _motion_files(path: Path) -> list[Path]:
-    if path.is_file():
+    if path.is_file() or path.is_symlink():
         return [path]
-    files = sorted(path.rglob(f"*{SUFFIX}"))
+    files = sorted(path.rglob(f"*{MOTION_FILE}"))
     runs = {re.sub(r"_tracksys-[A-Za-z0-9]+", "", file.name) for file in files}
     if len(runs) > 1:
         raise RecordingError(f"{len(runs)} runs", where=path, todo=f"give one file, such as {files[0]}")
     if not files:
-        raise RecordingError(f"no file called *{SUFFIX}", where=path, todo="give a BIDS data set with motion")
+        raise RecordingError(
+            f"no file called *{MOTION_FILE}", where=path, todo="give a BIDS data set with motion"
+        )
     return files
 
 
 def _system(file: Path) -> _System:
-    stem = file.name.removesuffix(SUFFIX)
+    _refuse_pointer(file)
+    stem = file.name.removesuffix(MOTION_FILE)
     channels = _table(file.with_name(f"{stem}_channels.tsv"))
     lacking = {"name", "component", "type", "tracked_point", "units"} - set(channels.columns)
     if lacking:
@@ -128,7 +172,30 @@ def _system(file: Path) -> _System:
         raise RecordingError(
             f"{samples.shape[1]} columns for {len(channels)} channels", where=file, todo="mend the data set"
         )
-    return _System(file, channels, samples, _sidecar(file.with_name(f"{stem}_motion.json")))
+    return _System(file, channels, samples, sidecar(file))
+
+
+def _refuse_pointer(file: Path) -> None:
+    """Refuse a file whose content is kept elsewhere.
+
+    Raises
+    ------
+    RecordingError
+        It is a link that leads nowhere, a pointer, or empty.
+    """
+    try:
+        with file.open("rb") as stream:
+            head = stream.read(256)
+    except FileNotFoundError:
+        head = str(file.readlink()).encode() if file.is_symlink() else b"?"
+    except OSError as error:
+        raise RecordingError(f"cannot be opened ({error.strerror})", where=file) from None
+    if POINTER.search(head):
+        todo = "get the data themselves: datalad get, git annex get or git lfs pull"
+        raise RecordingError("stands for samples that are not here", where=file, todo=todo)
+    # Example sets keep the names of their large files and leave out what was in them.
+    if not head.strip():
+        raise RecordingError("holds no samples", where=file, todo="download the data themselves")
 
 
 def _table(file: Path) -> pd.DataFrame:
@@ -140,22 +207,11 @@ def _table(file: Path) -> pd.DataFrame:
 
 def _samples(file: Path) -> FloatArray:
     """Read (n, channels) numbers; ``n/a`` is NaN."""
-    if file.is_file() and file.stat().st_size == 0:
-        # Example sets keep the names of their large files and leave out what was in them.
-        raise RecordingError("holds no samples", where=file, todo="download the data themselves")
     try:
         table = pd.read_csv(file, sep="\t", header=None, na_values=["n/a"], dtype=float)
     except (OSError, ValueError) as error:
         raise RecordingError("holds no table of numbers", where=file, todo="mend the data set") from error
     return table.to_numpy(dtype=float)
-
-
-def _sidecar(file: Path) -> dict[str, Any]:
-    try:
-        body = json.loads(file.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError) as error:
-        raise RecordingError("cannot be read as JSON", where=file, todo="mend the data set") from error
-    return body if isinstance(body, dict) else {}
 
 
 def _recording(system: _System, point: str, group: pd.DataFrame) -> tuple[int, Recording] | None:
@@ -176,7 +232,7 @@ def _recording(system: _System, point: str, group: pd.DataFrame) -> tuple[int, R
         time_s=time_s[whole],
         acc=acc[whole],
         gyr=None if gyr is None else gyr[whole],
-        rate_hz=_number(system.sidecar.get("SamplingFrequency")),
+        rate_hz=_nominal_hz(system.sidecar, system.channels),
         acc_range_g=_number(system.sidecar.get("AccelerometerRange_g")),
         gyr_range_dps=_number(system.sidecar.get("GyroscopeRange_dps")),
         source=system.file.name,
@@ -189,7 +245,7 @@ def _word(point: str, table: Iterable[tuple[Any, re.Pattern[str]]]) -> Any:  # n
 
 
 def _axes(system: _System, group: pd.DataFrame, kind: str, units: dict[str, float]) -> FloatArray | None:
-    """Return (n, 3) samples of a kind of channel in m/s2 or rad/s; None unless all three axes are there."""
+    """Return (n, 3) samples of a kind of channel in SI units; None unless all three axes are there."""
     rows = [row for row in group.to_dict("records") if row["type"] == kind]
     at = {str(row["component"]).lower(): row for row in rows}
     if not set(AXES) <= set(at):
@@ -211,12 +267,33 @@ def _times(system: _System) -> FloatArray:
     if len(latency):
         times: FloatArray = system.samples[:, int(latency[0])]
         return times
-    rate_hz = _number(system.sidecar.get("SamplingFrequencyEffective")) or _number(
-        system.sidecar.get("SamplingFrequency")
+    rate_hz = _number(system.sidecar.get("SamplingFrequencyEffective")) or _nominal_hz(
+        system.sidecar, system.channels
     )
     if rate_hz is None:
         raise RecordingError("no SamplingFrequency", where=system.file, todo="add it to the _motion.json")
     return np.arange(len(system.samples)) / rate_hz
+
+
+def rate_hz_of(channels_file: Path) -> float | None:
+    """Return the nominal rate of a tracking system by its ``*_channels.tsv``; None where nothing says it.
+
+    Raises
+    ------
+    RecordingError
+        The table or a JSON that applies cannot be read.
+    """
+    motion = channels_file.with_name(channels_file.name.replace("_channels.tsv", MOTION_FILE))
+    return _nominal_hz(sidecar(motion), _table(channels_file))
+
+
+def _nominal_hz(facts: dict[str, Any], channels: pd.DataFrame) -> float | None:
+    """Return the sidecar's rate, else that of the channels if they have one."""
+    if "sampling_frequency" not in channels:
+        return _number(facts.get("SamplingFrequency"))
+    rates = pd.to_numeric(channels["sampling_frequency"], errors="coerce").dropna().unique()
+    own = float(rates[0]) if len(rates) == 1 else None
+    return _number(facts.get("SamplingFrequency")) or _number(own)
 
 
 def _number(value: object) -> float | None:

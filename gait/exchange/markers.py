@@ -20,13 +20,15 @@ from scipy.signal import butter, find_peaks, sosfiltfilt
 
 from gait.arrays import BoolArray, FloatArray
 from gait.errors import RecordingError
+from gait.exchange.bids_reader import MOTION_FILE, read_bids_markers
 from gait.exchange.trc import read_trc
 from gait.frames import Side
 from gait.recording.importers.c3d import read_c3d
 
-__all__ = ["MARKER_FILES", "Foot", "foot_contacts", "marker_truth"]
+__all__ = ["Foot", "foot_contacts", "is_marker_file", "marker_truth", "read_markers"]
 
-MARKER_FILES = (".c3d", ".trc")
+MARKER_FILES = (".c3d", ".trc", MOTION_FILE)
+"""How the names of files with markers end; the last are those of BIDS."""
 
 HEEL = re.compile(r"hee|heel\d?|cal|calc|calcaneus|rearfoot")
 FORE = re.compile(r"toe\d?|hallux|forefoot|met\d?|m[t]?h?[1-5]|mth|[fv]mh|[15]mt")
@@ -48,6 +50,10 @@ FLAT = (0.35, 0.50)
 DWELLS = 0.2
 """A foot's height stays near its lowest for this share of the time at least; other axes do not."""
 LEAST_S = 1.0
+MOST_S = 7200.0
+"""Longest truth, s: at `FINE_HZ` two hours take 0.5 GB."""
+STEP_S = (1e-4, 0.05)
+"""s between two frames: 20 Hz show no contact, and no camera takes 10,000."""
 FILLED_FRAMES = 5
 SEEN_SHARE = 0.5
 """A marker that is seen in a smaller share of the frames is passed over."""
@@ -71,22 +77,32 @@ class Foot:
     unseen: BoolArray
 
 
+def is_marker_file(path: Path) -> bool:
+    """Return whether a file is told by its name to hold markers.
+
+    Examples
+    --------
+    >>> is_marker_file(Path("trial.C3D")), is_marker_file(Path("truth.csv"))
+    (True, False)
+    """
+    return path.name.lower().endswith(MARKER_FILES)
+
+
 def marker_truth(path: Path) -> pd.DataFrame:
     """Return the contacts of both feet from a marker file: ``side, ic_s, tc_s, fsa_deg``, sorted by time.
 
     Parameters
     ----------
     path
-        A TRC or C3D; times are those of the file.
+        A TRC, a C3D or a ``*_motion.tsv`` of BIDS with positions; times are those of the file.
 
     Raises
     ------
     RecordingError
         As the file's reader; or no foot has markers on heel and forefoot, or shows contacts.
-    MissingExtraError
-        A C3D without ezc3d.
     """
-    time_s, markers = _read(path)
+    time_s, markers = read_markers(path)
+    _check_times(time_s, path)
     feet = _feet(time_s, markers)
     if not feet:
         seen = ", ".join(list(markers)[:12]) or "none"
@@ -103,8 +119,35 @@ def marker_truth(path: Path) -> pd.DataFrame:
     return whole[["side", "ic_s", "tc_s", "fsa_deg"]].sort_values("ic_s", ignore_index=True)
 
 
-def _read(path: Path) -> tuple[FloatArray, Mapping[str, FloatArray]]:
-    """Return times, s, and markers, m."""
+def _check_times(time_s: FloatArray, path: Path) -> None:
+    """Refuse times that are no seconds, or too many.
+
+    Raises
+    ------
+    RecordingError
+        The usual step is no camera's, or the file is longer than `MOST_S`.
+    """
+    if len(time_s) < 2:
+        return
+    step_s, whole_s = float(np.median(np.diff(time_s))), float(time_s[-1] - time_s[0])
+    if not STEP_S[0] <= step_s <= STEP_S[1]:
+        raise RecordingError(
+            f"times that step by {step_s:.3g} s", where=path, todo="times are seconds, at 20 Hz and more"
+        )
+    if whole_s > MOST_S:
+        raise RecordingError(f"markers over {whole_s:.0f} s", where=path, todo="cut it to two hours at most")
+
+
+def read_markers(path: Path) -> tuple[FloatArray, Mapping[str, FloatArray]]:
+    """Return the times, s, and the markers, name -> (n, 3) m, of a file; nothing of one without markers.
+
+    Raises
+    ------
+    RecordingError
+        As the file's reader.
+    """
+    if path.name.lower().endswith(MOTION_FILE):
+        return read_bids_markers(path)
     if path.suffix.lower() == ".trc":
         trc = read_trc(path)
         return trc.time_s, trc.markers

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from gait.errors import GaitError
+from gait.errors import GaitError, check_kind
 from gait.history.database import give_back, open_database, writing
 
 if TYPE_CHECKING:
@@ -142,6 +142,7 @@ class History:
     """
 
     def __init__(self, path: str | Path, *, create: bool = True) -> None:
+        check_kind(path, (str, Path), "gait.History", "give the path of a file")
         self.path = Path(path)
         self._db = open_database(self.path, create=create)
 

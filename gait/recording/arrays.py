@@ -8,10 +8,17 @@ import numpy as np
 import numpy.typing as npt
 
 from gait.arrays import FloatArray
-from gait.errors import RecordingError
+from gait.errors import RecordingError, check_kind
 from gait.frames import Placement, Side
 from gait.recording.model import Recording, RunInfo, RunnerInfo, Session
-from gait.recording.table.checks import check_acc_unit, check_gyr_unit, check_step
+from gait.recording.table.checks import (
+    ACC_LIMIT_M_S2,
+    GYR_LIMIT_DPS,
+    LONGEST_GAP_S,
+    check_acc_unit,
+    check_gyr_unit,
+    check_step,
+)
 from gait.units import DEG, STANDARD_GRAVITY
 
 __all__ = ["from_arrays"]
@@ -22,6 +29,8 @@ GyrUnit = Literal["rad/s", "deg/s"]
 ACC_UNITS: dict[AccUnit, float] = {"m/s2": 1.0, "g": STANDARD_GRAVITY}
 GYR_UNITS: dict[GyrUnit, float] = {"rad/s": 1.0, "deg/s": DEG}
 """Unit -> factor to m/s2 or rad/s."""
+COARSE = 0.2
+"""Share of a step by which the times may be rounded (chosen: as much as a radio's stamps jitter)."""
 
 
 def from_arrays(
@@ -61,7 +70,7 @@ def from_arrays(
     Raises
     ------
     RecordingError
-        Shapes that do not fit, times that do not increase, or a unit that cannot be.
+        No numbers, shapes that do not fit, times that do not increase, or a unit that cannot be.
 
     Notes
     -----
@@ -72,13 +81,17 @@ def from_arrays(
     _check_word("side", side, get_args(Side))
     _check_word("acc_unit", acc_unit, tuple(ACC_UNITS))
     _check_word("gyr_unit", gyr_unit, tuple(GYR_UNITS))
-    times = np.asarray(time_s, dtype=float)
-    columns = [times[:, None] if times.ndim == 1 else times, _triples(acc, "acc", len(times))]
+    _check_range("acc_range_g", acc_range_g)
+    _check_range("gyr_range_dps", gyr_range_dps)
+    check_kind(runner, (RunnerInfo, type(None)), "runner", "give a RunnerInfo(mass_kg=, height_m=)")
+    check_kind(run, (RunInfo, type(None)), "run", "give a RunInfo(distance_m=, speed_m_s=)")
+    times = _seconds(time_s)
+    columns = [times[:, None], _triples(acc, "acc", len(times))]
     if gyr is not None:
         columns.append(_triples(gyr, "gyr", len(times)))
-    if times.ndim != 1 or len(times) < 2:
-        raise RecordingError(f"shape {times.shape}", where="time_s", todo="give (n,) seconds, n at least 2")
     whole = np.isfinite(np.hstack(columns)).all(axis=1)
+    if not whole.any():
+        raise RecordingError("no row with a number everywhere", where=name, todo="leave out what is empty")
     recording = Recording(
         placement=placement,
         side=side,
@@ -98,8 +111,60 @@ def _check_word(what: str, word: str, known: tuple[str, ...]) -> None:
         raise RecordingError(f"{word!r}", where=what, todo=f"known are {', '.join(known)}")
 
 
+def _check_range(what: str, value: object) -> None:
+    """Refuse a full scale that is none."""
+    if value is None:
+        return
+    if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not 0 < value < np.inf:
+        raise RecordingError(f"{value!r}", where=what, todo="give a positive number, or None")
+
+
+def _numbers(values: object, what: str) -> FloatArray:
+    """Return an array of numbers, as float64.
+
+    Raises
+    ------
+    RecordingError
+        It holds dates, text, complex numbers or flags, or rows of different lengths.
+    """
+    try:
+        array = np.asarray(values)
+        if array.dtype.kind in "mM":
+            raise RecordingError(
+                "dates, not seconds", where=what, todo="give (t - t[0]) / np.timedelta64(1, 's')"
+            )
+        if array.dtype.kind in "cb":
+            raise RecordingError(f"{array.dtype} values", where=what, todo="give real numbers")
+        return np.asarray(array, dtype=float)
+    except (ValueError, TypeError) as error:
+        raise RecordingError(
+            "not an array of numbers", where=what, todo="give numbers, row by row"
+        ) from error
+
+
+def _seconds(time_s: npt.ArrayLike) -> FloatArray:
+    """Return (n,) times as float64."""
+    times = _numbers(time_s, "time_s")
+    if times.ndim != 1 or len(times) < 2:
+        raise RecordingError(f"shape {times.shape}", where="time_s", todo="give (n,) seconds, n at least 2")
+    # Single precision tells late times apart by milliseconds only: the samples would seem to jump about.
+    given = np.asarray(time_s).dtype
+    if given.kind == "f" and given.itemsize < times.itemsize:
+        grain = float(np.spacing(given.type(np.nanmax(np.abs(times)))))
+        if grain > COARSE * float(np.nanmedian(np.abs(np.diff(times)))):
+            raise RecordingError(
+                f"{given} tells these times apart by {grain:.2g} s only", where="time_s", todo="give float64"
+            )
+    return times
+
+
 def _triples(values: npt.ArrayLike, what: str, rows: int) -> FloatArray:
-    array = np.asarray(values, dtype=float)
+    array = _numbers(values, what)
+    names = [str(name) for name in getattr(values, "columns", ())]
+    order = "".join(name[-1:] for name in names).lower()
+    if sorted(order) == list("xyz") and order != "xyz":
+        # Another order would be a mirror image, in which left is right.
+        raise RecordingError(f"columns {', '.join(names)}", where=what, todo="give them in the order x, y, z")
     if array.shape != (rows, 3):
         raise RecordingError(
             f"shape {array.shape}", where=what, todo=f"give ({rows}, 3), a row for each time"
@@ -109,9 +174,31 @@ def _triples(values: npt.ArrayLike, what: str, rows: int) -> FloatArray:
 
 def _check_samples(recording: Recording) -> None:
     times = recording.time_s
-    if len(times) < 2 or not (np.diff(times) > 0).all():
-        raise RecordingError("times that do not increase", where="time_s", todo="sort the rows by time")
+    step_s = np.diff(times)
+    if len(times) < 2:
+        raise RecordingError("one row of numbers", where="time_s", todo="give two at least")
+    if not (step_s > 0).all():
+        row = int(np.argmin(step_s > 0)) + 1
+        raise RecordingError(
+            f"times that do not increase: {times[row - 1]:.10g} s, then {times[row]:.10g} s",
+            where="time_s",
+            todo="sort the rows by time, and keep one of each time",
+        )
     check_step(times, "time_s")
-    check_acc_unit(recording.acc, "acc")
+    if step_s.max() > LONGEST_GAP_S:
+        raise RecordingError(
+            f"time jumps ahead by {step_s.max():g} s", where="time_s", todo="split it where the clock was set"
+        )
+    with np.errstate(over="ignore"):
+        check_acc_unit(recording.acc, "acc")
+    _check_size(recording.acc, ACC_LIMIT_M_S2, "acc", "m/s2")
     if recording.gyr is not None:
+        _check_size(recording.gyr / DEG, GYR_LIMIT_DPS, "gyr", "deg/s")
         check_gyr_unit(recording.acc, recording.gyr / DEG, "gyr")
+
+
+def _check_size(values: FloatArray, limit: float, what: str, unit: str) -> None:
+    """Refuse a number that no sensor measures; the unit is judged first by `check_acc_unit`."""
+    top = float(np.abs(values).max())
+    if top > limit:
+        raise RecordingError(f"{top:.3g} {unit} is more than any sensor measures", where=what, todo="mend it")

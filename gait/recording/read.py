@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from gait.arrays import FloatArray
-from gait.errors import RecordingError
+from gait.errors import RecordingError, check_kind
 from gait.frames import Placement, Side
 from gait.recording.choice import Choice
 from gait.recording.model import Recording, Session
@@ -89,6 +89,7 @@ def read(path: str | Path, *, placement: Placement | None = None, side: Side | N
     -----
     ``session.toml`` of the folder is read for a single file of it too.
     """
+    check_kind(path, (str, Path), "gait.read", "give the path of a file or folder")
     given = Path(path)
     place = unpacked(given)
     if is_folder(place):

@@ -18,8 +18,9 @@ from gait.analysis.session.strike_class import strike_probabilities
 from gait.analysis.session.summary import summarise
 from gait.analysis.strides.stride_batch import StrideBatch
 from gait.arrays import FloatArray
-from gait.errors import RecordingError
-from gait.exchange.markers import MARKER_FILES, marker_truth
+from gait.errors import RecordingError, check_kind
+from gait.exchange.bids_events import EVENTS_FILE, events_truth
+from gait.exchange.markers import is_marker_file, marker_truth
 from gait.recording.model import Recording, Session
 from gait.recording.table.lines import Source
 from gait.validation.published_rules import RULES, rule_contacts
@@ -97,7 +98,7 @@ class SensorValidation:
 
 
 def load_truth(path: str | Path) -> pd.DataFrame:
-    """Read a truth file: a table, or markers of motion capture (``.trc``, ``.c3d``).
+    """Read a truth file: a table, markers (``.trc``, ``.c3d``, ``_motion.tsv``) or events (``_events.tsv``).
 
     Raises
     ------
@@ -106,8 +107,10 @@ def load_truth(path: str | Path) -> pd.DataFrame:
         `gait.exchange.markers.marker_truth`.
     """
     path = Path(path)
-    if path.suffix.lower() in MARKER_FILES:
+    if is_marker_file(path):
         return marker_truth(path)
+    if path.name.endswith(EVENTS_FILE):
+        return events_truth(path)
     text = _truth_text(path)
     try:
         with warnings.catch_warnings():
@@ -118,11 +121,21 @@ def load_truth(path: str | Path) -> pd.DataFrame:
         raise RecordingError(
             "cannot be read as CSV", where=path, todo="see the contract's truth.csv"
         ) from error
+    return _checked(truth, str(path))
+
+
+def _checked(truth: pd.DataFrame, where: str) -> pd.DataFrame:
+    """Return the contacts with both times, in order.
+
+    Raises
+    ------
+    RecordingError
+        A column is lacking.
+    """
     missing = [name for name in ("ic_s", "tc_s") if name not in truth.columns]
     if missing:
-        raise RecordingError(f"no column {' or '.join(missing)}", where=path, todo="add it, seconds")
-    for name in ("ic_s", "tc_s"):
-        truth[name] = _numbers(truth[name])
+        raise RecordingError(f"no column {' or '.join(missing)}", where=where, todo="add it, seconds")
+    truth = truth.assign(**{name: _numbers(truth[name]) for name in ("ic_s", "tc_s")})
     return truth.dropna(subset=["ic_s", "tc_s"]).sort_values("ic_s", ignore_index=True)
 
 
@@ -144,7 +157,23 @@ def _numbers(column: pd.Series) -> FloatArray:
 
 
 def validate(session: Session, truth: pd.DataFrame) -> list[SensorValidation]:
-    """Each sensor of a session against the truth of its leg."""
+    """Return each sensor of a session against the truth of its leg.
+
+    Parameters
+    ----------
+    truth
+        As `load_truth` gives it, or a table of ``side, ic_s, tc_s`` of one's own, in any order.
+
+    Raises
+    ------
+    UsageError
+        Something else was given.
+    RecordingError
+        The truth lacks a column, or has no contact of the legs recorded.
+    """
+    check_kind(session, Session, "gait.validate", "give the session as gait.read made it")
+    check_kind(truth, pd.DataFrame, "gait.validate", "give a table, such as gait.load_truth(path) makes")
+    truth = _checked(truth, "truth")
     out = []
     for recording in session.recordings:
         own = truth

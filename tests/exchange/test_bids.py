@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -16,8 +18,9 @@ import pytest
 import gait
 from gait.cli.main import main
 from gait.errors import RecordingError, UsageError
-from gait.exchange.bids import Event, write_bids
-from gait.exchange.bids_reader import read_bids
+from gait.exchange.bids import Event, Markers, write_bids
+from gait.exchange.bids_reader import read_bids, read_bids_markers
+from gait.exchange.markers import read_markers
 from gait.recording.model import RunnerInfo, Session
 from gait.recording.write import write_recording
 from gait.virtual.runner.simulate import VirtualSession
@@ -143,17 +146,32 @@ def test_the_validator_finds_no_error(
     run.mkdir()
     for recording in session.recordings:
         write_recording(recording, run / f"{recording.side}_{recording.placement}.csv")
-    for _ in range(2):
-        assert main(["export", str(run), "--bids", str(tmp_path / "set")]) == 0
+    write_bids(session, tmp_path / "set", "01", markers=_markers())
+    assert main(["export", str(run), "--bids", str(tmp_path / "set")]) == 0
     assert "sub-02" in capsys.readouterr().err
-    events = pd.read_csv(tmp_path / "set" / "sub-01" / "motion" / "sub-01_task-running_events.tsv", sep="\t")
+    events = pd.read_csv(tmp_path / "set" / "sub-02" / "motion" / "sub-02_task-running_events.tsv", sep="\t")
     assert len(events[events["trial_type"] == "ic"]) > 12
     assert len(events[events["trial_type"] == "tc"]) > 12
-    program = shutil.which(VALIDATOR)
+    _validate(tmp_path / "set")
+
+
+def _markers() -> Markers:
+    """Two markers for half a second, one of them lost for a frame."""
+    times = np.arange(100) / 200.0
+    heel = np.column_stack([times, 0.1 + 0.0 * times, 0.03 + np.sin(times)])
+    toe = heel + np.array([0.2, 0.0, 0.0])
+    toe[50] = np.nan
+    return Markers(times, {"L HEE": heel, "LTOE": toe})
+
+
+def _validate(folder: Path) -> None:
+    """Assert that the validator, which comes with the test tools, reports no error."""
+    beside = Path(sys.executable).with_name(VALIDATOR)
+    program = str(beside) if beside.exists() else shutil.which(VALIDATOR)
     if program is None:
         pytest.skip(f"BIDS DATA SET NOT VALIDATED: no {VALIDATOR} on this machine (pip install {VALIDATOR})")
     done = subprocess.run(
-        [program, str(tmp_path / "set"), "--format", "json"], capture_output=True, text=True, check=False
+        [program, str(folder), "--format", "json"], capture_output=True, text=True, check=False
     )
     issues = json.loads(done.stdout)["issues"]["issues"]
     assert [issue for issue in issues if issue["severity"] == "error"] == []
@@ -201,3 +219,110 @@ def _system(motion: Path, name: str, rows: list[str], samples: np.ndarray, sidec
     np.savetxt(motion / f"{stem}_motion.tsv", samples, delimiter="\t", fmt="%.8f")
     body = {"TaskName": "walk", "TrackingSystemName": name, **sidecar}
     (motion / f"{stem}_motion.json").write_text(json.dumps(body), encoding="utf-8")
+
+
+def test_positions_are_written_and_read(session: Session, tmp_path: Path) -> None:
+    """Markers beside sensors are a system of their own: m, n/a where unseen; the sensors read as before."""
+    write_bids(session, tmp_path / "set", "01", markers=_markers())
+    times, places = read_bids_markers(tmp_path / "set")
+    assert list(places) == ["L_HEE", "LTOE"]
+    np.testing.assert_allclose(times, _markers().time_s, atol=1e-6)
+    np.testing.assert_allclose(places["L_HEE"], _markers().places["L HEE"], atol=1e-6)
+    assert np.flatnonzero(np.isnan(places["LTOE"][:, 0])).tolist() == [50]
+    assert len(read_bids(tmp_path / "set").recordings) == 2
+    file = tmp_path / "set" / "sub-01" / "motion" / "sub-01_task-running_tracksys-optical_motion.tsv"
+    again, same = read_markers(file)
+    assert len(again) == 100
+    assert list(same) == list(places)
+    _, none = read_bids_markers(file.with_name(file.name.replace("optical", "leftshoe")))
+    assert none == {}
+
+
+def test_a_public_set_that_breaks_the_standard(session: Session, tmp_path: Path) -> None:
+    """The form of ds005258 on OpenNeuro: names with underscores, g and deg/s, no sidecar, a column of errors.
+
+    The rate stands in the channels alone; markers are in mm, each with a channel that is no axis.
+    """
+    shoe = session.recordings[0]
+    assert shoe.gyr is not None
+    motion = tmp_path / "sub-pp001" / "motion"
+    motion.mkdir(parents=True)
+    head = "name\tcomponent\ttype\ttracked_point\tunits\tsampling_frequency"
+    rows, columns = [head], []
+    for kind, unit, values in (("ACCEL", "g", shoe.acc / 9.80665), ("GYRO", "deg/s", np.degrees(shoe.gyr))):
+        for point in ("head", "left_ankle", "left_foot", "left_fore_arm", "right_shank"):
+            rows += [f"{point}_{kind}_{axis}\t{axis}\t{kind}\t{point}\t{unit}\t200" for axis in "xyz"]
+            columns += list(values[:400].T)
+    _system(motion, "imu", rows, np.array(columns).T, {})
+    marks = [head]
+    for point in ("l_heel", "l_toe"):
+        marks += [f"{point}_{axis}\t{axis}\tPOS\t{point}\tmm\t100" for axis in ("x", "y", "z")]
+        marks += [f"{point}_err\tn/a\tPOS\t{point}\tmm\t100"]
+    _system(motion, "omc", marks, np.tile(np.arange(8.0), (200, 1)), {})
+    for file in motion.glob("*_motion.json"):
+        file.unlink()
+    back = read_bids(tmp_path)
+    assert [one.name for one in back.recordings] == ["left shoe", "left shank", "right shank"]
+    left = back.recordings[0]
+    assert left.gyr is not None
+    assert left.rate_hz == 200.0
+    np.testing.assert_allclose(left.acc, shoe.acc[:400], atol=1e-6)
+    np.testing.assert_allclose(left.gyr, shoe.gyr[:400], atol=1e-6)
+    times, places = read_bids_markers(tmp_path)
+    assert times[1] == pytest.approx(0.01)
+    assert places["l_heel"][0].tolist() == [0.0, 0.001, 0.002]
+    assert places["l_toe"][0].tolist() == [0.004, 0.005, 0.006]
+
+
+def test_sidecars_are_inherited(tmp_path: Path) -> None:
+    """A JSON of the data set holds for every run, the nearer one wins, one of another task does not count."""
+    motion = tmp_path / "sub-1" / "motion"
+    motion.mkdir(parents=True)
+    (tmp_path / "dataset_description.json").write_text("{}", encoding="utf-8")
+    (tmp_path / "task-walk_motion.json").write_text(
+        '{"SamplingFrequency": 50, "AccelerometerRange_g": 16}', encoding="utf-8"
+    )
+    (tmp_path / "task-run_motion.json").write_text('{"SamplingFrequency": 999}', encoding="utf-8")
+    (tmp_path / "sub-1" / "sub-1_task-walk_tracksys-imu_motion.json").write_text(
+        '{"SamplingFrequency": 100}', encoding="utf-8"
+    )
+    stem = motion / "sub-1_task-walk_tracksys-imu"
+    rows = ["name\tcomponent\ttype\ttracked_point\tunits"]
+    rows += [f"a{axis}\t{axis}\tACCEL\tfoot_l\tm/s^2" for axis in "xyz"]
+    stem.with_name(f"{stem.name}_channels.tsv").write_text("\n".join(rows), encoding="utf-8")
+    stem.with_name(f"{stem.name}_motion.tsv").write_text("0\t0\t9.8\n" * 5, encoding="utf-8")
+    foot = read_bids(tmp_path).recordings[0]
+    assert (foot.rate_hz, foot.acc_range_g, foot.time_s[1]) == (100.0, 16.0, 0.01)
+    (tmp_path / "task-walk_motion.json").write_text("[1]", encoding="utf-8")
+    with pytest.raises(RecordingError, match="is no JSON object"):
+        read_bids(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "../../.git/annex/objects/00/W3/SHA256E-s46--dc.tsv\n",
+        "version https://git-lfs.github.com/spec/v1\noid",
+    ],
+)
+def test_a_pointer_is_named(session: Session, tmp_path: Path, text: str) -> None:
+    """A clone without the samples, as DataLad and git LFS leave it, says how to get them."""
+    write_bids(session, tmp_path / "set", "01")
+    motion = tmp_path / "set" / "sub-01" / "motion"
+    file = motion / "sub-01_task-running_tracksys-leftshoe_motion.tsv"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(RecordingError, match="not here; get the data themselves: datalad get"):
+        read_bids(tmp_path / "set")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a right there")
+def test_a_link_into_nothing_is_named(session: Session, tmp_path: Path) -> None:
+    """So does a link into git-annex's store that leads nowhere."""
+    write_bids(session, tmp_path / "set", "01")
+    motion = tmp_path / "set" / "sub-01" / "motion"
+    file = motion / "sub-01_task-running_tracksys-leftshoe_motion.tsv"
+    file.unlink()
+    file.symlink_to("../../.git/annex/objects/00/W3/SHA256E-s46--dc.tsv")
+    for path in (file, tmp_path / "set"):
+        with pytest.raises(RecordingError, match="not here; get the data themselves: datalad get"):
+            read_bids(path)

@@ -8,11 +8,12 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from gait.analysis.faults.units_and_axes import ANGLES
 from gait.analysis.metrics import METRICS
 from gait.analysis.results import Fault, Metric
 from gait.analysis.session.not_measured import SHANK_ONLY
 
-__all__ = ["widened", "without_spoilt"]
+__all__ = ["spoilt_attitude", "widened", "without_spoilt"]
 
 WIDER = 2.0
 """Factor on an interval that a fault of unknown cause touches (chosen)."""
@@ -22,6 +23,11 @@ _BESIDE = {
     "contact_ms": ("contact_u_ms",),
 }
 """Metric -> columns that go with it."""
+
+
+def spoilt_attitude(faults: Iterable[Fault]) -> set[str]:
+    """Return the names of the sensors with a fault that spoils what needs their attitude."""
+    return {fault.sensor for fault in faults if set(fault.spoils) & set(ANGLES)}
 
 
 def without_spoilt(table: pd.DataFrame, faults: Iterable[Fault]) -> pd.DataFrame:

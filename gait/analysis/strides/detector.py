@@ -12,7 +12,10 @@ from gait.analysis.strides.stride_batch import StrideBatch
 from gait.arrays import FloatArray
 from gait.frames import Placement
 
-__all__ = ["ALIGNED_SCORE", "Alignment", "Detector"]
+__all__ = ["ALIGNED_SCORE", "Alignment", "Axes", "Detector"]
+
+Axes = tuple[tuple[float, FloatArray], ...]
+"""(time, s, from which it holds; (3, 3) rows forward, left and up in the sensor frame), in order of time."""
 
 ALIGNED_SCORE = 0.4
 """Score from which metrics that need an aligned sensor are given (chosen: axes scatter by 18 deg)."""
@@ -34,6 +37,9 @@ class Alignment:
         Whether the sensor was seen at rest before the run, upright.
     slips
         (time, s of session time; change, deg) of each shift of the sensor on the shoe.
+    axes
+        (time, s of session time from which it holds; (3, 3) matrix as above) in the order of time; empty
+        where the segment's axes were not found.
     """
 
     score: float | None = None
@@ -42,6 +48,7 @@ class Alignment:
     newest_closure_error: float = 0.0
     stood: bool = False
     slips: tuple[tuple[float, float], ...] = ()
+    axes: Axes = ()
 
 
 class Detector(ABC):

@@ -33,17 +33,19 @@ def command(
     placement: PlacementOption = None,
     side: SideOption = None,
 ) -> None:
-    """Write a session as a subject of a BIDS data set with motion data, contacts as events.
+    """Write a session as a subject of a BIDS data set with motion data, contacts as events, and markers.
 
     The session's name, notes and answers are left out: a data set is shared. Body mass and height are in it
     where session.toml has them.
     """
     from gait.analysis.analyze import AnalysisSettings, analyze
-    from gait.exchange.bids import next_subject, write_bids
+    from gait.exchange.bids import Markers, next_subject, write_bids
+    from gait.exchange.markers import is_marker_file, read_markers
 
     session = load_samples(path, placement=placement, side=side)
     analysis = analyze(session, AnalysisSettings(waveforms=False))
-    place = write_bids(session, bids, subject or next_subject(bids), _events(analysis))
+    markers = Markers(*read_markers(path)) if is_marker_file(path) else None
+    place = write_bids(session, bids, subject or next_subject(bids), _events(analysis), markers=markers)
     print(f"gait: {place}", file=sys.stderr)
 
 

@@ -31,7 +31,7 @@ def command(
         typer.Option(
             "--truth",
             metavar="FILE",
-            help="Truth: CSV, or markers as TRC or C3D; else truth.csv of the folder.",
+            help="Truth: CSV, markers (TRC, C3D, BIDS) or events of BIDS; else truth.csv of the folder.",
         ),
     ] = None,
     offset: Annotated[

@@ -1,39 +1,32 @@
 """Motion capture files (C3D): channels of inertial sensors as tables that the reader knows, and markers.
 
-Needs ezc3d (extra ``c3d``). Analog channels are named by their labels and units, as the columns of any other
-program's table; those of each sensor make a table of their own.
+Analog channels are named by their labels and units, as the columns of any other program's table; those of
+each sensor make a table of their own.
 """
 
 from __future__ import annotations
 
 import re
-import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from gait.arrays import FloatArray
-from gait.errors import MissingExtraError, RecordingError
+from gait.errors import RecordingError
 from gait.recording.format import place_from_name
+from gait.recording.importers.c3d_file import MAGIC, Parameters, RawC3D, read_raw
 from gait.recording.importers.column_names import Column, parse_columns
 
 __all__ = ["C3D", "c3d_tables", "is_c3d", "read_c3d"]
 
-MAGIC = 0x50
-"""Second byte of every C3D; the first says where its parameters begin."""
 NUMBERED = re.compile(r"(ACC|GYRO?)\.?([XYZ])(\d+)", re.IGNORECASE)
 """Labels such as ACCX3: quantity, axis, number of the sensor."""
-MOST_BYTES = 1 << 31
-BLOCK = 512
-HEADER = struct.Struct("<BBHHHHHfH")
-"""Parameter block, magic, points, analog samples a frame, first and last frame, gap, scale, data block."""
-INTEL = b"\x54"
 METRES = {"mm": 1e-3, "cm": 1e-2, "m": 1.0}
+CONTINUED = ("", *map(str, range(2, 10)))
+"""Endings of the parameters in which a list of more than 255 names goes on (LABELS2 ...)."""
 
 
 @dataclass(frozen=True)
@@ -68,56 +61,19 @@ def read_c3d(path: Path) -> C3D:
 
     Raises
     ------
-    MissingExtraError
-        ezc3d is not installed.
     RecordingError
-        The file is damaged, or its markers are in a unit that is no length.
+        As `read_raw`; or its markers are in a unit that is no length, or have no rate.
     """
-    if find_spec("ezc3d") is None:
-        raise MissingExtraError("a C3D file", "c3d")
-    import ezc3d
-
-    _refuse_cut_off(path)
-    try:
-        body = ezc3d.c3d(str(path))
-        point, analog = body["parameters"]["POINT"], body["parameters"]["ANALOG"]
-        return C3D(
-            _markers(body["data"]["points"], point, path),
-            _rate(point),
-            _channels(body["data"]["analogs"], analog),
-            _rate(analog),
-        )
-    except (OSError, ValueError, TypeError, LookupError, ArithmeticError, RuntimeError, MemoryError) as error:
-        raise RecordingError(
-            f"a C3D that cannot be read ({error})", where=path, todo="export it again"
-        ) from error
-
-
-def _refuse_cut_off(path: Path) -> None:
-    """Refuse a file that ends before the samples that it announces: ezc3d would look for them forever.
-
-    Raises
-    ------
-    RecordingError
-        It is cut off, or too large.
-    """
-    try:
-        size = path.stat().st_size
-        with path.open("rb") as stream:
-            head = stream.read(HEADER.size)
-            _, _, points, analogs, first, last, _, scale, start = HEADER.unpack(head)
-            stream.seek(BLOCK * (head[0] - 1) if head[0] else 0)
-            processor = stream.read(4)[3:]
-    except (OSError, struct.error) as error:
-        raise RecordingError("a C3D without a header", where=path, todo="export it again") from error
-    if size > MOST_BYTES:
-        raise RecordingError(f"a C3D of more than {MOST_BYTES >> 30} GB", where=path, todo="cut it")
-    if processor != INTEL:
-        raise RecordingError("a C3D of another processor than Intel's", where=path, todo="export it again")
-    frames = last - first + 1 if points or analogs else 0
-    width = 4 if scale < 0 else 2
-    if size < BLOCK * (start - 1) + max(frames, 0) * width * (4 * points + analogs):
-        raise RecordingError("a C3D that is cut off", where=path, todo="copy or export it again")
+    raw = read_raw(path)
+    found = C3D(
+        _markers(raw, path),
+        _rate(raw.parameters, "POINT"),
+        _channels(raw),
+        _rate(raw.parameters, "ANALOG"),
+    )
+    if (found.markers and found.rate_hz <= 0) or (found.channels and found.channel_rate_hz <= 0):
+        raise RecordingError("a C3D without a rate", where=path, todo="export it again")
+    return found
 
 
 def c3d_tables(path: Path) -> dict[str, str]:
@@ -127,7 +83,7 @@ def c3d_tables(path: Path) -> dict[str, str]:
 
     Raises
     ------
-    MissingExtraError, RecordingError
+    RecordingError
         As `read_c3d`; or there is no accelerometer among the channels.
     """
     found = read_c3d(path)
@@ -163,35 +119,41 @@ def _table(own: list[Column], names: list[str], found: C3D) -> str:
     return pd.DataFrame(data).to_csv(index=False, float_format="%.7g", na_rep="")
 
 
-def _markers(points: FloatArray, point: Any, path: Path) -> dict[str, FloatArray]:  # noqa: ANN401 - ezc3d has no types
-    labels = _labels(point, "LABELS")[: points.shape[1]]
-    if not labels:
+def _markers(raw: RawC3D, path: Path) -> dict[str, FloatArray]:
+    """Return name -> (n, 3) m."""
+    labels = _labels(raw.parameters, "POINT", "LABELS")[: raw.points.shape[1]]
+    if not labels or not len(raw.points):
         return {}
-    unit = str((_labels(point, "UNITS") or ["mm"])[0]).strip().lower()
+    unit = (_labels(raw.parameters, "POINT", "UNITS") or ["mm"])[0].lower()
     if unit not in METRES:
         raise RecordingError(f"markers in {unit!r}", where=path, todo="export them in mm or m")
-    return {label: METRES[unit] * points[:3, row, :].T for row, label in enumerate(labels)}
+    return {label: METRES[unit] * raw.points[:, row] for row, label in enumerate(labels)}
 
 
-def _channels(analogs: FloatArray, analog: Any) -> dict[str, FloatArray]:  # noqa: ANN401 - ezc3d has no types
-    units = _labels(analog, "UNITS")
+def _channels(raw: RawC3D) -> dict[str, FloatArray]:
+    """Return ``label (unit)`` -> (m,) samples."""
+    units = _labels(raw.parameters, "ANALOG", "UNITS")
     found: dict[str, FloatArray] = {}
-    for row, label in enumerate(_labels(analog, "LABELS")[: analogs.shape[1]]):
-        unit = units[row].strip() if row < len(units) else ""
-        found[f"{label} ({unit})" if unit else label] = analogs[0, row, :]
-    return found
+    for row, label in enumerate(_labels(raw.parameters, "ANALOG", "LABELS")[: raw.analogs.shape[1]]):
+        unit = units[row] if row < len(units) else ""
+        found[f"{label} ({unit})" if unit else label] = raw.analogs[:, row]
+    return found if len(raw.analogs) else {}
 
 
-def _labels(parameters: Any, name: str) -> list[str]:  # noqa: ANN401 - ezc3d has no types
-    """Texts of a parameter and of those that continue it (LABELS2, LABELS3 ...)."""
+def _labels(parameters: Parameters, group: str, name: str) -> list[str]:
+    """Return the texts of a parameter and of those that continue it."""
     found: list[str] = []
-    for number in ("", *map(str, range(2, 10))):
-        if f"{name}{number}" not in parameters:
+    for ending in CONTINUED:
+        values = parameters.get((group, f"{name}{ending}"))
+        if values is None or values.dtype.kind != "S":
             break
-        found += [str(one) for one in parameters[f"{name}{number}"]["value"]]
+        rows = values if values.ndim == 2 else values[None]
+        found += [row.tobytes().replace(b"\0", b" ").decode("utf-8", "replace").strip() for row in rows]
     return found
 
 
-def _rate(parameters: Any) -> float:  # noqa: ANN401 - ezc3d has no types
-    value = np.atleast_1d(parameters["RATE"]["value"]) if "RATE" in parameters else np.zeros(1)
-    return float(value[0]) if len(value) else 0.0
+def _rate(parameters: Parameters, group: str) -> float:
+    """Return a group's rate, Hz; 0 where it says none that can be."""
+    values = parameters.get((group, "RATE"))
+    value = float(values.flat[0]) if values is not None and values.size and values.dtype.kind in "if" else 0.0
+    return value if np.isfinite(value) and value > 0 else 0.0

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from gait import __version__
 from gait.analysis.results import Analysis
 from gait.coaching.model import Finding, Plan
+from gait.errors import check_kind
 from gait.files import write_text
 from gait.history.since_last import SinceLast
 from gait.report.blocks import Head, Section
@@ -67,8 +68,11 @@ def write_report(
     Raises
     ------
     GaitError
-        The file cannot be written, or there is no such language.
+        The file cannot be written, an argument is of another kind, or there is no such language.
     """
+    check_kind(analysis, Analysis, "gait.write_report", "give what gait.analyze made")
+    check_kind(plan, (Plan, type(None)), "gait.write_report", "give what gait.prescribe made, or None")
+    check_kind(path, (str, Path), "gait.write_report", "give the path of a file")
     page = render_page(analysis, findings, plan, lang=lang, since=since, runner=runner, sheet=sheet)
     return write_text(path, page)
 

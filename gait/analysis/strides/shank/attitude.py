@@ -11,7 +11,7 @@ from gait.analysis.signal.resample import GRID_HZ
 from gait.arrays import FloatArray
 from gait.units import STANDARD_GRAVITY
 
-__all__ = ["Attitude", "attitude"]
+__all__ = ["Attitude", "attitude", "segment_axes"]
 
 
 MID_STANCE = 0.35
@@ -90,6 +90,21 @@ def attitude(
     shock = at_ic + np.minimum(np.arange(round(SHOCK_S * GRID_HZ) + 1)[None, :], stance)
     along = np.einsum("nij,nj->ni", force, long_axis)
     return Attitude(angle, frontal, sample_rows(along, shock).max(axis=1) / STANDARD_GRAVITY)
+
+
+def segment_axes(axis: FloatArray, stand: FloatArray) -> FloatArray:
+    """Return the (3, 3) rows forward, left and up of a shank in the sensor frame.
+
+    Parameters
+    ----------
+    axis
+        (3,) axis of the forward swing, sensor frame.
+    stand
+        (3,) direction of gravity at rest, sensor frame: the long axis.
+    """
+    left = -axis + stand * float(stand @ axis)
+    left /= np.linalg.norm(left)
+    return np.stack([np.cross(left, stand), left, stand])
 
 
 def _vectors_at(values: FloatArray, at: FloatArray) -> FloatArray:

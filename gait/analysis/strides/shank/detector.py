@@ -14,8 +14,8 @@ from scipy.ndimage import maximum_filter1d
 from gait.analysis.signal.buffer import SampleBuffer
 from gait.analysis.signal.resample import GRID_HZ
 from gait.analysis.strides.contact_model import ContactModel, Refined, load
-from gait.analysis.strides.detector import Alignment, Detector
-from gait.analysis.strides.shank.attitude import attitude
+from gait.analysis.strides.detector import ALIGNED_SCORE, Alignment, Detector
+from gait.analysis.strides.shank.attitude import attitude, segment_axes
 from gait.analysis.strides.shank.cycles import Cycles, ahead_of, measure_cycles
 from gait.analysis.strides.shank.swings import Span, SwingFinder
 from gait.analysis.strides.stride_batch import StrideBatch, empty_batch
@@ -87,8 +87,14 @@ class ShankDetector(Detector):
     def alignment(self) -> Alignment:
         """How far one axis dominates the movement (0 at two thirds, 1 at all of it), and whether it stood."""
         axis = self._swings.axis
-        score = float(np.clip(3.0 * axis.share - 2.0, 0.0, 1.0)) if axis is not None else None
-        return Alignment(score=score, stood=self._stand is not None)
+        if axis is None:
+            return Alignment(stood=self._stand is not None)
+        score = float(np.clip(3.0 * axis.share - 2.0, 0.0, 1.0))
+        if self._stand is None or score < ALIGNED_SCORE:
+            return Alignment(score=score, stood=self._stand is not None)
+        return Alignment(
+            score=score, stood=True, axes=((-np.inf, segment_axes(axis.direction, self._stand)),)
+        )
 
     def _new_segment(self) -> None:
         self._swings.new_segment()

@@ -127,6 +127,7 @@ class ShoeDetector(Detector):
             closure_error=float(np.median([one.closure_error for one in used])),
             newest_closure_error=newest.closure_error,
             slips=tuple(self.slips),
+            axes=tuple((when, one.matrix) for when, one in self.mountings if one.aligned),
         )
 
     def _new_segment(self) -> None:

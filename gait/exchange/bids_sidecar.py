@@ -1,0 +1,57 @@
+"""What the JSON files of a BIDS data set say of a table: those beside it, and those that it inherits."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from gait.errors import RecordingError
+
+__all__ = ["sidecar"]
+
+LEVELS = 4
+"""Folders up to the data set's own: subject, session, data type, and one to spare."""
+
+
+def sidecar(table: Path) -> dict[str, Any]:
+    """Return the keys of all JSON files that apply to a table, the nearest ones first (BIDS inheritance).
+
+    Parameters
+    ----------
+    table
+        Such as ``sub-01_task-run_tracksys-imu_motion.tsv``. A JSON of the same suffix in its folder or one
+        above applies whose entities (``task-run``) are all in the table's name.
+
+    Returns
+    -------
+    Empty where there is none.
+
+    Raises
+    ------
+    RecordingError
+        One of them is no JSON object.
+    """
+    own = set(table.name.removesuffix(".tsv").split("_"))
+    suffix = table.name.removesuffix(".tsv").rsplit("_", maxsplit=1)[-1]
+    found: list[Path] = []
+    for folder in [*table.absolute().parents][:LEVELS]:
+        there = folder.glob(f"*{suffix}.json")
+        fits = [file for file in there if set(file.name.removesuffix(".json").split("_")) <= own]
+        found += sorted(fits, key=lambda file: -len(file.name.split("_")))
+        if (folder / "dataset_description.json").is_file():
+            break
+    body: dict[str, Any] = {}
+    for file in reversed(found):
+        body |= _json(file)
+    return body
+
+
+def _json(file: Path) -> dict[str, Any]:
+    try:
+        body = json.loads(file.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError) as error:
+        raise RecordingError("cannot be read as JSON", where=file, todo="mend the data set") from error
+    if not isinstance(body, dict):
+        raise RecordingError("is no JSON object", where=file, todo="mend the data set")
+    return body
