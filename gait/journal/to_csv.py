@@ -158,12 +158,15 @@ def _parts(journal: Journal, folder: Path, left_out: list[str]) -> Iterator[_Par
         if sensor is None or not notes:
             left_out.append(f"sensor {stream} (the records that describe it are damaged)")
             continue
+        limits = [
+            text for one in (sensor, *journal.named("limits", stream)) for text in one.get("limits", ())
+        ]
         configs = {(int(one["epoch"]), int(one["config_id"])): one for one in notes}
         runs = runs_of(journal, stream, configs)
         if runs:
             pieces = Pieces(runs, origin_us)
             samples = int(rows["n"][rows["stream"] == stream].sum())
-            yield _part(folder, {**session, **sensor}, notes, pieces, samples)
+            yield _part(folder, {**session, **sensor, "limits": limits}, notes, pieces, samples)
 
 
 def _first_us(rows: Rows) -> float:
@@ -198,7 +201,7 @@ def _part(folder: Path, facts: Facts, configs: list[Facts], pieces: Pieces, samp
     measured = _measure(path, pieces)
     recorded = replace(measured, left_out=samples - measured.samples)
     figures = _figures(recorded, pieces.runs)
-    limits = [str(one) for one in facts.get("limits", ())]
+    limits = list(dict.fromkeys(str(one) for one in facts.get("limits", ())))
     if limits:
         figures["limits"] = limits
     return _Part(replace(head, extra={"recorder": figures}), pieces, recorded)

@@ -11,7 +11,8 @@ from gait.sensors.scan import Seen
 
 __all__ = ["battery_of"]
 
-PATIENCE_S = 6.0
+PATIENCE_S = 12.0
+"""A first link with discovery takes 2 to 6 s on a computer that is not busy."""
 
 
 def _ignored(_payload: bytes, _arrival_us: int) -> None:

@@ -77,7 +77,7 @@ class Link:
     fresh
         Whether to distrust the system's memory of the sensor's services.
 
-    State: bleak's client, whether the link was lost, and the answer that is waited for.
+    State: bleak's client, whether the link was lost, the answer that is waited for, and notifications kept.
     """
 
     def __init__(
@@ -88,6 +88,7 @@ class Link:
         self.clock_us = clock_us
         self._waiting: tuple[Callable[[bytes], object], asyncio.Future[tuple[Any, int]]] | None = None
         self._asking = asyncio.Lock()
+        self._heard: asyncio.Queue[bytes | None] | None = None
         self._client: BleakClient = backend.make_client(
             device, fresh=fresh, disconnected_callback=self._disconnected, timeout=CONNECT_S
         )
@@ -171,6 +172,31 @@ class Link:
                     future.exception()  # seen, else asyncio complains of it later
         return Exchanged(answer, asked_us, answered_us)
 
+    @contextlib.contextmanager
+    def listening(self) -> Iterator[None]:
+        """Keep every notification from now on, for `hear`, until the block is left."""
+        self._heard = asyncio.Queue()
+        try:
+            yield
+        finally:
+            self._heard = None
+
+    async def hear(self, patience_s: float = ANSWER_S) -> bytes:
+        """Return the next notification that was kept; only while `listening`.
+
+        Raises
+        ------
+        LinkLostError
+            No link, or none in time.
+        """
+        assert self._heard is not None
+        with self._explained(self._failed):
+            async with asyncio.timeout(patience_s):
+                payload = await self._heard.get()
+        if payload is None:
+            raise LinkLostError("the link was lost", where=self.name)
+        return payload
+
     async def read(self, uuid: str) -> bytes:
         """Read a characteristic.
 
@@ -228,6 +254,8 @@ class Link:
         def came(_: Any, data: bytearray) -> None:  # noqa: ANN401 - bleak's type
             now_us, payload = self.clock_us(), bytes(data)
             self._settle(payload, now_us)
+            if self._heard is not None:
+                self._heard.put_nowait(payload)
             taker(payload, now_us)
 
         return came
@@ -242,5 +270,7 @@ class Link:
 
     def _disconnected(self, _: Any) -> None:  # noqa: ANN401 - bleak's type
         self.lost.set()
+        if self._heard is not None:
+            self._heard.put_nowait(None)
         if self._waiting is not None and not self._waiting[1].done():
             self._waiting[1].set_exception(BleakError("disconnected"))

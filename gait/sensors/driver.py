@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
 from gait.errors import SensorError
@@ -12,7 +12,7 @@ from gait.journal.clock import ClockTracker
 from gait.journal.format import Block
 from gait.journal.writer import JournalWriter
 from gait.sensors.connection import ClockSource, Heard, Link
-from gait.sensors.full_scale import Scales
+from gait.sensors.full_scale import FullScale, Scales
 from gait.sensors.patience import Timing
 from gait.sensors.sample_stream import Counts
 
@@ -111,8 +111,9 @@ class Ability:
         What the sensor keeps while the link is away, in words; empty for nothing.
     fetches
         Whether ``gait fetch-log`` reads what the sensor keeps.
-    proven_by
-        Bytes that the decoder was held against, not made by our own encoder; empty without any.
+    proven_by, memory_proven_by
+        Bytes that the decoder, and that of the memory, were held against, not made by our own encoder; empty
+        without any.
     switch_on
         How its owner makes it ready.
     refused
@@ -130,6 +131,7 @@ class Ability:
     proven_by: str
     switch_on: str
     refused: str = ""
+    memory_proven_by: str = ""
 
     @property
     def shortcomings(self) -> tuple[str, ...]:
@@ -146,6 +148,22 @@ class Ability:
         if self.clock == "arrival":
             found.append("no time stamps: times are those of arrival, tens of ms off at moments")
         return tuple(found)
+
+    def kept(self, scale: FullScale) -> Ability:
+        """Abilities of a run out of the memory: as it was recorded there, each sample stamped by the sensor.
+
+        Parameters
+        ----------
+        scale
+            Rate and ranges of that run.
+        """
+        return replace(
+            self,
+            rates_hz=(round(scale.rate_hz),),
+            acc_range_g=scale.acc_range_g,
+            gyr_range_dps=scale.gyr_range_dps,
+            clock="sensor",
+        )
 
     @property
     def verdict(self) -> str:
@@ -193,6 +211,10 @@ class Context:
         Takes in what has arrived.
     pause
         Waits so many seconds; a stop or the loss of the link ends it early.
+    say
+        Gets lines for people.
+    from_memory
+        Whether it is about a run in the sensor's memory, and not about a live one.
     """
 
     stream: int
@@ -204,6 +226,8 @@ class Context:
     inbox: Inbox
     drain: Callable[[], Awaitable[None]]
     pause: Callable[[float, Link], Awaitable[None]]
+    say: Callable[[str], None]
+    from_memory: bool = False
 
     def event(self, kind: str, text: str) -> None:
         """Note in the journal what happened."""

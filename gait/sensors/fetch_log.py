@@ -99,9 +99,19 @@ async def fetch_log(
     with made_folder(folder), FolderLock(folder):
         clear_empty_journal(folder)
         with JournalWriter(folder / JOURNAL_NAME) as journal:
-            shared = Shared(journal, used, clock_us, asyncio.Lock(), asyncio.Event(), Timing(), NOBODY, say)
+            shared = Shared(
+                journal,
+                used,
+                clock_us,
+                asyncio.Lock(),
+                asyncio.Event(),
+                Timing(),
+                NOBODY,
+                say,
+                from_memory=True,
+            )
             beginning = _Beginning(journal, clock_us)
-            wish = Wish(side, as_asked=side is not None, placement=placement)
+            wish = Wish(side, as_asked=side is not None, placement=placement, from_memory=True)
             follower = Follower(0, seen, wish, shared, beginning.hear)
             try:
                 await follower.introduce()

@@ -36,6 +36,8 @@ class Shared:
         Set when the session is to end.
     say
         Gets lines for people.
+    from_memory
+        Whether runs in the sensors' memories are fetched, and nothing is recorded live.
     """
 
     journal: JournalWriter
@@ -46,6 +48,7 @@ class Shared:
     timing: Timing
     wanted: Wanted
     say: Callable[[str], None]
+    from_memory: bool = False
 
 
 @dataclass
@@ -91,8 +94,10 @@ class Connector:
             The sensor does not answer, or the session was stopped.
         """
         driver = self.seen.driver
+        heard = self.dialogue.subscriptions()
         what = f"a sensor of the {driver.ability.name}"
-        opening = link.open(self.dialogue.subscriptions(), driver.needs, what)
+        what += " whose memory can be read" if self.shared.from_memory else ""
+        opening = link.open(heard, (*driver.needs, *heard), what)
         if even_stopped:
             await opening
         elif not await unless(self.shared.stop, _done(opening)):
@@ -154,6 +159,8 @@ class Follower:
             inbox=Inbox(self._put),
             drain=self._drain,
             pause=self._pause_on,
+            say=shared.say,
+            from_memory=shared.from_memory,
         )
         self.dialogue = self.seen.driver.dialogue(self._context)
         self.connector = Connector(self.seen, shared, self.dialogue)

@@ -28,11 +28,14 @@ class Wish:
         Whether that counts against what the sensor says.
     placement
         For a sensor that does not say where it sits.
+    from_memory
+        Whether a run in its memory is meant: the limits of that show with its settings.
     """
 
     side: Side | None = None
     as_asked: bool = False
     placement: Placement = "shoe"
+    from_memory: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,5 +99,5 @@ async def identify(link: Link, dialogue: Dialogue, seen: Seen, wish: Wish) -> Id
         address=seen.address,
         device={"name": seen.name[:NAME_LIMIT], "family": family.key, **said.device},
         battery_pct=said.battery_pct,
-        limits=family.shortcomings,
+        limits=() if wish.from_memory else family.shortcomings,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from gait.errors import LinkLostError, PacketError, SensorError
@@ -20,6 +20,7 @@ from gait.sensors.driver import (
     Wanted,
 )
 from gait.sensors.full_scale import Scales
+from gait.sensors.kept_run import KeptRun, Memory
 from gait.sensors.sample_stream import Counts
 from gait.sensors.timed_stream import Piece, TimedStream
 
@@ -27,6 +28,9 @@ __all__ = ["Decoder", "Setup", "StreamDialogue", "StreamFamily"]
 
 CLOCKLESS_SKEW = 0.02
 """Without time stamps the sample counter is the clock, and an IMU's rate is up to 1 % off (data sheets)."""
+
+KEPT_BEFORE_US = 1000
+"""Session time of a kept run's first sample."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +119,10 @@ class StreamFamily:
         """Return a decoder for a link that was started so."""
         raise NotImplementedError
 
+    def memory(self) -> Memory | None:
+        """Return the memory that its sensors keep runs in; None where they keep nothing that can be read."""
+        return None
+
 
 @dataclass
 class StreamDialogue:
@@ -163,8 +171,10 @@ class StreamDialogue:
         return ClockTracker() if self._has_clock else ClockTracker(CLOCKLESS_SKEW)
 
     def subscriptions(self) -> Mapping[str, Heard]:
-        """All that the family sends on."""
-        return {uuid: self.context.inbox.taker(uuid) for uuid in self.family.notifies}
+        """All that the family sends on; only what its memory answers on where that is to be fetched."""
+        memory = self.family.memory() if self.context.from_memory else None
+        uuids = self.family.notifies if memory is None else memory.notifies
+        return {uuid: self.context.inbox.taker(uuid) for uuid in uuids}
 
     async def introduce(self, link: Link) -> Description:
         """Ask the sensor who it is."""
@@ -222,14 +232,40 @@ class StreamDialogue:
         self.settled = True
 
     async def fetch_kept(self, link: Link) -> None:
-        """Refuse: nothing that these sensors keep can be fetched.
+        """Fetch the newest run in the sensor's memory, and write it as if it had come live.
+
+        Session time begins at its first sample: nothing ties the sensor's clock to the host's any more.
 
         Raises
         ------
         SensorError
-            Always.
+            There is none, or it cannot be read.
         """
-        raise SensorError(f"a {self.family.ability.name} keeps nothing that can be fetched", where=link.name)
+        memory = self.family.memory()
+        if memory is None:
+            name = self.family.ability.name
+            raise SensorError(f"a {name} keeps nothing that can be fetched", where=link.name)
+        run = await memory.fetch(link, self.context.say)
+        started = "" if run.started is None else run.started.isoformat("T", "milliseconds")
+        self.context.journal.note("session", {"started": started, "origin_us": 0})
+        self._write_kept(run)
+        self.settled = True
+
+    def _write_kept(self, run: KeptRun) -> None:
+        """Note what a kept run was recorded with, and write its samples."""
+        context, scale, stream = self.context, run.setup, self._stream
+        stream.period_us, stream.config_id = 1e6 / scale.rate_hz, len(self._setups)
+        self.scales.learn(stream.epoch, stream.config_id, scale, stamp_us=run.stamp_us)
+        limits = self.family.ability.kept(scale).shortcomings
+        context.journal.note("limits", {"limits": list(limits)}, context.stream)
+        for limit in limits:
+            context.say(f"{context.name}: {limit}")
+        arrival_us = KEPT_BEFORE_US
+        for piece in run.pieces:
+            for block in stream.take(piece):
+                last_us = round((len(block.counts) - 1) * block.period_us)
+                context.journal.block(replace(block, arrival_us=arrival_us + last_us if arrival_us else -1))
+                arrival_us = 0
 
     async def _stop(self, link: Link) -> None:
         try:

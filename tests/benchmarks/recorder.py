@@ -1,10 +1,12 @@
 """What the recorder costs and loses: ``python -m tests.benchmarks.recorder [SECTION ...]``.
 
+``python -m tests.benchmarks recorder`` runs all sections.
+
 Sections: ``radio`` (two virtual sensors at 416 Hz over bleak and Bumble, in real time), ``live`` (the
 recorder alone, notifications fed to it in real time), ``callbacks`` (the longest of the event loop),
-``kills`` (kill -9 at random moments), ``families`` (an hour of each other family in virtual time), ``day``
-(24 hours in virtual time with faults; takes some minutes), all by default. ``--seconds`` is the length of
-the first three, ``--hours`` of the last.
+``kills`` (kill -9 at random moments), ``day`` (24 hours in virtual time with faults; takes some minutes),
+``families`` (the same for each other family; takes hours), all by default. ``--seconds`` is the length of
+the first three, ``--hours`` of the day, ``--family-hours`` of each family's.
 """
 
 import argparse
@@ -320,12 +322,12 @@ SECTIONS = {
     "live": live,
     "callbacks": longest,
     "kills": kills,
-    "families": each_family,
     "day": day,
+    "families": each_family,
 }
 
 
-def main():
+def main(words=None):
     """Run the sections asked for."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -333,8 +335,9 @@ def main():
     parser.add_argument("sections", nargs="*", metavar="SECTION", help=f"of {', '.join(SECTIONS)}; all")
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--hours", type=float, default=24.0)
+    parser.add_argument("--family-hours", type=float, default=24.0)
     parser.add_argument("--rate", type=int, default=RATE_HZ, help="of the day, Hz")
-    given = parser.parse_args()
+    given = parser.parse_args(words)
     unknown = [name for name in given.sections if name not in SECTIONS]
     if unknown:
         parser.error(f"no section {unknown[0]}; there are {', '.join(SECTIONS)}")

@@ -16,6 +16,7 @@ from gait.cli.live_strides import LiveStrides
 from gait.journal.format import JOURNAL_NAME, read_journal
 from gait.journal.to_csv import finish
 from gait.recording.read import read_recording
+from gait.sensors.drivers import DRIVERS
 from gait.sensors.scan import Backend
 from gait.sensors.session import RecordSettings, Watchers, record, session_clock_us
 from gait.virtual.radio.air import AirSettings
@@ -29,14 +30,25 @@ from gait.virtual.radio.world import open_world
 KILLS = 20
 
 
+def _timetable(seconds, *, stamped):
+    """Drops, stalls, silences, bunches, and repeats where stamps tell them, over a session."""
+    kinds = ("drop", "stall", "silent", "bunch", *(("twice",) if stamped else ()))
+    moments = np.arange(30.0, seconds - 20.0, max(60.0, seconds / 200.0))
+    return [
+        f"{kinds[number % len(kinds)]}@{at:.0f}" + ("" if kinds[number % len(kinds)] == "silent" else "+4")
+        for number, at in enumerate(moments)
+    ]
+
+
 def families(given, loop_of, motion):
-    """An hour of each family in virtual time, six drops: what came, what is missing, how right time is."""
-    seconds = 3600.0 * min(1.0, given.hours / 24.0)
-    faults = [f"drop@{seconds * share:.0f}+5" for share in (0.1, 0.2, 0.35, 0.5, 0.7, 0.9)]
-    print(f"each family for {seconds:.0f} s of virtual time, {len(faults)} drops of 5 s\n")
-    print("| family | rate, Hz | sent while linked | recorded | gaps | time off, ms: median, 99 % |")
-    print("|---|---|---|---|---|---|")
+    """A day of each family in virtual time, with faults: what came, what is missing, how right time is."""
+    seconds = 3600.0 * given.family_hours
+    print(f"each family for {given.family_hours:g} h of virtual time, faults of 4 s one after the other\n")
+    print("| family | Hz | faults | sent while linked | recorded | gaps | time off, ms: median, 99 % |")
+    print("|---|---|---|---|---|---|---|")
+    stamped = {one.ability.key for one in DRIVERS if one.ability.clock != "arrival"}
     for kind in MIMICS:
+        faults = _timetable(seconds, stamped=kind.family in stamped)
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
             mimic, finished, origin_s = _hour(
                 kind, Path(name) / "session", seconds, faults, loop_of(), motion
@@ -48,8 +60,8 @@ def families(given, loop_of, motion):
         off_s = np.minimum(np.abs(true_s[at] - found.time_s), np.abs(true_s[at - 1] - found.time_s))
         p50, p99 = 1e3 * np.percentile(off_s, (50, 99))
         print(
-            f"| {kind.family} | {found.rate_hz:g} | {len(mimic.taken_s)} | {recorded.samples} "
-            f"| {recorded.gaps} | {p50:.2f}, {p99:.2f} |",
+            f"| {kind.family} | {found.rate_hz:g} | {len(faults)} | {len(mimic.taken_s)} "
+            f"| {recorded.samples} | {recorded.gaps} | {p50:.2f}, {p99:.2f} |",
             flush=True,
         )
     print("\nof a time to the nearest true one, so at most half a period; 4 ms of it are the shortest delay")

@@ -24,6 +24,15 @@ from gait.virtual.runner.stride_plan import RunnerSettings
 from tests.sensors.conftest import FastLoop, motion_of
 
 FAMILIES = pytest.mark.parametrize("kind", MIMICS, ids=lambda one: one.family)
+STAMPED = pytest.mark.parametrize(
+    "kind",
+    [
+        kind
+        for kind in MIMICS
+        if any(one.ability.key == kind.family and one.ability.clock == "sensor" for one in DRIVERS)
+    ],
+    ids=lambda one: one.family,
+)
 LIMITS = {
     "movesense": (),
     "polar-verity-sense": (),
@@ -158,6 +167,15 @@ def test_a_run_recorded_by_any_family_is_reported(recorded, kind, virtual_run):
     text = page.read_text(encoding="utf-8")
     for limit in LIMITS[kind.family]:
         assert limit in text
+
+
+@STAMPED
+def test_notifications_that_come_twice_lose_nothing(recorded, kind):
+    """A second subscription (bleak #2002) for four seconds: every sample once, also of two-part messages."""
+    outcome = recorded(kind, ["twice@3+4"], seconds=12.0)
+    assert outcome.finished.recorded[0].gaps == 0
+    assert len(outcome.found.time_s) >= len(outcome.mimic.taken_s) - 40
+    assert np.all(np.diff(outcome.found.time_s) > 2e-3)
 
 
 @FAMILIES

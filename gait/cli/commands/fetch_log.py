@@ -41,9 +41,9 @@ def command(
     adapter: AdapterOption = "",
     hci: HciOption = None,
 ) -> None:
-    """Fetch what a sensor kept in its own memory, such as the end of a run that was cut off.
+    """Fetch the newest run that a sensor kept in its own memory, or the end of one that was cut off.
 
-    Which families keep anything: gait sensors
+    Which families keep anything, and how such a run is recorded: gait sensors
     """
     if side not in SIDES:
         raise UsageError(f"{side!r} is no side", where="--side", todo="choose left or right")

@@ -26,14 +26,20 @@ def command() -> None:
 def _lines(ability: Ability) -> list[str]:
     gyroscope = f"{ability.gyr_range_dps:g} deg/s" if ability.gyr_range_dps else "no gyroscope"
     rates = ", ".join(map(str, ability.rates_hz))
-    fetched = "gait fetch-log reads it" if ability.fetches else "gait fetch-log does not read it"
-    kept = f"{ability.keeps}; {fetched}" if ability.keeps else "nothing that gait fetch-log could read"
     facts = {
         "for running": ability.verdict,
         "records": f"{rates} Hz, up to {ability.acc_range_g:g} g, {gyroscope}",
         "time": CLOCKS[ability.clock],
-        "keeps": kept,
+        "keeps": ability.keeps or "nothing that gait fetch-log could read",
         "switch on": ability.switch_on,
-        "decoder": f"proven by {ability.proven_by}" if ability.proven_by else "unproven: no measured bytes",
+        "decoder": _proof(ability.proven_by),
     }
+    if ability.fetches:
+        facts["memory"] = f"gait fetch-log reads it, {_proof(ability.memory_proven_by)}"
+    elif ability.keeps:
+        facts["memory"] = "gait fetch-log does not read it"
     return [ability.name, *(f"  {name + ':':<13}{text}" for name, text in facts.items())]
+
+
+def _proof(bytes_of: str) -> str:
+    return f"proven by {bytes_of}" if bytes_of else "unproven: no measured bytes"

@@ -46,6 +46,7 @@ class GaitProfile:
             fetches=True,
             proven_by="its specification; the C codec of firmware_notes/ gives the same bytes",
             switch_on="shake it, or press its button",
+            memory_proven_by="its specification; the C codec of firmware_notes/ gives the same bytes",
         )
     )
     service_uuids: tuple[str, ...] = (profile.SERVICE,)

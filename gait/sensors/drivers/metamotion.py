@@ -15,14 +15,14 @@ from gait.arrays import CountArray
 from gait.errors import PacketError
 from gait.sensors.connection import Link
 from gait.sensors.driver import Ability, RefusedError, Wanted
+from gait.sensors.drivers.metamotion_log import COMMAND, NOTIFY, MetaMemory
+from gait.sensors.kept_run import Memory
 from gait.sensors.stream_dialogue import Decoder, Setup, StreamFamily
 from gait.sensors.timed_stream import Piece
 
 __all__ = ["BMI160", "BMI270", "MetaDecoder", "MetaMotion", "Part"]
 
 SERVICE = "326a9000-85cb-9195-d9dd-464cfbbae75a"
-COMMAND = "326a9001-85cb-9195-d9dd-464cfbbae75a"
-NOTIFY = "326a9006-85cb-9195-d9dd-464cfbbae75a"
 ACC, GYR, INFO = 0x03, 0x13, 0x80
 POWER, ENABLE, CONFIG = 1, 2, 3
 RATE_CODES = {50: 7, 100: 8}
@@ -128,10 +128,11 @@ class MetaMotion(StreamFamily):
             acc_range_g=16.0,
             gyr_range_dps=2000.0,
             clock="arrival",
-            keeps="logs made by its app; export them there, gait convert reads the CSV",
-            fetches=False,
+            keeps="a log of both instruments that its app sets up, starts and stops; an hour at 100 Hz",
+            fetches=True,
             proven_by="frames with values from the maker's tests (mbientlab/MetaWear-SDK-Cpp)",
             switch_on="press its button; close MetaBase",
+            memory_proven_by="a log out of a board with its values and times (mbientlab/MetaWear-SDK-Cpp)",
         )
     )
     service_uuids: tuple[str, ...] = (SERVICE,)
@@ -166,6 +167,10 @@ class MetaMotion(StreamFamily):
         """Return a decoder for one link."""
         assert isinstance(setup, MetaSetup)
         return MetaDecoder(setup.part)
+
+    def memory(self) -> Memory:
+        """Return its log."""
+        return MetaMemory()
 
 
 async def _part_of(link: Link) -> Part:

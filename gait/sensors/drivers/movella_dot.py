@@ -16,6 +16,8 @@ from gait.errors import PacketError
 from gait.protocol.data import to_counts
 from gait.sensors.connection import Link
 from gait.sensors.driver import Ability, Advertisement, Wanted
+from gait.sensors.drivers.movella_log import DotMemory
+from gait.sensors.kept_run import Memory
 from gait.sensors.stream_dialogue import Decoder, Setup, StreamFamily
 from gait.sensors.timed_stream import Piece
 from gait.units import DEG
@@ -69,8 +71,8 @@ class MovellaDot(StreamFamily):
             acc_range_g=ACC_RANGE_G,
             gyr_range_dps=GYR_RANGE_DPS,
             clock="sensor",
-            keeps="recordings at 120 Hz made by its app; export them there, gait convert reads the CSV",
-            fetches=False,
+            keeps="recordings of up to 120 Hz that its app starts; its button stops them",
+            fetches=True,
             proven_by="",
             switch_on="press its button until it blinks",
         )
@@ -104,3 +106,7 @@ class MovellaDot(StreamFamily):
         """Return a decoder for one link."""
         del setup
         return DotDecoder()
+
+    def memory(self) -> Memory:
+        """Return its recordings."""
+        return DotMemory()

@@ -13,10 +13,12 @@ from itertools import count
 
 import numpy as np
 
-from gait.errors import PacketError
+from gait.errors import LinkLostError, PacketError, SensorError
 from gait.protocol.data import to_counts
 from gait.sensors.connection import Link
 from gait.sensors.driver import Ability, Advertisement, Description, RefusedError, Wanted
+from gait.sensors.drivers.movesense_log import read_sbem, run_of
+from gait.sensors.kept_run import KeptRun, Memory, Progress
 from gait.sensors.stream_dialogue import Decoder, Setup, StreamFamily
 from gait.sensors.timed_stream import Piece
 from gait.units import DEG
@@ -26,9 +28,9 @@ __all__ = ["Movesense", "MovesenseDecoder"]
 SERVICE = "34802252-7185-4d5d-b431-630e7050e8f0"
 WRITE = "34800001-7185-4d5d-b431-630e7050e8f0"
 NOTIFY = "34800002-7185-4d5d-b431-630e7050e8f0"
-HELLO, SUBSCRIBE, UNSUBSCRIBE, GET = 0, 1, 2, 4
+HELLO, SUBSCRIBE, UNSUBSCRIBE, FETCH_LOG, GET = 0, 1, 2, 3, 4
 REPLY, DATA, DATA_REST = 1, 2, 3
-STREAM_REF, ASK_REF = 99, 98
+STREAM_REF, ASK_REF, LOG_REF = 99, 98, 100
 OK = 200
 STAMP = struct.Struct("<I")
 LARGEST_MESSAGE = 2048
@@ -39,6 +41,13 @@ ACC_RANGE_G = 8.0
 GYR_LSB_DPS = {245: 0.00875, 500: 0.0175, 1000: 0.035, 2000: 0.07}
 """The part's steps at each range (LSM6DS data sheet): full scale in 16 bits is 32768 of them."""
 TEXT_LIMIT = 64
+LOGGING = b"\x03"
+ENTRY = struct.Struct("<IIQ")
+"""Of the logbook's list: number, when it was changed, bytes."""
+OFFSET = struct.Struct("<I")
+SILENCE_S = 10.0
+LARGEST_LOG_BYTES = 1 << 28
+FETCH_TRIES = 3
 
 
 @dataclass
@@ -48,15 +57,18 @@ class MovesenseDecoder:
     A message that does not fit into a notification comes as DATA and DATA_REST. Which it is shows only with
     the next notification, so that each message is given out when the next one begins.
 
-    State: the message that may still go on, and when its first part came.
+    State: the message that may still go on, when its first part came, and the newest notification.
     """
 
     setup: Setup
     _message: bytes = b""
     _arrival_us: int = 0
+    _newest: bytes = b""
 
     def decode(self, uuid: str, payload: bytes, arrival_us: int) -> Sequence[Piece]:
         """Return the samples of the message before, once a new one begins.
+
+        A notification that comes twice (bleak #2002) counts once: no two parts are alike, by their stamp.
 
         Raises
         ------
@@ -67,8 +79,9 @@ class MovesenseDecoder:
         if len(payload) < 2:
             raise PacketError(f"{len(payload)} bytes", where="GSP")
         kind, reference, part = payload[0], payload[1], payload[2:]
-        if reference != STREAM_REF or kind == REPLY:
+        if reference != STREAM_REF or kind == REPLY or payload == self._newest:
             return []
+        self._newest = payload
         if kind == DATA_REST:
             self._message += part if self._message else b""
             if len(self._message) > LARGEST_MESSAGE:
@@ -113,10 +126,11 @@ class Movesense(StreamFamily):
             acc_range_g=ACC_RANGE_G,
             gyr_range_dps=2000.0,
             clock="sensor",
-            keeps="a logbook of its own",
-            fetches=False,
+            keeps="a logbook; its app starts and stops a log of /Meas/IMU6; hours in a Flash, else minutes",
+            fetches=True,
             proven_by="bytes captured from a sensor (sensein/movesense-py, 52 Hz)",
             switch_on="touch both studs, or snap it onto its holder; it needs the GSP firmware",
+            memory_proven_by="a log recorded by a sensor, as the maker's converter reads it",
         )
     )
     service_uuids: tuple[str, ...] = (SERVICE, "0000fdf3-0000-1000-8000-00805f9b34fb")
@@ -165,6 +179,106 @@ class Movesense(StreamFamily):
     def decoder(self, setup: Setup) -> Decoder:
         """Return a decoder for one link."""
         return MovesenseDecoder(setup)
+
+    def memory(self) -> Memory:
+        """Return its logbook."""
+        return MovesenseLogbook()
+
+
+@dataclass(frozen=True)
+class MovesenseLogbook:
+    """The logs on the sensor, over GSP: listed, and fetched by number."""
+
+    notifies: tuple[str, ...] = (NOTIFY,)
+
+    async def fetch(self, link: Link, say: Callable[[str], None]) -> KeptRun:
+        """Fetch the newest log.
+
+        Raises
+        ------
+        SensorError
+            The logbook is empty, a log is being written, or the newest holds no run.
+        """
+        if await _got(link, "/Mem/DataLogger/State") == LOGGING:
+            raise SensorError("is still logging", where=link.name, todo="stop the log in its app first")
+        numbers, size = _newest(await _got(link, "/Mem/Logbook/entries"))
+        if not numbers:
+            raise SensorError(
+                "its logbook is empty", where=link.name, todo="log /Meas/IMU6/104 with its app first"
+            )
+        raw = await _log(link, numbers, Progress(say, size))
+        acc_range_g = await _configured(link, "/Meas/Acc/Config", "<B", round(ACC_RANGE_G))
+        gyr_range_dps = await _configured(link, "/Meas/Gyro/Config", "<H", 2000)
+        step_dps = GYR_LSB_DPS.get(gyr_range_dps, GYR_LSB_DPS[2000])
+        try:
+            return run_of(read_sbem(raw), float(acc_range_g), 32768 * step_dps)
+        except PacketError as error:
+            raise SensorError(f"its newest log holds no run ({error})", where=link.name) from error
+
+
+def _newest(entries: bytes) -> tuple[list[int], int]:
+    """Numbers that the newest log may have, the likeliest first, and its size in bytes; 0 where not listed.
+
+    The list is cut off where the notification ends. Logs are numbered one after the other, so that the newest
+    of a cut list is as far behind the first as there are logs.
+    """
+    count, listed = (entries[0] if entries else 0), list(ENTRY.iter_unpack(entries[1:][: _whole(entries)]))
+    if not count or not listed:
+        return [], 0
+    by_number = {number: size for number, _, size in listed}
+    largest = max(by_number)
+    if count <= len(listed):
+        return [largest], by_number[largest]
+    return [min(by_number) + count - 1, largest], 0
+
+
+def _whole(entries: bytes) -> int:
+    """Bytes of whole entries behind the count."""
+    return (len(entries) - 1) // ENTRY.size * ENTRY.size
+
+
+async def _log(link: Link, numbers: Sequence[int], progress: Progress) -> bytes:
+    """Bytes of the first of these logs that there is; fetched again where some were lost on the way.
+
+    Raises
+    ------
+    SensorError
+        There is none.
+    LinkLostError
+        Some are lost each time.
+    """
+    refused: RefusedError | None = None
+    for number in numbers:
+        for _ in range(FETCH_TRIES):
+            try:
+                found = await _log_once(link, number, progress)
+            except RefusedError as error:
+                refused = error
+                break
+            if found is not None:
+                return found
+        else:
+            raise LinkLostError("parts of the log are lost on the way", where=link.name)
+    assert refused is not None
+    raise refused
+
+
+async def _log_once(link: Link, number: int, progress: Progress) -> bytes | None:
+    """Bytes of a log; None where some were lost."""
+    raw, whole = bytearray(), True
+    with link.listening():
+        await _commanded(link, FETCH_LOG, LOG_REF, struct.pack("<I", number))
+        while True:
+            payload = await link.hear(SILENCE_S)
+            if len(payload) < 2 + OFFSET.size or payload[0] not in (DATA, DATA_REST) or payload[1] != LOG_REF:
+                continue
+            (offset,), part = OFFSET.unpack_from(payload, 2), payload[2 + OFFSET.size :]
+            if not part or offset > LARGEST_LOG_BYTES:
+                return bytes(raw) if whole else None
+            whole &= offset <= len(raw)
+            raw.extend(bytes(max(0, offset - len(raw))))
+            raw[offset : offset + len(part)] = part
+            progress.at(len(raw))
 
 
 _numbers = count()

@@ -11,7 +11,7 @@ from gait.arrays import FloatArray
 __all__ = ["Paired", "PairedSamples"]
 
 MOST_WAITING = 2000
-"""Samples of one instrument that wait for the other's; beyond it the oldest are dropped."""
+"""A quarter of a minute at 104 Hz."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,19 +31,25 @@ def _empty() -> tuple[FloatArray, FloatArray]:
 class PairedSamples:
     """Angular rate interpolated to the times of acceleration.
 
+    Parameters
+    ----------
+    most_waiting
+        Samples of one instrument that may wait for the other's; beyond it the oldest are dropped.
+
     State: samples of each instrument that wait for the other's.
     """
 
+    most_waiting: int = MOST_WAITING
     _acc: tuple[FloatArray, FloatArray] = field(default_factory=_empty)
     _gyr: tuple[FloatArray, FloatArray] = field(default_factory=_empty)
 
     def add_acc(self, clock_us: FloatArray, values: FloatArray) -> None:
         """Add acceleration; times increase from call to call."""
-        self._acc = _joined(self._acc, clock_us, values)
+        self._acc = self._joined(self._acc, clock_us, values)
 
     def add_gyr(self, clock_us: FloatArray, values: FloatArray) -> None:
         """Add angular rate."""
-        self._gyr = _joined(self._gyr, clock_us, values)
+        self._gyr = self._joined(self._gyr, clock_us, values)
 
     def ready(self) -> Paired | None:
         """Return the acceleration with angular rate on both sides of it; None for nothing yet."""
@@ -61,9 +67,8 @@ class PairedSamples:
         self._gyr = gyr_us[keep:], gyr[keep:]
         return Paired(times, acc[first:end], at_acc)
 
-
-def _joined(
-    before: tuple[FloatArray, FloatArray], clock_us: FloatArray, values: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    times = np.concatenate([before[0], clock_us])[-MOST_WAITING:]
-    return times, np.concatenate([before[1], values])[-MOST_WAITING:]
+    def _joined(
+        self, before: tuple[FloatArray, FloatArray], clock_us: FloatArray, values: FloatArray
+    ) -> tuple[FloatArray, FloatArray]:
+        times = np.concatenate([before[0], clock_us])[-self.most_waiting :]
+        return times, np.concatenate([before[1], values])[-self.most_waiting :]

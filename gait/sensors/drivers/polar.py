@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import numpy as np
 
 from gait.arrays import FloatArray
+from gait.errors import PacketError
 from gait.protocol.data import to_counts
 from gait.sensors.connection import Link
 from gait.sensors.driver import Ability, Advertisement, RefusedError, Wanted
 from gait.sensors.drivers.paired_samples import PairedSamples
 from gait.sensors.drivers.polar_frames import ACC, GYRO, Frame, decode_frame, settings_of
+from gait.sensors.drivers.polar_log import OfflineFile, PolarMemory
+from gait.sensors.kept_run import KeptRun, Memory
 from gait.sensors.stream_dialogue import Decoder, Setup, StreamFamily
 from gait.sensors.timed_stream import Piece
 from gait.units import DEG, STANDARD_GRAVITY
@@ -67,6 +70,8 @@ class PolarDecoder:
             return []
         factor = self.setup.acc_factor if payload[0] == ACC else self.setup.gyr_factor
         frame = decode_frame(payload, factor)
+        if self._last_us.get(frame.kind) == frame.last_ns / 1e3:
+            return []  # a notification that comes twice (bleak #2002)
         times_us = self._times_us(frame)
         (self._pairs.add_acc if frame.kind == ACC else self._pairs.add_gyr)(times_us, frame.values)
         ready = self._pairs.ready()
@@ -90,7 +95,7 @@ class PolarDecoder:
         period_us = nominal_us if before_us is None else (last_us - before_us) / samples
         if abs(period_us / nominal_us - 1.0) > LATE_SHARE:
             period_us = nominal_us
-        if before_us is not None and last_us <= before_us:
+        if before_us is not None and last_us < before_us:
             self._pairs = PairedSamples()  # the sensor's clock was set: what waits is of the old one
         return last_us - period_us * np.arange(samples - 1, -1, -1.0)
 
@@ -114,10 +119,11 @@ class PolarVeritySense(StreamFamily):
             acc_range_g=16.0,
             gyr_range_dps=2000.0,
             clock="sensor",
-            keeps="offline recordings made by Polar's own apps (52 Hz at most)",
-            fetches=False,
+            keeps="offline recordings of ACC and GYRO; an app with Polar's SDK starts and stops them (52 Hz)",
+            fetches=True,
             proven_by="frames with values from the maker's tests (polarofficial/polar-ble-sdk)",
             switch_on="hold its button until the light is blue (sensor mode); close Polar's apps",
+            memory_proven_by="files with values from the maker's tests (polarofficial/polar-ble-sdk)",
         )
     )
     service_uuids: tuple[str, ...] = (PMD, POLAR)
@@ -132,16 +138,9 @@ class PolarVeritySense(StreamFamily):
         """Switch SDK mode on, which has the full rates and ranges, and start both instruments."""
         await _commanded(link, bytes([START, SDK_MODE]), "SDK mode")
         rate_hz = self.ability.nearest_rate_hz(wanted.rate_hz)
-        acc_range, acc_factor = await _started(link, ACC, rate_hz, wanted.acc_range_g)
-        gyr_range, gyr_factor = await _started(link, GYRO, rate_hz, wanted.gyr_range_dps)
-        # The part's steps are a little wider than range / 32768: full scale is what 16 bits of them hold.
-        return PolarSetup(
-            rate_hz,
-            max(acc_range, 32768 * acc_factor if acc_factor < 0.01 else 0.0),
-            max(gyr_range, 32768 * gyr_factor if gyr_factor < 0.5 else 0.0),
-            acc_factor,
-            gyr_factor,
-        )
+        acc = await _started(link, ACC, rate_hz, wanted.acc_range_g)
+        gyr = await _started(link, GYRO, rate_hz, wanted.gyr_range_dps)
+        return _polar_setup(rate_hz, acc, gyr)
 
     async def stop(self, link: Link) -> None:
         """Stop both instruments."""
@@ -152,6 +151,54 @@ class PolarVeritySense(StreamFamily):
         """Return a decoder for one link."""
         assert isinstance(setup, PolarSetup)
         return PolarDecoder(setup)
+
+    def memory(self) -> Memory | None:
+        """Return its offline recordings."""
+        return PolarMemory(joined)
+
+
+def joined(acc: list[OfflineFile], gyr: list[OfflineFile]) -> KeptRun:
+    """Return the run in the files of both instruments.
+
+    Raises
+    ------
+    PacketError
+        Without samples of both at the same time.
+    """
+    rate_hz = acc[0].setting(RATE)
+    if not rate_hz or not gyr[0].setting(RATE):
+        raise PacketError("a file without a rate", where="Polar file")
+    setup = _polar_setup(
+        rate_hz, (acc[0].setting(RANGE), acc[0].factor), (gyr[0].setting(RANGE), gyr[0].factor)
+    )
+    decoder = PolarDecoder(setup)
+    frames = [frame for file in (*acc, *gyr) for frame in file.frames]
+    pieces: list[Piece] = []
+    for frame in sorted(frames, key=_last_ns):
+        pieces += decoder.decode(DATA, frame, 0)
+    if not pieces:
+        raise PacketError("acceleration and angular rate at different times", where="Polar file")
+    stamped = [replace(one, arrival_us=one.clock_us or 0) for one in pieces]
+    return KeptRun(setup, stamped, acc[0].started)
+
+
+def _last_ns(frame: bytes) -> int:
+    return int.from_bytes(frame[1:9], "little")
+
+
+def _polar_setup(rate_hz: int, acc: tuple[float, float], gyr: tuple[float, float]) -> PolarSetup:
+    """Return a setup of both instruments' ranges and units of one step.
+
+    The part's steps are a little wider than range / 32768: full scale is what 16 bits of them hold.
+    """
+    (acc_range, acc_factor), (gyr_range, gyr_factor) = acc, gyr
+    return PolarSetup(
+        rate_hz,
+        max(acc_range, 32768 * acc_factor if acc_factor < 0.01 else 0.0),
+        max(gyr_range, 32768 * gyr_factor if gyr_factor < 0.5 else 0.0),
+        acc_factor,
+        gyr_factor,
+    )
 
 
 async def _started(link: Link, kind: int, rate_hz: int, range_wanted: int) -> tuple[float, float]:
@@ -224,3 +271,7 @@ class PolarChestStrap(PolarVeritySense):
     def matches(self, heard: Advertisement) -> bool:
         """Return whether it is called one."""
         return heard.name.startswith(STRAPS)
+
+    def memory(self) -> Memory | None:
+        """Nothing of use on a foot."""
+        return None

@@ -53,7 +53,8 @@ def test_movesense_reads_a_captured_message_whole_and_in_parts(cut):
         parts.append(b"\x03\x63" + MOVESENSE_IMU6[cut:])
     for number, part in enumerate(parts):
         assert decoder.decode("", part, 10 + number) == []
-    piece = decoder.decode("", b"\x02\x63" + MOVESENSE_IMU6, 99)[0]
+    assert decoder.decode("", parts[-1], 20) == []  # the same again: a second subscription
+    piece = decoder.decode("", b"\x02\x63\xff" + MOVESENSE_IMU6[1:], 99)[0]
     assert (piece.clock_us, piece.arrival_us) == (MOVESENSE_MS * 1000, 10)
     acc = piece.counts[:, :3] * (8.0 * STANDARD_GRAVITY / FULL)
     assert np.max(np.abs(acc - MOVESENSE_ACC)) < 0.51 * 8.0 * STANDARD_GRAVITY / FULL

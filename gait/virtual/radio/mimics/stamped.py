@@ -12,7 +12,7 @@ from gait.arrays import CountArray, FloatArray
 from gait.virtual.radio.mimics.mimic import BATTERY, SERIAL, Mimic
 from gait.virtual.radio.near import Characteristics
 
-__all__ = ["DotMimic", "MovesenseMimic", "OrpheMimic", "PolarMimic", "StrapMimic"]
+__all__ = ["DotMimic", "MovesenseMimic", "OrpheMimic", "PolarMimic", "StrapMimic", "delta_frame"]
 
 FULL = 32768
 
@@ -130,12 +130,12 @@ class PolarMimic(Mimic):
         """One frame an instrument, stamped with its last sample."""
         last_ns = round(1e9 * self.own_clock_s(float(times_s[-1])))
         return [
-            (self.data, struct.pack("<BQB", kind, last_ns, 0x80) + _delta_frame(counts[:, part]))
+            (self.data, struct.pack("<BQB", kind, last_ns, 0x80) + delta_frame(counts[:, part]))
             for kind, part in ((2, slice(0, 3)), (5, slice(3, 6)))
         ]
 
 
-def _delta_frame(counts: CountArray) -> bytes:
+def delta_frame(counts: CountArray) -> bytes:
     """Encode a reference sample and one block of differences of 17 bits, the widest of two 16-bit numbers."""
     bits = 17
     wide = counts.astype(np.int64)
