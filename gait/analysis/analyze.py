@@ -20,6 +20,7 @@ from gait.analysis.faults.units_and_axes import ALL, SHAKEN_M_S2
 from gait.analysis.faults.withhold import spoilt_attitude, widened, without_spoilt
 from gait.analysis.results import Analysis, Bout, Fault, Metric, SensorQuality, Waveform
 from gait.analysis.session.activity import bouts_of, merge_bouts
+from gait.analysis.session.given_speed import given_speed
 from gait.analysis.session.not_measured import LENGTH_TRUST, reasons_of_session
 from gait.analysis.session.plausibility import awake, judge, looked_at
 from gait.analysis.session.quality import quality_of
@@ -154,7 +155,11 @@ def analyze(
         sensors=qualities,
         waveforms=_waveforms(sensors, faults) if settings.waveforms else (),
         not_measured=reasons_of_session(
-            metrics, qualities, faults, ran=bool((table["activity"] == "running").any())
+            metrics,
+            qualities,
+            faults,
+            runner=session.runner,
+            ran=bool((table["activity"] == "running").any()),
         ),
         settings=described(session, scale, settings),
         faults=faults,
@@ -209,6 +214,7 @@ def _summaries(
         widened(summarise(table[table["activity"] == kind], with_gyr=with_gyr, extra=relative), faults)
         for kind in ("running", "walking")
     )
+    running = running | given_speed(session.run, table, running)
     return running | _stiffness(session, running), walking
 
 
@@ -369,6 +375,9 @@ def _scale(session: Session | LongSession, sensors: list[_Sensor]) -> float:
     if session.run.distance_m:
         return float(session.run.distance_m / length[known].sum())
     if session.run.speed_m_s:
+        # The speed given is that of the running alone.
+        runs = known & (best.batch.walking < 0.5)
+        known = runs if runs.any() else known
         return float(session.run.speed_m_s * time[known].sum() / length[known].sum())
     return 1.0
 

@@ -6,16 +6,20 @@ catalogue under ``metric.NAME``.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
 from gait.frames import Placement
 
-__all__ = ["METRICS", "MetricSpec"]
+__all__ = ["METRICS", "MetricSpec", "decimals_for"]
 
 SHOE: tuple[Placement, ...] = ("shoe",)
 SHANK: tuple[Placement, ...] = ("shank",)
 EITHER: tuple[Placement, ...] = ("shoe", "shank")
+
+EXTRA_DECIMALS = 1
+"""Decimals that a very sure number gets beyond its metric's own."""
 
 
 @dataclass(frozen=True)
@@ -135,3 +139,28 @@ _ROWS = (
 
 METRICS: dict[str, MetricSpec] = {row.name: row for row in _ROWS}
 """Every metric there can be, in the order people see them."""
+
+
+def decimals_for(uncertainty: float | None, most: int) -> int:
+    """Return the decimals worth showing, by the one rule of every number that people see.
+
+    The uncertainty is rounded to one significant digit (two where it begins with 1) but not beyond whole
+    units, the value to the same place.
+
+    Parameters
+    ----------
+    uncertainty
+        Half-width of the interval, None or not finite where unknown.
+    most
+        Decimals of the metric; a number surer than that gets one more.
+
+    Examples
+    --------
+    >>> decimals_for(8.0, 1), decimals_for(1.0, 1), decimals_for(0.06, 1), decimals_for(None, 1)
+    (0, 1, 2, 1)
+    """
+    if uncertainty is None or not math.isfinite(uncertainty) or uncertainty <= 0.0:
+        return most
+    place = math.floor(math.log10(uncertainty))
+    digits = 2 if uncertainty / 10.0**place < 1.95 else 1
+    return max(0, min(most + EXTRA_DECIMALS, digits - 1 - place))

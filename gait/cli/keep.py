@@ -87,7 +87,7 @@ def keep_session(
 
 def lines_since_last(new: SinceLast) -> list[str]:
     """Return lines for the terminal: what changed since the last session, what is outside the normal."""
-    from gait.analysis.metrics import METRICS
+    from gait.analysis.metrics import METRICS, decimals_for
 
     if new.last is None:
         return ["  kept: the first session of this runner"]
@@ -96,7 +96,7 @@ def lines_since_last(new: SinceLast) -> list[str]:
     for row in new.changes:
         if row.changed:
             spec = METRICS[row.metric]
-            decimals = spec.decimals or 1
+            decimals = decimals_for(row.uncertainty, spec.decimals)
             lines.append(
                 f"    {spec.label} {row.first:.{decimals}f} -> {row.second:.{decimals}f} {spec.unit}: changed"
             )

@@ -12,7 +12,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from gait.analysis.metrics import METRICS, MetricSpec
+from gait.analysis.metrics import METRICS, MetricSpec, decimals_for
 from gait.analysis.results import Metric
 from gait.coaching.language import ENGLISH, Language
 from gait.coaching.model import Evidence
@@ -191,8 +191,9 @@ def _of_side(metric: Metric, side: str) -> tuple[float | None, float | None]:
     return metric.value, metric.uncertainty
 
 
-def _number(value: float, info: MetricSpec, extra: int = 0) -> str:
-    return f"{value:.{info.decimals + extra}f}"
+def _number(value: float, info: MetricSpec, uncertainty: float | None = None) -> str:
+    """Return a number by the rule of the report; a bound, without uncertainty, has all its decimals."""
+    return f"{value:.{decimals_for(uncertainty, info.decimals)}f}"
 
 
 def _unit(unit: str) -> str:
@@ -223,7 +224,8 @@ def _measured(rule: Measured, facts: Facts, side: str) -> Judgement:
     say = facts.say
     where = f", {say(side)}" if side else ""
     text = (
-        f"{say(info.label)}{where} {_number(value, info)}{unit} ± {_number(uncertainty, info)}{unit}, "
+        f"{say(info.label)}{where} {_number(value, info, uncertainty)}{unit} "
+        f"± {_number(uncertainty, info, uncertainty)}{unit}, "
         f"{say(word)} {_number(threshold, info)}{unit}{shifted}"
     )
     stand_in = rule.stands_for and say("used in place of {what}", what=say(rule.stands_for))
@@ -237,12 +239,17 @@ def _threshold(rule: Measured, facts: Facts) -> tuple[float, float, str]:
     """Threshold after any shift, the uncertainty that the shift adds, and words for it."""
     if rule.shift is None:
         return rule.threshold, 0.0, ""
-    by = facts.metrics.get(rule.shift.by)
+    by, info = facts.metrics.get(rule.shift.by), METRICS[rule.shift.by]
     if by is None or not _finite(by.value, by.uncertainty):
-        return rule.threshold, 0.0, ""
-    info = METRICS[rule.shift.by]
+        near = f"{_number(rule.shift.around, info)} ± {_number(rule.shift.unknown, info)}{_unit(info.unit)}"
+        assumed = facts.say(
+            " (not measured: {name}, taken as {value})", name=_name(info, facts.say), value=near
+        )
+        return rule.threshold, abs(rule.shift.slope) * rule.shift.unknown, assumed
     moved = rule.threshold + rule.shift.slope * (by.value - rule.shift.around)
-    words = facts.say(" (the bound at {value})", value=f"{_number(by.value, info)}{_unit(info.unit)}")
+    words = facts.say(
+        " (the bound at {value})", value=f"{_number(by.value, info, by.uncertainty)}{_unit(info.unit)}"
+    )
     return moved, abs(rule.shift.slope) * by.uncertainty, words
 
 
@@ -278,12 +285,13 @@ def _differs(rule: Differs, facts: Facts) -> Judgement:
         # Nothing is claimed within what the method errs per foot: no difference is shown, which is no doubt.
         p = 0.0 if spread <= MOST_NOISE * rule.above else min(p, NOT_SHOWN_CEILING)
     unit = " %" if rule.unit == "percent" else _unit(info.unit)
-    digits = 1 if rule.unit == "percent" else info.decimals
+    digits = decimals_for(spread, 1 if rule.unit == "percent" else info.decimals)
     say = facts.say
     longer = say("left" if difference > 0 else "right")
     by = f"{amount:.{digits}f}{unit} ± {spread:.{digits}f}{unit}"
     words = say("{side} larger by {by}", side=longer, by=by) if shown else say("no difference shown")
-    left, right = _number(metric.left, info), f"{_number(metric.right, info)}{_unit(info.unit)}"
+    apart = metric.difference_uncertainty
+    left, right = _number(metric.left, info, apart), f"{_number(metric.right, info, apart)}{_unit(info.unit)}"
     text = f"{say(info.label)}: {words} ({say('left')} {left}, {say('right')} {right})"
     tail = f"; {say(rule.note)}" if rule.note else ""
     signed = math.copysign(amount, difference)

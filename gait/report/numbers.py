@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from gait.analysis.metrics import METRICS
+from gait.analysis.metrics import METRICS, decimals_for
 from gait.analysis.results import Metric
 from gait.text import visible
 
@@ -29,8 +29,6 @@ NARROW = "\N{NARROW NO-BREAK SPACE}"
 FIXED = "\N{NO-BREAK SPACE}"
 SLOWEST_M_S = 0.3
 """Speed below which a pace would be absurd."""
-EXTRA_DECIMALS = 1
-"""Decimals that a very sure number gets beyond its metric's own."""
 
 
 class Shown(NamedTuple):
@@ -52,31 +50,6 @@ def units(unit: str) -> str:
     if not unit:
         return ""
     return unit if unit == "°" else f"{NARROW}{unit}"
-
-
-def decimals_for(uncertainty: float | None, most: int) -> int:
-    """Return the decimals worth showing, by the one rule of every number that people see.
-
-    The uncertainty is rounded to one significant digit (two where it begins with 1), the value to the same
-    place.
-
-    Parameters
-    ----------
-    uncertainty
-        Half-width of the interval, None or not finite where unknown.
-    most
-        Decimals of the metric; a number surer than that gets one more.
-
-    Examples
-    --------
-    >>> decimals_for(8.0, 1), decimals_for(1.0, 1), decimals_for(0.06, 1), decimals_for(None, 1)
-    (0, 1, 2, 1)
-    """
-    if uncertainty is None or not math.isfinite(uncertainty) or uncertainty <= 0.0:
-        return most
-    place = math.floor(math.log10(uncertainty))
-    digits = 2 if uncertainty / 10.0**place < 1.95 else 1
-    return max(0, min(most + EXTRA_DECIMALS, digits - 1 - place))
 
 
 def number(value: float | None, decimals: int) -> str:

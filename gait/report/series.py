@@ -13,11 +13,26 @@ import pandas as pd
 
 from gait.arrays import FloatArray
 
-__all__ = ["Series", "Third", "histogram", "over_time", "running", "scatter", "thirds", "trend"]
+__all__ = [
+    "Series",
+    "Third",
+    "amid_running",
+    "histogram",
+    "over_time",
+    "running",
+    "scatter",
+    "thirds",
+    "trend",
+]
 
 BINS = 110
 """Points along the run: one in about three pixels on a phone, enough for a page's half on a screen."""
 SHORTEST_BIN_S = 4.0
+BREAK_S = 3.0
+"""Seconds without a stride at which a line breaks."""
+ALIKE, JOINED_S = 0.12, 0.05
+"""Relative difference of two strides' times, and gap between them, s, within which one goes on as the other
+(chosen: strides of a run differ by 1-3 %)."""
 DOTS = 450
 """Points of a scatter a side."""
 BLOCKS = 8
@@ -63,6 +78,30 @@ def running(strides: pd.DataFrame, *, clean: bool = False) -> pd.DataFrame:
     return rows
 
 
+def amid_running(strides: pd.DataFrame) -> pd.DataFrame:
+    """Return the running strides without marks that follow and are followed by one like them.
+
+    The stride in which a walk turns into a run is neither, and its angles lie far from those of both: a
+    neighbour has to be running too, to join on without a gap, and to last as long within `ALIKE`. The first
+    and the last stride of a recording have one neighbour to be judged by.
+    """
+    rows = running(strides, clean=True)
+    if not len(rows):
+        return rows
+    ordered = strides.sort_values("ic_s")
+    runs = ordered["activity"] == "running"
+    begin, end = ordered["ic_s"].astype(float), ordered["next_ic_s"].astype(float)
+    amid = pd.Series(data=True, index=ordered.index)
+    for _, group in ordered.groupby("side"):
+        at = group.index
+        lasts, gap = end[at] - begin[at], begin[at] - end[at].shift(1)
+        for step, apart in ((1, gap), (-1, gap.shift(-1))):
+            alike = (lasts / lasts.shift(step) - 1.0).abs() < ALIKE
+            beside = runs[at].shift(step)
+            amid[at] &= beside.isna() | (beside.eq(other=True) & alike & (apart.abs() < JOINED_S))
+    return rows[amid[rows.index]]
+
+
 def over_time(strides: pd.DataFrame, column: str, start_s: float, end_s: float) -> Series:
     """Thin one column along the run.
 
@@ -95,7 +134,7 @@ def _stride_by_stride(rows: pd.DataFrame, column: str) -> Series:
     """Return every stride as a point, with a break where more than three seconds pass without one."""
     rows = rows.sort_values("ic_s")
     time, value = rows["ic_s"].to_numpy(), rows[column].to_numpy()
-    holes = np.flatnonzero(np.diff(time) > 3.0) + 1
+    holes = np.flatnonzero(np.diff(time) > BREAK_S) + 1
     time = np.insert(time, holes, np.nan)
     value = np.insert(value, holes, np.nan)
     return Series(time, value, value, value)

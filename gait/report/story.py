@@ -43,14 +43,9 @@ class Story:
 
     @property
     def speed_m_s(self) -> float | None:
-        """Mean speed of the run: measured, else given, else distance over time; None where nothing tells."""
+        """Mean speed of the running: measured, else by what was given; None where nothing tells."""
         metric = self.analysis.metrics.get("speed_m_s")
-        if metric is not None:
-            return metric.value
-        run, ran = self.analysis.run, self.analysis.time_in("running")
-        if run.speed_m_s:
-            return run.speed_m_s
-        return run.distance_m / ran if run.distance_m and ran > 0.0 else None
+        return None if metric is None else metric.value
 
     def metric(self, name: str) -> Metric | None:
         """Return a metric over running; None where it was not measured."""

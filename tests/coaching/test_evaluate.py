@@ -143,6 +143,23 @@ def test_a_shifted_bound_moves_with_speed_and_adds_its_doubt(speed: float, doubt
     assert found.evidence[0].threshold == pytest.approx(bound)
 
 
+@pytest.mark.parametrize(("cadence", "outcome"), [(140.0, True), (157.5, None), (175.0, False)])
+def test_a_speed_that_nobody_measured_is_a_doubt(cadence: float, outcome: bool | None) -> None:
+    """Near the bound at an assumed speed neither is said, far from it both are; the assumption is named."""
+    rule = Measured(
+        kind="measured",
+        metric="cadence_spm",
+        below=157.0,
+        source="skr",
+        shift=Shift(by="speed_m_s", slope=5.6, around=3.04, unknown=1.2),
+    )
+    found = judge(rule, Facts({"cadence_spm": Metric("cadence_spm", cadence, 0.3, 1.0, 100)}))
+    sd = math.hypot(0.3, 5.6 * 1.2) / norm.ppf(0.975)
+    assert found.p == pytest.approx(norm.cdf(157.0, cadence, sd), abs=1e-6)
+    assert (found.p > 0.95, found.p < 0.05) == (outcome is True, outcome is False)
+    assert "not measured: speed" in found.evidence[0].text
+
+
 @given(st.floats(-40, 40), st.floats(0.1, 40), st.floats(0, 20))
 def test_a_difference_that_is_not_shown_is_never_called_present(d: float, half: float, bound: float) -> None:
     """With zero inside the interval the probability stays at a coin toss or below."""

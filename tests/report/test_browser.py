@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from io import BytesIO
@@ -20,31 +18,14 @@ from gait.report.page.write import render_page
 from gait.virtual.runner.presets import PRESETS
 from gait.virtual.runner.simulate import simulate
 from tests.properties import is_long
+from tests.report.look import MEASURE, OPEN, PAPERS, ROOM, SETTLED, chromium
 
 ROOT = Path(__file__).resolve().parents[2]
-MEASURE = Path(__file__).with_name("measure.js").read_text(encoding="utf-8")
 SHEETS = ("full", "runner", "clinician")
-PAPERS = {"A4": (718, 1047), "Letter": (740, 980)}
-"""Width and height inside margins of 10 mm, CSS pixels: 190 by 277 mm, 195.9 by 259.4 mm."""
-ROOM = 0.92
-"""Share of the sheet that the runner's page may fill: other fonts are wider or taller than this machine's."""
-OPEN = "document.querySelectorAll('details').forEach((one) => { one.open = true; })"
-SETTLED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"
-"""Holds once the page was laid out and drawn anew, however long the machine takes to do so."""
 PICTURES = "() => [...document.querySelectorAll('.touch canvas')].map((one) => one.toDataURL())"
 LOOKS = 1200
 """Times 50 ms that a picture is waited for: it bounds a hang."""
 pytestmark = pytest.mark.browser
-
-
-def chromium() -> str:
-    """Path of a Chromium; a loud skip without one, a failure in CI."""
-    for name in ("chromium", "chromium-browser", "google-chrome", "chrome"):
-        if found := shutil.which(name):
-            return found
-    if os.environ.get("CI"):
-        pytest.fail("no Chromium in CI: tests/run.py must install it")
-    pytest.skip("NO CHROMIUM ON THIS MACHINE: THE PAGE WAS NOT LOOKED AT IN A BROWSER")
 
 
 @pytest.fixture(scope="module")
@@ -330,3 +311,39 @@ def test_it_prints_without_a_browser(pages: dict[str, Path], sheet: str, tmp_pat
     text = " ".join(" ".join(page.extract_text().split()) for page in printed.pages)
     for words in {"runner": ("Stop if", "Sunday"), "full": ("Stop if", "Sources")}.get(sheet, ("Sources",)):
         assert words in text, words
+
+
+INKED = """() => {
+    const styles = getComputedStyle(document.documentElement);
+    const inks = ['left', 'right', 'one'].map((name) => styles.getPropertyValue('--' + name).trim());
+    return [...document.querySelectorAll('.touch canvas')].map((one) => {
+        const data = one.getContext('2d')
+            .getImageData(Math.round(one.width * AT) - 12, 0, 24, one.height * 0.7).data;
+        let found = 0;
+        for (let k = 0; k < data.length; k += 4) {
+            const hex = [0, 1, 2].map((c) => data[k + c].toString(16).padStart(2, '0')).join('');
+            found += inks.includes('#' + hex) ? 1 : 0;
+        }
+        return found;
+    });
+}"""
+"""Number of pixels of a line's own colour in 24 columns of each chart."""
+
+
+def test_a_line_breaks_where_nobody_ran(browser: Any, presets: dict[str, Path]) -> None:
+    """In the middle of a walk of 12 s a chart holds ground and grid alone, amid the run a line."""
+    view = browser.new_page(viewport={"width": 1280, "height": 900})
+    view.goto(presets["easy-rearfoot-full"].as_uri())
+    view.locator("#run > summary").click()
+    view.wait_for_selector("#run .touch canvas")
+    view.evaluate(SETTLED)
+    wide = view.evaluate("document.querySelector('.touch canvas').clientWidth")
+    # The plot begins 44 pixels from the left and ends 8 from the right; the run lasts 97 s.
+    idle, busy = (
+        view.evaluate(INKED.replace("AT", str((44.0 + at_s / 97.0 * (wide - 52.0)) / wide)))
+        for at_s in (54.0, 30.0)
+    )
+    assert len(idle) == len(busy) == 5
+    assert max(idle) == 0
+    assert min(busy) > 10
+    view.close()

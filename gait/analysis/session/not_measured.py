@@ -6,16 +6,20 @@ from collections.abc import Iterable, Mapping
 
 from gait.analysis.results import Fault, Metric, SensorQuality
 from gait.analysis.strides.detector import ALIGNED_SCORE, Alignment
-from gait.recording.model import Recording
+from gait.recording.model import Recording, RunnerInfo
 
 __all__ = [
     "LENGTH_TRUST",
     "LOOKS_LIKE",
+    "NEEDS",
+    "NEEDS_FIRST",
+    "NEEDS_NEXT",
     "REASONS",
     "SHANK_ONLY",
     "SHOE_GYR",
     "reasons_of_sensor",
     "reasons_of_session",
+    "reasons_of_stiffness",
 ]
 
 LENGTH_TRUST = 0.12
@@ -40,7 +44,7 @@ CLIPPED = "the impacts exceeded what the accelerometer records, so distance is l
 NOT_CLOSED = "the path from stride to stride does not close, so distance is lost"
 NO_END = "the end of contact does not show in this sensor's signal at this speed"
 NO_STAND = "needs a second of standing still before the run, to know the upright shank"
-NO_MASS = "needs the runner's mass, and for the leg height and speed"
+NO_SPRING = "the spring-mass model does not fit these contact and flight times"
 NO_SHOE = "needs a sensor with gyroscope on the shoe"
 NO_SHANK = "needs a sensor on the shank"
 REASONS = {
@@ -51,12 +55,26 @@ REASONS = {
     "not_closed": NOT_CLOSED,
     "no_end": NO_END,
     "no_stand": NO_STAND,
-    "no_mass": NO_MASS,
+    "no_spring": NO_SPRING,
     "no_shoe": NO_SHOE,
     "no_shank": NO_SHANK,
 }
 """Reasons by kind; reports translate them by it. What a fault says comes in its own words."""
-STIFFNESS = ("vertical_stiffness_kn_m", "leg_stiffness_kn_m")
+NEEDS_FIRST, NEEDS_NEXT = "needs ", ", "
+"""In front of, and between, the parts of a reason that names what is lacking."""
+NEEDS = {
+    "mass": "the runner's mass",
+    "height": "the runner's height",
+    "contact": "contact time",
+    "flight": "flight time",
+    "speed": "the speed",
+}
+"""What a reason can name as lacking, by kind; reports translate each part."""
+STIFFNESS: Mapping[str, tuple[str, ...]] = {
+    "vertical_stiffness_kn_m": ("mass", "contact", "flight"),
+    "leg_stiffness_kn_m": ("mass", "height", "contact", "flight", "speed"),
+}
+"""What the spring-mass model needs for each stiffness."""
 
 
 def reasons_of_sensor(
@@ -99,12 +117,15 @@ def reasons_of_session(
     sensors: tuple[SensorQuality, ...],
     faults: tuple[Fault, ...],
     *,
+    runner: RunnerInfo,
     ran: bool,
 ) -> dict[str, str]:
     """Return metric -> why no sensor of the session could give it.
 
     Parameters
     ----------
+    runner
+        What was given of the runner; only what was not is asked for.
     ran
         Whether there is a running stride.
     """
@@ -123,4 +144,21 @@ def reasons_of_session(
             out |= {name: fault.what for name in fault.spoils if name not in metrics}
     if "contact_ms" not in metrics:
         out.setdefault("contact_ms", NO_END)
-    return out | {name: NO_MASS for name in STIFFNESS if name not in metrics}
+    return out | reasons_of_stiffness(metrics, runner)
+
+
+def reasons_of_stiffness(metrics: Mapping[str, Metric], runner: RunnerInfo) -> dict[str, str]:
+    """Return stiffness that is not among the metrics -> what it lacks; nothing that is there is named."""
+    there = {
+        "mass": runner.mass_kg is not None,
+        "height": runner.height_m is not None,
+        "contact": "contact_ms" in metrics,
+        "flight": "flight_ms" in metrics,
+        "speed": "speed_m_s" in metrics,
+    }
+    out = {}
+    for name, needs in STIFFNESS.items():
+        lacking = [NEEDS[one] for one in needs if not there[one]]
+        if name not in metrics:
+            out[name] = f"{NEEDS_FIRST}{NEEDS_NEXT.join(lacking)}" if lacking else NO_SPRING
+    return out

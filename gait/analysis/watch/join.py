@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 
 from gait.analysis.column_units import unit_of
 from gait.analysis.results import Analysis, Metric, Watch, WatchLap
+from gait.analysis.session.not_measured import reasons_of_stiffness
 from gait.analysis.session.spring_mass import stiffness
 from gait.analysis.session.summary import summarise
 from gait.analysis.watch.align import Alignment, align
@@ -87,10 +89,17 @@ def with_activity(analysis: Analysis, activity: Activity) -> Analysis:
         analysis,
         strides=table,
         metrics=metrics,
-        not_measured={name: why for name, why in analysis.not_measured.items() if name not in metrics},
+        not_measured=_still_missing(analysis, metrics),
         settings={**analysis.settings, **_said(watch)},
         watch=watch,
     )
+
+
+def _still_missing(analysis: Analysis, metrics: Mapping[str, Metric]) -> dict[str, str]:
+    """Return why metrics are still not there; a speed that the watch gave is not asked for."""
+    stiff = reasons_of_stiffness(metrics, analysis.runner) if metrics else {}
+    known = {**analysis.not_measured, **stiff}
+    return {name: why for name, why in known.items() if name not in metrics}
 
 
 def _at(when: FloatArray, time: FloatArray, values: FloatArray) -> FloatArray:

@@ -230,18 +230,21 @@ def _analysing(session: Session | LongSession) -> tuple[str, bool]:
 
 
 def _check_calibration(analysis: Analysis) -> None:
-    """Refuse a distance or speed that the strides' own lengths cannot have come from.
+    """Refuse a distance or speed that the strides cannot have come from.
 
     Raises
     ------
     UsageError
-        The factor is outside `CALIBRATION`.
+        The factor on the strides' own lengths is outside `CALIBRATION`; where they have none, nobody runs
+        at that speed.
     """
+    run = analysis.run
+    given = f"{run.distance_m:g} m" if run.distance_m else f"{run.speed_m_s or 0.0:g} m/s"
+    if (run.distance_m or run.speed_m_s) and "stride_ms" in analysis.metrics:
+        _check_given_speed(analysis, given)
     factor = float(analysis.settings.get("distance calibration", "x 1").removeprefix("x "))
     if CALIBRATION[0] <= factor <= CALIBRATION[1]:
         return
-    run = analysis.run
-    given = f"{run.distance_m:g} m" if run.distance_m else f"{run.speed_m_s:g} m/s"
     own = (
         f"{run.distance_m / factor:.0f} m" if run.distance_m else f"{(run.speed_m_s or 0.0) / factor:.2f} m/s"
     )
@@ -255,6 +258,17 @@ def _check_calibration(analysis: Analysis) -> None:
 def _usual_page(path: Path, sheet: str) -> Path:
     """Return the page's file where none is named: in the current folder, called after the recording."""
     return Path(f"{_stem(path)}-{'report' if sheet == 'full' else sheet}.html")
+
+
+def _check_given_speed(analysis: Analysis, given: str) -> None:
+    """Refuse a distance or speed from which, with the strides found, no running speed follows."""
+    if "speed_m_s" in analysis.metrics:
+        return
+    raise UsageError(
+        f"{given} in {analysis.time_in('running'):.0f} s of running is no speed that anybody runs at",
+        where="--distance" if analysis.run.distance_m else "--speed",
+        todo="give what was run while it was recorded, or leave it out",
+    )
 
 
 def _page(story: Story, path: Path) -> Path:

@@ -38,11 +38,15 @@ class Strict(BaseModel):
 
 
 class Shift(Strict):
-    """Moves a threshold with another metric: threshold + slope x (metric - around)."""
+    """Moves a threshold with another metric: threshold + slope x (metric - around).
+
+    ``unknown`` is how far the metric may lie from ``around`` where it was not measured, a 95 % half-width.
+    """
 
     by: Id
     slope: float
     around: float
+    unknown: float = 0.0
 
 
 class Measured(Strict):

@@ -62,7 +62,8 @@ def _row(metric: Metric, words: Words) -> tuple[str, ...]:
         bound + show_metric(metric).text,
         left,
         right,
-        number(metric.sd, spec.decimals + 1) if math.isfinite(metric.sd) else "–",
+        # What follows from other numbers has no spread of its own.
+        number(metric.sd, spec.decimals + 1) if math.isfinite(metric.sd) and metric.sd > 0.0 else "–",
         number(float(metric.n), 0),
         words(f"what.{metric.name}"),
     )

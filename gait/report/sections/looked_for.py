@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from gait.coaching.model import Finding
 from gait.report.blocks import Block, Bullets, Card, Cards, Paragraph, Section
 from gait.report.story import Story
@@ -25,11 +27,12 @@ def build(story: Story) -> Section | None:
         ("absent_in_part", [one for one in absent if one.not_looked_at]),
     ):
         if group:
-            blocks.append(Bullets(tuple(_absent(one, words) for one in group), words(f"finding.{key}")))
+            lines = _by_reason([(one.title, _absent(one, words)) for one in group], words)
+            blocks.append(Bullets(lines, words(f"finding.{key}")))
     never = story.found("not_assessed")
     if never:
-        items = tuple(_named(one.title, one.missing) for one in never)
-        blocks.append(Bullets(items, words("finding.not_assessed")))
+        lines = _by_reason([(one.title, one.missing) for one in never], words)
+        blocks.append(Bullets(lines, words("finding.not_assessed")))
     return Section("findings", words("section.findings"), tuple(blocks), folded=True)
 
 
@@ -53,11 +56,21 @@ def _card(one: Finding, words: Words) -> Card:
 
 
 def _absent(one: Finding, words: Words) -> str:
-    """Title with the first piece of evidence, and what was not looked at."""
-    text = _named(one.title, one.evidence[0].text if one.evidence else "")
+    """Return the first piece of evidence, and what was not looked at."""
+    text = one.evidence[0].text.rstrip(".") if one.evidence else ""
     if one.not_looked_at:
         text += words("finding.without", what=words("list.comma").join(one.not_looked_at))
     return text
+
+
+def _by_reason(titles: Sequence[tuple[str, str]], words: Words) -> tuple[str, ...]:
+    """Return a line for each reason, with every title that has it."""
+    reasons: dict[str, list[str]] = {}
+    for title, why in titles:
+        reasons.setdefault(why, []).append(title)
+    comma = words("list.comma")
+    lines = {why: comma.join([first, *map(words.within, rest)]) for why, (first, *rest) in reasons.items()}
+    return tuple(_named(names, why) for why, names in lines.items())
 
 
 def _named(title: str, why: str) -> str:

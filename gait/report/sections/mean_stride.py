@@ -32,7 +32,8 @@ def build(story: Story) -> Section | None:
         _strike(story),
         _wave(waves, "pitch", "°", words, lambda wave: wave.pitch_deg),
         _wave(waves, "roll", "°", words, lambda wave: wave.roll_deg),
-        _wave(waves, "acceleration", "g", words, _acceleration),
+        # One picture holds one quantity: a side whose sensor's place is not known has no upward acceleration.
+        _wave(waves, "acceleration", "g", words, _upward) or _wave(waves, "size", "g", words, _size),
     ]
     made = tuple(chart for chart in charts if chart is not None)
     if not made:
@@ -41,13 +42,16 @@ def build(story: Story) -> Section | None:
     return Section("stride", words("section.stride"), (lead, *made), folded=True, grid=2)
 
 
-def _acceleration(wave: Waveform) -> FloatArray | None:
-    """Upward acceleration of an aligned sensor, else its norm."""
-    for column in (2, 0):
-        values: FloatArray = wave.acc_g[:, column]
-        if np.isfinite(values).any():
-            return values
-    return None
+def _upward(wave: Waveform) -> FloatArray | None:
+    """Acceleration along the segment's upward axis; None where the sensor's place on it is not known."""
+    values: FloatArray = wave.acc_g[:, 2]
+    return values if np.isfinite(values).any() else None
+
+
+def _size(wave: Waveform) -> FloatArray | None:
+    """Norm of the acceleration, which stands where no axis is known."""
+    values: FloatArray = wave.acc_g[:, 0]
+    return values
 
 
 def _wave(waves: Sequence[Waveform], name: str, unit: str, words: Words, pick: Pick) -> Chart | None:

@@ -41,6 +41,8 @@ TIRING = (
 )
 """What is compared between the first and the last third."""
 TABLE_ROWS = 10
+LEAST_TAIL, MOST_TAIL, ODD_STRIDES = 0.5, 2.5, 3
+"""Per cent of strides at each end that may lie beyond the axis; between them so many as this many strides."""
 
 
 def build(story: Story) -> Section | None:
@@ -57,8 +59,8 @@ def build(story: Story) -> Section | None:
 
 
 def best_strides(analysis: Analysis) -> pd.DataFrame:
-    """Return the running strides without marks; where all are marked, as they are."""
-    clean = series.running(analysis.strides, clean=True)
+    """Return the running strides without marks, amid running; where all are marked, as they are."""
+    clean = series.amid_running(analysis.strides)
     return clean if len(clean) else series.running(analysis.strides)
 
 
@@ -76,12 +78,13 @@ def _chart(analysis: Analysis, rows: pd.DataFrame, name: str, words: Words) -> C
     """One metric over the run, on the axis of its clean running strides."""
     start, end = analysis.activity[0].start_s, analysis.activity[-1].end_s
     sides = sides_with(rows, name)
-    both = name in {"cadence_spm", "speed_m_s"} or len(sides) < 2
+    both = name in {"cadence_spm", "speed_m_s"} or not sides
     groups = {"one": rows} if both else {side: rows[rows["side"] == side] for side in sides}
     lines = {look: series.over_time(group, name, start, end) for look, group in groups.items()}
     middles = np.concatenate([line.middle for line in lines.values()])
     spec = METRICS[name]
-    low, high = span_of(rows[name].to_numpy(dtype=np.float64), spec.least_range or 1e-9, tail=0.5)
+    tail = min(MOST_TAIL, max(LEAST_TAIL, 100.0 * ODD_STRIDES / len(rows)))
+    low, high = span_of(rows[name].to_numpy(dtype=np.float64), spec.least_range or 1e-9, tail=tail)
     ticks, below = time_axis(end - start, words)
     head, table = _table(lines, start, end, name, words)
     return Chart(
@@ -158,7 +161,7 @@ def _near(line: series.Series, at: float) -> float:
 def _thirds(story: Story) -> tuple[Block, ...]:
     """First against last third of the running, or that it is too short to tell."""
     words = story.words
-    rows = series.running(story.analysis.strides, clean=True)
+    rows = series.amid_running(story.analysis.strides)
     found = {name: third for name in TIRING if name in rows and (third := series.thirds(rows, name))}
     if not found:
         return (Paragraph(words("thirds.short"), "small"),)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gait.analysis.results import Analysis, Fault, SensorQuality
+from gait.analysis.session.quality import fault_line
 from gait.report.blocks import Block, Bullets, Facts, Section
 from gait.report.numbers import clean, duration, number
 from gait.report.story import Story
@@ -10,12 +11,6 @@ from gait.report.words import Words
 from gait.report.words.reasons import reason_text
 
 __all__ = ["build"]
-
-NEEDS: dict[str, tuple[str, ...]] = {
-    "vertical_stiffness_kn_m": ("mass", "contact"),
-    "leg_stiffness_kn_m": ("mass", "height", "contact", "speed"),
-}
-"""What the spring-mass model needs for each stiffness."""
 
 
 def build(story: Story) -> Section:
@@ -25,8 +20,9 @@ def build(story: Story) -> Section:
     if analysis.faults:
         items = tuple(_fault(fault, words) for fault in analysis.faults)
         blocks.append(Bullets(items, words("section.faults")))
+    said = {fault_line(fault) for fault in analysis.faults}
     for sensor in analysis.sensors:
-        blocks += _sensor(sensor, words)
+        blocks += _sensor(sensor, said, words)
     times = _times(analysis, words)
     if times:
         blocks.append(Facts(times, words("quality.time")))
@@ -51,7 +47,8 @@ def _fault(fault: Fault, words: Words) -> str:
     return " ".join(part[:1].upper() + part[1:] for part in parts if part)
 
 
-def _sensor(sensor: SensorQuality, words: Words) -> list[Block]:
+def _sensor(sensor: SensorQuality, said: set[str], words: Words) -> list[Block]:
+    """Return a sensor's figures and its notes but those that stand among the faults."""
     rate = f"{number(sensor.rate_hz, 1)} Hz"
     if sensor.nominal_rate_hz:
         rate = words("quality.of_nominal", rate=rate, nominal=number(sensor.nominal_rate_hz, 1))
@@ -71,7 +68,7 @@ def _sensor(sensor: SensorQuality, words: Words) -> list[Block]:
     notes = tuple(
         words("quality.slip", minute=number(slip.time_s / 60.0, 1), angle=number(slip.angle_deg, 0))
         for slip in sensor.slips
-    ) + tuple(clean(note) for note in sensor.notes)
+    ) + tuple(clean(note) for note in sensor.notes if note not in said)
     return [*out, Bullets(notes, words("quality.notes", sensor=name))] if notes else out
 
 
@@ -116,24 +113,8 @@ def _not_measured(story: Story) -> tuple[str, ...]:
     reasons: dict[str, list[str]] = {}
     for name, why in story.analysis.not_measured.items():
         label = words.get(f"metric.{name}", clean(name, 60))
-        reasons.setdefault(_why(story, name, why), []).append(label)
+        reasons.setdefault(clean(reason_text(why, words), 300), []).append(label)
     return tuple(
         words("quality.not_measured", names=words("list.comma").join(labels), why=why)
         for why, labels in reasons.items()
     )
-
-
-def _why(story: Story, name: str, why: str) -> str:
-    """Return the reason; for stiffness only what is missing, not what was given."""
-    runner, words = story.analysis.runner, story.words
-    why = clean(reason_text(why, words), 300)
-    if name not in NEEDS:
-        return why
-    there = {
-        "mass": runner.mass_kg is not None,
-        "height": runner.height_m is not None,
-        "contact": {"contact_ms", "flight_ms"} <= set(story.analysis.metrics),
-        "speed": story.metric("speed_m_s") is not None,
-    }
-    lacking = [words(f"needs.{key}") for key in NEEDS[name] if not there[key]]
-    return words("needs.line", what=words("list.comma").join(lacking)) if lacking else why

@@ -31,6 +31,8 @@ ORDER = (
     "tibial_peak_g",
 )
 """Numbers that lead, where they were measured; `FILL` makes up `LEAST` where few were."""
+WIDEST = 0.5
+"""Half-width, relative, up to which a number of `FILL` is shown (chosen: 0 ± 134 ms tells nothing)."""
 FILL = ("speed_m_s", "flight_ms", "peak_acc_g", "stride_ms", "duty_factor")
 
 SURE_PCT = (4.0, 10.0)
@@ -70,11 +72,18 @@ ENDS: dict[str, _Ends] = {
 def build(story: Story) -> Section | None:
     """Return the tiles of what was measured; None without running."""
     made = [one for one in (_tile(story, name) for name in ORDER) if one is not None][:MOST]
-    spare = (_tile(story, name) for name in FILL)
+    spare = (_tile(story, name) for name in FILL if _tells(story.metric(name)))
     made += [one for one in spare if one is not None][: max(0, LEAST - len(made))]
     if not made:
         return None
     return Section("tiles", story.words("section.tiles"), (Tiles(tuple(made)),))
+
+
+def _tells(metric: Metric | None) -> bool:
+    """Return whether a number was measured, with an interval of at most half its size to each side."""
+    if metric is None or not metric.sd > 0.0:
+        return False
+    return metric.uncertainty <= WIDEST * abs(metric.value)
 
 
 def certainty(value: float, uncertainty: float | None, *, angle: bool) -> str:

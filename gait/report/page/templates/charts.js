@@ -83,6 +83,17 @@
     };
   }
 
+  // A line as times and values; where it breaks, an empty value stands half-way between its neighbours.
+  function broken(line) {
+    var x = [], y = [];
+    line.x.forEach(function (at, i) {
+      var next = line.x[i + 1];
+      if (at !== null) { x.push(at); y.push(line.y[i]); }
+      else if (x.length && typeof next === "number") { x.push((x[x.length - 1] + next) / 2); y.push(null); }
+    });
+    return [x, y];
+  }
+
   function build(chart, figure) {
     var sides = chart.points.map(strides);
     var tables = sides.map(function (one) { return [one.x, one.y]; });
@@ -91,8 +102,7 @@
         points: { show: true, size: 3.5, width: 0, fill: function () { return ink(one.side) + "66"; } } };
     });
     chart.lines.forEach(function (line) {
-      var keep = line.x.map(function (x, i) { return i; }).filter(function (i) { return line.x[i] !== null; });
-      tables.push([keep.map(function (i) { return line.x[i]; }), keep.map(function (i) { return line.y[i]; })]);
+      tables.push(broken(line));
       look.push({ stroke: function () { return ink(line.side); }, width: 2, points: { show: false },
         dash: line.side === "right" ? [6, 4] : undefined });
     });
@@ -102,7 +112,9 @@
     box.setAttribute("aria-label", figure.querySelector(".plot").getAttribute("aria-label"));
     figure.insertBefore(box, figure.querySelector(".frame"));
     figure.classList.add("touched");
-    var plot = new uPlot(options(chart, box.clientWidth, look), uPlot.join(tables), box);
+    // 2: an empty value of a line reaches to its neighbours, over the times that only other tables have.
+    var empty = tables.map(function (one, at) { return [0, at < sides.length ? 1 : 2]; });
+    var plot = new uPlot(options(chart, box.clientWidth, look), uPlot.join(tables, empty), box);
     plot.setScale("x", { min: chart.x[0], max: chart.x[1] });
     new ResizeObserver(function () {
       if (box.clientWidth > 0 && box.clientWidth !== plot.width) { plot.setSize({ width: box.clientWidth, height: 190 }); }
