@@ -73,7 +73,7 @@ ARGUMENTS = {
     "acc_range_g=None, gyr_range_dps=None, runner=None, run=None, name='arrays'",
     "load_truth": "path",
     "poses": "session, analysis",
-    "prescribe": "findings, analysis=None, answers=None, *, pack=None, today=None",
+    "prescribe": "findings, analysis=None, answers=None, *, pack=None, today=None, began=None",
     "read": "path, *, placement=None, side=None",
     "read_bids": "path",
     "use_plugins": "*names",

@@ -24,7 +24,7 @@ from gait.analysis.session.given_speed import given_speed
 from gait.analysis.session.not_measured import LENGTH_TRUST, reasons_of_session
 from gait.analysis.session.plausibility import awake, judge, looked_at
 from gait.analysis.session.quality import quality_of
-from gait.analysis.session.spring_mass import stiffness
+from gait.analysis.session.spring_mass import stiffness_of
 from gait.analysis.session.stride_table import stride_table
 from gait.analysis.session.summary import summarise
 from gait.analysis.session.waveform import mean_waveform, waveform_spans
@@ -215,7 +215,7 @@ def _summaries(
         for kind in ("running", "walking")
     )
     running = running | given_speed(session.run, table, running)
-    return running | _stiffness(session, running), walking
+    return running | stiffness_of(session.runner, running), walking
 
 
 def _waveforms(sensors: list[_Sensor], faults: tuple[Fault, ...]) -> tuple[Waveform, ...]:
@@ -395,15 +395,3 @@ def _length_uncertainty(session: Session | LongSession, sensors: list[_Sensor]) 
         return {"stride_length_m": 0.02, "speed_m_s": 0.02}
     error = max((s.alignment.closure_error for s in sensors), default=0.0)
     return {"stride_length_m": 0.03 + error, "speed_m_s": 0.03 + error}
-
-
-def _stiffness(session: Session | LongSession, metrics: dict[str, Metric]) -> dict[str, Metric]:
-    if session.runner.mass_kg is None or "contact_ms" not in metrics or "flight_ms" not in metrics:
-        return {}
-    return stiffness(
-        session.runner.mass_kg,
-        session.runner.height_m,
-        metrics["contact_ms"],
-        metrics["flight_ms"],
-        metrics.get("speed_m_s"),
-    )

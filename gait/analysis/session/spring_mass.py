@@ -5,18 +5,29 @@ Morin et al. 2005, 10.1123/jab.21.2.167: the vertical force is a half sine whose
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from gait.analysis.results import Metric
+from gait.recording.model import RunnerInfo
 from gait.units import STANDARD_GRAVITY
 
-__all__ = ["LEG_SHARE", "stiffness"]
+__all__ = ["LEG_SHARE", "stiffness", "stiffness_of"]
 
 LEG_SHARE = 0.53
 """Leg length as a share of standing height (Winter's segment proportions)."""
 
 MODEL_SHARE = 0.12
 """95 % half-width, relative, of the model against a force plate (Morin 2005: 0.1-7 % per subject)."""
+
+
+def stiffness_of(runner: RunnerInfo, metrics: Mapping[str, Metric]) -> dict[str, Metric]:
+    """Return the stiffnesses that a runner's mass, height and metrics allow; empty without a mass or flight."""
+    if runner.mass_kg is None or "contact_ms" not in metrics or "flight_ms" not in metrics:
+        return {}
+    contact, flight = metrics["contact_ms"], metrics["flight_ms"]
+    return stiffness(runner.mass_kg, runner.height_m, contact, flight, metrics.get("speed_m_s"))
 
 
 def stiffness(
