@@ -23,7 +23,7 @@ MODEL_SHARE = 0.12
 
 
 def stiffness_of(runner: RunnerInfo, metrics: Mapping[str, Metric]) -> dict[str, Metric]:
-    """Return the stiffnesses that a runner's mass, height and metrics allow; empty without a mass or flight."""
+    """Return the stiffnesses that mass, height and metrics allow; empty without a mass or flight."""
     if runner.mass_kg is None or "contact_ms" not in metrics or "flight_ms" not in metrics:
         return {}
     contact, flight = metrics["contact_ms"], metrics["flight_ms"]
