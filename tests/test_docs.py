@@ -17,6 +17,8 @@ from gait.analysis.metrics import METRICS
 from gait.cli.main import COMMANDS, _load, main
 from tests.properties import is_long
 
+pytestmark = pytest.mark.usefixtures("analysed_once")
+
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.rglob("*.md"))

@@ -29,7 +29,7 @@ from tests.properties import cases
 
 Virtual = Callable[..., VirtualSession]
 SLOW = cases(5, long=200)
-PARTS = (("stand", 2.0), ("run", 22.0), ("walk", 8.0), ("run", 12.0), ("stand", 2.0))
+PARTS = (("stand", 2.0), ("run", 15.0), ("walk", 6.0), ("run", 9.0), ("stand", 2.0))
 
 
 def _same(one: Analysis, other: Analysis) -> None:

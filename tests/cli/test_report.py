@@ -13,6 +13,8 @@ from gait.cli.main import main
 from gait.recording.model import Recording
 from gait.recording.write import write_recording
 
+pytestmark = pytest.mark.usefixtures("analysed_once")
+
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT.parent / "shared" / "data"
 

@@ -13,6 +13,8 @@ import pytest
 
 from gait.cli.main import main
 
+pytestmark = pytest.mark.usefixtures("analysed_once")
+
 ROOT = Path(__file__).resolve().parents[2]
 RUN = ROOT / "recordings" / "overstriding" / "left_shoe.csv.gz"
 

@@ -11,6 +11,7 @@ import pytest
 
 from gait.cli.main import main
 from gait.recording.read import read
+from gait.recording.write import write_recording
 from gait.validation.compare import validate, validate_rules
 from gait.validation.published_rules import RULES
 from gait.virtual.runner.imu import SensorSettings
@@ -87,9 +88,12 @@ def test_command_prints_and_writes(tmp_path: Path, capsys: pytest.CaptureFixture
     assert capsys.readouterr().err.count("\n") == 1
 
 
-def test_replay_gives_the_strides_of_analyze(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_replay_gives_the_strides_of_analyze(
+    virtual, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """``gait replay --jsonl`` and ``gait analyze --strides`` hold the same contacts, in order and soon."""
-    source = str(RECORDINGS / "run-walk" / "left_shoe.csv.gz")
+    parts = (("stand", 2.0), ("run", 24.0), ("walk", 8.0), ("run", 16.0), ("stand", 2.0))
+    source = str(write_recording(virtual(parts=parts).session.recordings[0], tmp_path / "left_shoe.csv"))
     assert main(["replay", source, "--speed", "max", "--jsonl"]) == 0
     rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert main(["analyze", source, "--strides", str(tmp_path / "s.csv")]) == 0

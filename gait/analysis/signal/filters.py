@@ -74,7 +74,7 @@ def local_maxima(
 
 
 def parabola_offset(before: FloatArray, at: FloatArray, after: FloatArray) -> FloatArray:
-    """Where the vertex of the parabola through three neighbours lies, in grid points from the middle one.
+    """Return where the parabola through three neighbours has its vertex, in grid points from the middle.
 
     Examples
     --------

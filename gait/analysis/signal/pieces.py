@@ -1,4 +1,4 @@
-"""Where the analysis gets its samples from: memory, or a file too long for it, in pieces either way."""
+"""Samples for the analysis, in pieces, from memory or from a file too long for it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the analysis must know of all samples of a recording, gathered piece by piece.
+"""Figures over all samples of a recording that the analysis needs, gathered piece by piece.
 
 The same comes out whatever the pieces, and the memory it takes does not grow with the recording: the steps
 between samples are counted in bins of a microsecond, and only silences and the largest values are kept.
@@ -103,7 +103,7 @@ class Census:
 
     @property
     def uneven(self) -> bool:
-        """Whether the samples are not evenly spaced."""
+        """True where the samples are not evenly spaced."""
         return self.samples > 11 and self.step_s(0.99) > UNEVEN * self.step_s(0.5)
 
     def gaps(self, rate_hz: float | None) -> tuple[tuple[float, float], ...]:

@@ -67,7 +67,7 @@ class Regression:
 
 @dataclass(frozen=True)
 class Event:
-    """What refines one event: (k,) offsets of the features from the anchor, the regressions, a limit.
+    """Refinement of one event: (k,) offsets of the features from the anchor, the regressions, a limit.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""What the way of a foot from one flat instant to the next shows: its sideways bow, and a turn."""
+"""The path of a foot from one flat instant to the next: its sideways bow, and its turn."""
 
 from __future__ import annotations
 

@@ -153,7 +153,7 @@ class StanceFinder:
     def _verdict(
         self, index: int, rank: FloatArray, leaving: FloatArray, usable: int, *, final: bool
     ) -> bool | None:
-        """Whether a minimum is a flat instant; None while that cannot be told."""
+        """Return whether a minimum is a flat instant; None while samples are missing to tell."""
         stop = min(index + _APART + 1, usable)
         lower = rank[index + 1 : stop] < rank[index]
         better = int(lower.argmax()) if lower.any() else _APART
@@ -166,7 +166,7 @@ class StanceFinder:
         return True if final or index + _APART < usable else None
 
     def _like_the_last(self, index: int, rank: float) -> bool:
-        """Whether a minimum comes when the next one after a stride is due, as deep as the one before."""
+        """Return whether a minimum comes when the next one is due, as deep as the one before."""
         if self._kept is None or not self._steady:
             return False
         start, depth = self._kept

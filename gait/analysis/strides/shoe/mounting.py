@@ -84,13 +84,13 @@ class Mounting:
 
     @property
     def aligned(self) -> bool:
-        """Whether the metrics that need segment axes are given."""
+        """True where the metrics that need segment axes are given."""
         return self.score >= ALIGNED_SCORE
 
 
 @dataclass(frozen=True)
 class MountingCues:
-    """What each of n strides says of the mounting: (n, 3) vectors in the sensor frame at its flat instant."""
+    """Cues of n strides to the mounting: (n, 3) vectors in the sensor frame at their flat instants."""
 
     closure: FloatArray
     flat: FloatArray

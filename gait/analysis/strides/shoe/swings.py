@@ -19,7 +19,7 @@ HALF_S = 0.45
 
 @dataclass(frozen=True)
 class Swings:
-    """What each of n swings gives; times in s of session time.
+    """Measurements of n swings; times in s of session time.
 
     Attributes
     ----------
