@@ -38,6 +38,7 @@ from gait.errors import SignalError, check_kind
 from gait.frames import Side
 from gait.recording.long import LongRecording, LongSession, open_session
 from gait.recording.model import Recording, Session
+from gait.sentences import sentence
 from gait.units import STANDARD_GRAVITY
 
 __all__ = ["AnalysisSettings", "analyze", "diagnose"]
@@ -45,9 +46,9 @@ __all__ = ["AnalysisSettings", "analyze", "diagnose"]
 FEW_STRIDES = 4
 """Fewer strides than this in a recording that is shaken as by running are none."""
 
-UNFOUND_RUN = "a run whose strides do not show in the accelerometer alone"
+UNFOUND_RUN = sentence("a run whose strides do not show in the accelerometer alone")
 
-NO_LANDINGS = (
+NO_LANDINGS = sentence(
     "movement without a foot's landings: a phone in a pocket, a sensor on the trunk or the arm, or pedalling"
 )
 
@@ -181,9 +182,9 @@ def diagnose(session: Session | LongSession) -> tuple[Fault, ...]:
             "not_running",
             sensor.recording.name,
             "likely",
-            f"this looks like {sensor.looks_like}",
+            sentence("this looks like {what}", what=sensor.looks_like),
             ALL,
-            "nothing is told of it as running; check which sensor this is, and where it sat",
+            sentence("nothing is told of it as running; check which sensor this is, and where it sat"),
         )
         for sensor in sensors
         if sensor.looks_like not in ("", UNFOUND_RUN) and not (sensor.batch.walking < 0.5).any()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gait.coaching.language import ENGLISH, Language
 from gait.coaching.plan.diary import load_diary
 from gait.coaching.plan.progress import CheckIn
 from gait.coaching.questionnaire.answers import Answers, load_answers, parse_answers
@@ -28,7 +29,8 @@ _SKIP, _GO_BACK = "?", "<"
 _BACK = object()
 """Stands for going back, which no answer is."""
 INTRODUCTION = "Press Enter where nothing applies, ? to leave a question out, < to go back."
-_YES, _NO = {"y", "yes"}, {"n", "no"}
+HINTS = {"many": "numbers, such as 1 3", "one": "a number", "yes_no": "y or n", "number": "a number"}
+_YES, _NO = ("y", "yes"), ("n", "no")
 
 
 def gather_answers(
@@ -127,16 +129,20 @@ def ask_answers(
     analysis, pack
         The recording and the rules that decide whether an answer changes anything.
     """
+    speak = ENGLISH if pack is None else pack.say
     data: dict[str, Any] = known.model_dump(exclude_none=True)
     fixed = frozenset(data)
     seen: list[Question] = []
-    say(INTRODUCTION)
+    say(speak(INTRODUCTION))
     try:
         while not data.get("red_flags") and (question := _next(data, fixed, seen, analysis, pack)):
             left = _still_open(question)
-            reply = _ask(question, data, read, say, f"{len(seen) + 1} of at most {len(seen) + left}")
+            where = speak("{n} of at most {most}", n=len(seen) + 1, most=len(seen) + left)
+            reply = _ask(question, data, read, say, where, speak)
             if reply is _BACK:
-                _go_back(data, seen, say)
+                if not seen:
+                    say(speak("  This is the first question."))
+                _go_back(data, seen)
                 continue
             seen.append(question)
             if reply is not None:
@@ -146,7 +152,7 @@ def ask_answers(
     except EOFError:
         say("")
     if data.get("red_flags"):
-        say("That comes first; the rest can wait.")
+        say(speak("That comes first; the rest can wait."))
     return parse_answers(data)
 
 
@@ -174,66 +180,87 @@ def _still_open(question: Question) -> int:
     return len(QUESTIONS) - QUESTIONS.index(question)
 
 
-def _go_back(data: dict[str, Any], seen: list[Question], say: Say) -> None:
-    """Take back the last answer, so that its question is asked again."""
-    if not seen:
-        say("  This is the first question.")
-        return
-    data.pop(seen.pop().field, None)
+def _go_back(data: dict[str, Any], seen: list[Question]) -> None:
+    """Take back the last answer, if there is one, so that its question is asked again."""
+    if seen:
+        data.pop(seen.pop().field, None)
 
 
 def _applies(question: Question, data: Mapping[str, Any]) -> bool:
     return not question.after or bool(data.get(question.after))
 
 
-def _ask(question: Question, data: Mapping[str, Any], read: Read, say: Say, where: str) -> Any:  # noqa: ANN401 - the answer's own type
+def _ask(
+    question: Question, data: Mapping[str, Any], read: Read, say: Say, where: str, speak: Language
+) -> Any:  # noqa: ANN401 - the answer's own type
     say("")
-    say(f"({where}) {question.text}")
+    say(f"({where}) {speak(question.text)}")
     for number, choice in enumerate(question.choices, 1):
-        say(f"  {number:2d}  {choice.text}")
-    hint = {"many": "numbers, such as 1 3", "one": "a number", "yes_no": "y or n", "number": "a number"}[
-        question.kind
-    ]
+        say(f"  {number:2d}  {speak(choice.text)}")
     while True:
-        reply = read(f"[{hint}] ").strip().lower()
+        reply = read(f"[{speak(HINTS[question.kind])}] ").strip().lower()
         if reply == _SKIP:
             return None
         if reply == _GO_BACK:
             return _BACK
         try:
-            value = _value(question, reply)
+            value = _value(question, reply, speak)
+        except ValueError as error:
+            say(speak("  Not understood: {problem}", problem=str(error)))
+            continue
+        try:
             parse_answers({**data, question.field: value} if value is not None else data)
-        except (ValueError, KnowledgeError) as error:
-            problem = error.what if isinstance(error, KnowledgeError) else str(error)
-            say(f"  Not understood: {problem}")
+        except KnowledgeError:
+            say(speak("  Not understood: {problem}", problem=_allowed(question, speak)))
             continue
         return value
 
 
-def _value(question: Question, reply: str) -> Any:  # noqa: ANN401 - the answer's own type
+def _allowed(question: Question, speak: Language) -> str:
+    """Return what an answer that has the right form must be besides."""
+    if question.field == "hard_run_days":
+        return speak("only days on which you run")
+    limits = Answers.model_fields[question.field].metadata
+    low = next((one.ge for one in limits if hasattr(one, "ge")), None)
+    high = next((one.le for one in limits if hasattr(one, "le")), None)
+    if low is None or high is None:
+        return speak(HINTS[question.kind])
+    return speak("a number from {low} to {high}", low=low, high=high)
+
+
+def _value(question: Question, reply: str, speak: Language) -> Any:  # noqa: ANN401 - the answer's own type
     """Turn a reply into the answer's value; None for an empty one where that means nothing."""
     if question.kind == "many":
-        return [_pick(question, part) for part in reply.replace(",", " ").split()]
+        return [_pick(question, part, speak) for part in reply.replace(",", " ").split()]
     if not reply:
         return None
     if question.kind == "one":
-        return _pick(question, reply)
+        return _pick(question, reply, speak)
     if question.kind == "number":
+        return _number(reply, speak)
+    if reply in {*_YES, *map(speak, _YES)}:
+        return True
+    if reply in {*_NO, *map(speak, _NO)}:
+        return False
+    raise ValueError(speak("answer y or n, or press Enter"))
+
+
+def _number(reply: str, speak: Language) -> int | float:
+    try:
         number = float(reply.replace(",", "."))
-        return int(number) if number.is_integer() else number
-    if reply in _YES | _NO:
-        return reply in _YES
-    raise ValueError("answer y or n, or press Enter")
+    except ValueError:
+        raise ValueError(speak(HINTS["number"])) from None
+    return int(number) if number.is_integer() else number
 
 
-def _pick(question: Question, part: str) -> str:
+def _pick(question: Question, part: str, speak: Language) -> str:
     """One choice by its number or its value."""
     values = [choice.value for choice in question.choices]
     if part in values:
         return part
     if part.isdecimal() and 1 <= int(part) <= len(values):
         return values[int(part) - 1]
-    raise ValueError(f"{part!r} is not one of 1 to {len(values)}")
+    raise ValueError(speak("“{part}” is not one of 1 to {last}", part=part, last=len(values)))
 
 
 def save_answers(answers: Answers, file: Path, diary: Sequence[CheckIn] = ()) -> None:

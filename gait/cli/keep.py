@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from gait.history.since_last import Load, SinceLast
     from gait.recording.long import LongSession
     from gait.recording.model import Session
+    from gait.report.words import Words
 
 __all__ = ["keep_session", "kept_check_ins", "lines_since_last", "runner_of"]
 
@@ -85,38 +86,45 @@ def keep_session(
         return since_last(kept.sessions(runner), number)
 
 
-def lines_since_last(new: SinceLast) -> list[str]:
+def lines_since_last(new: SinceLast, words: Words) -> list[str]:
     """Return lines for the terminal: what changed since the last session, what is outside the normal."""
     from gait.analysis.metrics import METRICS, decimals_for
+    from gait.report.words.dates import day_text
 
     if new.last is None:
-        return ["  kept: the first session of this runner"]
-    other = f" (other shoes: {one_line(new.shoes)})" if new.other_shoes else ""
-    lines = [f"  since {new.last.ran_at[:10]}{other}:"]
+        return ["  " + words("summary.first")]
+    date = day_text(new.last.ran_at, words)
+    other = {"date": date, "shoes": one_line(new.shoes)}
+    key = "summary.since_in_others" if new.other_shoes else "summary.since"
+    lines = ["  " + words(key, **other)]
     for row in new.changes:
         if row.changed:
             spec = METRICS[row.metric]
-            decimals = decimals_for(row.uncertainty, spec.decimals)
-            lines.append(
-                f"    {spec.label} {row.first:.{decimals}f} -> {row.second:.{decimals}f} {spec.unit}: changed"
-            )
+            digits = f".{decimals_for(row.uncertainty, spec.decimals)}f"
+            first, second = (words.digits(one, digits) for one in (row.first, row.second))
+            name = words.label(row.metric)
+            second = f"{second} {spec.unit}".rstrip()
+            lines.append("    " + words("summary.changed", name=name, first=first, second=second))
     others = sum(not row.changed for row in new.changes)
-    if others == len(new.changes):
-        lines.append(f"    no number changed beyond noise and speed ({others} compared)")
-    else:
-        lines.append(f"    {others} others: no change beyond noise and speed")
+    key = "summary.none_changed" if others == len(new.changes) else "summary.others"
+    lines.append("    " + words(key, n=others))
     for name, trend in new.normal:
         if trend.verdict != "within your normal":
-            lines.append(f"    {METRICS[name].label}: {trend.verdict}")
-    return [*lines, _load_line(new.load)]
+            key = "above" if trend.value > (trend.normal or 0.0) else "below"
+            lines.append("    " + words(f"changed.{key}", name=words.label(name)))
+    return [*lines, "    " + _load_line(new.load, words)]
 
 
-def _load_line(load: Load) -> str:
+def _load_line(load: Load, words: Words) -> str:
     """Return how much was run in seven days, and the longest run of the 30 days before."""
-    week = f"{load.week_s / 60.0:.0f} min" + ("" if load.week_m is None else f", {load.week_m / 1e3:.1f} km")
+    week = _amount(load.week_s, load.week_m, words)
     if load.longest_s is None:
-        return f"    last 7 days: {week}"
-    longest = f"{load.longest_s / 60.0:.0f} min"
-    if load.longest_m is not None:
-        longest += f", {load.longest_m / 1e3:.1f} km"
-    return f"    last 7 days: {week}; longest run of the 30 days before: {longest}"
+        return words("summary.week", week=week)
+    longest = _amount(load.longest_s, load.longest_m, words)
+    return words("summary.week_and_longest", week=week, longest=longest)
+
+
+def _amount(time_s: float, distance_m: float | None, words: Words) -> str:
+    """Return minutes, and kilometres where they are known."""
+    minutes = words("summary.whole_minutes", n=f"{time_s / 60.0:.0f}")
+    return minutes if distance_m is None else f"{minutes}, {words.digits(distance_m / 1e3, '.1f')} km"

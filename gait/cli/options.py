@@ -75,7 +75,7 @@ HistoryOption = Annotated[
     typer.Option("--history", metavar="FILE", help="Where sessions are kept (GAIT_HISTORY)."),
 ]
 LangOption = Annotated[
-    str, typer.Option("--lang", metavar="CODE", help="Language of the page and of --text: en, de.")
+    str, typer.Option("--lang", metavar="CODE", help="Language of what people read: en, de.")
 ]
 JsonOption = Annotated[
     Path | None, typer.Option("--json", metavar="FILE", help="Write all numbers as JSON; - is stdout.")

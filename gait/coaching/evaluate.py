@@ -30,7 +30,7 @@ from gait.coaching.rules.conditions import (
     walk,
 )
 
-__all__ = ["Facts", "Judgement", "judge", "probability_beyond", "sides_of"]
+__all__ = ["Facts", "Judgement", "judge", "metric_name", "probability_beyond", "sides_of"]
 
 Z95 = 1.959964
 """Half-width of a 95 % interval in standard deviations of a normal distribution."""
@@ -191,16 +191,16 @@ def _of_side(metric: Metric, side: str) -> tuple[float | None, float | None]:
     return metric.value, metric.uncertainty
 
 
-def _number(value: float, info: MetricSpec, uncertainty: float | None = None) -> str:
+def _number(value: float, info: MetricSpec, say: Language, uncertainty: float | None = None) -> str:
     """Return a number by the rule of the report; a bound, without uncertainty, has all its decimals."""
-    return f"{value:.{decimals_for(uncertainty, info.decimals)}f}"
+    return say.number(value, decimals_for(uncertainty, info.decimals))
 
 
 def _unit(unit: str) -> str:
     return unit if unit in {"", "°", "°/s"} else f" {unit}"
 
 
-def _name(info: MetricSpec, say: Language) -> str:
+def metric_name(info: MetricSpec, say: Language) -> str:
     """Return a metric's name in the middle of a sentence; languages that write nouns large keep it so."""
     return info.label.lower() if say.tag == ENGLISH.tag else say(info.label)
 
@@ -213,7 +213,7 @@ def _measured(rule: Measured, facts: Facts, side: str) -> Judgement:
     if metric is not None and value is not None and uncertainty is None:
         uncertainty = metric.uncertainty
     if value is None or uncertainty is None or not _finite(value, uncertainty):
-        return Judgement(None, missing=(_name(info, facts.say),), by_sensor=True)
+        return Judgement(None, missing=(metric_name(info, facts.say),), by_sensor=True)
     threshold, slack, shifted = _threshold(rule, facts)
     above = rule.above is not None
     p = probability_beyond(value, math.hypot(uncertainty, slack), threshold, above=above)
@@ -223,11 +223,9 @@ def _measured(rule: Measured, facts: Facts, side: str) -> Judgement:
     word = ("above" if above else "below") if beyond else "not above" if above else "not below"
     say = facts.say
     where = f", {say(side)}" if side else ""
-    text = (
-        f"{say(info.label)}{where} {_number(value, info, uncertainty)}{unit} "
-        f"± {_number(uncertainty, info, uncertainty)}{unit}, "
-        f"{say(word)} {_number(threshold, info)}{unit}{shifted}"
-    )
+    shown, half = (f"{_number(one, info, say, uncertainty)}{unit}" for one in (value, uncertainty))
+    bound = f"{_number(threshold, info, say)}{unit}"
+    text = f"{say(info.label)}{where} {shown} ± {half}, {say(word)} {bound}{shifted}"
     stand_in = rule.stands_for and say("used in place of {what}", what=say(rule.stands_for))
     tail = "".join(f"; {part}" for part in (stand_in, say(rule.note)) if part)
     signs = (say(rule.sign),) if rule.sign and p >= SURELY else ()
@@ -241,14 +239,17 @@ def _threshold(rule: Measured, facts: Facts) -> tuple[float, float, str]:
         return rule.threshold, 0.0, ""
     by, info = facts.metrics.get(rule.shift.by), METRICS[rule.shift.by]
     if by is None or not _finite(by.value, by.uncertainty):
-        near = f"{_number(rule.shift.around, info)} ± {_number(rule.shift.unknown, info)}{_unit(info.unit)}"
+        around, half = (_number(one, info, facts.say) for one in (rule.shift.around, rule.shift.unknown))
         assumed = facts.say(
-            " (not measured: {name}, taken as {value})", name=_name(info, facts.say), value=near
+            " (not measured: {name}, taken as {value})",
+            name=metric_name(info, facts.say),
+            value=f"{around} ± {half}{_unit(info.unit)}",
         )
         return rule.threshold, abs(rule.shift.slope) * rule.shift.unknown, assumed
     moved = rule.threshold + rule.shift.slope * (by.value - rule.shift.around)
     words = facts.say(
-        " (the bound at {value})", value=f"{_number(by.value, info, by.uncertainty)}{_unit(info.unit)}"
+        " (the bound at {value})",
+        value=f"{_number(by.value, info, facts.say, by.uncertainty)}{_unit(info.unit)}",
     )
     return moved, abs(rule.shift.slope) * by.uncertainty, words
 
@@ -259,21 +260,21 @@ def _differs(rule: Differs, facts: Facts) -> Judgement:
     if metric is None or metric.left is None or metric.right is None:
         return Judgement(
             None,
-            missing=(facts.say("{metric} of both sides", metric=_name(info, facts.say)),),
+            missing=(facts.say("{metric} of both sides", metric=metric_name(info, facts.say)),),
             by_sensor=True,
         )
     difference, spread = metric.difference, metric.difference_uncertainty
     if difference is None or spread is None or not _finite(difference, spread):
         return Judgement(
             None,
-            missing=(facts.say("{metric} of both sides", metric=_name(info, facts.say)),),
+            missing=(facts.say("{metric} of both sides", metric=metric_name(info, facts.say)),),
             by_sensor=True,
         )
     mean = (metric.left + metric.right) / 2.0
     if rule.unit == "percent" and mean == 0.0:
         return Judgement(
             None,
-            missing=(facts.say("{metric} of both sides", metric=_name(info, facts.say)),),
+            missing=(facts.say("{metric} of both sides", metric=metric_name(info, facts.say)),),
             by_sensor=True,
         )
     scale = 100.0 / abs(mean) if rule.unit == "percent" else 1.0
@@ -288,10 +289,11 @@ def _differs(rule: Differs, facts: Facts) -> Judgement:
     digits = decimals_for(spread, 1 if rule.unit == "percent" else info.decimals)
     say = facts.say
     longer = say("left" if difference > 0 else "right")
-    by = f"{amount:.{digits}f}{unit} ± {spread:.{digits}f}{unit}"
+    by = f"{say.number(amount, digits)}{unit} ± {say.number(spread, digits)}{unit}"
     words = say("{side} larger by {by}", side=longer, by=by) if shown else say("no difference shown")
     apart = metric.difference_uncertainty
-    left, right = _number(metric.left, info, apart), f"{_number(metric.right, info, apart)}{_unit(info.unit)}"
+    left = _number(metric.left, info, say, apart)
+    right = f"{_number(metric.right, info, say, apart)}{_unit(info.unit)}"
     text = f"{say(info.label)}: {words} ({say('left')} {left}, {say('right')} {right})"
     tail = f"; {say(rule.note)}" if rule.note else ""
     signed = math.copysign(amount, difference)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,12 +17,15 @@ from typing import Any
 import yaml
 
 from gait.errors import KnowledgeError, UsageError
+from gait.sentences import POINT, filled
 
 __all__ = ["ENGLISH", "SENTENCES", "Language", "languages", "load_language"]
 
 FOLDER = Path(__file__).parent / "knowledge"
 SENTENCES = "sentences.yaml"
 """File of a language that holds the sentences of the code."""
+DAY = "{year}-{month:02d}-{day:02d}"
+"""Wording of a day in digits."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -43,6 +47,8 @@ class Language:
     'Woche 3.'
     >>> ENGLISH("Week {week}.", week=3)
     'Week 3.'
+    >>> Language("de", {".": ","}).number(2.5, 1), ENGLISH.number(2.5, 1)
+    ('2,5', '2.5')
     """
 
     tag: str = "en"
@@ -52,7 +58,29 @@ class Language:
     def __call__(self, english: str, **values: object) -> str:
         """Return a sentence in this language with its places filled; in English where there is none."""
         text = self.sentences.get(english, english)
-        return text.format(**values) if values else text
+        return filled(text, values, self.decimal) if values else text
+
+    @property
+    def decimal(self) -> str:
+        """The decimal sign, which stands among the sentences under the English one."""
+        return self.sentences.get(POINT, POINT)
+
+    def number(self, value: float, decimals: int) -> str:
+        """Return a number with that many decimals and the language's decimal sign."""
+        return f"{value:.{decimals}f}".replace(POINT, self.decimal)
+
+    def day(self, iso: str) -> str:
+        """Return an ISO 8601 day as this language writes it; empty for none.
+
+        Examples
+        --------
+        >>> Language("de", {DAY: "{day}.{month}.{year}"}).day("2026-05-04"), ENGLISH.day("2026-05-04")
+        ('4.5.2026', '2026-05-04')
+        """
+        if not iso:
+            return ""
+        on = date.fromisoformat(iso)
+        return self(DAY, year=on.year, month=on.month, day=on.day)
 
 
 ENGLISH = Language()

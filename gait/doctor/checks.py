@@ -16,6 +16,7 @@ from gait.frames import Placement, Side
 from gait.recording.model import Recording, Session
 from gait.recording.read import read
 from gait.recording.session_folder import candidates, is_folder, session_name
+from gait.sentences import sentence
 from gait.units import STANDARD_GRAVITY
 
 __all__ = ["Diagnosis", "examine", "examine_session"]
@@ -33,7 +34,7 @@ STAMP_NOTES = {
     "the clock began again": "clock_restart",
 }
 """Words of the reader's notes (`gait.recording.clock`) -> kind of fault."""
-STAMPS_TODO = "the reader has mended the times; -o writes them"
+STAMPS_TODO = sentence("the reader has mended the times; -o writes them")
 
 IN_G_M_S2 = (0.5, 4.0)
 COUNTS_A_G = (1000.0, 2048.0, 4096.0, 8192.0, 16384.0)
@@ -149,7 +150,9 @@ def _refused(
 
 def _unreadable(error: GaitError, sensor: str) -> Fault:
     what = f"{error.where}: {error.what}" if error.where else error.what
-    return Fault("unreadable", sensor, "clear", what, EVERYTHING, error.todo or "record again", refuses=True)
+    return Fault(
+        "unreadable", sensor, "clear", what, EVERYTHING, error.todo or sentence("record again"), refuses=True
+    )
 
 
 def _acc_by_median(recording: Recording) -> list[Fault]:
@@ -157,12 +160,23 @@ def _acc_by_median(recording: Recording) -> list[Fault]:
     level = float(np.median(np.linalg.norm(recording.acc, axis=1)))
     name = recording.name
     if level < IN_G_M_S2[0]:
-        what = f"the acceleration's median is {level:.2f} m/s2, not 9.81: gravity was taken out of it"
-        todo = "export the raw accelerometer, not 'linear' or 'user' acceleration"
+        what = sentence(
+            "the acceleration's median is {read:.2f} m/s2, not {g:.2f}: gravity was taken out of it",
+            read=level,
+            g=STANDARD_GRAVITY,
+        )
+        todo = sentence("export the raw accelerometer, not 'linear' or 'user' acceleration")
         return [Fault("acc_gravity", name, "clear", what, EVERYTHING, todo, refuses=True)]
     if level < IN_G_M_S2[1]:
-        what = f"the accelerometer is in g, not m/s2: its median is {level:.2f} where gravity alone is 9.81"
-        todo = "multiply acc_x, acc_y and acc_z by 9.80665 (gait doctor does with -o)"
+        what = sentence(
+            "the accelerometer is in g, not m/s2: its median is {read:.2f} where gravity alone is {g:.2f}",
+            read=level,
+            g=STANDARD_GRAVITY,
+        )
+        todo = sentence(
+            "multiply acc_x, acc_y and acc_z by {factor:.5f} (gait doctor does with -o)",
+            factor=STANDARD_GRAVITY,
+        )
         return [Fault("acc_unit", name, "clear", what, EVERYTHING, todo, 1.0 / STANDARD_GRAVITY)]
     fits = [
         counts
@@ -172,6 +186,10 @@ def _acc_by_median(recording: Recording) -> list[Fault]:
     if level < 400.0 or not fits:
         return []
     factor = fits[0] / STANDARD_GRAVITY
-    what = f"the accelerometer is in counts ({fits[0]:.0f} a g), not m/s2: its median is {level:.0f}"
-    todo = f"divide acc_x, acc_y and acc_z by {factor:.5g} (gait doctor does with -o)"
+    what = sentence(
+        "the accelerometer is in counts ({counts:.0f} a g), not m/s2: its median is {read:.0f}",
+        counts=fits[0],
+        read=level,
+    )
+    todo = sentence("divide acc_x, acc_y and acc_z by {factor:.5g} (gait doctor does with -o)", factor=factor)
     return [Fault("acc_unit", name, "clear" if len(fits) == 1 else "likely", what, EVERYTHING, todo, factor)]

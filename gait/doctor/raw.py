@@ -19,14 +19,19 @@ from gait.frames import Placement, Side
 from gait.recording.format import ACC_COLUMNS, GYR_COLUMNS, TIME_COLUMN, bare_name, place_from_name
 from gait.recording.model import Recording
 from gait.recording.toml import read_toml
+from gait.sentences import sentence
 from gait.units import DEG
 
 __all__ = ["read_raw"]
 
-EVERYTHING = ("every number",)
+EVERYTHING = (sentence("every number"),)
 """What a wrong time spoils, in words: it stands before any metric."""
 
-TIME_UNITS = ((1e-3, "milliseconds"), (1e-6, "microseconds"), (1e-9, "nanoseconds"))
+TIME_UNITS = (
+    (1e-3, sentence("milliseconds")),
+    (1e-6, sentence("microseconds")),
+    (1e-9, sentence("nanoseconds")),
+)
 PLACEMENTS: dict[str, Placement] = {"shoe": "shoe", "shank": "shank"}
 SIDES: dict[str, Side] = {"left": "left", "right": "right"}
 USUAL_STEP_S = (5e-4, 0.06)
@@ -125,8 +130,8 @@ def _in_seconds(time: FloatArray, name: str) -> tuple[FloatArray, list[Fault]]:
     step = _step(time)
     for factor, unit in TIME_UNITS:
         if step > 0.5 and USUAL_STEP_S[0] < step * factor < USUAL_STEP_S[1]:
-            what = f"time_s steps by {step:g}: it is in {unit}, not seconds"
-            todo = f"multiply time_s by {factor:g} (gait doctor does with -o)"
+            what = sentence("time_s steps by {step:g}: it is in {unit}, not seconds", step=step, unit=unit)
+            todo = sentence("multiply time_s by {factor:g} (gait doctor does with -o)", factor=factor)
             return time * factor, [Fault("time_unit", name, "clear", what, EVERYTHING, todo, 1.0 / factor)]
     return time, []
 
@@ -147,14 +152,22 @@ def _without_restarts(time_s: FloatArray, name: str) -> tuple[FloatArray, list[F
         return time_s, []
     usual = max(_step(time_s), 1e-6)
     if len(back) > 0.001 * len(time_s) and float(-steps[back].min()) < 50.0 * usual:
-        what = f"{len(back)} stamps go back by up to {-steps[back].min():g} s: the rows are out of order"
-        fault = Fault("stamps_order", name, "likely", what, EVERYTHING, "sort the rows by time_s")
+        what = sentence(
+            "{n} stamps go back by up to {s:g} s: the rows are out of order",
+            n=len(back),
+            s=float(-steps[back].min()),
+        )
+        fault = Fault("stamps_order", name, "likely", what, EVERYTHING, sentence("sort the rows by time_s"))
         return np.maximum.accumulate(time_s), [fault]
     shift = np.zeros(len(time_s))
     for at in back:
         shift[at + 1 :] += -steps[at] + 1.0
-    what = f"time goes back by {-steps[back[0]]:g} s: the sensor restarted in mid-recording"
-    todo = "split the file there; gait doctor puts a gap of 1 s there with -o (its true length is not known)"
+    what = sentence(
+        "time goes back by {s:g} s: the sensor restarted in mid-recording", s=float(-steps[back[0]])
+    )
+    todo = sentence(
+        "split the file there; gait doctor puts a gap of 1 s there with -o (its true length is not known)"
+    )
     return time_s + shift, [Fault("clock_restart", name, "clear", what, (), todo, float(len(back)))]
 
 
@@ -170,7 +183,11 @@ def _spread(time_s: FloatArray, name: str) -> tuple[FloatArray, list[Fault]]:
     even = np.repeat(time_s[first], count) - behind * step
     even = np.maximum.accumulate(even + 1e-9 * np.arange(len(even)))
     size = int(np.median(count))
-    what = f"{repeated} rows repeat a stamp, about {size} at a time: the stamps are those of packets"
-    todo = "spread them evenly over the packet (gait doctor does with -o)"
+    what = sentence(
+        "{n} rows repeat a stamp, about {size} at a time: the stamps are those of packets",
+        n=repeated,
+        size=size,
+    )
+    todo = sentence("spread them evenly over the packet (gait doctor does with -o)")
     kind = "packet_stamps" if repeated > PACKET_SHARE * len(time_s) else "repeated_stamps"
     return even, [Fault(kind, name, "clear", what, ("contact_ms",), todo, float(size))]

@@ -9,6 +9,7 @@ from typing import Any
 
 from gait.history.since_last import WEEK, Load, compare_kept, load_until
 from gait.history.store import KeptSession
+from gait.sentences import sentence
 
 __all__ = ["AthleteState", "athlete_state"]
 
@@ -97,15 +98,16 @@ def _pain(checkins: Sequence[tuple[str, Mapping[str, Any]]], today: date) -> tup
     fresh = [entry for day, entry in checkins if timedelta(0) <= today - date.fromisoformat(day) <= within]
     recent = [float(entry["pain"]) for entry in fresh if isinstance(entry.get("pain"), int | float)]
     worst = max(recent, default=0.0)
-    said = (f"pain {worst:g}/10 in a check-in",) if worst >= LEAST_PAIN else ()
-    return (*said, "limping in a check-in") if any(entry.get("limping") for entry in fresh) else said
+    said = (sentence("pain {worst:g}/10 in a check-in", worst=worst),) if worst >= LEAST_PAIN else ()
+    limped = any(entry.get("limping") for entry in fresh)
+    return (*said, sentence("limping in a check-in")) if limped else said
 
 
 def _jump(last: KeptSession, load: Load) -> tuple[str, ...]:
     if load.longest_s is None or load.longest_s <= 0.0 or last.running_s <= JUMP * load.longest_s:
         return ()
     more = 100.0 * (last.running_s / load.longest_s - 1.0)
-    return (f"last run {more:.0f} % longer than the longest of 30 days",)
+    return (sentence("last run {more:.0f} % longer than the longest of 30 days", more=more),)
 
 
 def _silence(
@@ -114,4 +116,4 @@ def _silence(
     days = [datetime.fromisoformat(one.ran_at).date() for one in sessions[-1:]]
     days += [date.fromisoformat(day) for day, _ in checkins[-1:]]
     silent = (today - max(days)).days if days else 0
-    return (f"silent for {silent} days",) if silent >= SILENT_DAYS else ()
+    return (sentence("silent for {n} days", n=silent),) if silent >= SILENT_DAYS else ()

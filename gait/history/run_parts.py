@@ -26,13 +26,14 @@ from gait.history.speed_laws import SPEED_LAWS
 from gait.history.step_model import Column, fit
 from gait.history.within_run import WATCHED, at_median_grade, at_median_speed, straightened
 from gait.recording.run_parts import Part
+from gait.sentences import sentence
 
 __all__ = ["HELPS", "Effect", "Helped", "compare_parts", "what_helped"]
 
 HELPS: Mapping[str, tuple[int, str]] = {
-    "shank_angle_deg": (-1, "a foot that lands less far ahead: 10.1242/jeb.125500"),
-    "tibial_peak_g": (-1, "a cadence cue lowered loading for 30 days: 10.1111/sms.12413"),
-    "vertical_oscillation_cm": (-1, "goes with economy, moderately: 10.1007/s40279-024-01997-3"),
+    "shank_angle_deg": (-1, sentence("a foot that lands less far ahead: 10.1242/jeb.125500")),
+    "tibial_peak_g": (-1, sentence("a cadence cue lowered loading for 30 days: 10.1111/sms.12413")),
+    "vertical_oscillation_cm": (-1, sentence("goes with economy, moderately: 10.1007/s40279-024-01997-3")),
 }
 """Metric -> direction in which a change is welcome, and why. Contact time and foot strike are not among them:
 that shorter is better is not supported, and nobody is told to land otherwise."""

@@ -19,6 +19,7 @@ from gait.recording.table.checks import (
     check_gyr_unit,
     check_step,
 )
+from gait.sentences import sentence
 from gait.units import DEG, STANDARD_GRAVITY
 
 __all__ = ["from_arrays"]
@@ -100,7 +101,7 @@ def from_arrays(
         gyr=None if gyr is None else columns[2][whole] * GYR_UNITS[gyr_unit],
         acc_range_g=acc_range_g,
         gyr_range_dps=gyr_range_dps,
-        notes=() if whole.all() else (f"{int((~whole).sum())} rows without numbers left out",),
+        notes=() if whole.all() else (sentence("{n} rows without numbers left out", n=int((~whole).sum())),),
     )
     _check_samples(recording)
     return Session(name, (recording,), runner=runner or RunnerInfo(), run=run or RunInfo())

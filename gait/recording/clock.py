@@ -13,6 +13,7 @@ from typing import Literal
 import numpy as np
 
 from gait.arrays import BoolArray, FloatArray, IntArray
+from gait.sentences import sentence
 
 __all__ = ["Clock", "Rows", "Stamping", "stamping_of"]
 
@@ -131,20 +132,29 @@ class Clock:
         out: list[str] = []
         if self.stamping == "packets":
             out.append(
-                "time stamps are those of packets: samples spread evenly over them, "
-                f"{1 / self.period_s:.0f} Hz"
+                sentence(
+                    "time stamps are those of packets: samples spread evenly over them, {hz:.0f} Hz",
+                    hz=1.0 / self.period_s,
+                )
             )
         if self.stamping == "sawtooth":
             out.append(
-                "time stamps step back at each packet: samples spread evenly from packet to packet, "
-                f"{1 / self.period_s:.0f} Hz"
+                sentence(
+                    "time stamps step back at each packet: samples spread evenly from packet to packet, "
+                    "{hz:.0f} Hz",
+                    hz=1.0 / self.period_s,
+                )
             )
         if self.doubled:
-            out.append(f"{self.doubled} rows that stand twice left out")
+            out.append(sentence("{n} rows that stand twice left out", n=self.doubled))
         if self.restarts:
-            times = "once" if self.restarts == 1 else f"{self.restarts} times"
+            once = self.restarts == 1
+            times = sentence("once") if once else sentence("{n} times", n=self.restarts)
             out.append(
-                f"the clock began again {times}: taken as a gap, whose true length the file does not say"
+                sentence(
+                    "the clock began again {times}: taken as a gap, whose true length the file does not say",
+                    times=times,
+                )
             )
         return tuple(out)
 

@@ -21,6 +21,7 @@ from gait.arrays import FloatArray
 from gait.errors import RecordingError, check_kind
 from gait.frames import Placement, Side
 from gait.recording.choice import Choice
+from gait.recording.limits import limit_of
 from gait.recording.model import Recording, Session
 from gait.recording.separate_files import add_gravity, find_beside, join_gyroscope, turned_sign
 from gait.recording.session_folder import (
@@ -147,7 +148,7 @@ def _limits(recording: Recording) -> tuple[str, ...]:
     """Return what the recorder said about the sensor's limits, for people."""
     recorder = recording.extra.get("recorder")
     limits = recorder.get("limits") if isinstance(recorder, Mapping) else None
-    return tuple(one for one in limits if isinstance(one, str)) if isinstance(limits, list) else ()
+    return tuple(limit_of(one) for one in limits if isinstance(one, str)) if isinstance(limits, list) else ()
 
 
 def read_recording(

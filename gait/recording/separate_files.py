@@ -21,6 +21,7 @@ from gait.recording.table.checks import RowFilter, check_acc_unit, check_gyr_uni
 from gait.recording.table.header import gravity_of, gyroscope_of
 from gait.recording.table.lines import Source
 from gait.recording.table.numbers import Layout, map_ahead, parse_block
+from gait.sentences import sentence
 from gait.units import DEG
 
 __all__ = ["add_gravity", "find_beside", "join_gyroscope", "turned_sign"]
@@ -70,7 +71,7 @@ def join_gyroscope(recording: Recording, file: Path) -> Recording:
     times, acc = recording.time_s[known], recording.acc[known]
     rates = _at(times, time_s, gyr_dps)
     check_gyr_unit(acc, rates, str(file))
-    note = f"angular rate from {file.name}, interpolated to the accelerometer's samples"
+    note = sentence("angular rate from {file}, interpolated to the accelerometer's samples", file=file.name)
     return replace(recording, time_s=times, acc=acc, gyr=rates * DEG, notes=(*recording.notes, note))
 
 
@@ -88,7 +89,7 @@ def add_gravity(recording: Recording, file: Path) -> Recording:
     acc = recording.acc[known] + _at(times, time_s, gravity)
     check_acc_unit(acc, str(file))
     gyr = None if recording.gyr is None else recording.gyr[known]
-    note = f"gravity from {file.name} added to the acceleration"
+    note = sentence("gravity from {file} added to the acceleration", file=file.name)
     return replace(recording, time_s=times, acc=acc, gyr=gyr, notes=(*recording.notes, note))
 
 
@@ -101,7 +102,7 @@ def turned_sign(recording: Recording, file: Path) -> Recording:
     plain = facts.get("standardisation", "").lower() not in ("true", "1", "yes")
     if facts.get("platform", "").lower() != "ios" or not plain:
         return recording
-    note = "sign of the acceleration turned, as an iPhone has gravity pulling (Metadata.csv)"
+    note = sentence("sign of the acceleration turned, as an iPhone has gravity pulling (Metadata.csv)")
     return replace(recording, acc=-recording.acc, notes=(*recording.notes, note))
 
 

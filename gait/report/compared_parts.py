@@ -11,7 +11,7 @@ from gait.history.run_parts import Effect, Helped
 from gait.recording.run_parts import Part
 from gait.report.blocks import Block, Bullets, Head, Paragraph, Section, Table
 from gait.report.compared_sessions import ORDER, verdict_block
-from gait.report.numbers import clean, decimals_for, duration, named, number, with_half
+from gait.report.numbers import clean, decimals_for, duration, named, number, numbers_of, with_half
 from gait.report.sections.head import sensor_list, started_text
 from gait.report.words import Words
 
@@ -30,6 +30,11 @@ class ComparedParts:
 
 def sections_of_parts(compared: ComparedParts, words: Words) -> tuple[Section, ...]:
     """Return the parts of the page in their order."""
+    with numbers_of(words):
+        return _sections(compared, words)
+
+
+def _sections(compared: ComparedParts, words: Words) -> tuple[Section, ...]:
     conditions = list(dict.fromkeys(one.condition for one in compared.effects))
     base = clean(compared.parts[0].name)
     tables = [
@@ -79,7 +84,9 @@ def _verdict(helped: Helped | None, words: Words) -> tuple[Block, ...]:
     said = words(
         "compare.helps", condition=clean(helped.condition), name=words(f"metric.{helped.metric}"), size=size
     )
-    return Paragraph(said, "verdict"), Paragraph(words("compare.welcome", why=helped.why), "small")
+    return Paragraph(said, "verdict"), Paragraph(
+        words("compare.welcome", why=words.said(helped.why)), "small"
+    )
 
 
 def _tables(effects: Sequence[Effect], base: str, words: Words) -> tuple[Block, ...]:

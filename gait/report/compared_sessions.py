@@ -9,7 +9,17 @@ from gait.analysis.metrics import METRICS
 from gait.analysis.results import Analysis
 from gait.history.change import Change
 from gait.report.blocks import Block, Bullets, Head, Light, Paragraph, Section, Table
-from gait.report.numbers import clean, decimals_for, duration, named, number, pace, signed, with_half
+from gait.report.numbers import (
+    clean,
+    decimals_for,
+    duration,
+    named,
+    number,
+    numbers_of,
+    pace,
+    signed,
+    with_half,
+)
 from gait.report.sections.head import sensor_list, started_text
 from gait.report.words import Words
 
@@ -36,6 +46,11 @@ class ComparedSessions:
 
 def sections_of_sessions(compared: ComparedSessions, words: Words) -> tuple[Section, ...]:
     """Return the parts of the page in their order."""
+    with numbers_of(words):
+        return _sections(compared, words)
+
+
+def _sections(compared: ComparedSessions, words: Words) -> tuple[Section, ...]:
     verdict = Section("verdict", "", (Paragraph(_sentence(compared.rows, words), "verdict"),))
     sections = [Section("head", "", (_head(compared, words),)), verdict]
     if compared.rows:
@@ -115,8 +130,7 @@ def _clearness(row: Change) -> float:
 
 
 def _named(row: Change, words: Words) -> str:
-    name = words(f"metric.{row.metric}")
-    return f"{name[:1].lower()}{name[1:]} {_size(row)}"
+    return f"{words.within(words(f'metric.{row.metric}'))} {_size(row)}"
 
 
 def _size(row: Change) -> str:

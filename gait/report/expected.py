@@ -16,7 +16,7 @@ __all__ = ["Expected", "expected_at", "usual_range"]
 CADENCE_BASE_SPM, CADENCE_SLOPE_SPM = 150.0, 6.01
 """Cadence = base + slope * speed (m/s): 256 runners at 1.64 to 4.68 m/s."""
 CADENCE_SPEEDS_M_S = (1.64, 4.68)
-CADENCE_SOURCE = "10.1080/02640414.2019.1614137; spread: 10.20944/preprints202601.2214.v1"
+CADENCE_SOURCE = "10.1080/02640414.2019.1614137; 10.20944/preprints202601.2214.v1"
 CADENCE_SD = 0.061
 """Relative: stride time 733 +- 45 ms at 13 km/h."""
 

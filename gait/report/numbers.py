@@ -1,12 +1,21 @@
-"""How numbers look: as many digits as are sure, real minus signs, units behind a thin space."""
+"""How numbers look: as many digits as are sure, real minus signs, units behind a thin space.
+
+The decimal sign is the language's: whoever makes a report does so within `numbers_of`. Outside of it numbers
+have points.
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import NamedTuple
 
 from gait.analysis.metrics import METRICS, decimals_for
 from gait.analysis.results import Metric
+from gait.report.words import Words
+from gait.sentences import POINT
 from gait.text import visible
 
 __all__ = [
@@ -16,6 +25,7 @@ __all__ = [
     "duration",
     "named",
     "number",
+    "numbers_of",
     "pace",
     "show",
     "show_metric",
@@ -29,6 +39,27 @@ NARROW = "\N{NARROW NO-BREAK SPACE}"
 FIXED = "\N{NO-BREAK SPACE}"
 SLOWEST_M_S = 0.3
 """Speed below which a pace would be absurd."""
+
+
+DECIMAL: ContextVar[str] = ContextVar("decimal sign", default=POINT)
+"""Sign between the whole and the fraction."""
+
+
+@contextmanager
+def numbers_of(words: Words) -> Iterator[None]:
+    """Write the numbers made within with the decimal sign of a language.
+
+    Examples
+    --------
+    >>> with numbers_of(Words("de", {"number.decimal": ","})):
+    ...     number(3.14159, 2)
+    '3,14'
+    """
+    before = DECIMAL.set(words.decimal)
+    try:
+        yield
+    finally:
+        DECIMAL.reset(before)
 
 
 class Shown(NamedTuple):
@@ -62,7 +93,8 @@ def number(value: float | None, decimals: int) -> str:
     """
     if value is None or not math.isfinite(value):
         return "–"
-    text = f"{abs(value):,.{decimals}f}".replace(",", NARROW)
+    whole, point, part = f"{abs(value):,.{decimals}f}".partition(POINT)
+    text = whole.replace(",", NARROW) + (DECIMAL.get() if point else "") + part
     negative = value < 0 and any(sign in "123456789" for sign in text)
     return f"{MINUS}{text}" if negative else text
 

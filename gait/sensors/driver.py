@@ -11,10 +11,12 @@ from gait.frames import Placement, Side
 from gait.journal.clock import ClockTracker
 from gait.journal.format import Block
 from gait.journal.writer import JournalWriter
+from gait.recording.limits import ACC_ENDS, ARRIVAL, FEW_SAMPLES, GYR_ENDS, NO_GYROSCOPE
 from gait.sensors.connection import ClockSource, Heard, Link
 from gait.sensors.full_scale import FullScale, Scales
 from gait.sensors.patience import Timing
 from gait.sensors.sample_stream import Counts
+from gait.sentences import sentence
 
 __all__ = [
     "Ability",
@@ -136,17 +138,17 @@ class Ability:
     @property
     def shortcomings(self) -> tuple[str, ...]:
         """Return the limits that make its recordings of running worse, in words; empty for none."""
-        found = []
+        found: list[str] = []
         if self.acc_range_g < RUNNING_ACC_G:
-            found.append(f"the accelerometer ends at {self.acc_range_g:g} g: impacts of running are cut off")
+            found.append(sentence(ACC_ENDS, most=self.acc_range_g))
         if 0.0 < self.gyr_range_dps < RUNNING_GYR_DPS:
-            found.append(f"the gyroscope ends at {self.gyr_range_dps:g} deg/s: swings of running are cut off")
+            found.append(sentence(GYR_ENDS, most=self.gyr_range_dps))
         if not self.gyr_range_dps:
-            found.append("no gyroscope: no angles")
+            found.append(sentence(NO_GYROSCOPE))
         if self.rates_hz[-1] < RUNNING_RATE_HZ:
-            found.append(f"{self.rates_hz[-1]} samples a second at most: contact times are coarse")
+            found.append(sentence(FEW_SAMPLES, n=self.rates_hz[-1]))
         if self.clock == "arrival":
-            found.append("no time stamps: times are those of arrival, tens of ms off at moments")
+            found.append(sentence(ARRIVAL))
         return tuple(found)
 
     def kept(self, scale: FullScale) -> Ability:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import string
 from typing import Any
 
@@ -16,7 +17,8 @@ from gait.coaching.rules.load import Knowledge
 from gait.coaching.rules.translate import in_language, pack_texts
 from gait.errors import GaitError, KnowledgeError
 
-FORBIDDEN = ("arthrose", "tendinitis", "läuferknie haben", "vorfuß", "mittelfuß", "syndrom")
+CITED = re.compile(r"\((?:read as|DOI not|walking|people)")
+"""Remarks beside a citation, which are no part of it."""
 
 
 def _places(text: str) -> set[str]:
@@ -24,9 +26,17 @@ def _places(text: str) -> set[str]:
 
 
 def test_every_text_has_its_german_and_none_is_left_over(pack: Knowledge) -> None:
-    """By id and field, with the same places; an English text that is gone has no German either."""
+    """By id and field, with the same places; an English text that is gone has no German either.
+
+    A citation stays as it is, unless it is a statement of the project's own or carries a remark.
+    """
     english, german = pack_texts(pack), load_language("de").texts
-    assert german.keys() == english.keys()
+    cited = {
+        f"sources.{key}.citation"
+        for key, one in pack.sources.items()
+        if one.kind not in {"house", "manual"} and not CITED.search(one.citation)
+    }
+    assert german.keys() == english.keys() - cited
     assert all(_places(english[key]) == _places(text) for key, text in german.items())
 
 
@@ -36,13 +46,6 @@ def test_sentences_keep_their_places_and_the_questions_are_german() -> None:
     assert all(_places(one) == _places(text) for one, text in said.items())
     asked = {q.text for q in QUESTIONS} | {c.text for q in QUESTIONS for c in q.choices}
     assert asked - said.keys() == {"dumbbells", "kettlebell", "bench"} - said.keys()
-
-
-def test_no_diagnosis_and_no_other_foot_strike() -> None:
-    """Words that the German texts never use."""
-    de = load_language("de")
-    text = " ".join([*de.texts.values(), *de.sentences.values()]).lower()
-    assert [word for word in FORBIDDEN if word in text] == []
 
 
 def _random(draw: random.Random) -> Answers | None:

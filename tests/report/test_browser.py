@@ -12,6 +12,9 @@ import pypdf
 import pytest
 
 import gait
+from gait.coaching.follow import follow
+from gait.coaching.rules.load import load_knowledge
+from gait.coaching.rules.translate import in_language
 from gait.errors import MissingExtraError
 from gait.report.exports.parquet_and_pdf import by_weasyprint
 from gait.report.page.write import render_page
@@ -92,6 +95,26 @@ def pictures_when(view: Any, holds: Callable[[list[str]], bool]) -> None:
             return
         view.wait_for_timeout(50)
     pytest.fail("the charts were not drawn so")
+
+
+def test_no_german_text_lies_over_another(browser: Any, tmp_path: Path) -> None:
+    """German words are longer: the whole page and the clinician's sheet, measured as the English ones are."""
+    analysis = gait.analyze(gait.read(ROOT / "recordings" / "overstriding"))
+    made = follow(analysis, None, pack=in_language(load_knowledge(), "de"))
+    view = browser.new_page()
+    for sheet in ("full", "clinician"):
+        path = tmp_path / f"{sheet}.html"
+        html = render_page(analysis, made.findings, made.plan, lang="de", sheet=sheet, runner="Ada")
+        path.write_text(html, encoding="utf-8")
+        view.goto(path.as_uri())
+        for width, media in ((360, "screen"), (1280, "screen"), (718, "print")):
+            view.set_viewport_size({"width": width, "height": 900})
+            view.emulate_media(media=media)
+            view.evaluate(OPEN)
+            view.evaluate(SETTLED)
+            assert view.evaluate(MEASURE) == [], (width, media)
+            assert view.evaluate("document.documentElement.scrollWidth") <= width
+    view.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

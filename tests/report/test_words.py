@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from gait.analysis.metrics import METRICS
+from gait.coaching.language import load_language
 from gait.errors import GaitError, UsageError
 from gait.report import words as catalogue
 from gait.report.page.write import render_page
@@ -106,3 +108,17 @@ def test_a_catalogue_that_is_not_text_is_one_line(tmp_path):
     (tmp_path / "de.toml").write_bytes(b'[page]\nnext = "\xff"\n')
     with pytest.raises(GaitError, match=r"de\.toml: not a catalogue"):
         load_words("de", tmp_path)
+
+
+def test_the_terminal_names_metrics_as_programs_do():
+    """A metric's full name is that of `METRICS`, which coaching and other programs use."""
+    words = load_words()
+    assert {name: words.label(name) for name in METRICS} == {name: one.label for name, one in METRICS.items()}
+
+
+def test_german_coaching_names_metrics_as_the_page_does():
+    """One thing has one name: what evidence calls a number, its tile and table call it too."""
+    words, say = load_words("de"), load_language("de")
+    assert {name: say(one.label) for name, one in METRICS.items()} == {
+        n: words(f"metric.{n}") for n in METRICS
+    }

@@ -26,6 +26,7 @@ from gait.analysis.results import Certainty, Fault
 from gait.analysis.strides.detector import Alignment
 from gait.analysis.strides.stride_batch import StrideBatch
 from gait.recording.model import Recording
+from gait.sentences import sentence
 from gait.units import STANDARD_GRAVITY
 
 __all__ = ["Evidence", "faults_of", "no_strides", "units_confirmed"]
@@ -157,24 +158,30 @@ def _quiet_faults(evidence: Evidence, none: Cause, others: list[Cause]) -> list[
 
 
 def _not_closed(evidence: Evidence, none: Cause, others: list[Cause]) -> Fault:
-    said = " or ".join(_said(cause) for cause in others[:2])
-    what = f"gravity over whole strides is {1.0 + none.gravity:.3f} g: perhaps {said}"
-    todo = "check the gyroscope's full scale, filters that delay it, and the sample rate"
+    said = _said(others[0])
+    if len(others) > 1:
+        said = sentence("{one} or {other}", one=said, other=_said(others[1]))
+    gravity = 1.0 + none.gravity
+    what = sentence("gravity over whole strides is {g:.3f} g: perhaps {cause}", g=gravity, cause=said)
+    todo = sentence("check the gyroscope's full scale, filters that delay it, and the sample rate")
     return Fault("not_closed", evidence.recording.name, "cannot tell", what, (*TIMES, *ANGLES), todo)
 
 
 def _unlike(evidence: Evidence, none: Cause) -> Fault:
-    what = (
-        f"gravity over whole strides is {1.0 + none.gravity:.2f} g: accelerometer and gyroscope do not "
-        f"belong together, as with swapped axes or two devices"
+    what = sentence(
+        "gravity over whole strides is {g:.2f} g: accelerometer and gyroscope do not belong together, as "
+        "with swapped axes or two devices",
+        g=1.0 + none.gravity,
     )
-    todo = "check the order and signs of the axes, and that both are of one sensor"
+    todo = sentence("check the order and signs of the axes, and that both are of one sensor")
     return Fault("not_closed", evidence.recording.name, "likely", what, (*TIMES, *ANGLES), todo)
 
 
 def _no_gravity(evidence: Evidence, left: float) -> Fault:
-    what = f"over whole strides {left:.2f} g are left of gravity: it was taken out of the acceleration"
-    todo = "export the raw accelerometer, not 'linear' or 'user' acceleration"
+    what = sentence(
+        "over whole strides {g:.2f} g are left of gravity: it was taken out of the acceleration", g=left
+    )
+    todo = sentence("export the raw accelerometer, not 'linear' or 'user' acceleration")
     return Fault("acc_gravity", evidence.recording.name, "likely", what, ALL, todo, left, refuses=True)
 
 
@@ -193,37 +200,49 @@ def _closure_fault(evidence: Evidence, found: list[Cause]) -> Fault:
         return _clock(evidence, same_clock[0], "clear")
     beside = [cause for cause in found[1:] if cause.name != best.name]
     sure: Certainty = "cannot tell" if beside and beside[0].misfit - best.misfit < MARGIN else "likely"
-    other = f", or {_said(beside[0])}" if sure == "cannot tell" else ""
+    other = _said(beside[0]) if sure == "cannot tell" else ""
     if best.name == "lag":
         return _lag(evidence, best, sure, other)
     if best.name == "mirror":
         return _mirrored(evidence)
     if best.name == "gyr":
         return _clock(evidence, best, sure, other)
-    what = f"gravity over whole strides is {best.value:.2f} g: {_said(best)}{other}"
-    todo = "check unit and full scale of the accelerometer; stand still for 3 s at the start next time"
+    what = sentence("gravity over whole strides is {g:.2f} g: {cause}", g=best.value, cause=_said(best))
+    what = _or(what, other)
+    todo = sentence(
+        "check unit and full scale of the accelerometer; stand still for 3 s at the start next time"
+    )
     return Fault("acc_scale", evidence.recording.name, sure, what, ("peak_acc_g", *ANGLES), todo, best.value)
 
 
+def _or(what: str, other: str) -> str:
+    """Return what was found with its other possible cause, where there is one."""
+    return sentence("{what}, or {other}", what=what, other=other) if other else what
+
+
 def _mirrored(evidence: Evidence) -> Fault:
-    what = "the gyroscope turns against the accelerometer: the axes are left-handed or a sign is turned"
-    todo = "turn the sign of gyr_x, gyr_y and gyr_z (gait doctor does with -o)"
+    what = sentence(
+        "the gyroscope turns against the accelerometer: the axes are left-handed or a sign is turned"
+    )
+    todo = sentence("turn the sign of gyr_x, gyr_y and gyr_z (gait doctor does with -o)")
     return Fault("mirrored", evidence.recording.name, "likely", what, (*TIMES, *ANGLES), todo, -1.0)
 
 
 def _said(cause: Cause) -> str:
+    if cause.name == "lag" and cause.value > 0:
+        return sentence("the gyroscope is {ms:.0f} ms late", ms=1e3 * cause.value)
     if cause.name == "lag":
-        return f"the gyroscope is {abs(1e3 * cause.value):.0f} ms {'late' if cause.value > 0 else 'early'}"
+        return sentence("the gyroscope is {ms:.0f} ms early", ms=-1e3 * cause.value)
     if cause.name == "mirror":
-        return "its axes are left-handed"
+        return sentence("its axes are left-handed")
     if cause.name == "acc":
-        return f"the accelerometer reads {cause.value:.2f} times too much"
-    return f"the gyroscope (or the clock) reads {cause.value:.2f} times too much"
+        return sentence("the accelerometer reads {n:.2f} times too much", n=cause.value)
+    return sentence("the gyroscope (or the clock) reads {n:.2f} times too much", n=cause.value)
 
 
 def _lag(evidence: Evidence, cause: Cause, sure: Certainty, other: str = "") -> Fault:
-    what = f"{_said(cause)} against the accelerometer{other}"
-    todo = "switch off filters that delay one of them; gait doctor shifts it back with -o"
+    what = _or(sentence("{lag} against the accelerometer", lag=_said(cause)), other)
+    todo = sentence("switch off filters that delay one of them; gait doctor shifts it back with -o")
     return Fault("gyr_lag", evidence.recording.name, sure, what, (*TIMES, *ANGLES), todo, 1e3 * cause.value)
 
 
@@ -239,18 +258,21 @@ def _clock_error(evidence: Evidence) -> float | None:
 def _clock(evidence: Evidence, cause: Cause, sure: Certainty, other: str = "") -> Fault:
     name, stated = evidence.recording.name, evidence.recording.rate_hz
     if sure == "clear" and stated:
-        what = (
-            f"the clock is off: the stamps give {evidence.rate_hz:.1f} Hz, the header {stated:g} Hz, and the "
-            f"gyroscope's turns fit gravity only with the header's"
+        what = sentence(
+            "the clock is off: the stamps give {stamps:.1f} Hz, the header {stated:g} Hz, and the "
+            "gyroscope's turns fit gravity only with the header's",
+            stamps=evidence.rate_hz,
+            stated=stated,
         )
         factor = stated / evidence.rate_hz
-        todo = f"divide time_s by {factor:.4f} (gait doctor does with -o)"
+        todo = sentence("divide time_s by {factor:.4f} (gait doctor does with -o)", factor=factor)
         return Fault("clock", name, sure, what, ALL, todo, factor)
-    what = (
-        f"the gyroscope turns {cause.value:.2f} times as far as gravity does: its scale or the clock is off"
-        f"{other}"
+    what = sentence(
+        "the gyroscope turns {n:.2f} times as far as gravity does: its scale or the clock is off",
+        n=cause.value,
     )
-    todo = "check the gyroscope's full scale and the sample rate; state rate_hz in the file"
+    what = _or(what, other)
+    todo = sentence("check the gyroscope's full scale and the sample rate; state rate_hz in the file")
     spoils = (*RHYTHM, *TIMES, *ANGLES)
     return Fault("gyr_scale", name, sure, what, spoils, todo, cause.value)
 
@@ -264,11 +286,11 @@ def no_strides(recording: Recording, duration_s: float) -> Fault:
         s from the first to the last sample: a few strides in a few seconds prove neither a run nor a fault.
     """
     if duration_s < LEAST_S:
-        what = f"its {duration_s:.0f} s are too short to tell strides from other movement"
-        todo = f"record {LEAST_S:.0f} s of running or more"
+        what = sentence("its {s:.0f} s are too short to tell strides from other movement", s=duration_s)
+        todo = sentence("record {s:.0f} s of running or more", s=LEAST_S)
         return Fault("too_short", recording.name, "cannot tell", what, ALL, todo)
-    what = "it is shaken as on a running leg, but acceleration and turning fit no stride together"
-    todo = "check the axes' order and signs, units and placement; nothing is told of it"
+    what = sentence("it is shaken as on a running leg, but acceleration and turning fit no stride together")
+    todo = sentence("check the axes' order and signs, units and placement; nothing is told of it")
     return Fault("no_strides", recording.name, "cannot tell", what, ALL, todo)
 
 
@@ -288,8 +310,14 @@ def _other_place(evidence: Evidence) -> list[Fault]:
     if odds is None or (odds if given == "shoe" else -odds) > -OTHER_PLACE_ODDS:
         return []
     other = "shank" if given == "shoe" else "shoe"
-    what = f"it moves about its landings as no {given} does: this looks like a {other}'s sensor"
-    todo = f"say --placement {other}, or name the file like {evidence.recording.side}_{other}.csv"
+    what = sentence("it moves about its landings as no shank does: this looks like a shoe's sensor")
+    if other == "shank":
+        what = sentence("it moves about its landings as no shoe does: this looks like a shank's sensor")
+    todo = sentence(
+        "say --placement {other}, or name the file like {side}_{other}.csv",
+        other=other,
+        side=evidence.recording.side,
+    )
     return [Fault("other_placement", name, "likely", what, ALL[2:], todo)]
 
 
@@ -306,8 +334,12 @@ def _other_side(recording: Recording, run: StrideBatch) -> list[Fault]:
     swung = float(np.median(run.circumduction_cm[np.isfinite(run.circumduction_cm)]))
     if rolled >= SAME_WAY_DEG or swung >= SAME_WAY_CM:
         return []
-    other = "right" if recording.side == "left" else "left"
-    what = f"the foot rolls and swings the other way round: this looks like the {other} foot"
-    todo = f"say --side {other}, or name the file like {other}_shoe.csv"
+    left = recording.side == "right"
+    what = sentence("the foot rolls and swings the other way round: this looks like the right foot")
+    if left:
+        what = sentence("the foot rolls and swings the other way round: this looks like the left foot")
+    todo = sentence(
+        "say --side {side}, or name the file like {side}_shoe.csv", side="left" if left else "right"
+    )
     spoils = ("strike_angle_deg", "pronation_excursion_deg", "pronation_rate_dps", "circumduction_cm")
     return [Fault("other_side", recording.name, "likely", what, spoils, todo)]

@@ -11,6 +11,7 @@ from gait.analysis.results import Fault
 from gait.analysis.strides.stride_batch import StrideBatch
 from gait.arrays import FloatArray
 from gait.frames import Side
+from gait.sentences import sentence
 
 __all__ = ["SensorTimes", "pair_faults"]
 
@@ -61,8 +62,11 @@ def pair_faults(sensors: list[SensorTimes]) -> tuple[Fault, ...]:
 def _same_file(one: SensorTimes, other: SensorTimes) -> Fault | None:
     if one.fingerprint != other.fingerprint:
         return None
-    what = f"{one.name} and {other.name} are the same samples: one file was given twice"
-    return Fault("same_file", "", "clear", what, (), "give each sensor's own file", refuses=True)
+    what = sentence(
+        "{one} and {other} are the same samples: one file was given twice", one=one.name, other=other.name
+    )
+    todo = sentence("give each sensor's own file")
+    return Fault("same_file", "", "clear", what, (), todo, refuses=True)
 
 
 def _apart(one: SensorTimes, other: SensorTimes) -> Fault | None:
@@ -72,9 +76,15 @@ def _apart(one: SensorTimes, other: SensorTimes) -> Fault | None:
     if stop - start >= LEAST_OVERLAP * shorter:
         return None
     apart = max(start - stop, 0.0)
-    far = f"{apart / 86400.0:.0f} days" if apart > 172800.0 else f"{apart:.0f} s"
-    what = f"{one.name} and {other.name} were not recorded at the same time: their clocks are {far} apart"
-    todo = "give both files times of one clock, or analyse them one by one"
+    days = apart / 86400.0
+    far = sentence("{n:.0f} days", n=days) if days > 2.0 else sentence("{n:.0f} s", n=apart)
+    what = sentence(
+        "{one} and {other} were not recorded at the same time: their clocks are {far} apart",
+        one=one.name,
+        other=other.name,
+        far=far,
+    )
+    todo = sentence("give both files times of one clock, or analyse them one by one")
     return Fault("no_overlap", "", "clear", what, (), todo, apart, refuses=True)
 
 
@@ -95,14 +105,22 @@ def _legs(one: SensorTimes, other: SensorTimes) -> Fault | None:
         return None
     stride = float(np.nanmedian(one.batch.next_ic_s - one.batch.ic_s))
     lead_ms = 1e3 * (middle - 0.5) * stride
-    what = (
-        f"{one.name} and {other.name}: contact and stride agree, but steps are {100 * middle:.0f} and "
-        f"{100 * (1 - middle):.0f} % of a stride: their clocks are likelier {abs(lead_ms):.0f} ms apart "
-        f"than the legs"
+    what = sentence(
+        "{one} and {other}: contact and stride agree, but steps are {first:.0f} and {second:.0f} % of a "
+        "stride: their clocks are likelier {ms:.0f} ms apart than the legs",
+        one=one.name,
+        other=other.name,
+        first=100.0 * middle,
+        second=100.0 * (1.0 - middle),
+        ms=abs(lead_ms),
     )
     if scatter >= STEP_WANDERS * 2.5:
-        what = f"{one.name} and {other.name}: steps wander between the strides: their clocks run differently"
-    todo = "start both sensors on one clock, or hit them together once before the run"
+        what = sentence(
+            "{one} and {other}: steps wander between the strides: their clocks run differently",
+            one=one.name,
+            other=other.name,
+        )
+    todo = sentence("start both sensors on one clock, or hit them together once before the run")
     return Fault("two_clocks", "", "likely", what, BETWEEN, todo, lead_ms)
 
 
@@ -131,6 +149,11 @@ def _one_leg(one: SensorTimes, other: SensorTimes) -> Fault | None:
     middle = float(np.median(lead))
     if abs(middle) < SAME_LEG_S:
         return None
-    what = f"{one.name} and {other.name} land {1e3 * abs(middle):.0f} ms apart: their clocks are not one"
-    todo = "give both files times of one clock, or analyse them one by one"
+    what = sentence(
+        "{one} and {other} land {ms:.0f} ms apart: their clocks are not one",
+        one=one.name,
+        other=other.name,
+        ms=1e3 * abs(middle),
+    )
+    todo = sentence("give both files times of one clock, or analyse them one by one")
     return Fault("leg_clocks", "", "likely", what, ("shank_angle_deg", "tibial_peak_g"), todo, 1e3 * middle)

@@ -7,6 +7,7 @@ import numpy as np
 from gait.analysis.faults.survey import Axes, Survey
 from gait.analysis.results import Fault
 from gait.recording.model import Recording
+from gait.sentences import sentence
 from gait.units import DEG, STANDARD_GRAVITY
 
 __all__ = ["ALL", "ANGLES", "REST_OFF", "RHYTHM", "SHAKEN_M_S2", "TIMES", "broken_axes", "unit_faults"]
@@ -65,25 +66,25 @@ def unit_faults(recording: Recording, survey: Survey) -> list[Fault]:
 
 
 ACC_UNITS = (
-    (1.0 / STANDARD_GRAVITY, "g instead of m/s2"),
-    (1000.0 / STANDARD_GRAVITY, "thousandths of g instead of m/s2"),
-    (3.28084, "feet/s2 instead of m/s2"),
-    (100.0, "cm/s2 instead of m/s2"),
-    (STANDARD_GRAVITY, "m/s2 multiplied by 9.81 once more"),
-    (0.5, "half of m/s2, as with another full scale"),
-    (2.0, "twice m/s2, as with another full scale"),
-    (4.0, "four times m/s2, as with another full scale"),
-    (0.25, "a quarter of m/s2, as with another full scale"),
+    (1.0 / STANDARD_GRAVITY, sentence("g instead of m/s2")),
+    (1000.0 / STANDARD_GRAVITY, sentence("thousandths of g instead of m/s2")),
+    (3.28084, sentence("feet/s2 instead of m/s2")),
+    (100.0, sentence("cm/s2 instead of m/s2")),
+    (STANDARD_GRAVITY, sentence("m/s2 multiplied by 9.81 once more")),
+    (0.5, sentence("half of m/s2, as with another full scale")),
+    (2.0, sentence("twice m/s2, as with another full scale")),
+    (4.0, sentence("four times m/s2, as with another full scale")),
+    (0.25, sentence("a quarter of m/s2, as with another full scale")),
 )
 """Factor on m/s2 -> what the unit then is."""
 
 GYR_UNITS = (
-    (16.4, "raw counts (16.4 a deg/s)"),
-    (32.8, "raw counts (32.8 a deg/s)"),
-    (65.5, "raw counts (65.5 a deg/s)"),
-    (131.0, "raw counts (131 a deg/s)"),
-    (1000.0, "thousandths of deg/s"),
-    (57.2958, "deg/s multiplied by 57.3 once more"),
+    (16.4, sentence("raw counts ({n:g} a deg/s)", n=16.4)),
+    (32.8, sentence("raw counts ({n:g} a deg/s)", n=32.8)),
+    (65.5, sentence("raw counts ({n:g} a deg/s)", n=65.5)),
+    (131.0, sentence("raw counts ({n:g} a deg/s)", n=131.0)),
+    (1000.0, sentence("thousandths of deg/s")),
+    (57.2958, sentence("deg/s multiplied by 57.3 once more")),
 )
 USUAL_FAST_DPS = 900.0
 """Fastest rate of a running leg, deg/s, to a factor of two: what units are guessed by."""
@@ -94,18 +95,30 @@ def _rest_faults(name: str, gravity: float) -> list[Fault]:
     if abs(ratio - 1.0) <= REST_OFF:
         return []
     if ratio < NO_GRAVITY:
-        what = f"standing still reads {gravity:.2f} m/s2, not 9.81: gravity was taken out of the acceleration"
-        todo = "export the raw accelerometer, not 'linear' or 'user' acceleration"
+        what = sentence(
+            "standing still reads {read:.2f} m/s2, not {g:.2f}: gravity was taken out of the acceleration",
+            read=gravity,
+            g=STANDARD_GRAVITY,
+        )
+        todo = sentence("export the raw accelerometer, not 'linear' or 'user' acceleration")
         return [Fault("acc_gravity", name, "clear", what, ALL, todo, ratio, refuses=True)]
     if abs(ratio - 1.0) <= REST_WRONG:
-        what = (
-            f"standing still reads {gravity:.2f} m/s2, not 9.81: the accelerometer is {ratio:.2f} times off"
+        what = sentence(
+            "standing still reads {read:.2f} m/s2, not {g:.2f}: the accelerometer is {ratio:.2f} times off",
+            read=gravity,
+            g=STANDARD_GRAVITY,
+            ratio=ratio,
         )
-        todo = "calibrate the accelerometer, or divide it by that factor (gait doctor does with -o)"
+        todo = sentence("calibrate the accelerometer, or divide it by that factor (gait doctor does with -o)")
         return [Fault("acc_scale", name, "likely", what, ("peak_acc_g", *ANGLES), todo, ratio)]
     ratio, unit = _unit_name(ratio, ACC_UNITS)
-    what = f"standing still reads {gravity:.1f}, not 9.81 m/s2: the accelerometer is in {unit}"
-    todo = f"divide acc_x, acc_y and acc_z by {ratio:.4g} (gait doctor does with -o)"
+    what = sentence(
+        "standing still reads {read:.1f}, not {g:.2f} m/s2: the accelerometer is in {unit}",
+        read=gravity,
+        g=STANDARD_GRAVITY,
+        unit=unit,
+    )
+    todo = sentence("divide acc_x, acc_y and acc_z by {factor:.4g} (gait doctor does with -o)", factor=ratio)
     return [Fault("acc_unit", name, "clear", what, ALL, todo, ratio, refuses=True)]
 
 
@@ -114,17 +127,29 @@ def _unit_name(ratio: float, units: tuple[tuple[float, str], ...]) -> tuple[floa
     near = min(units, key=lambda unit: abs(np.log(ratio / unit[0])))
     if abs(np.log(ratio / near[0])) < 0.04:
         return near
-    return ratio, f"another unit, {ratio:.3g} times m/s2"
+    return ratio, sentence("another unit, {ratio:.3g} times m/s2", ratio=ratio)
 
 
 def _gyr_unit(name: str, fast: float, *, too_fast: bool) -> Fault:
     if too_fast:
         factor, unit = min(GYR_UNITS, key=lambda one: abs(np.log(fast / one[0] / USUAL_FAST_DPS)))
-        what = f"the gyroscope reads {fast:.0f} deg/s; no leg turns faster than {LEG_MOST_DPS:.0f}: {unit}"
-        todo = f"divide gyr_x, gyr_y and gyr_z by {factor:g} if that is its scale; gait doctor checks it"
+        what = sentence(
+            "the gyroscope reads {fast:.0f} deg/s; no leg turns faster than {most:.0f}: {unit}",
+            fast=fast,
+            most=LEG_MOST_DPS,
+            unit=unit,
+        )
+        todo = sentence(
+            "divide gyr_x, gyr_y and gyr_z by {factor:g} if that is its scale; gait doctor checks it",
+            factor=factor,
+        )
         return Fault("gyr_unit", name, "clear", what, ALL, todo, factor, refuses=True)
-    what = f"the gyroscope reads {fast:.1f} deg/s at most while the leg runs: it is in rad/s"
-    todo = "multiply gyr_x, gyr_y and gyr_z by 57.29578 (gait doctor does with -o)"
+    what = sentence(
+        "the gyroscope reads {fast:.1f} deg/s at most while the leg runs: it is in rad/s", fast=fast
+    )
+    todo = sentence(
+        "multiply gyr_x, gyr_y and gyr_z by {factor:.5f} (gait doctor does with -o)", factor=1.0 / DEG
+    )
     return Fault("gyr_unit", name, "clear", what, ALL, todo, DEG, refuses=True)
 
 
@@ -133,29 +158,36 @@ def broken_axes(recording: Recording, survey: Survey) -> list[Fault]:
     name = recording.name
     out: list[Fault] = []
     samples = max(survey.samples, 1)
-    for kind, axes, word in (("acc", survey.acc, "accelerometer"), ("gyr", survey.gyr, "gyroscope")):
+    for kind, axes in (("acc", survey.acc), ("gyr", survey.gyr)):
         if axes is None:
             continue
         dead = _dead(axes, samples)
+        word = sentence("accelerometer") if kind == "acc" else sentence("gyroscope")
         spoils: tuple[str, ...] = ANGLES if kind == "gyr" else (*TIMES, "peak_acc_g", *ANGLES)
         if dead:
-            what = f"{_axis_names(dead)} of the {word} {'does' if len(dead) == 1 else 'do'} not move"
-            todo = "record again; if it stays so, the sensor is broken"
+            what = _dead_text(dead, word)
+            todo = sentence("record again; if it stays so, the sensor is broken")
             out.append(Fault(f"{kind}_dead", name, "clear", what, spoils, todo))
         elif (overflow := (axes.wraps >= WRAPS) & (axes.wraps > axes.piled)).any():
             times = int(axes.wraps[overflow].max())
-            what = f"the {word} jumps through its whole range {times} times: it overflows"
-            todo = "choose a larger full scale"
+            what = sentence(
+                "the {sensor} jumps through its whole range {n} times: it overflows", sensor=word, n=times
+            )
+            todo = sentence("choose a larger full scale")
             out.append(Fault(f"{kind}_overflow", name, "clear", what, (*spoils, "peak_acc_g"), todo))
         elif kind == "gyr" and (limit := _limit_dps(axes)):
-            what = f"the gyroscope ends at {limit:.0f} deg/s, and the leg turns faster"
-            todo = "choose a larger full scale: a running foot needs 2000 deg/s"
+            what = sentence("the gyroscope ends at {most:.0f} deg/s, and the leg turns faster", most=limit)
+            todo = sentence("choose a larger full scale: a running foot needs 2000 deg/s")
             out.append(Fault("gyr_saturated", name, "clear", what, ANGLES, todo, limit))
     if survey.zero_rows:
         share = 100.0 * survey.zero_rows / samples
-        what = f"{survey.zero_rows} rows ({share:.1f} %) of the accelerometer are zero on all axes"
+        what = sentence(
+            "{n} rows ({share:.1f} %) of the accelerometer are zero on all axes",
+            n=survey.zero_rows,
+            share=share,
+        )
         spoils = (*TIMES, *ANGLES) if share > 1.0 else ()
-        todo = "leave those rows out (gait doctor does with -o): gravity makes zeros impossible"
+        todo = sentence("leave those rows out (gait doctor does with -o): gravity makes zeros impossible")
         out.append(Fault("zero_rows", name, "clear", what, spoils, todo, float(survey.zero_rows)))
     return out
 
@@ -168,8 +200,16 @@ def _dead(axes: Axes, samples: int) -> list[int]:
     return [] if len(dead) == 3 and axes.spread.max() > 0.0 else dead.tolist()
 
 
-def _axis_names(axes: list[int]) -> str:
-    return "all axes" if len(axes) == 3 else " and ".join("xyz"[axis] for axis in axes)
+def _dead_text(axes: list[int], sensor: str) -> str:
+    """Return which axes of a sensor do not move, in words."""
+    if len(axes) == 3:
+        return sentence("no axis of the {sensor} moves", sensor=sensor)
+    names = ["xyz"[axis] for axis in axes]
+    if len(axes) == 1:
+        return sentence("{axis} of the {sensor} does not move", axis=names[0], sensor=sensor)
+    return sentence(
+        "{axis} and {other} of the {sensor} do not move", axis=names[0], other=names[1], sensor=sensor
+    )
 
 
 def _limit_dps(axes: Axes) -> float:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import reduce
 
 from gait.analysis.results import Fault, Metric, SensorQuality
 from gait.analysis.strides.detector import ALIGNED_SCORE, Alignment
 from gait.recording.model import Recording, RunnerInfo
+from gait.sentences import sentence
 
 __all__ = [
     "LENGTH_TRUST",
-    "LOOKS_LIKE",
-    "NEEDS",
-    "NEEDS_FIRST",
-    "NEEDS_NEXT",
-    "REASONS",
+    "NO_SPRING",
     "SHANK_ONLY",
     "SHOE_GYR",
     "reasons_of_sensor",
@@ -35,41 +33,24 @@ SHOE_GYR = (
 )
 SHANK_ONLY = ("shank_angle_deg", "frontal_excursion_deg", "tibial_peak_g")
 
-NO_GYROSCOPE = "not measurable without a gyroscope"
-NO_RUNNING = "no running in the recording"
-LOOKS_LIKE = f"{NO_RUNNING}: this looks like "
-"""Followed by what the movement looks like."""
-NO_AXES = "the sensor's mounting could not be worked out from the movement"
-CLIPPED = "the impacts exceeded what the accelerometer records, so distance is lost"
-NOT_CLOSED = "the path from stride to stride does not close, so distance is lost"
-NO_END = "the end of contact does not show in this sensor's signal at this speed"
-NO_STAND = "needs a second of standing still before the run, to know the upright shank"
-NO_SPRING = "the spring-mass model does not fit these contact and flight times"
-NO_SHOE = "needs a sensor with gyroscope on the shoe"
-NO_SHANK = "needs a sensor on the shank"
-REASONS = {
-    "no_gyroscope": NO_GYROSCOPE,
-    "no_running": NO_RUNNING,
-    "no_axes": NO_AXES,
-    "clipped": CLIPPED,
-    "not_closed": NOT_CLOSED,
-    "no_end": NO_END,
-    "no_stand": NO_STAND,
-    "no_spring": NO_SPRING,
-    "no_shoe": NO_SHOE,
-    "no_shank": NO_SHANK,
-}
-"""Reasons by kind; reports translate them by it. What a fault says comes in its own words."""
-NEEDS_FIRST, NEEDS_NEXT = "needs ", ", "
-"""In front of, and between, the parts of a reason that names what is lacking."""
+NO_GYROSCOPE = sentence("not measurable without a gyroscope")
+NO_RUNNING = sentence("no running in the recording")
+NO_AXES = sentence("the sensor's mounting could not be worked out from the movement")
+CLIPPED = sentence("the impacts exceeded what the accelerometer records, so distance is lost")
+NOT_CLOSED = sentence("the path from stride to stride does not close, so distance is lost")
+NO_END = sentence("the end of contact does not show in this sensor's signal at this speed")
+NO_STAND = sentence("needs a second of standing still before the run, to know the upright shank")
+NO_SPRING = sentence("the spring-mass model does not fit these contact and flight times")
+NO_SHOE = sentence("needs a sensor with gyroscope on the shoe")
+NO_SHANK = sentence("needs a sensor on the shank")
 NEEDS = {
-    "mass": "the runner's mass",
-    "height": "the runner's height",
-    "contact": "contact time",
-    "flight": "flight time",
-    "speed": "the speed",
+    "mass": sentence("the runner's mass"),
+    "height": sentence("the runner's height"),
+    "contact": sentence("contact time"),
+    "flight": sentence("flight time"),
+    "speed": sentence("the speed"),
 }
-"""What a reason can name as lacking, by kind; reports translate each part."""
+"""What a reason can name as lacking, by kind."""
 STIFFNESS: Mapping[str, tuple[str, ...]] = {
     "vertical_stiffness_kn_m": ("mass", "contact", "flight"),
     "leg_stiffness_kn_m": ("mass", "height", "contact", "flight", "speed"),
@@ -131,7 +112,9 @@ def reasons_of_session(
     """
     if not ran:
         looks = next((one.looks_like for one in sensors if one.looks_like), "")
-        why = f"{LOOKS_LIKE}{looks}" if looks else NO_RUNNING
+        why = sentence("no running in the recording: this looks like {what}", what=looks)
+        if not looks:
+            why = NO_RUNNING
         return dict.fromkeys(("cadence_spm", "contact_ms"), why)
     out: dict[str, str] = {}
     for quality in sensors:
@@ -160,5 +143,10 @@ def reasons_of_stiffness(metrics: Mapping[str, Metric], runner: RunnerInfo) -> d
     for name, needs in STIFFNESS.items():
         lacking = [NEEDS[one] for one in needs if not there[one]]
         if name not in metrics:
-            out[name] = f"{NEEDS_FIRST}{NEEDS_NEXT.join(lacking)}" if lacking else NO_SPRING
+            out[name] = sentence("needs {what}", what=_listed(lacking)) if lacking else NO_SPRING
     return out
+
+
+def _listed(what: list[str]) -> str:
+    """Return a list of one or more as a sentence."""
+    return reduce(lambda one, other: sentence("{one}, {other}", one=one, other=other), what)

@@ -18,6 +18,7 @@ from gait.analysis.strides.stride_batch import StrideBatch
 from gait.arrays import BoolArray, FloatArray, IntArray
 from gait.frames import Placement
 from gait.recording.model import Recording
+from gait.sentences import sentence
 from gait.units import DEG, STANDARD_GRAVITY
 
 __all__ = ["Verdict", "awake", "bout_numbers", "judge", "looked_at"]
@@ -71,10 +72,10 @@ LENGTH_M, SPEED_M_S, CLOSED = (0.8, 7.0), 1.2, 0.12
 ENOUGH = 6
 """Strides in a bout from which a sensor's running is believed beside much that was turned down."""
 
-POCKET = "a phone in a pocket, or a sensor on the trunk or the arm"
-PEDALS = "pedalling"
-SHAKEN = "a sensor that is shaken or carried"
-WALK = "walking"
+POCKET = sentence("a phone in a pocket, or a sensor on the trunk or the arm")
+PEDALS = sentence("pedalling")
+SHAKEN = sentence("a sensor that is shaken or carried")
+WALK = sentence("walking")
 
 
 @dataclass(frozen=True)
@@ -240,46 +241,67 @@ def _is_walk(strides: StrideBatch, feel: Feel) -> bool:
 def _unlike_a_leg(feel: Feel, placement: Placement, *, walking: bool) -> str:
     """Return what the accelerometer's feel suits instead of a leg; empty for a leg."""
     if not np.isfinite(feel.peak_g):
-        return f"{SHAKEN} (too few samples to tell a step)"
+        return sentence("{what} (too few samples to tell a step)", what=SHAKEN)
     soft = feel.rms_g < RUN_RMS_G[placement] or feel.peak_g < RUN_PEAK_G[placement]
     if walking and soft:
         return _unlike_a_walking_leg(feel)
-    figures = f"(peaks of {feel.peak_g:.1f} g where a running {placement} feels {_usual(placement)} and more)"
     if feel.floating > FLOATING_SHARE or feel.halves > ALIKE_HALVES:
-        return f"{POCKET}: both steps of a stride feel alike"
+        return sentence("{what}: both steps of a stride feel alike", what=POCKET)
     smooth = feel.peak_g - 1.0 < IMPULSIVE * feel.rms_g
     round_movement = soft and feel.halves < 0.0 and feel.peak_g - 1.0 < ROUND * feel.rms_g
     if smooth or round_movement:
-        return f"{PEDALS if soft or feel.rms_g < 2.0 else SHAKEN}: a movement without impacts"
-    return f"{POCKET} {figures}" if soft else ""
+        what = PEDALS if soft or feel.rms_g < 2.0 else SHAKEN
+        return sentence("{what}: a movement without impacts", what=what)
+    return _soft(feel, placement) if soft else ""
+
+
+def _soft(feel: Feel, placement: Placement) -> str:
+    """Return what a movement with small impacts is, and how small they are."""
+    if placement == "shoe":
+        return sentence(
+            "{what} (peaks of {g:.1f} g where a running shoe feels 6 and more)", what=POCKET, g=feel.peak_g
+        )
+    return sentence(
+        "{what} (peaks of {g:.1f} g where a running shank feels 4 and more)", what=POCKET, g=feel.peak_g
+    )
 
 
 def _unlike_a_walking_leg(feel: Feel) -> str:
     if feel.rms_g < WALK_RMS_G or feel.halves > ALIKE_HALVES:
-        return f"{POCKET}: it feels {feel.rms_g:.1f} g where a walking foot feels 0.6 and more"
-    return "" if feel.near_one > WALK_NEAR_ONE else f"{PEDALS}: a movement without a stance"
-
-
-def _usual(placement: Placement) -> str:
-    return "6" if placement == "shoe" else "4"
+        return sentence(
+            "{what}: it feels {g:.1f} g where a walking foot feels {least:.1f} and more",
+            what=POCKET,
+            g=feel.rms_g,
+            least=0.6,
+        )
+    if feel.near_one > WALK_NEAR_ONE:
+        return ""
+    return sentence("{what}: a movement without a stance", what=PEDALS)
 
 
 def _unlike_gait(strides: StrideBatch, feel: Feel, closure_error: float, *, walking: bool) -> str:
     """Return what swing, rhythm, contact, length or speed suit instead of gait; empty for gait."""
     least = WALK_TURN_DPS if walking else RUN_TURN_DPS
     if feel.turn_dps < least:
-        return f"{POCKET}: it turns by {feel.turn_dps:.0f} deg/s at most, a leg by {least:.0f} and more"
+        return sentence(
+            "{what}: it turns by {most:.0f} deg/s at most, a leg by {least:.0f} and more",
+            what=POCKET,
+            most=feel.turn_dps,
+            least=least,
+        )
     stride = (strides.next_ic_s - strides.ic_s)[strides.complete]
     if len(stride) == 0:
         return ""
     middle = float(np.median(stride))
     scatter = 1.48 * float(np.median(np.abs(stride - middle))) / middle
     if len(strides) >= 5 and scatter > IRREGULAR:
-        return f"{SHAKEN}: the time from step to step varies by {100.0 * scatter:.0f} %"
+        return sentence(
+            "{what}: the time from step to step varies by {n:.0f} %", what=SHAKEN, n=100.0 * scatter
+        )
     if walking:
         return ""
     if not CADENCE_SPM[0] < 120.0 / middle < CADENCE_SPM[1]:
-        return f"{WALK} or another movement: {120.0 / middle:.0f} steps a minute"
+        return sentence("{what} or another movement: {n:.0f} steps a minute", what=WALK, n=120.0 / middle)
     return _unlike_contact(strides) or _unlike_running_length(strides, closure_error)
 
 
@@ -290,13 +312,19 @@ def _unlike_contact(strides: StrideBatch) -> str:
     known = np.isfinite(strides.tc_s)
     half = 1.96 * float(np.median(np.hypot(strides.ic_sd_s[known], strides.tc_sd_s[known])))
     if half > WIDEST_S:
-        return f"{SHAKEN}: contact cannot be told within {1e3 * half:.0f} ms"
+        return sentence("{what}: contact cannot be told within {ms:.0f} ms", what=SHAKEN, ms=1e3 * half)
     middle = float(np.median(contact))
     if not CONTACT_S[0] < middle < CONTACT_S[1]:
-        return f"{PEDALS} or another movement: no contact of {1e3 * middle:.0f} ms is running"
+        return sentence(
+            "{what} or another movement: no contact of {ms:.0f} ms is running", what=PEDALS, ms=1e3 * middle
+        )
     share = float(np.nanmedian((strides.tc_s - strides.ic_s) / (strides.next_ic_s - strides.ic_s)))
     if share < LEAST_SHARE:
-        return f"{SHAKEN}: a foot that is on the ground for {100.0 * share:.0f} % of its stride does not run"
+        return sentence(
+            "{what}: a foot that is on the ground for {n:.0f} % of its stride does not run",
+            what=SHAKEN,
+            n=100.0 * share,
+        )
     return ""
 
 
@@ -309,4 +337,4 @@ def _unlike_running_length(strides: StrideBatch, closure_error: float) -> str:
     speed = float(np.nanmedian(pace)) if np.isfinite(pace).any() else SPEED_M_S + 1.0
     if LENGTH_M[0] < metres < LENGTH_M[1] and speed > SPEED_M_S:
         return ""
-    return f"movement on the spot or on pedals: {metres:.2f} m a stride"
+    return sentence("movement on the spot or on pedals: {m:.2f} m a stride", m=metres)

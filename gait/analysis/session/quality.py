@@ -10,6 +10,7 @@ from gait.analysis.signal.timing import Census
 from gait.analysis.strides.detector import ALIGNED_SCORE, Alignment
 from gait.analysis.strides.stride_batch import StrideBatch
 from gait.recording.model import Recording
+from gait.sentences import sentence
 
 __all__ = ["fault_line", "quality_of"]
 
@@ -21,7 +22,7 @@ CLOCK_OFF = 0.005
 """Relative difference between nominal and fitted rate worth a remark."""
 
 
-UNITS = (
+UNITS = sentence(
     "units not confirmed: it is never at rest, and without a gyroscope's strides gravity does not show; "
     "an error of scale would not either (stand still for a second at the start)"
 )
@@ -80,7 +81,7 @@ def quality_of(
         not_measured=reasons_of_sensor(recording, alignment, faults, clipped=clipped_share > 0.0),
         notes=(
             *(fault_line(fault) for fault in faults if fault.sensor in ("", recording.name)),
-            *((f"This looks like {looks_like}.",) if looks_like else ()),
+            *((sentence("This looks like {what}.", what=looks_like),) if looks_like else ()),
             *((UNITS,) if not units_confirmed and len(batch) else ()),
             *_notes(recording, census, gaps),
         ),
@@ -91,8 +92,11 @@ def quality_of(
 
 def fault_line(fault: Fault) -> str:
     """Return a fault as one line for people: how sure, what, what to do."""
-    sure = {"clear": "Clear", "likely": "Likely", "cannot tell": "Cause cannot be told"}[fault.certainty]
-    return f"{sure}: {fault.what}; {fault.todo}."
+    if fault.certainty == "clear":
+        return sentence("Clear: {what}; {todo}.", what=fault.what, todo=fault.todo)
+    if fault.certainty == "likely":
+        return sentence("Likely: {what}; {todo}.", what=fault.what, todo=fault.todo)
+    return sentence("Cause cannot be told: {what}; {todo}.", what=fault.what, todo=fault.todo)
 
 
 _KINDS = ("running", "walking", "still", "other")
@@ -103,11 +107,23 @@ def _notes(recording: Recording, census: Census, gaps: tuple[tuple[float, float]
     rate = census.rate_hz
     if recording.rate_hz and np.isfinite(rate) and abs(rate / recording.rate_hz - 1.0) > CLOCK_OFF:
         percent = 100.0 * (rate / recording.rate_hz - 1.0)
-        notes.append(f"the sensor's clock runs {percent:+.1f} % off its nominal rate; times are as recorded")
+        notes.append(
+            sentence(
+                "the sensor's clock runs {percent:+.1f} % off its nominal rate; times are as recorded",
+                percent=percent,
+            )
+        )
     if census.uneven:
-        notes.append("the samples are unevenly spaced; they were interpolated")
+        notes.append(sentence("the samples are unevenly spaced; they were interpolated"))
     if np.isfinite(rate) and rate < 95.0:
-        notes.append(f"{rate:.0f} samples a second are few for contact times; their uncertainty is larger")
-    if gaps:
-        notes.append(f"{len(gaps)} gap{'s' if len(gaps) > 1 else ''} in the recording")
+        notes.append(
+            sentence(
+                "{rate:.0f} samples a second are few for contact times; their uncertainty is larger",
+                rate=rate,
+            )
+        )
+    if len(gaps) == 1:
+        notes.append(sentence("1 gap in the recording"))
+    elif gaps:
+        notes.append(sentence("{n} gaps in the recording", n=len(gaps)))
     return tuple(notes)

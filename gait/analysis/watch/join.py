@@ -17,6 +17,7 @@ from gait.analysis.watch.align import Alignment, align
 from gait.arrays import FloatArray
 from gait.errors import UsageError
 from gait.exchange.activity_files.model import Activity
+from gait.sentences import sentence
 
 __all__ = ["with_activity"]
 
@@ -249,10 +250,19 @@ def _reduced(values: FloatArray, how: str) -> float | None:
     return float(known.max() if how == "max" else known.mean())
 
 
+def _aligned(watch: Watch) -> str:
+    """Return by what the clocks were aligned, how surely, and how closely."""
+    within = watch.offset_uncertainty_s
+    if watch.certainty == "cannot tell":
+        return sentence("aligned by {by} (unchecked, ±{s:.0f} s)", by=watch.aligned_by, s=within)
+    if watch.certainty == "likely":
+        return sentence("aligned by {by} (likely, ±{s:.0f} s)", by=watch.aligned_by, s=within)
+    return sentence("aligned by {by} (clear, ±{s:.0f} s)", by=watch.aligned_by, s=within)
+
+
 def _said(watch: Watch) -> dict[str, str]:
     """Lines of `Analysis.settings`."""
-    certain = {"clear": "clear", "likely": "likely", "cannot tell": "unchecked"}[watch.certainty]
-    out = {"watch": f"aligned by {watch.aligned_by} ({certain}, ±{watch.offset_uncertainty_s:.0f} s)"}
+    out: dict[str, str] = {"watch": _aligned(watch)}
     if watch.gain is not None:
         out["watch calibration"] = f"x {watch.gain:.4f}"
     return out

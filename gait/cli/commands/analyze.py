@@ -15,6 +15,7 @@ from gait.cli.options import (
     DistanceOption,
     HeightOption,
     JsonOption,
+    LangOption,
     MassOption,
     PathArgument,
     PlacementOption,
@@ -26,6 +27,7 @@ from gait.cli.options import (
 
 if TYPE_CHECKING:
     from gait.analysis.results import Analysis, Metric
+    from gait.report.words import Words
 
 __all__ = ["command"]
 
@@ -48,11 +50,15 @@ def command(
     mass: MassOption = None,
     height: HeightOption = None,
     activity: ActivityOption = None,
+    lang: LangOption = "en",
 ) -> None:
     """Strides and metrics of a recording, without findings and plan.
 
     Prints a summary; --strides and --json write the numbers for other programs.
     """
+    from gait.report.words import load_words
+
+    words = load_words(lang)
     session = load_session(
         path,
         placement=placement,
@@ -66,7 +72,7 @@ def command(
 
     analysis = with_watch(analyze(session), activity)
     to_stdout = STDOUT in (strides, json_file)
-    print(summary(analysis), file=sys.stderr if to_stdout else sys.stdout)
+    print(summary(analysis, words), file=sys.stderr if to_stdout else sys.stdout)
     if strides is not None:
         _put_strides(analysis, strides)
     if json_file is not None:
@@ -91,86 +97,112 @@ def _put_json(analysis: Analysis, target: Path) -> None:
         print(f"numbers: {write_json(analysis, target)}", file=sys.stderr)
 
 
-def summary(analysis: Analysis) -> str:
+def summary(analysis: Analysis, words: Words | None = None) -> str:
     """Say a session in a few lines: the run, each metric with its 95 % interval, what is missing.
 
     Parameters
     ----------
     analysis
         Of any session, one without running too.
+    words
+        In which language; English by default.
     """
     from gait.analysis.metrics import METRICS
+    from gait.report.words import load_words
 
-    minutes = {kind: analysis.time_in(kind) / 60.0 for kind in ("running", "walking", "still")}
-    times = ", ".join(f"{value:.1f} min {kind}" for kind, value in minutes.items() if value >= 0.05)
-    lines = [f"{one_line(analysis.name)}: {analysis.duration_s / 60.0:.1f} min ({times or 'no gait found'})"]
-    lines += [f"  {one.name}: {one.strides} strides at {one.rate_hz:.0f} Hz" for one in analysis.sensors]
-    lines += [f"  {one_line(line)}" for line in _doubts(analysis)]
-    lines += [f"  {one_line(line)}" for line in _watch(analysis)]
-    rows = [_row(name, analysis.metrics[name]) for name in METRICS if name in analysis.metrics]
-    lines += _aligned([("", "median", "95 %", "left", "right"), *rows]) if rows else ["  no running in it"]
-    lines += _within(analysis)
+    words = words or load_words()
+    lines = [_run(analysis, words)]
     lines += [
-        f"  {METRICS[name].label}: {why}" for name, why in analysis.not_measured.items() if name in METRICS
+        "  " + words("summary.sensor", sensor=words.said(one.name), n=one.strides, hz=one.rate_hz)
+        for one in analysis.sensors
+    ]
+    lines += [f"  {one_line(line)}" for line in (*_doubts(analysis, words), *_watch(analysis, words))]
+    rows = [_row(name, analysis.metrics[name], words) for name in METRICS if name in analysis.metrics]
+    head = ("", words("summary.median"), words("summary.interval"), words("side.left"), words("side.right"))
+    lines += _columns([head, *rows]) if rows else ["  " + words("summary.no_running")]
+    lines += _within(analysis, words)
+    lines += [
+        f"  {words.label(name)}: {words.said(why)}"
+        for name, why in analysis.not_measured.items()
+        if name in METRICS
     ]
     return "\n".join(lines)
 
 
-def _within(analysis: Analysis) -> list[str]:
+def _run(analysis: Analysis, words: Words) -> str:
+    """Return the session's name, its length, and the minutes of each activity."""
+    minutes = {kind: analysis.time_in(kind) / 60.0 for kind in ("running", "walking", "still")}
+    times = words("list.comma").join(
+        words(f"summary.{kind}", n=value) for kind, value in minutes.items() if value >= 0.05
+    )
+    length = words("summary.minutes", n=analysis.duration_s / 60.0)
+    return f"{one_line(analysis.name)}: {length} ({times or words('summary.no_gait')})"
+
+
+def _within(analysis: Analysis, words: Words) -> list[str]:
     """When form changed within the run, a line a change."""
     from gait.history.within_run import changes_within_run
+    from gait.report.numbers import numbers_of
     from gait.report.sections.within_run import sentence
-    from gait.report.words import load_words
 
     told = [row for row in changes_within_run(analysis) if row.told]
     if not told:
         return []
-    words, start = load_words(), analysis.activity[0].start_s
+    start = analysis.activity[0].start_s
     unknown = "speed_m_s" not in analysis.metrics
     why = words("within.no_speed" if unknown else "within.cannot_tell")
-    return ["  within the run:", *(f"    {sentence(row, start, words)}" for row in told), f"    {why}"]
+    with numbers_of(words):
+        moved = [f"    {sentence(row, start, words)}" for row in told]
+    return ["  " + words("summary.within"), *moved, f"    {why}"]
 
 
-def _doubts(analysis: Analysis) -> list[str]:
+def _doubts(analysis: Analysis, words: Words) -> list[str]:
     """Say what contradicts itself, and what was not counted as running, a line each."""
     from gait.analysis.session.quality import fault_line
 
     turned_down = [
-        f"{one.name}: this looks like {one.looks_like}" for one in analysis.sensors if one.looks_like
+        words("summary.looks_like", sensor=words.said(one.name), what=words.said(one.looks_like))
+        for one in analysis.sensors
+        if one.looks_like
     ]
-    return [f"{one.sensor or 'session'}: {fault_line(one)}" for one in analysis.faults] + turned_down
+    faults = [
+        f"{words.said(one.sensor) or words('summary.session')}: {words.said(fault_line(one))}"
+        for one in analysis.faults
+    ]
+    return faults + turned_down
 
 
-def _watch(analysis: Analysis) -> list[str]:
+def _watch(analysis: Analysis, words: Words) -> list[str]:
     """Return what the watch added, in a line; none without a watch."""
     watch = analysis.watch
     if watch is None:
         return []
     parts = [
-        f"{watch.distance_m / 1000.0:.2f} km" if watch.distance_m is not None else "",
-        f"{watch.heart_rate_bpm:.0f} beats/min" if watch.heart_rate_bpm is not None else "",
-        f"{watch.climb_m:.0f} m climb" if watch.climb_m is not None else "",
-        f"{len(watch.laps)} laps" if len(watch.laps) > 1 else "",
+        words("summary.km", n=watch.distance_m / 1000.0) if watch.distance_m is not None else "",
+        words("summary.beats", n=watch.heart_rate_bpm) if watch.heart_rate_bpm is not None else "",
+        words("summary.climb", n=watch.climb_m) if watch.climb_m is not None else "",
+        words("summary.laps", n=len(watch.laps)) if len(watch.laps) > 1 else "",
     ]
-    line = f"watch {watch.source}: {', '.join(part for part in parts if part) or 'nothing measured'}"
-    line += f"; {analysis.settings['watch']}"
+    measured = words("list.comma").join(part for part in parts if part) or words("summary.nothing")
+    line = words("summary.watch", file=watch.source, what=measured)
+    line += f"; {words.said(analysis.settings['watch'])}"
     if watch.gain is not None:
-        line += f"; stride lengths x {watch.gain:.3f}"
+        line += "; " + words("summary.gain", n=watch.gain)
     return [line]
 
 
-def _row(name: str, metric: Metric) -> tuple[str, ...]:
+def _row(name: str, metric: Metric, words: Words) -> tuple[str, ...]:
     from gait.analysis.metrics import METRICS
 
     info = METRICS[name]
 
     def show(value: float | None, more: int = 0) -> str:
-        return "" if value is None else f"{value:.{info.decimals + more}f}"
+        return "" if value is None else words.digits(value, f".{info.decimals + more}f")
 
     bound = ">= " if metric.lower_bound else ""
     unit = f" {info.unit}" if info.unit else ""
     return (
-        info.label,
+        words.label(name),
         f"{bound}{show(metric.value)}{unit}",
         f"±{show(metric.uncertainty, more=metric.uncertainty < 0.5 * 10.0**-info.decimals)}",
         show(metric.left),
@@ -178,7 +210,7 @@ def _row(name: str, metric: Metric) -> tuple[str, ...]:
     )
 
 
-def _aligned(rows: list[tuple[str, ...]]) -> list[str]:
+def _columns(rows: list[tuple[str, ...]]) -> list[str]:
     """Text columns side by side: the first to the left, numbers to the right."""
     widths = [max(len(row[index]) for row in rows) for index in range(len(rows[0]))]
     return [

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gait.cli.options import JsonOption, PlacementOption, SideOption, load_session
+from gait.cli.options import JsonOption, LangOption, PlacementOption, SideOption, load_session
 from gait.errors import RecordingError, UsageError
 
 if TYPE_CHECKING:
@@ -24,13 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 STDOUT = Path("-")
-GROUPS = (
-    ("changed", "Changed"),
-    ("explained by speed", "Explained by speed"),
-    ("speed unknown", "Cannot be told: speed unknown"),
-    ("no change shown", "No change shown"),
-)
-"""Verdict -> title, in the order that people read them."""
+LABEL = 36
+"""Columns for a number's name: the longest in any language."""
 
 
 def command(
@@ -65,14 +60,18 @@ def command(
     json_file: JsonOption = None,
     placement: PlacementOption = None,
     side: SideOption = None,
+    lang: LangOption = "en",
 ) -> None:
     """Two sessions of one runner, or two groups (before/ after/): what changed for sure, and what did not.
 
     A change is called one when it exceeds the noise of both sessions and what the difference in speed leads
     to expect, and is large enough to matter. What the method errs on this runner in both cancels.
     """
+    from gait.report.words import load_words
+
+    words = load_words(lang)
     if second is None or blocks is not None:
-        _within(first, second, blocks, json_file, output, activity, placement=placement, side=side)
+        _within(first, second, blocks, json_file, output, activity, words, placement=placement, side=side)
         return
     from gait.history.change import compare_groups
 
@@ -86,12 +85,10 @@ def command(
         same_sensors=same,
         speeds=(_speed(before), _speed(after)),
     )
-    _put(_table(before, after, rows), [row.plain() for row in rows], json_file)
+    _put(_table(before, after, rows, words), [row.plain() for row in rows], json_file)
     if output is not None:
         from gait.report.compared_sessions import ComparedSessions, sections_of_sessions
-        from gait.report.words import load_words
 
-        words = load_words()
         compared = ComparedSessions(tuple(before), tuple(after), tuple(rows), same)
         _page(sections_of_sessions(compared, words), words, output, json_file)
 
@@ -103,7 +100,8 @@ def _page(sections: Sequence[Section], words: Words, path: Path, json_file: Path
     from gait.report.page.write import render_sections
 
     write_text(path, render_sections(sections, words, "compare"))
-    print(f"page: {one_line(str(path))}", file=sys.stderr if json_file == STDOUT else sys.stdout)
+    place = words("compare.page", path=one_line(str(path)))
+    print(place, file=sys.stderr if json_file == STDOUT else sys.stdout)
 
 
 def _put(lines: list[str], body: object, json_file: Path | None) -> None:
@@ -127,6 +125,7 @@ def _within(
     json_file: Path | None,
     output: Path | None,
     activity: Sequence[Path] | None,
+    words: Words,
     *,
     placement: PlacementOption,
     side: SideOption,
@@ -149,7 +148,7 @@ def _within(
     effects = compare_parts(analysis.strides, parts)
     helped = what_helped(effects)
     _put(
-        _effects(effects, helped, parts[0].name),
+        _effects(effects, helped, parts[0].name, words),
         {
             "blocks": [asdict(part) for part in parts],
             "effects": [one.plain() for one in effects],
@@ -159,31 +158,38 @@ def _within(
     )
     if output is not None:
         from gait.report.compared_parts import ComparedParts, sections_of_parts
-        from gait.report.words import load_words
 
-        words = load_words()
         compared = ComparedParts(analysis, tuple(parts), tuple(effects), helped)
         _page(sections_of_parts(compared, words), words, output, json_file)
 
 
-def _effects(effects: list[Effect], helped: Helped | None, base: str) -> list[str]:
+def _effects(effects: list[Effect], helped: Helped | None, base: str, words: Words) -> list[str]:
     """Return the lines of a comparison of blocks."""
     from gait.analysis.metrics import METRICS
     from gait.cli.main import one_line
 
     lines = []
     for condition in dict.fromkeys(one.condition for one in effects):
-        lines.append(f"{one_line(condition)} against {one_line(base)}")
+        lines.append(words("compare.against", first=one_line(condition), other=one_line(base)))
         for one in (row for row in effects if row.condition == condition):
             info = METRICS[one.metric]
-            decimals = info.decimals or 1
-            size = f"{one.effect:+9.{decimals}f} ± {one.uncertainty:.{decimals}f} {info.unit}".rstrip()
-            lines.append(f"  {info.label:26}{one.base:9.{decimals}f}{size}  {one.verdict}")
+            spec = f".{info.decimals or 1}f"
+            size = (
+                f"{words.digits(one.effect, f'+9{spec}')} ± {words.digits(one.uncertainty, spec)} {info.unit}"
+            )
+            verdict = words(f"change.{one.verdict.replace(' ', '_')}")
+            row = f"{words.label(one.metric):{LABEL}}{words.digits(one.base, f'9{spec}')}{size.rstrip()}"
+            lines.append(f"  {row}  {verdict}")
     if helped is None:
-        return [*lines, "nothing here is shown to help: no welcome number moved beyond what chance does"]
+        return [*lines, words("compare.nothing_helps")]
     info = METRICS[helped.metric]
-    size = f"{helped.effect:+.{info.decimals or 1}f} {info.unit}"
-    return [*lines, f"worth keeping up: {one_line(helped.condition)} ({info.label} {size}; {helped.why})"]
+    size = f"{words.digits(helped.effect, f'+.{info.decimals or 1}f')} {info.unit}".rstrip()
+    name = words.label(helped.metric)
+    return [
+        *lines,
+        words("compare.helps", condition=one_line(helped.condition), name=name, size=size),
+        words("compare.welcome", why=words.said(helped.why)),
+    ]
 
 
 def _group(path: Path, *, placement: PlacementOption, side: SideOption) -> list[Analysis]:
@@ -256,37 +262,40 @@ def _same_sensors(before: list[Analysis], after: list[Analysis]) -> bool:
     return bool(common) and all(ones[name] == others[name] for name in common)
 
 
-def _table(before: list[Analysis], after: list[Analysis], rows: list[Change]) -> list[str]:
+def _table(before: list[Analysis], after: list[Analysis], rows: list[Change], words: Words) -> list[str]:
     from gait.analysis.metrics import METRICS
+    from gait.report.compared_sessions import ORDER
 
-    lines = [f"{_title(before)} against {_title(after)}"]
+    lines = [words("compare.against", first=_title(before, words), other=_title(after, words))]
     if not rows:
-        return [*lines, "  no number that both have"]
-    for verdict, title in GROUPS:
+        return [*lines, "  " + words("compare.nothing_shared")]
+    for verdict in ORDER:
         group = [row for row in rows if row.verdict == verdict]
         if group:
-            lines.append(title)
+            lines.append(words(f"compare.is_{verdict.replace(' ', '_')}"))
         for row in group:
             info = METRICS[row.metric]
-            decimals = info.decimals or 1
-            values = f"{row.first:9.{decimals}f}{row.second:9.{decimals}f}{row.change:+9.{decimals}f}"
-            half = f" ± {row.uncertainty:.{decimals}f} {info.unit}".rstrip()
-            lines.append(f"  {info.label:26}{values}{half}{_by_speed(row, decimals)}")
+            spec = f".{info.decimals or 1}f"
+            values = (words.digits(one, f"9{spec}") for one in (row.first, row.second))
+            half = f" ± {words.digits(row.uncertainty, spec)} {info.unit}".rstrip()
+            change = (
+                f"{words.digits(row.change, f'+9{spec}')}{half}{_by_speed(row, info.decimals or 1, words)}"
+            )
+            lines.append(f"  {words.label(row.metric):{LABEL}}{''.join(values)}{change}")
     return lines
 
 
-def _by_speed(row: Change, decimals: int) -> str:
+def _by_speed(row: Change, decimals: int, words: Words) -> str:
     """Return what speed and cadence lead to expect, where it shows in the decimals at hand."""
     parts = ((row.expected, "speed"), (row.by_cadence if row.changed else None, "cadence"))
-    told = [
-        f", {part:+.{decimals}f} by {name}"
+    return "".join(
+        words(f"compare.size_by_{name}", size=words.digits(part, f"+.{decimals}f"))
         for part, name in parts
         if part is not None and abs(part) >= 0.5 * 10.0**-decimals
-    ]
-    return "".join(told)
+    )
 
 
-def _title(group: list[Analysis]) -> str:
+def _title(group: list[Analysis], words: Words) -> str:
     from gait.cli.main import one_line
 
-    return one_line(group[0].name) if len(group) == 1 else f"{len(group)} sessions"
+    return one_line(group[0].name) if len(group) == 1 else words("compare.sessions", n=len(group))

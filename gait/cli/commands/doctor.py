@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gait.cli.main import BAD_INPUT, one_line
-from gait.cli.options import JsonOption, PathArgument, PlacementOption, SideOption
+from gait.cli.options import JsonOption, LangOption, PathArgument, PlacementOption, SideOption
 from gait.errors import RecordingError
 
 if TYPE_CHECKING:
     from gait.analysis.results import Fault
     from gait.doctor.checks import Diagnosis
+    from gait.report.words import Words
 
 __all__ = ["command"]
 
@@ -34,6 +35,7 @@ def command(
     json_file: JsonOption = None,
     placement: PlacementOption = None,
     side: SideOption = None,
+    lang: LangOption = "en",
 ) -> None:
     """Say what is wrong with a recording or a session, one line a fault.
 
@@ -42,37 +44,43 @@ def command(
     rate, lag and stamps.
     """
     from gait.doctor.checks import examine
+    from gait.report.words import load_words
 
+    words = load_words(lang)
     diagnosis = examine(path, placement, side)
     where = sys.stderr if json_file == STDOUT else sys.stdout
     for fault in diagnosis.faults:
-        print(one_line(fault_text(fault)), file=where)
+        print(one_line(fault_text(fault, words)), file=where)
     if not diagnosis.faults:
-        print("sound: nothing in it contradicts itself", file=where)
+        print(words("doctor.sound"), file=where)
     if json_file is not None:
         _put_json(diagnosis, json_file)
     if output is not None:
-        _put_corrected(diagnosis, path, output)
+        _put_corrected(diagnosis, path, output, words)
     if diagnosis.faults:
         raise typer.Exit(BAD_INPUT)
 
 
-def fault_text(fault: Fault) -> str:
+def fault_text(fault: Fault, words: Words) -> str:
     """Return one line: sensor, certainty, what was found, what it spoils, what to do."""
-    head = f"{fault.sensor}: " if fault.sensor else ""
-    return f"{head}{fault.certainty}: {fault.what}; spoils {spoilt_text(fault.spoils)}; {fault.todo}"
+    head = f"{words.said(fault.sensor)}: " if fault.sensor else ""
+    return head + words(
+        "doctor.fault",
+        certainty=words(f"doctor.{fault.certainty.replace(' ', '_')}"),
+        what=words.said(fault.what),
+        spoils=spoilt_text(fault.spoils, words),
+        todo=words.said(fault.todo),
+    )
 
 
-def spoilt_text(spoils: tuple[str, ...]) -> str:
+def spoilt_text(spoils: tuple[str, ...], words: Words) -> str:
     """Return metric names as people know them, shortened where all are meant."""
-    from gait.analysis.metrics import METRICS
-
     if not spoils:
-        return "nothing by itself"
-    labels = [METRICS[name].label.lower() if name in METRICS else name for name in spoils]
+        return words("doctor.spoils_nothing")
     if {"cadence_spm", "contact_ms", "strike_angle_deg"} <= set(spoils):
-        return "every number"
-    return ", ".join(labels)
+        return words("doctor.every_number")
+    named = (words.label(name) if f"metric.{name}" in words else words.said(name) for name in spoils)
+    return words("list.comma").join(words.within(name) for name in named)
 
 
 def _put_json(diagnosis: Diagnosis, target: Path) -> None:
@@ -91,7 +99,7 @@ def _put_json(diagnosis: Diagnosis, target: Path) -> None:
         write_text(target, text + "\n")
 
 
-def _put_corrected(diagnosis: Diagnosis, path: Path, output: Path) -> None:
+def _put_corrected(diagnosis: Diagnosis, path: Path, output: Path, words: Words) -> None:
     """Write the corrected recordings; refuse where nothing could be read."""
     from gait.recording.write import write_recording
 
@@ -103,6 +111,6 @@ def _put_corrected(diagnosis: Diagnosis, path: Path, output: Path) -> None:
     for recording in diagnosis.session.recordings:
         name = f"{recording.side}_{recording.placement}.csv"
         target = output if one_file else output / name
-        print(f"corrected: {write_recording(recording, target)}", file=sys.stderr)
+        print(words("doctor.corrected", path=write_recording(recording, target)), file=sys.stderr)
     for fault in diagnosis.left:
-        print(one_line(f"still in it: {fault_text(fault)}"), file=sys.stderr)
+        print(one_line(words("doctor.left", fault=fault_text(fault, words))), file=sys.stderr)

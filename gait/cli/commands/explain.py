@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gait.cli.options import PlacementOption, SideOption, load_session
+from gait.cli.options import LangOption, PlacementOption, SideOption, load_session
 
 if TYPE_CHECKING:
     from gait.analysis.results import Analysis
     from gait.cli.text_page import Line, Style
+    from gait.coaching.language import Language
     from gait.coaching.model import Finding, Outcome
     from gait.coaching.safety import SafetyCheck
     from gait.frames import Placement, Side
@@ -36,6 +37,7 @@ def command(
     ] = False,
     placement: PlacementOption = None,
     side: SideOption = None,
+    lang: LangOption = "en",
     as_json: Annotated[bool, typer.Option("--json", help="Print it all as JSON.")] = False,
 ) -> None:
     """Why each recommendation was made, and others not.
@@ -49,9 +51,12 @@ def command(
     from gait.coaching.follow import follow
     from gait.coaching.plan.diary import load_diary
     from gait.coaching.rules.load import load_knowledge
+    from gait.coaching.rules.translate import in_language
     from gait.coaching.safety import check_safety
+    from gait.report.words import load_words
 
-    pack = load_knowledge(rules, unsafe=unsafe)
+    words = load_words(lang)
+    pack = in_language(load_knowledge(rules, unsafe=unsafe), lang)
     analysis, written = _analysed(path, placement, side)
     given = gather_answers(written, answers, ask=ask, analysis=analysis, pack=pack)
     diary = load_diary(answers) if answers is not None else ()
@@ -72,14 +77,15 @@ def command(
     from gait.cli.text_page import blank, heading
 
     not_measured = dict(analysis.not_measured) if analysis is not None else {}
-    found, care = _findings(findings, not_measured), _safety(checks)
+    why_not = {name: words.said(why) for name, why in not_measured.items()}
+    found, care = _findings(findings, why_not, pack.say), _safety(checks, pack.say)
     # What stops exercise is read before anything that was found.
     first = [*care, blank(), *found] if plan.action.kind == "stop" else [*found, *care, blank()]
     show(
         [
             *first,
-            heading("The plan, with its reasons"),
-            *plan_lines(plan, why=True),
+            heading(pack.say("The plan, with its reasons")),
+            *plan_lines(plan, why=True, say=pack.say),
         ]
     )
 
@@ -95,14 +101,14 @@ def _analysed(
     return analyze(session), dict(session.answers)
 
 
-def _findings(findings: Sequence[Finding], not_measured: dict[str, str]) -> list[Line]:
+def _findings(findings: Sequence[Finding], not_measured: dict[str, str], say: Language) -> list[Line]:
     from gait.cli.text_page import blank, heading
 
     titles: tuple[tuple[Outcome, str], ...] = (
-        ("present", "Found"),
-        ("cannot_tell", "Cannot tell"),
-        ("absent", "Looked for, not found"),
-        ("not_assessed", "Not assessed, and what was missing"),
+        ("present", say("Found")),
+        ("cannot_tell", say("Cannot tell")),
+        ("absent", say("Looked for, not found")),
+        ("not_assessed", say("Not assessed, and what was missing")),
     )
     lines: list[Line] = []
     for outcome, title in titles:
@@ -110,64 +116,61 @@ def _findings(findings: Sequence[Finding], not_measured: dict[str, str]) -> list
         if group:
             lines += [
                 heading(title),
-                *(line for finding in group for line in _finding(finding, not_measured)),
+                *(line for finding in group for line in _finding(finding, not_measured, say)),
                 blank(),
             ]
     return lines
 
 
-def _finding(finding: Finding, not_measured: dict[str, str]) -> list[Line]:
+def _finding(finding: Finding, not_measured: dict[str, str], say: Language) -> list[Line]:
     from gait.cli.plan_text import finding_title
     from gait.cli.text_page import Line, bullet, indented
 
     word = finding.certainty_word
-    sure = f", {word}" if finding.outcome == "present" else ""
+    sure = f", {say(word)}" if finding.outcome == "present" else ""
     style: Style = "strong" if finding.outcome == "present" else "plain"
     lines = [
-        Line(f"{finding_title(finding)} [{finding.id}{sure}]", 2, style=style),
+        Line(f"{finding_title(finding, say=say)} [{finding.id}{sure}]", 2, style=style),
         indented(finding.summary, 4),
     ]
     lines += [bullet(item.text, 4) for item in finding.evidence]
     if finding.not_looked_at:
-        why = "; ".join(dict.fromkeys(_reasons(finding, not_measured)))
+        why = "; ".join(dict.fromkeys(_reasons(finding, not_measured, say)))
         tail = f" ({why})" if why else ""
-        lines.append(bullet(f"not there: {', '.join(finding.not_looked_at)}{tail}", 4, "dim"))
+        lacking = say("not there: {what}", what=", ".join(finding.not_looked_at))
+        lines.append(bullet(f"{lacking}{tail}", 4, "dim"))
     if finding.outcome in {"present", "cannot_tell"}:
         cited = "; ".join(f"{source.key}: {source.citation}" for source in finding.sources)
         effect = f" {finding.effect}." if finding.effect else ""
-        lines.append(indented(f"Evidence: {finding.grade}.{effect} {cited}", 4, "dim"))
+        graded = say("Evidence: {grade}.", grade=say(finding.grade))
+        lines.append(indented(f"{graded}{effect} {cited}", 4, "dim"))
     return lines
 
 
-def _reasons(finding: Finding, not_measured: dict[str, str]) -> list[str]:
+def _reasons(finding: Finding, not_measured: dict[str, str], say: Language) -> list[str]:
     """Why the metrics that a finding lacked were not measured."""
     from gait.analysis.metrics import METRICS
+    from gait.coaching.evaluate import metric_name
 
-    names = [name for name, info in METRICS.items() if info.label.lower() in finding.not_looked_at]
+    names = [name for name, info in METRICS.items() if metric_name(info, say) in finding.not_looked_at]
     return [not_measured[name] for name in names if name in not_measured]
 
 
-def _safety(checks: Sequence[SafetyCheck]) -> list[Line]:
+def _safety(checks: Sequence[SafetyCheck], say: Language) -> list[Line]:
     from gait.cli.text_page import bullet, heading
 
-    lines = [heading("Safety rules")]
+    lines = [heading(say("Safety rules"))]
     for check in checks:
+        rule = check.rule
+        style: Style = "dim"
         if check.outcome == "present":
-            lines.append(
-                bullet(
-                    f"fires: {check.rule.text} {check.rule.care}",
-                    2,
-                    "stop" if check.rule.stops_exercise else "care",
-                )
-            )
+            text = say("fires: {rule} {care}", rule=rule.text, care=rule.care)
+            style = "stop" if rule.stops_exercise else "care"
         elif check.lifted:
-            lines.append(
-                bullet(
-                    f"lifted, as you said ({check.rule.lifted_by.replace('_', ' ')}): {check.rule.text}", 2
-                )
-            )
+            text, style = say("lifted, as you said: {rule}", rule=rule.text), "plain"
         elif check.outcome == "absent":
-            lines.append(bullet(f"does not apply: {check.rule.text}", 2, "dim"))
+            text = say("does not apply: {rule}", rule=rule.text)
         else:
-            lines.append(bullet(f"not asked ({', '.join(check.missing)}): {check.rule.text}", 2, "dim"))
+            text = say("not asked ({what}): {rule}", what=", ".join(check.missing), rule=rule.text)
+        lines.append(bullet(text, 2, style))
     return lines

@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gait.cli.main import one_line
-from gait.cli.options import HistoryOption, JsonOption, RunnerOption
+from gait.cli.options import HistoryOption, JsonOption, LangOption, RunnerOption
 from gait.errors import UsageError
 from gait.text import for_spreadsheet
 
 if TYPE_CHECKING:
     from gait.history.athletes import AthleteState
+    from gait.history.own_normal import TrendRow
     from gait.history.sides_over_sessions import SidesOverSessions
     from gait.history.store import History, KeptSession
+    from gait.report.words import Words
 
 __all__ = ["app"]
 
@@ -28,6 +30,8 @@ SHOWN = ("cadence_spm", "contact_ms", "strike_angle_deg", "speed_m_s")
 """Metrics in the list."""
 LOOKED_AT = 21
 """Sessions of an athlete that the row reads: the last one, and those that `own_laws` reads before it."""
+LABEL = 36
+"""Columns for a number's name: the longest in any language."""
 
 app = typer.Typer(
     help="What is kept of a runner: sessions, trends; forget it again.",
@@ -38,8 +42,14 @@ app = typer.Typer(
 
 
 @app.command("list")
-def list_(runner: RunnerOption = None, history: HistoryOption = None, json_file: JsonOption = None) -> None:
+def list_(
+    runner: RunnerOption = None,
+    history: HistoryOption = None,
+    json_file: JsonOption = None,
+    lang: LangOption = "en",
+) -> None:
     """List the kept sessions of a runner; without one, a row an athlete."""
+    words = _words(lang)
     every = runner is not None or json_file is not None
     sessions, states = _kept(history, runner, newest=None if every else LOOKED_AT)
     if json_file is not None:
@@ -51,10 +61,10 @@ def list_(runner: RunnerOption = None, history: HistoryOption = None, json_file:
         return
     if runner is None:
         for state in states:
-            print(f"{one_line(state.name)}: {_count(state.sessions)}{_state_text(state)}")
+            print(f"{one_line(state.name)}: {_count(state.sessions, words)}{_state_text(state, words)}")
         return
     for one in sessions:
-        print(f"{one.id:>5}  {one.ran_at[:10]}  {one_line(one.name):24.24}  {_numbers(one)}")
+        print(f"{one.id:>5}  {one.ran_at[:10]}  {one_line(one.name):24.24}  {_numbers(one, words)}")
 
 
 @app.command()
@@ -65,11 +75,13 @@ def show(
     strides: Annotated[
         Path | None, typer.Option("--strides", metavar="FILE", help="Write its strides as CSV.")
     ] = None,
+    lang: LangOption = "en",
 ) -> None:
     """Show one kept session: all its numbers."""
     from gait.analysis.metrics import METRICS
     from gait.files import write_text
 
+    words = _words(lang)
     with _open(history) as kept:
         table, results = kept.details(number)
         one = next(session for session in kept.sessions() if session.id == number)
@@ -82,9 +94,9 @@ def show(
     for name, spec in METRICS.items():
         if name in one.metrics:
             metric = one.metrics[name]
-            decimals = spec.decimals or 1
-            value, half = f"{metric.value:9.{decimals}f}", f"{metric.uncertainty:.{decimals}f}"
-            print(f"  {spec.label:26}{value} ± {half} {spec.unit}")
+            value = words.digits(metric.value, f"9.{spec.decimals or 1}f")
+            half = words.digits(metric.uncertainty, f".{spec.decimals or 1}f")
+            print(f"  {words.label(name):{LABEL}}{value} ± {half} {spec.unit}")
 
 
 @app.command()
@@ -93,12 +105,13 @@ def trend(
     metric: Annotated[str, typer.Option("--metric", metavar="NAME", help="Which number.")] = "contact_ms",
     history: HistoryOption = None,
     json_file: JsonOption = None,
+    lang: LangOption = "en",
 ) -> None:
     """Show how one number of a runner went from session to session, against the runner's own normal."""
     from gait.analysis.metrics import METRICS
     from gait.history.own_normal import own_normal
 
-    name = _named(runner)
+    name, words = _named(runner), _words(lang)
     if metric not in METRICS:
         raise UsageError(f"{metric!r} is no metric", where="--metric", todo=f"known are {', '.join(METRICS)}")
     with _open(history) as kept:
@@ -108,12 +121,20 @@ def trend(
     if json_file == STDOUT:
         return
     spec = METRICS[metric]
-    decimals = spec.decimals or 1
-    print(f"{spec.label} of {one_line(name)}, {spec.unit}" if rows else "nothing kept of this number")
+    head = {"name": words.label(metric), "runner": one_line(name), "unit": spec.unit}
+    print(words("history.trend", **head) if rows else words("history.nothing"))
     for row in rows:
-        own = "" if row.normal is None else f"  normal {row.normal:.{decimals}f}: {row.verdict}"
-        own += f" (first time in {one_line(row.shoes)})" if row.new_shoes else ""
-        print(f"  {row.date}  {row.value:9.{decimals}f} ± {row.uncertainty:.{decimals}f}{own}")
+        own = "" if row.normal is None else _beside(row, f".{spec.decimals or 1}f", words)
+        own += "  " + words("history.new_shoes", shoes=one_line(row.shoes)) if row.new_shoes else ""
+        value = words.digits(row.value, f"9.{spec.decimals or 1}f")
+        print(f"  {row.date}  {value} ± {words.digits(row.uncertainty, f'.{spec.decimals or 1}f')}{own}")
+
+
+def _beside(row: TrendRow, digits: str, words: Words) -> str:
+    """Return a session's own normal and where the number lies beside it."""
+    normal = row.normal or 0.0
+    key = "within" if row.verdict == "within your normal" else "above" if row.value > normal else "below"
+    return "  " + words(f"history.{key}", normal=words.digits(normal, digits))
 
 
 @app.command()
@@ -121,46 +142,51 @@ def sides(
     runner: RunnerOption = None,
     history: HistoryOption = None,
     json_file: JsonOption = None,
+    lang: LangOption = "en",
 ) -> None:
     """Show left against right of a runner over all sessions, and what of it goes with the pods."""
     from gait.history.sides_over_sessions import sides_over_sessions
 
-    name = _named(runner)
+    name, words = _named(runner), _words(lang)
     with _open(history) as kept:
         rows = sides_over_sessions(kept.sessions(name))
     _json({"runner": name, "metrics": [row.plain() for row in rows]}, json_file)
     if json_file != STDOUT:
-        print(*_side_lines(rows, one_line(name)), sep="\n")
+        print(*_side_lines(rows, one_line(name), words), sep="\n")
 
 
-def _side_lines(rows: Sequence[SidesOverSessions], name: str) -> list[str]:
+def _side_lines(rows: Sequence[SidesOverSessions], name: str, words: Words) -> list[str]:
     """Return a line a metric, and what the pods have to do with it."""
+    if not rows:
+        return [words("pods.few", runner=name)]
+    lines = [words("pods.title", runner=name)]
+    for row in rows:
+        size = _size(row.metric, row.difference, row.uncertainty, words)
+        verdict = words(f"pods.verdict.{row.verdict.replace(' ', '_')}")
+        lines.append(f"  {words.label(row.metric):{LABEL}}{size}: {verdict} ({_count(row.sessions, words)})")
+        if row.pods is not None and row.pods_uncertainty is not None:
+            part = _size(row.metric, row.pods, row.pods_uncertainty, words).strip()
+            lines.append(f"  {'':{LABEL}}  {words('sides.pods', size=part)}")
+    return [*lines, _of_pods(rows, words)]
+
+
+def _size(metric: str, value: float, half: float, words: Words) -> str:
+    """Return a signed difference with its uncertainty and unit."""
     from gait.analysis.metrics import METRICS
 
-    if not rows:
-        return [f"fewer than two sessions of {name} have both feet"]
-    lines = [f"left minus right of {name}, with the method's error per foot"]
-    for row in rows:
-        spec = METRICS[row.metric]
-        places = spec.decimals or 1
-        size = f"{row.difference:+9.{places}f} ± {row.uncertainty:.{places}f} {spec.unit}".rstrip()
-        lines.append(f"  {spec.label:26}{size}: {row.verdict} ({_count(row.sessions)})")
-        if row.pods is not None and row.pods_uncertainty is not None:
-            part = f"{row.pods:+.{places}f} ± {row.pods_uncertainty:.{places}f} {spec.unit}".rstrip()
-            lines.append(f"  {'':26}  of a session's difference {part} goes with the pods")
-    return [*lines, _of_pods(rows)]
+    places = METRICS[metric].decimals or 1
+    shown, within = words.digits(value, f"+9.{places}f"), words.digits(half, f".{places}f")
+    return f"{shown} ± {within} {METRICS[metric].unit}".rstrip()
 
 
-def _of_pods(rows: Sequence[SidesOverSessions]) -> str:
+def _of_pods(rows: Sequence[SidesOverSessions], words: Words) -> str:
     """Return what swapping the pods has shown, or would."""
     swapped = max((row.swapped or 0 for row in rows), default=0)
     if swapped:
-        return f"the pods were swapped in {_count(swapped)}"
+        return words("pods.swapped", sessions=_count(swapped, words))
     if all(row.swapped is None for row in rows):
-        return (
-            "the recordings do not tell one pod from the other: a difference of the pods would look the same"
-        )
-    return "the pods were never swapped: a difference of the pods would look the same; swap them for a run"
+        return words("pods.alike")
+    return words("pods.never_swapped")
 
 
 @app.command()
@@ -176,11 +202,13 @@ def forget(
     name = _named(runner)
     with _open(history) as kept:
         count = len(kept.sessions(name)) if session is None else len(session)
-        if not yes and not typer.confirm(f"Delete {_count(count)} of {one_line(name)} for good?", err=True):
+        if not yes and not typer.confirm(
+            f"Delete {_count(count, _words())} of {one_line(name)} for good?", err=True
+        ):
             print("nothing was deleted", file=sys.stderr)
             return
         gone = kept.forget(name, session)
-    print(f"forgotten: {_count(gone)} of {one_line(name)}")
+    print(f"forgotten: {_count(gone, _words())} of {one_line(name)}")
 
 
 @app.command()
@@ -200,7 +228,7 @@ def export(
         sessions = kept.sessions(runner)
     rows = [_row(one) for one in sessions]
     write_text(output, pd.DataFrame(rows).map(_cell).to_csv(index=False, lineterminator="\n"))
-    print(f"{_count(len(rows))}: {one_line(str(output))}", file=sys.stderr)
+    print(f"{_count(len(rows), _words())}: {one_line(str(output))}", file=sys.stderr)
 
 
 def _open(path: Path | None) -> History:
@@ -245,17 +273,17 @@ def _states(kept: History, sessions: tuple[KeptSession, ...]) -> list[AthleteSta
     ]
 
 
-def _state_text(state: AthleteState) -> str:
+def _state_text(state: AthleteState, words: Words) -> str:
     """Return load, change and reasons to ask, for the end of an athlete's line."""
-    from gait.analysis.metrics import METRICS
-
-    parts = [f"last {state.last[:10]}; week {state.load.week_s / 60.0:.0f} min"] if state.last else []
+    minutes = state.load.week_s / 60.0
+    parts = [words("history.last", date=state.last[:10], minutes=minutes)] if state.last else []
     if state.load.longest_s is not None:
-        parts.append(f"longest of 30 days before {state.load.longest_s / 60.0:.0f} min")
+        parts.append(words("history.longest", minutes=state.load.longest_s / 60.0))
     if state.changed:
-        parts.append("changed: " + ", ".join(METRICS[name].label.lower() for name in state.changed))
+        names = (words.within(words.label(name)) for name in state.changed)
+        parts.append(words("history.changed", names=words("list.comma").join(names)))
     if state.ask:
-        parts.append("ask: " + "; ".join(state.ask))
+        parts.append(words("history.ask", why=words("list.semicolon").join(map(words.said, state.ask))))
     text = "; ".join(parts)
     return f", {text}" if state.last else f"; {text}" if text else ""
 
@@ -266,15 +294,23 @@ def _named(runner: str | None) -> str:
     return runner
 
 
-def _count(sessions: int) -> str:
-    return f"{sessions} session{'' if sessions == 1 else 's'}"
+def _words(lang: str = "en") -> Words:
+    from gait.report.words import load_words
+
+    return load_words(lang)
 
 
-def _numbers(one: KeptSession) -> str:
+def _count(sessions: int, words: Words) -> str:
+    return words("history.one") if sessions == 1 else words("history.sessions", n=sessions)
+
+
+def _numbers(one: KeptSession, words: Words) -> str:
     from gait.analysis.metrics import METRICS
 
     found = [(METRICS[name], one.metrics[name]) for name in SHOWN if name in one.metrics]
-    return "  ".join(f"{metric.value:.{spec.decimals}f} {spec.unit}" for spec, metric in found)
+    return "  ".join(
+        f"{words.digits(metric.value, f'.{spec.decimals}f')} {spec.unit}" for spec, metric in found
+    )
 
 
 def _plain(one: KeptSession) -> dict[str, Any]:

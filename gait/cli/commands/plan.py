@@ -49,6 +49,7 @@ def command(
     from gait.cli.plan_text import followed_lines
     from gait.cli.text_page import show
     from gait.coaching.follow import follow
+    from gait.coaching.language import load_language
     from gait.coaching.plan.calendar import write_calendar
     from gait.coaching.plan.diary import load_diary
     from gait.coaching.questionnaire.template import answers_template
@@ -56,7 +57,7 @@ def command(
     from gait.coaching.rules.translate import in_language
 
     if template:
-        print(answers_template(), end="")
+        print(answers_template(load_language(lang)), end="")
         return
     pack = in_language(load_knowledge(rules, unsafe=unsafe), lang)
     diary = load_diary(answers) if answers is not None else ()
@@ -69,7 +70,7 @@ def command(
     findings, plan, state = made.findings, made.plan, made.progress
     if ics is not None:
         week = state.week if state is not None else 1
-        write_calendar(ics, plan, today, stamp=datetime.now().astimezone(), week=week)
+        write_calendar(ics, plan, today, stamp=datetime.now().astimezone(), week=week, say=pack.say)
         print(f"calendar: {ics}", file=sys.stderr)
     if as_json:
         from gait.report.exports.strides_and_json import plain
@@ -79,4 +80,4 @@ def command(
             body["progress"] = plain(state)
         print(json.dumps(body, indent=2, ensure_ascii=False))
         return
-    show(followed_lines(plan, state))
+    show(followed_lines(plan, state, say=pack.say))

@@ -35,6 +35,7 @@ from gait.errors import MissingExtraError, UsageError
 if TYPE_CHECKING:
     from gait.analysis.results import Analysis
     from gait.coaching.follow import Coaching
+    from gait.coaching.language import Language
     from gait.coaching.model import Finding, Plan
     from gait.coaching.plan.progress import CheckIn
     from gait.coaching.questionnaire.answers import Answers
@@ -138,7 +139,8 @@ def command(
     from gait.analysis.analyze import analyze
     from gait.cli.ask import gather_answers
 
-    given = gather_answers(dict(session.answers), answers, ask=ask)
+    pack = _pack(rules, lang, unsafe=unsafe)
+    given = gather_answers(dict(session.answers), answers, ask=ask, pack=pack)
     said, long = _analysing(session)
     with busy(said, long=long):
         analysis = analyze(session)
@@ -146,7 +148,7 @@ def command(
         analysis = with_watch(analysis, activity)
         kept_as = runner_of(session, runner, no_history=no_history)
         diary = _diary(given, answers, kept_as, history)
-        made = _coaching(analysis, given, diary, _pack(rules, lang, unsafe=unsafe))
+        made = _coaching(analysis, given, diary, pack)
         findings, plan = made.findings, made.plan
     new = None
     if kept_as is not None:
@@ -168,17 +170,17 @@ def command(
     else:
         _say(story, sys.stderr if to_stdout else sys.stdout)
     if page is not None:
-        print(f"report: {page}", file=sys.stderr if to_stdout or text else sys.stdout)
+        print(words("summary.page", path=page), file=sys.stderr if to_stdout or text else sys.stdout)
     with busy("writing the files", long=long and any((strides, parquet, pdf, fit, methods))):
         _files(story, page, strides=strides, parquet=parquet, pdf=pdf, fit=fit)
         _methods(story, methods, path, rules)
-    _calendar(made, ics)
+    _calendar(made, ics, pack.say)
     if open_page and page is not None:
         typer.launch(page.resolve().as_uri())
     _json(analysis, findings, plan, json_file)
 
 
-def _calendar(made: Coaching, path: Path | None) -> None:
+def _calendar(made: Coaching, path: Path | None, say: Language) -> None:
     """Write the coming weeks as a calendar where that was asked for."""
     if path is None:
         return
@@ -186,7 +188,7 @@ def _calendar(made: Coaching, path: Path | None) -> None:
 
     now = datetime.now().astimezone()
     week = made.progress.week if made.progress is not None else 1
-    write_calendar(path, made.plan, now.date(), stamp=now, week=week)
+    write_calendar(path, made.plan, now.date(), stamp=now, week=week, say=say)
 
 
 def _diary(
@@ -282,9 +284,9 @@ def _say(story: Story, file: TextIO) -> None:
     """Print the short summary, and what is new since the last session."""
     from gait.cli.commands.analyze import summary
 
-    lines = [summary(story.analysis), *_outcome(story.findings, story.plan)]
+    lines = [summary(story.analysis, story.words), *_outcome(story)]
     if story.since is not None:
-        lines += lines_since_last(story.since)
+        lines += lines_since_last(story.since, story.words)
     print(*lines, sep="\n", file=file)
 
 
@@ -355,9 +357,13 @@ def _stem(path: Path) -> str:
     return name or "gait"
 
 
-def _outcome(findings: tuple[Finding, ...], plan: Plan | None) -> list[str]:
-    found = [finding for finding in findings if finding.outcome == "present"]
-    lines = [
-        f"  stands out: {finding.title}{f' ({finding.side})' if finding.side else ''}" for finding in found
-    ]
-    return [*lines, f"  next: {plan.next_step}"] if plan else lines
+def _outcome(story: Story) -> list[str]:
+    """Return what stands out, and the next step."""
+    words, lines = story.words, []
+    for one in story.findings:
+        if one.outcome == "present":
+            side = f" ({words(f'side.{one.side}')})" if one.side else ""
+            lines.append("  " + words("summary.stands_out", title=f"{one.title}{side}"))
+    if story.plan is not None:
+        lines.append("  " + words("summary.next", what=story.plan.next_step))
+    return lines

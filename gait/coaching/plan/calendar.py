@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from gait.coaching.language import ENGLISH, Language
 from gait.coaching.model import Day, Plan, PlannedExercise
 from gait.coaching.plan.facts import dose
 from gait.coaching.plan.turns import in_week
@@ -23,7 +24,8 @@ WEEKS = 6
 """Weeks that a calendar covers: a first change takes 4 to 6."""
 MOST_OCTETS = 75
 """Longest line of an iCalendar file, octets without the line break (RFC 5545, 3.1)."""
-PRODUCT = "-//gait//plan//EN"
+PRODUCT = "-//gait//plan//"
+"""The program; the language's tag follows."""
 HOST = "plan.gait"
 """Right-hand part of the identifiers: a name, not an address."""
 
@@ -38,7 +40,9 @@ class _Event:
     description: str = ""
 
 
-def calendar_text(plan: Plan, start: date, *, stamp: datetime, weeks: int = WEEKS, week: int = 1) -> str:
+def calendar_text(
+    plan: Plan, start: date, *, stamp: datetime, weeks: int = WEEKS, week: int = 1, say: Language = ENGLISH
+) -> str:
     """Return a plan's coming weeks as iCalendar text with CRLF line ends.
 
     Parameters
@@ -53,6 +57,8 @@ def calendar_text(plan: Plan, start: date, *, stamp: datetime, weeks: int = WEEK
         How many weeks.
     week
         Of training, that the plan is for: exercises that take turns come in the weeks after it.
+    say
+        Language of what is not in the plan.
 
     Examples
     --------
@@ -62,15 +68,22 @@ def calendar_text(plan: Plan, start: date, *, stamp: datetime, weeks: int = WEEK
     True
     """
     stamped = stamp.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{PRODUCT}", "CALSCALE:GREGORIAN"]
-    for event in _events(plan, start, weeks, week):
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{PRODUCT}{say.tag.upper()}", "CALSCALE:GREGORIAN"]
+    for event in _events(plan, start, weeks, week, say):
         lines += _written(event, stamped)
     lines.append("END:VCALENDAR")
     return "".join(f"{part}\r\n" for line in lines for part in _folded(line))
 
 
 def write_calendar(
-    path: str | Path, plan: Plan, start: date, *, stamp: datetime, weeks: int = WEEKS, week: int = 1
+    path: str | Path,
+    plan: Plan,
+    start: date,
+    *,
+    stamp: datetime,
+    weeks: int = WEEKS,
+    week: int = 1,
+    say: Language = ENGLISH,
 ) -> Path:
     """Write a plan's calendar, all or nothing; return the path.
 
@@ -79,10 +92,11 @@ def write_calendar(
     GaitError
         The file cannot be written there.
     """
-    return write_text(path, calendar_text(plan, start, stamp=stamp, weeks=weeks, week=week))
+    text = calendar_text(plan, start, stamp=stamp, weeks=weeks, week=week, say=say)
+    return write_text(path, text)
 
 
-def _events(plan: Plan, start: date, weeks: int, week: int) -> Iterator[_Event]:
+def _events(plan: Plan, start: date, weeks: int, week: int, say: Language) -> Iterator[_Event]:
     if plan.action.kind == "stop":
         yield _Event("stop", start, plan.action.text, plan.retest)
         return
@@ -93,32 +107,33 @@ def _events(plan: Plan, start: date, weeks: int, week: int) -> Iterator[_Event]:
             held = in_week(plan, week + offset // 7)
         day = held.week[on.weekday()]
         if day.exercises:
-            yield _Event(
-                "strength", on, _length(day), _session(day, {one.id: one for one in held.exercises}, plan)
-            )
+            named = {one.id: one for one in held.exercises}
+            yield _Event("strength", on, _length(day, say), _session(day, named, plan, say))
         if "run" in day.kind:
-            yield _Event("run", on, "Hard run" if day.kind == "hard run" else "Run", _run_note(day, plan))
+            title = say("Hard run" if day.kind == "hard run" else "Run")
+            yield _Event("run", on, title, _run_note(day, plan, say))
     if plan.action.retest_on:
         again = date.fromisoformat(plan.action.retest_on)
-        yield _Event("retest", again, "Look again", plan.action.worked_if or plan.retest)
+        yield _Event("retest", again, say("Look again"), plan.action.worked_if or plan.retest)
 
 
-def _length(day: Day) -> str:
-    return f"Strength, about {day.minutes} min" if day.minutes else "Strength"
+def _length(day: Day, say: Language) -> str:
+    return say("Strength, about {minutes} min", minutes=day.minutes) if day.minutes else say("Strength")
 
 
-def _session(day: Day, named: dict[str, PlannedExercise], plan: Plan) -> str:
+def _session(day: Day, named: dict[str, PlannedExercise], plan: Plan, say: Language) -> str:
     rows = []
     for key, sets in zip(day.exercises, day.sets or (0,) * len(day.exercises), strict=True):
         one = named[key]
         # The dose of this day, not that of a usual session: further sets stand on some days only.
-        said = dose(one).split(" × ", 1)
+        said = dose(one, say=say).split(" × ", 1)
         rows.append(f"{one.name}: {sets or one.sets} × {said[-1]}")
     return "\n".join([*rows, *(text for text in (plan.pain_rule,) if text)])
 
 
-def _run_note(day: Day, plan: Plan) -> str:
-    cadence = f"Metronome {plan.cadence.metronome_bpm} a minute." if plan.cadence is not None else ""
+def _run_note(day: Day, plan: Plan, say: Language) -> str:
+    bpm = None if plan.cadence is None else plan.cadence.metronome_bpm
+    cadence = "" if bpm is None else say("Metronome {bpm} a minute.", bpm=bpm)
     return "\n".join(text for text in (day.note, cadence) if text)
 
 

@@ -288,5 +288,5 @@ def _sentences(now: Progress, say: Language, last: date | None, today: date) -> 
         out.append(say(PHASES[now.phase]))
     if now.no_better:
         out.append(say("No better in four weeks: have it looked at."))
-    out.append(say("Record again on {day}.", day=now.retest_on.isoformat()))
+    out.append(say("Record again on {day}.", day=say.day(now.retest_on.isoformat())))
     return out

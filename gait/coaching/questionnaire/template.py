@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
+from gait.coaching.language import ENGLISH, Language
 from gait.coaching.questionnaire.questions import QUESTIONS, Question
 
 __all__ = ["answers_template"]
@@ -12,7 +13,13 @@ WIDTH = 100
 """Columns that comments are wrapped at."""
 
 
-def answers_template() -> str:
+HEAD = (
+    "Answers for gait plan, gait report and gait explain (--answers FILE).",
+    "Take the # away from what you answer; what stays behind a # counts as not asked.",
+)
+
+
+def answers_template(say: Language = ENGLISH) -> str:
     """TOML with all questions; as it stands it holds no answer.
 
     Examples
@@ -21,14 +28,13 @@ def answers_template() -> str:
     >>> tomllib.loads(answers_template())
     {}
     """
-    head = "# Answers for gait plan, gait report and gait explain (--answers FILE).\n"
-    head += "# Take the # away from what you answer; what stays behind a # counts as not asked.\n"
-    return head + "".join(f"\n{_block(question)}" for question in QUESTIONS)
+    head = "".join(f"# {say(line)}\n" for line in HEAD)
+    return head + "".join(f"\n{_block(question, say)}" for question in QUESTIONS)
 
 
-def _block(question: Question) -> str:
-    lines = textwrap.wrap(question.text, WIDTH, initial_indent="# ", subsequent_indent="# ")
-    lines += [f"#   {choice.value}: {choice.text}" for choice in question.choices]
+def _block(question: Question, say: Language) -> str:
+    lines = textwrap.wrap(say(question.text), WIDTH, initial_indent="# ", subsequent_indent="# ")
+    lines += [f"#   {choice.value}: {say(choice.text)}" for choice in question.choices]
     return "\n".join([*lines, f"# {question.field} = {_example(question)}", ""])
 
 

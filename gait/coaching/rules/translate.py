@@ -18,14 +18,15 @@ from gait.coaching.rules.schema import (
     ProgrammeRule,
     RoutineItem,
     SafetyRule,
+    SourceEntry,
     Texts,
     Words,
 )
 
 __all__ = ["SECTIONS", "in_language", "pack_texts"]
 
-SECTIONS = ("findings", "exercises", "warm_up", "cool_down", "safety", "advice", "programme")
-"""Sections whose entries hold texts; sources stay as they are cited."""
+SECTIONS = ("findings", "exercises", "warm_up", "cool_down", "safety", "advice", "programme", "sources")
+"""Sections whose entries hold texts; of sources a language puts only what is not a citation."""
 
 TEXT_FIELDS: Mapping[type[BaseModel], tuple[str, ...]] = {
     FindingRule: ("title", "words", "exercise_notes", "effect", "population"),
@@ -38,6 +39,7 @@ TEXT_FIELDS: Mapping[type[BaseModel], tuple[str, ...]] = {
     SafetyRule: ("text", "care"),
     AdviceRule: ("text", "why", "effect", "population"),
     ProgrammeRule: ("text", "effect", "population"),
+    SourceEntry: ("citation",),
     Texts: tuple(Texts.model_fields),
     ActionWords: tuple(ActionWords.model_fields),
 }  # fmt: skip

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from gait.errors import RecordingError
 from gait.recording.choice import Choice, convert_line
 from gait.recording.importers.column_names import Column, Kind
+from gait.sentences import sentence
 
 __all__ = ["Picked", "pick", "suggestion"]
 
@@ -153,7 +154,11 @@ def _which(
     if side is not None:
         mine = [name for name in devices if set(SIDE_WORDS[side]) & set(name.lower().split())]
         if len(mine) == 1:
-            return mine[0], (f"{len(devices)} sensors in the file: the columns of {mine[0]!r} taken",)
+            return mine[0], (
+                sentence(
+                    "{n} sensors in the file: the columns of {name!r} taken", n=len(devices), name=mine[0]
+                ),
+            )
     with_gyr = [name for name in _devices(columns, "gyr") if name in devices]
     first = next(name for name in (*with_gyr, *devices) if name)
     raise RecordingError(

@@ -21,6 +21,7 @@ from gait.recording.importers.sample import Sample, rate_of
 from gait.recording.importers.time_column import TimeColumn, time_column
 from gait.recording.importers.units import Quantity, Unit
 from gait.recording.table.numbers import DeviceColumn, Layout
+from gait.sentences import sentence
 from gait.units import DEG, STANDARD_GRAVITY
 
 __all__ = ["generic_layout"]
@@ -104,11 +105,6 @@ def generic_layout(
     acc, acc_said = _acc_unit(picked, sample, choice, where, suggested)
     gyr, gyr_said = _gyr_unit(picked, sample, choice, acc, where, suggested)
     use = (*(() if time.index is None else (time.index,)), *(one.index for one in (*picked.acc, *picked.gyr)))
-    said = [time.said, f"acceleration from {_names(picked.acc)} in {acc_said}"]
-    if picked.gravity:
-        said[1] += f" with {_names(picked.gravity)} added"
-    if picked.gyr:
-        said.append(f"angular rate from {_names(picked.gyr)} in {gyr_said}")
     return Layout(
         where=where,
         columns=tuple(names),
@@ -122,10 +118,26 @@ def generic_layout(
         device=device,
         zone=time.zone,
         rate_hz=time.rate_hz or choice.rate_hz,
-        notes=("read by its column names: " + "; ".join(said), *picked.notes, *device_note),
+        notes=(_said(picked, time.said, acc_said, gyr_said), *picked.notes, *device_note),
         counts=time.counts,
         foreign=True,
     )
+
+
+def _said(picked: Picked, time: str, acc_unit: str, gyr_unit: str) -> str:
+    """Return in a sentence what each channel was read from."""
+    acc = sentence("acceleration from {columns} in {unit}", columns=_names(picked.acc), unit=acc_unit)
+    if picked.gravity:
+        acc = sentence(
+            "acceleration from {columns} in {unit} with {gravity} added",
+            columns=_names(picked.acc),
+            unit=acc_unit,
+            gravity=_names(picked.gravity),
+        )
+    if not picked.gyr:
+        return sentence("read by its column names: {time}; {acc}", time=time, acc=acc)
+    gyr = sentence("angular rate from {columns} in {unit}", columns=_names(picked.gyr), unit=gyr_unit)
+    return sentence("read by its column names: {time}; {acc}; {gyr}", time=time, acc=acc, gyr=gyr)
 
 
 def _names(axes: Sequence[Column]) -> str:
@@ -184,13 +196,15 @@ def _acc_unit(
         gravity = sample.table([one.index for one in picked.gravity])
         acc = acc + gravity if len(gravity) == len(acc) else acc
     if not len(acc):
-        return 1.0, "m/s2 (assumed)"
+        return 1.0, sentence("{unit} (assumed)", unit="m/s2")
     norm = np.linalg.norm(acc, axis=1)
     low, level, high = (float(value) for value in np.percentile(norm, [25, 50, 75]))
     still = high - low < STILL_SPREAD * level
     found = next((one for one in GUESSES if _fits(level, *one[1:], still=still)), None)
     if found is not None:
-        return found[1], f"{found[0]} (assumed; gravity and running read {level:.3g})"
+        return found[1], sentence(
+            "{unit} (assumed; gravity and running read {level:.3g})", unit=found[0], level=level
+        )
     if level < 0.25:
         raise RecordingError(
             f"acc has no gravity in it: its median is {level:.2g}, and no unit is stated",
@@ -222,7 +236,7 @@ def _gyr_unit(
         return unit.factor, unit.name
     rows = sample.table([one.index for one in (*picked.acc, *picked.gyr)])
     if not len(rows):
-        return 1.0, "deg/s (assumed)"
+        return 1.0, sentence("{unit} (assumed)", unit="deg/s")
     shaken = float(np.percentile(np.linalg.norm(rows[:, :3], axis=1), 99.0)) * abs(acc_factor)
     turned = float(np.percentile(np.linalg.norm(rows[:, 3:], axis=1), 99.5))
     if turned > COUNTS_ABOVE:
@@ -233,8 +247,8 @@ def _gyr_unit(
             todo=f"say how many deg/s one of them is, as a number: {suggested}",
         )
     if turned < TURNS_DPS and shaken > SHAKEN_M_S2 and turned > 1.0:
-        return 1.0 / DEG, f"rad/s (assumed; fastest turns {turned:.3g})"
-    return 1.0, f"deg/s (assumed; fastest turns {turned:.3g})"
+        return 1.0 / DEG, sentence("{unit} (assumed; fastest turns {most:.3g})", unit="rad/s", most=turned)
+    return 1.0, sentence("{unit} (assumed; fastest turns {most:.3g})", unit="deg/s", most=turned)
 
 
 def _device_column(
@@ -248,7 +262,9 @@ def _device_column(
     if choice.device:
         plain = choice.device.strip()
         if plain in values or not values:
-            return DeviceColumn(column.index, plain, others=True), (f"rows of {plain} only",)
+            return DeviceColumn(column.index, plain, others=True), (
+                sentence("rows of {name} only", name=plain),
+            )
         raise RecordingError(f"no device {plain!r}", where=where, todo=f"there are: {', '.join(values[:8])}")
     if len(values) > 1:
         raise RecordingError(

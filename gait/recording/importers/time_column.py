@@ -17,6 +17,7 @@ from gait.recording.importers.column_names import Column
 from gait.recording.importers.dates import clock_seconds, date_seconds, is_clock, is_date, zone_of
 from gait.recording.importers.sample import Sample
 from gait.recording.table.numbers import TimeForm
+from gait.sentences import sentence
 
 __all__ = ["TimeColumn", "time_column"]
 
@@ -141,14 +142,20 @@ def _counted(counter: Column | None, rate_hz: float | None, where: str, suggeste
             todo=f"add time_s, the row's number divided by the sample rate, or say the rate: {suggested}",
         )
     if counter is None:
-        return TimeColumn("row", None, 1.0 / rate_hz, rate_hz=rate_hz, said=f"time from {rate_hz:g} Hz a row")
+        return TimeColumn(
+            "row",
+            None,
+            1.0 / rate_hz,
+            rate_hz=rate_hz,
+            said=sentence("time from {hz:g} Hz a row", hz=rate_hz),
+        )
     return TimeColumn(
         "number",
         counter.index,
         1.0 / rate_hz,
         counts=True,
         rate_hz=rate_hz,
-        said=f"time from {counter.name} at {rate_hz:g} Hz",
+        said=sentence("time from {column} at {hz:g} Hz", column=counter.name, hz=rate_hz),
     )
 
 
@@ -194,14 +201,18 @@ def _with_unit(
     """Return the times of one column, their unit said, stated or assumed from the rate."""
     column = one.column
     if one.form != "number":
-        return TimeColumn(one.form, column.index, zone=one.zone, said=f"time from {column.name}, as written")
+        return TimeColumn(
+            one.form,
+            column.index,
+            zone=one.zone,
+            said=sentence("time from {column}, as written", column=column.name),
+        )
     counts = bool((one.cells == np.round(one.cells)).all())
     unit = choice.units.get("time") or column.unit
     if unit is not None:
         _check_rate(one, unit.factor, where, suggested, said="time" in choice.units)
-        return TimeColumn(
-            "number", column.index, unit.factor, counts=counts, said=f"time from {column.name} in {unit.name}"
-        )
+        said = sentence("time from {column} in {unit}", column=column.name, unit=unit.name)
+        return TimeColumn("number", column.index, unit.factor, counts=counts, said=said)
     # A column that counts by one may be milliseconds or samples.
     factor = None if one.step == 1.0 else _plausible(one.step)
     if factor is None and len(one.cells) < 3:
@@ -216,8 +227,14 @@ def _with_unit(
             todo=f"say the unit, or --units time=samples --rate HZ where it counts samples: {suggested}",
         )
     name = next(name for name, value in FACTORS.items() if value == factor)
-    rate = f"; {1.0 / (one.step * factor):.0f} Hz" if one.step > 0 else ""
-    said = f"time from {column.name} in {name} (assumed{rate})"
+    said = sentence("time from {column} in {unit} (assumed)", column=column.name, unit=name)
+    if one.step > 0:
+        said = sentence(
+            "time from {column} in {unit} (assumed; {hz:.0f} Hz)",
+            column=column.name,
+            unit=name,
+            hz=1.0 / (one.step * factor),
+        )
     return TimeColumn("number", column.index, factor, counts=counts, said=said)
 
 
@@ -254,7 +271,12 @@ def _whole_and_fraction(found: Sequence[_Candidate]) -> TimeColumn | None:
                 continue
             steps = np.diff(whole.cells + seconds)
             if (steps >= 0.0).mean() > 0.98 and (steps > 0.0).mean() > 0.5:
-                said = f"time from {whole.column.name} and {part.column.name} in {unit.name}"
+                said = sentence(
+                    "time from {column} and {part} in {unit}",
+                    column=whole.column.name,
+                    part=part.column.name,
+                    unit=unit.name,
+                )
                 return TimeColumn(
                     whole.form,
                     whole.column.index,

@@ -9,6 +9,7 @@ from gait.errors import RecordingError
 from gait.recording.clock import Clock, Rows
 from gait.recording.table.lines import Block
 from gait.recording.table.numbers import Layout, Table, line_of_row
+from gait.sentences import sentence
 from gait.units import STANDARD_GRAVITY
 
 __all__ = ["Columns", "RowFilter", "check_acc_unit", "check_gyr_unit", "check_step"]
@@ -89,22 +90,25 @@ class RowFilter:
         if not self.headers:
             return ()
         where = ", ".join(map(str, self.headers[:3])) + (" ..." if len(self.headers) > 3 else "")
-        return (f"the column names stand again at line {where}",)
+        return (sentence("the column names stand again at line {where}", where=where),)
 
     def _left_out(self) -> tuple[str, ...]:
-        out = [
-            f"{count} {'row' if count == 1 else 'rows'} {what} left out"
-            for count, what in (
-                (self.unreadable, "without a number in every column"),
-                (self.repeated, "with a repeated time stamp"),
-            )
-            if count
-        ]
+        out: list[str] = []
+        if self.unreadable == 1:
+            out.append(sentence("1 row without a number in every column left out"))
+        elif self.unreadable:
+            out.append(sentence("{n} rows without a number in every column left out", n=self.unreadable))
+        if self.repeated == 1:
+            out.append(sentence("1 row with a repeated time stamp left out"))
+        elif self.repeated:
+            out.append(sentence("{n} rows with a repeated time stamp left out", n=self.repeated))
         if self.without_gyr:
-            share = self.without_gyr / max(self.rows, 1)
             out.append(
-                f"the gyroscope has no numbers in {self.without_gyr} rows ({100 * share:.0f} %), where the "
-                "accelerometer has"
+                sentence(
+                    "the gyroscope has no numbers in {n} rows ({share:.0f} %), where the accelerometer has",
+                    n=self.without_gyr,
+                    share=100.0 * self.without_gyr / max(self.rows, 1),
+                )
             )
         return tuple(out)
 

@@ -9,7 +9,7 @@ from gait.analysis.metrics import METRICS
 from gait.analysis.results import Analysis, SensorQuality
 from gait.files import write_text
 from gait.report.exports.fingerprint import Fingerprint
-from gait.report.numbers import clean, duration, number, show_metric, units
+from gait.report.numbers import clean, duration, number, numbers_of, show_metric, units
 from gait.report.words import Words, load_words
 
 __all__ = ["methods_text", "write_methods"]
@@ -34,6 +34,11 @@ def write_methods(
 
 def methods_text(analysis: Analysis, words: Words, fingerprint: Fingerprint | None = None) -> str:
     """Return the paragraph, the method's own errors, the hashes, and the numbers as a Markdown table."""
+    with numbers_of(words):
+        return _methods(analysis, words, fingerprint)
+
+
+def _methods(analysis: Analysis, words: Words, fingerprint: Fingerprint | None) -> str:
     strides = analysis.strides
     running = strides[strides["activity"] == "running"] if len(strides) else strides
     marked = int((running["marks"].fillna("") != "").sum()) if len(running) else 0

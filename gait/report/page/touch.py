@@ -54,6 +54,7 @@ def touch_data(sections: Sequence[Section], words: Words) -> Markup:
     times: list[dict[str, Any]] = []
     body = {
         "every": every,
+        "decimal": words.decimal,
         "words": {key: words(f"touch.{key}") for key in WORDS}
         | {side: words(f"side.{side}") for side in ("left", "right", "one")},
         "times": times,

@@ -12,7 +12,7 @@ from types import ModuleType
 from gait.errors import GaitError
 from gait.plugins import blamed, taken
 from gait.report.blocks import Bullets, Section
-from gait.report.numbers import clean
+from gait.report.numbers import clean, numbers_of
 from gait.report.sections import (
     action,
     all_numbers,
@@ -89,9 +89,10 @@ def sections_of(story: Story) -> tuple[Section, ...]:
 
     A plugin's section that fails is left out, and the last section names it.
     """
-    made: list[Section | None] = [module.build(story) for module in SHEETS[story.sheet]]
-    if story.sheet == "full":
-        made += _foreign(story, {section.id for section in made if section is not None})
+    with numbers_of(story.words):
+        made: list[Section | None] = [module.build(story) for module in SHEETS[story.sheet]]
+        if story.sheet == "full":
+            made += _foreign(story, {section.id for section in made if section is not None})
     return tuple(section for section in made if section is not None)
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from gait.report.blocks import Callout, Light, Section
 from gait.report.sections.safety import light_of
 from gait.report.story import Story
-from gait.report.words import Words
+from gait.report.words.dates import day_text
 
 __all__ = ["build"]
 
@@ -26,15 +24,7 @@ def build(story: Story) -> Section | None:
     parts = (
         ("dose", action.dose),
         ("worked_if", action.worked_if),
-        ("retest_on", _date(action.retest_on, words)),
+        ("retest_on", day_text(action.retest_on, words)),
     )
     items = tuple((words(f"action.{key}"), value) for key, value in parts if value)
     return Section("action", "", (Callout(light, words("action.title"), action.text, items),))
-
-
-def _date(iso: str, words: Words) -> str:
-    """Return a day for people, such as ``11 December 2026``; empty for none."""
-    if not iso:
-        return ""
-    day = date.fromisoformat(iso)
-    return words("action.date", day=day.day, month=words(f"month.{day.month}"), year=day.year)

@@ -9,6 +9,7 @@ from gait.report.blocks import Block, Bullets, Paragraph, Section, Table
 from gait.report.numbers import decimals_for, duration, number, signed, units
 from gait.report.story import Story
 from gait.report.words import Words
+from gait.report.words.dates import day_text
 
 __all__ = ["build"]
 
@@ -21,7 +22,7 @@ def build(story: Story) -> Section | None:
     if since.last is None:
         blocks: list[Block] = [Paragraph(words("changed.first"))]
     else:
-        blocks = [*_since(since.changes, since.last.ran_at[:10], words)]
+        blocks = [*_since(since.changes, day_text(since.last.ran_at, words), words)]
     outside = tuple(
         words(
             f"changed.{'above' if row.value > (row.normal or 0.0) else 'below'}",

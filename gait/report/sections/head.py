@@ -9,7 +9,6 @@ from gait.report.blocks import Head, Light, Section
 from gait.report.numbers import clean, duration, number, pace
 from gait.report.story import Story
 from gait.report.words import Words
-from gait.report.words.reasons import looks_text
 
 __all__ = ["build", "sensor_list", "started_text"]
 
@@ -87,8 +86,8 @@ def _alike(story: Story) -> list[str]:
     return [
         words(
             "fault.at",
-            sensor=clean(one.name, 60),
-            what=words("head.looks_like", what=looks_text(one.looks_like, words)),
+            sensor=clean(words.said(one.name), 60),
+            what=words("head.looks_like", what=words.said(one.looks_like)),
         )
         for one in story.analysis.sensors
         if one.looks_like
@@ -97,8 +96,8 @@ def _alike(story: Story) -> list[str]:
 
 def _fault(fault: Fault, words: Words) -> str:
     """Return what was found, with its sensor in front."""
-    what = clean(fault.what, 200)
-    return words("fault.at", sensor=clean(fault.sensor, 60), what=what) if fault.sensor else what
+    what = clean(words.said(fault.what), 200)
+    return words("fault.at", sensor=clean(words.said(fault.sensor), 60), what=what) if fault.sensor else what
 
 
 def _remarks(story: Story) -> list[str]:

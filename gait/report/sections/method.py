@@ -16,7 +16,10 @@ __all__ = ["build"]
 def build(story: Story) -> Section:
     """Return how it was worked out and on whose word."""
     words = story.words
-    settings = tuple((clean(k, 40), clean(v, 200)) for k, v in story.analysis.settings.items())
+    settings = tuple(
+        (clean(words.get(f"setting.{k.replace(' ', '_')}", k), 40), clean(words.said(v), 200))
+        for k, v in story.analysis.settings.items()
+    )
     sources = tuple(f"{one.citation} {one.url}".strip() for one in _sources(story.findings, story.plan))
     own = (
         words("method.strike_source"),

@@ -115,7 +115,10 @@ def _exercise(one: PlannedExercise, plan: Plan, words: Words, *, brief: bool) ->
         ("effort", one.effort),
         ("easier", one.regression),
         ("harder", one.progression),
-        ("equipment", words("list.comma").join(one.equipment)),
+        (
+            "equipment",
+            words("list.comma").join(words.get(f"equipment.{thing}", thing) for thing in one.equipment),
+        ),
     )
     reasons = tuple(
         (words(f"grade.{reason.grade}"), reason.text + _cited(tuple(s.key for s in reason.sources)))

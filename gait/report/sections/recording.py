@@ -8,7 +8,6 @@ from gait.report.blocks import Block, Bullets, Facts, Section
 from gait.report.numbers import clean, duration, number
 from gait.report.story import Story
 from gait.report.words import Words
-from gait.report.words.reasons import reason_text
 
 __all__ = ["build"]
 
@@ -37,12 +36,14 @@ def build(story: Story) -> Section:
 
 def _fault(fault: Fault, words: Words) -> str:
     """Return what was found, what it spoils and what to do, in one line."""
-    spoils = words("list.comma").join(words.get(f"metric.{name}", clean(name, 60)) for name in fault.spoils)
+    spoils = words("list.comma").join(
+        words.get(f"metric.{name}", clean(words.said(name), 60)) for name in fault.spoils
+    )
     parts = (
-        words("fault.sensor", sensor=clean(fault.sensor, 60)) if fault.sensor else "",
-        clean(fault.what, 300).rstrip(".") + ".",
+        words("fault.sensor", sensor=clean(words.said(fault.sensor), 60)) if fault.sensor else "",
+        clean(words.said(fault.what), 300).rstrip(".") + ".",
         words("fault.spoils", names=spoils) if spoils else "",
-        clean(fault.todo, 300).rstrip(".") + "." if fault.todo else "",
+        clean(words.said(fault.todo), 300).rstrip(".") + "." if fault.todo else "",
     )
     return " ".join(part[:1].upper() + part[1:] for part in parts if part)
 
@@ -68,7 +69,7 @@ def _sensor(sensor: SensorQuality, said: set[str], words: Words) -> list[Block]:
     notes = tuple(
         words("quality.slip", minute=number(slip.time_s / 60.0, 1), angle=number(slip.angle_deg, 0))
         for slip in sensor.slips
-    ) + tuple(clean(note) for note in sensor.notes if note not in said)
+    ) + tuple(clean(words.said(note)) for note in sensor.notes if note not in said)
     return [*out, Bullets(notes, words("quality.notes", sensor=name))] if notes else out
 
 
@@ -113,7 +114,7 @@ def _not_measured(story: Story) -> tuple[str, ...]:
     reasons: dict[str, list[str]] = {}
     for name, why in story.analysis.not_measured.items():
         label = words.get(f"metric.{name}", clean(name, 60))
-        reasons.setdefault(clean(reason_text(why, words), 300), []).append(label)
+        reasons.setdefault(clean(words.said(why), 300), []).append(label)
     return tuple(
         words("quality.not_measured", names=words("list.comma").join(labels), why=why)
         for why, labels in reasons.items()

@@ -250,7 +250,7 @@ def _balance(story: Story) -> Tile | None:
     left = 100.0 * contact.left / both
     spread = 50.0 * (contact.difference_uncertainty or 0.0) / both
     half = show(left, spread, 1, "%")
-    places = len(half.value.partition(".")[2])
+    places = decimals_for(spread, 1)
     pair = Shown(f"{half.value} : {number(100.0 - round(left, places), places)}", half.spread, "%")
     place = words("balance.none")
     if contact.difference_shown:

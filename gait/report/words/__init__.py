@@ -2,6 +2,8 @@
 
 Another language is one more file with the same keys; `languages` finds it. Text in a catalogue may hold
 ``{name}`` places, filled by `Words.__call__`. A key that a catalogue lacks is read from the English one.
+What the code below the report says in sentences (faults, notes) stands in ``sentences/CODE.toml`` by its
+English wording, and is said by `Words.said`.
 """
 
 from __future__ import annotations
@@ -14,12 +16,17 @@ from importlib.resources.abc import Traversable
 from typing import Any
 
 from gait.errors import GaitError, UsageError
+from gait.sentences import POINT, Sentence, filled
 
-__all__ = ["FOLDER", "Words", "languages", "load_words"]
+__all__ = ["FOLDER", "SENTENCES", "Words", "languages", "load_words"]
 
 ENGLISH = "en"
 FOLDER: Traversable = resources.files(__name__)
 """Where the catalogues are, a file ``CODE.toml`` each."""
+SENTENCES = "sentences"
+"""Folder in it with the code's sentences, a file ``CODE.toml`` each: English wording -> text."""
+DECIMAL = "number.decimal"
+"""Key of the decimal sign."""
 
 
 class Words:
@@ -31,6 +38,8 @@ class Words:
         Language tag, such as ``"en"``.
     texts
         Dotted key -> text.
+    sentences
+        English wording of the code's sentences -> wording of this language.
 
     Examples
     --------
@@ -39,20 +48,55 @@ class Words:
     '12 km'
     """
 
-    def __init__(self, lang: str, texts: Mapping[str, str]) -> None:
+    def __init__(
+        self, lang: str, texts: Mapping[str, str], sentences: Mapping[str, str] | None = None
+    ) -> None:
         self.lang = lang
         self._texts = dict(texts)
+        self._sentences = {} if sentences is None else sentences
+        self.decimal = self._texts.get(DECIMAL, POINT)
 
     def __call__(self, key: str, **values: object) -> str:
         """Return the text under a key with its places filled; a missing key is a bug and raises KeyError."""
         text = self._texts[key]
-        return text.format(**values) if values else text
+        return filled(text, values, self.decimal) if values else text
+
+    def said(self, text: str) -> str:
+        """Return a sentence of the code in this language; a text that is none, or that it lacks, as it is.
+
+        Examples
+        --------
+        >>> from gait.sentences import sentence
+        >>> german = Words("de", {"number.decimal": ","}, {"off by {by:.1f} g": "um {by:.1f} g daneben"})
+        >>> german.said(sentence("off by {by:.1f} g", by=0.25)), german.said("other")
+        ('um 0,2 g daneben', 'other')
+        """
+        if not isinstance(text, Sentence):
+            return self._sentences.get(text, text)
+        places = {
+            name: self.said(value) if isinstance(value, str) else value for name, value in text.places.items()
+        }
+        return filled(self._sentences.get(text.wording, text.wording), places, self.decimal)
 
     def __contains__(self, key: object) -> bool:
         return key in self._texts
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._texts)
+
+    def label(self, metric: str) -> str:
+        """Return a metric's full name, as lists on the terminal have it; the page's where there is none."""
+        return self._texts.get(f"label.{metric}") or self(f"metric.{metric}")
+
+    def digits(self, value: float, spec: str) -> str:
+        """Return a number in a format, such as ``+.1f``, with the language's decimal sign.
+
+        Examples
+        --------
+        >>> Words("de", {"number.decimal": ","}).digits(2.5, "+.1f")
+        '+2,5'
+        """
+        return format(value, spec).replace(POINT, self.decimal)
 
     def within(self, text: str) -> str:
         """Return a label as it stands within a sentence: English begins it small, others leave it.
@@ -77,7 +121,7 @@ def languages(folder: Traversable | None = None) -> tuple[str, ...]:
     folder
         Where to look; `FOLDER` by default.
     """
-    names = [entry.name for entry in (folder or FOLDER).iterdir()]
+    names = [entry.name for entry in (folder or FOLDER).iterdir() if entry.is_file()]
     found = {name.removesuffix(".toml") for name in names if name.endswith(".toml")}
     return tuple(sorted(found | {ENGLISH}))
 
@@ -119,7 +163,8 @@ def _load(lang: str, folder: Traversable) -> Words:
                 where=file.name,
                 todo="use the places of en.toml",
             )
-    return Words(lang, english | own)
+    spoken = folder.joinpath(SENTENCES).joinpath(f"{lang}.toml")
+    return Words(lang, english | own, _read(spoken) if spoken.is_file() else {})
 
 
 def _read(file: Traversable) -> dict[str, str]:

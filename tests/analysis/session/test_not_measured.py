@@ -1,12 +1,81 @@
-"""Why a number is not there: only what is lacking is asked for, whatever else was given."""
+"""Why a metric is not there: no running, another placement, own data, a fault, the runner's mass."""
 
 from __future__ import annotations
 
 import pytest
 
-from gait.analysis.results import Metric
-from gait.analysis.session.not_measured import NO_SPRING, reasons_of_stiffness
+from gait.analysis.results import Fault, Metric, SensorQuality
+from gait.analysis.session.not_measured import NO_SPRING, reasons_of_session, reasons_of_stiffness
 from gait.recording.model import RunnerInfo
+from gait.report.words import load_words
+from gait.sentences import sentence
+
+
+def _sensor(looks_like: str = "", **reasons: str) -> SensorQuality:
+    """Return the quality of a shoe sensor of which only the reasons matter."""
+    numbers = dict.fromkeys(("rate_hz", "missing_s", "clipped_share", "running_s", "walking_s"), 0.0)
+    return SensorQuality(
+        placement="shoe",
+        side="left",
+        source="left_shoe.csv",
+        samples=0,
+        duration_s=60.0,
+        nominal_rate_hz=None,
+        has_gyr=True,
+        gaps=(),
+        acc_range_g=None,
+        alignment_score=None,
+        aligned=True,
+        still_s=0.0,
+        other_s=0.0,
+        strides=0,
+        not_measured=reasons,
+        looks_like=looks_like,
+        **numbers,
+    )
+
+
+def _metric(name: str) -> Metric:
+    return Metric(name, 1.0, 0.1, 0.1, 10)
+
+
+def test_without_running_it_says_what_it_looks_like() -> None:
+    """In English as it is, in German by its wording, the movement too."""
+    found = reasons_of_session(
+        {}, (_sensor(looks_like=sentence("pedalling")),), (), runner=RunnerInfo(), ran=False
+    )
+    assert found["cadence_spm"] == "no running in the recording: this looks like pedalling"
+    assert load_words("de").said(found["contact_ms"]).endswith("Radfahren")
+    assert (
+        reasons_of_session({}, (_sensor(),), (), runner=RunnerInfo(), ran=False)["cadence_spm"]
+        == "no running in the recording"
+    )
+
+
+def test_a_reason_of_the_sensor_goes_before_another_sensors_place() -> None:
+    """A sensor that was there and could not says more than that another one is needed; a fault says most."""
+    other = _sensor(speed_m_s=sentence("needs a sensor with gyroscope on the shoe"))
+    own = _sensor(speed_m_s=sentence("not measurable without a gyroscope"))
+    for sensors in ((other, own), (own, other)):
+        found = reasons_of_session({}, sensors, (), runner=RunnerInfo(), ran=True)
+        assert found["speed_m_s"] == "not measurable without a gyroscope"
+    fault = Fault("two_clocks", "", "likely", "the clocks differ", ("speed_m_s",), "start both on one clock")
+    assert (
+        reasons_of_session({}, (own,), (fault,), runner=RunnerInfo(), ran=True)["speed_m_s"]
+        == "the clocks differ"
+    )
+
+
+def test_what_was_measured_needs_no_reason() -> None:
+    """Contact without an end is said, stiffness asks for the mass, and a metric that is there is left out."""
+    sensor = _sensor(speed_m_s=sentence("not measurable without a gyroscope"))
+    found = reasons_of_session(
+        {"speed_m_s": _metric("speed_m_s")}, (sensor,), (), runner=RunnerInfo(), ran=True
+    )
+    assert "speed_m_s" not in found
+    assert found["contact_ms"].startswith("the end of contact does not show")
+    assert found["leg_stiffness_kn_m"].startswith("needs the runner's mass")
+
 
 VERTICAL, LEG = "vertical_stiffness_kn_m", "leg_stiffness_kn_m"
 

@@ -6,6 +6,9 @@
   var styles = getComputedStyle(document.documentElement);
   function ink(name) { return styles.getPropertyValue("--" + name).trim(); }
 
+  // A number with the decimal sign of the page's language.
+  function written(value, decimals) { return value.toFixed(decimals).replace(".", data.decimal); }
+
   function unpack(text) {
     var raw = atob(text), out = new Uint16Array(raw.length / 2);
     for (var i = 0; i < out.length; i++) { out[i] = raw.charCodeAt(2 * i) | (raw.charCodeAt(2 * i + 1) << 8); }
@@ -28,7 +31,7 @@
 
   function clock(seconds) {
     var whole = Math.floor(seconds), h = Math.floor(whole / 3600), m = Math.floor(whole / 60) % 60;
-    var s = (seconds - 3600 * h - 60 * m).toFixed(1);
+    var s = written(seconds - 3600 * h - 60 * m, 1);
     return (h ? h + ":" + String(m).padStart(2, "0") : m) + ":" + s.padStart(4, "0");
   }
 
@@ -67,12 +70,13 @@
           incrs: [0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200],
           values: function (u, ticks) {
             return ticks.map(function (t) {
-              if (!minutes) { return String(Math.round(t * 10) / 10); }
+              if (!minutes) { return String(Math.round(t * 10) / 10).replace(".", data.decimal); }
               if (hours) { return Math.floor(t / 3600) + ":" + String(Math.floor(t / 60) % 60).padStart(2, "0"); }
               return t % 60 ? Math.floor(t / 60) + ":" + String(Math.round(t % 60)).padStart(2, "0") : String(t / 60);
             });
           } }),
-        Object.assign({}, axis, { size: 44, space: 34 })
+        Object.assign({}, axis, { size: 44, space: 34,
+          values: function (u, ticks) { return ticks.map(function (t) { return String(+t.toFixed(6)).replace(".", data.decimal); }); } })
       ],
       series: [{}].concat(labels),
       hooks: {
@@ -141,7 +145,7 @@
         var k = nearest(side.x, at);
         if (Math.abs(side.x[k] - at) > 2 || side.y[k] === null) { return ""; }
         if (when === null) { when = side.x[k]; }
-        return (side.side === "one" ? "" : words[side.side] + " ") + side.y[k].toFixed(one.chart.decimals);
+        return (side.side === "one" ? "" : words[side.side] + " ") + written(side.y[k], one.chart.decimals);
       }).filter(Boolean);
       if (said.length) { parts.push(one.chart.title + " " + said.join(", ") + (one.chart.unit ? " " + one.chart.unit : "")); }
     });

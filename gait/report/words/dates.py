@@ -1,0 +1,23 @@
+"""Days as people write them in a language."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from gait.report.words import Words
+
+__all__ = ["day_text"]
+
+
+def day_text(iso: str, words: Words) -> str:
+    """Return a day for people, such as ``11 December 2026``; empty for none.
+
+    Parameters
+    ----------
+    iso
+        As ISO 8601 has it; a time behind the day is left out.
+    """
+    if not iso:
+        return ""
+    day = date.fromisoformat(iso[:10])
+    return words("action.date", day=day.day, month=words(f"month.{day.month}"), year=day.year)
