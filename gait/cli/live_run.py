@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from gait.live.phone.session import Phone
     from gait.live.server import LiveServer
     from gait.recording.model import Session
-    from gait.sensors.backend import Backend
+    from gait.sensors.link.backend import Backend
     from gait.sensors.session import RecordSettings, SensorView
 
 __all__ = [

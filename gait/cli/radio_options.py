@@ -16,7 +16,7 @@ from gait.frames import Side
 
 if TYPE_CHECKING:
     from gait.recording.model import Recording
-    from gait.sensors.backend import Backend
+    from gait.sensors.link.backend import Backend
     from gait.virtual.radio.world import Plan
 
 __all__ = [
@@ -172,7 +172,7 @@ async def hci_backend(transport: str | None, adapter_name: str = "") -> AsyncIte
     UsageError
         An adapter named where there is no choice, or together with a transport.
     """
-    from gait.sensors.backend import Backend, refuse_adapter
+    from gait.sensors.link.backend import Backend, refuse_adapter
 
     hush_libraries()
     if transport is None:
@@ -198,7 +198,7 @@ def hush_libraries() -> None:
 
 
 def _backend(adapter: Any) -> Backend:  # noqa: ANN401 - Bumble is optional
-    from gait.sensors.backend import Backend
+    from gait.sensors.link.backend import Backend
     from gait.virtual.radio.backend import backends
 
     return Backend(*backends(adapter))

@@ -6,12 +6,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from gait.protocol.control import Backfill, BackfillDone, Result
-from gait.sensors.connection import Link
 from gait.sensors.driver import RefusedError
-from gait.sensors.index_ranges import Interval
-from gait.sensors.patience import Timing, first_of
+from gait.sensors.link.connection import Link
+from gait.sensors.link.patience import Timing, first_of
 from gait.sensors.profile_commands import ask
-from gait.sensors.sample_stream import Assembly
+from gait.sensors.samples.index_ranges import Interval
+from gait.sensors.samples.sample_stream import Assembly
 
 __all__ = ["Filler"]
 

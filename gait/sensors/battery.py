@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 
 from gait.errors import PacketError, SensorError
-from gait.sensors.backend import Backend
-from gait.sensors.connection import Link
+from gait.sensors.link.backend import Backend
+from gait.sensors.link.connection import Link
 from gait.sensors.scan import Seen
 
 __all__ = ["battery_of"]

@@ -10,12 +10,12 @@ from typing import Any
 from gait.errors import LinkLostError, PacketError, SensorError
 from gait.journal.format import Block
 from gait.journal.writer import JournalWriter
-from gait.sensors.backend import Backend
-from gait.sensors.bluetooth_errors import is_passing
-from gait.sensors.connection import ClockSource, Link
 from gait.sensors.driver import Context, Dialogue, Inbox, RefusedError, Wanted
 from gait.sensors.identity import Identity, Wish, identify
-from gait.sensors.patience import Timing, first_of, unless
+from gait.sensors.link.backend import Backend
+from gait.sensors.link.bluetooth_errors import is_passing
+from gait.sensors.link.connection import ClockSource, Link
+from gait.sensors.link.patience import Timing, first_of, unless
 from gait.sensors.scan import Seen
 
 __all__ = ["Follower", "Shared"]

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from gait.errors import PacketError, SensorError
 from gait.frames import Placement, Side
-from gait.sensors.connection import Link
 from gait.sensors.driver import Dialogue
+from gait.sensors.link.connection import Link
 from gait.sensors.scan import Seen
 
 __all__ = ["Identity", "Wish", "identify"]

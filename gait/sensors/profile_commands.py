@@ -20,8 +20,8 @@ from gait.protocol.control import (
     encode_command,
 )
 from gait.protocol.status import Status, decode_status
-from gait.sensors.connection import ANSWER_S, Exchanged, Link
 from gait.sensors.driver import RefusedError
+from gait.sensors.link.connection import ANSWER_S, Exchanged, Link
 
 __all__ = ["ask", "read_status"]
 

@@ -13,10 +13,10 @@ from bleak.exc import BleakError
 
 from gait.errors import SensorError, SensorNotFoundError
 from gait.frames import Side
-from gait.sensors.backend import Backend
-from gait.sensors.bluetooth_errors import advice, explain
 from gait.sensors.driver import Advertisement, Driver
 from gait.sensors.drivers import DRIVERS, driver_of, drivers
+from gait.sensors.link.backend import Backend
+from gait.sensors.link.bluetooth_errors import advice, explain
 
 __all__ = ["Backend", "Seen", "choose", "refuse_unfit", "scan", "still_linked"]
 

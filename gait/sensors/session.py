@@ -23,13 +23,13 @@ from gait.journal.folder import (
 from gait.journal.format import JOURNAL_NAME
 from gait.journal.to_csv import Finished, finish
 from gait.journal.writer import JournalWriter
-from gait.sensors.connection import ClockSource
 from gait.sensors.driver import Wanted
 from gait.sensors.follower import Follower, Shared
 from gait.sensors.identity import Wish
+from gait.sensors.link.connection import ClockSource
+from gait.sensors.link.patience import Timing, unless
 from gait.sensors.live_samples import Guard, Live, Observer
-from gait.sensors.patience import Timing, unless
-from gait.sensors.sample_stream import Counts
+from gait.sensors.samples.sample_stream import Counts
 from gait.sensors.scan import Backend, Seen, choose, refuse_unfit, scan, still_linked
 
 __all__ = ["Observer", "RecordSettings", "SensorView", "Watchers", "record", "session_clock_us"]

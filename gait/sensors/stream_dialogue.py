@@ -9,7 +9,6 @@ from typing import Protocol
 from gait.errors import LinkLostError, PacketError, SensorError
 from gait.journal.clock import ClockTracker
 from gait.journal.format import Block
-from gait.sensors.connection import Heard, Link
 from gait.sensors.driver import (
     Ability,
     Advertisement,
@@ -19,10 +18,11 @@ from gait.sensors.driver import (
     RefusedError,
     Wanted,
 )
-from gait.sensors.full_scale import Scales
-from gait.sensors.kept_run import KeptRun, Memory
-from gait.sensors.sample_stream import Counts
-from gait.sensors.timed_stream import Piece, TimedStream
+from gait.sensors.link.connection import Heard, Link
+from gait.sensors.samples.full_scale import Scales
+from gait.sensors.samples.kept_run import KeptRun, Memory
+from gait.sensors.samples.sample_stream import Counts
+from gait.sensors.samples.timed_stream import Piece, TimedStream
 
 __all__ = ["Decoder", "Setup", "StreamDialogue", "StreamFamily"]
 

@@ -10,7 +10,7 @@ import pytest
 from gait.journal.format import read_journal
 from gait.recording.model import Recording
 from gait.recording.read import read_recording
-from gait.sensors.patience import Timing
+from gait.sensors.link.patience import Timing
 from gait.sensors.scan import Backend
 from gait.sensors.session import RecordSettings, Watchers, record
 from gait.virtual.radio.air import AirSettings

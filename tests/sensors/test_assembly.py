@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gait.protocol.data import DataPacket, Flag
-from gait.sensors.index_ranges import Coverage
-from gait.sensors.sample_stream import Assembly
+from gait.sensors.samples.index_ranges import Coverage
+from gait.sensors.samples.sample_stream import Assembly
 from tests.properties import cases
 
 PERIOD_US = 2403.875

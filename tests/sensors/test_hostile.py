@@ -11,7 +11,7 @@ from gait.errors import SensorError
 from gait.protocol.control import Done, Op, Result, encode_answer
 from gait.protocol.data import DataPacket, Flag, decode_data, encode_data
 from gait.recording.read import read_recording
-from gait.sensors.sample_stream import MOST_GAPS, MOST_RESTARTS, Assembly
+from gait.sensors.samples.sample_stream import MOST_GAPS, MOST_RESTARTS, Assembly
 from gait.sensors.session import Watchers
 from gait.virtual.radio.direct import DirectPeripheral
 

@@ -10,8 +10,8 @@ from bleak.exc import BleakDBusError, BleakError
 
 from gait.errors import RecordingError, SensorError, UsageError
 from gait.journal.to_csv import finish
-from gait.sensors import backend as backends
-from gait.sensors.backend import Backend, refuse_adapter
+from gait.sensors.link import backend as backends
+from gait.sensors.link.backend import Backend, refuse_adapter
 from gait.sensors.scan import scan, still_linked
 from gait.sensors.session import Watchers, record
 from gait.virtual.radio.near import near_backends, switched_on

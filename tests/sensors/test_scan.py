@@ -8,7 +8,7 @@ from bleak.backends.device import BLEDevice
 from bleak.exc import BleakDBusError, BleakError
 
 from gait.errors import LinkLostError, SensorError, SensorNotFoundError
-from gait.sensors.bluetooth_errors import ADVICE, WHAT, advice, explain, fault_of
+from gait.sensors.link.bluetooth_errors import ADVICE, WHAT, advice, explain, fault_of
 from gait.sensors.scan import Backend, Seen, choose
 from gait.sensors.session import RecordSettings, record
 from gait.virtual.radio.direct import DirectScanner

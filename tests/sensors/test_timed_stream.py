@@ -6,7 +6,7 @@ import pytest
 from gait.journal.format import JOURNAL_NAME, read_journal
 from gait.journal.samples import Pieces, runs_of
 from gait.journal.writer import JournalWriter
-from gait.sensors.timed_stream import Piece, TimedStream
+from gait.sensors.samples.timed_stream import Piece, TimedStream
 
 PERIOD_US = 5000.0
 

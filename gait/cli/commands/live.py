@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from gait.live.foot_pod.pod import FootPod
     from gait.live.phone.session import Phone
     from gait.live.server import LiveServer
-    from gait.sensors.backend import Backend
+    from gait.sensors.link.backend import Backend
     from gait.sensors.session import RecordSettings
 
 __all__ = ["command"]

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from gait.cli.live_strides import LiveStrides
     from gait.frames import Side
     from gait.journal.to_csv import Finished
-    from gait.sensors.backend import Backend
+    from gait.sensors.link.backend import Backend
     from gait.sensors.session import RecordSettings, SensorView
 
 __all__ = ["INTERRUPTED", "command", "interruptible", "show_finished"]

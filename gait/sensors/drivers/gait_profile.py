@@ -13,11 +13,11 @@ from gait.protocol.control import Start, Started, Stop, Sync, SyncTimes
 from gait.protocol.data import decode_data
 from gait.protocol.status import Status
 from gait.sensors.backfill import Filler
-from gait.sensors.connection import Heard, Link
 from gait.sensors.driver import Ability, Advertisement, Context, Description, Dialogue, RefusedError
-from gait.sensors.full_scale import Scales
+from gait.sensors.link.connection import Heard, Link
 from gait.sensors.profile_commands import ask, read_status
-from gait.sensors.sample_stream import Assembly, Counts
+from gait.sensors.samples.full_scale import Scales
+from gait.sensors.samples.sample_stream import Assembly, Counts
 
 __all__ = ["GaitProfile", "ProfileDialogue"]
 

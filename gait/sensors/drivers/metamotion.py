@@ -13,12 +13,12 @@ import numpy as np
 
 from gait.arrays import CountArray
 from gait.errors import PacketError
-from gait.sensors.connection import Link
 from gait.sensors.driver import Ability, RefusedError, Wanted
 from gait.sensors.drivers.metamotion_log import COMMAND, NOTIFY, MetaMemory
-from gait.sensors.kept_run import Memory
+from gait.sensors.link.connection import Link
+from gait.sensors.samples.kept_run import Memory
+from gait.sensors.samples.timed_stream import Piece
 from gait.sensors.stream_dialogue import Decoder, Setup, StreamFamily
-from gait.sensors.timed_stream import Piece
 
 __all__ = ["BMI160", "BMI270", "MetaDecoder", "MetaMotion", "Part"]
 

@@ -16,8 +16,8 @@ import numpy.typing as npt
 
 from gait.arrays import CountArray, FloatArray, IntArray
 from gait.errors import LinkLostError, PacketError, SensorError
-from gait.sensors.connection import Link
-from gait.sensors.kept_run import KeptRun, Progress, consecutive
+from gait.sensors.link.connection import Link
+from gait.sensors.samples.kept_run import KeptRun, Progress, consecutive
 
 __all__ = ["COMMAND", "NOTIFY", "Logger", "MetaMemory", "entries_of", "run_of", "vectors_of"]
 

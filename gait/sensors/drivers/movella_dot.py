@@ -14,12 +14,12 @@ import numpy as np
 
 from gait.errors import PacketError
 from gait.protocol.data import to_counts
-from gait.sensors.connection import Link
 from gait.sensors.driver import Ability, Advertisement, Wanted
 from gait.sensors.drivers.movella_log import DotMemory
-from gait.sensors.kept_run import Memory
+from gait.sensors.link.connection import Link
+from gait.sensors.samples.kept_run import Memory
+from gait.sensors.samples.timed_stream import Piece
 from gait.sensors.stream_dialogue import Decoder, Setup, StreamFamily
-from gait.sensors.timed_stream import Piece
 from gait.units import DEG
 
 __all__ = ["DotDecoder", "MovellaDot"]

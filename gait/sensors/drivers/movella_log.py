@@ -16,8 +16,8 @@ import numpy as np
 from gait.arrays import FloatArray
 from gait.errors import LinkLostError, PacketError, SensorError
 from gait.protocol.data import to_counts
-from gait.sensors.connection import Link
-from gait.sensors.kept_run import KeptRun, Progress, consecutive, nearest
+from gait.sensors.link.connection import Link
+from gait.sensors.samples.kept_run import KeptRun, Progress, consecutive, nearest
 from gait.units import DEG
 
 __all__ = ["DotMemory", "message", "parts_of", "run_of"]

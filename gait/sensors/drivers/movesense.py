@@ -15,12 +15,12 @@ import numpy as np
 
 from gait.errors import LinkLostError, PacketError, SensorError
 from gait.protocol.data import to_counts
-from gait.sensors.connection import Link
 from gait.sensors.driver import Ability, Advertisement, Description, RefusedError, Wanted
 from gait.sensors.drivers.movesense_log import read_sbem, run_of
-from gait.sensors.kept_run import KeptRun, Memory, Progress
+from gait.sensors.link.connection import Link
+from gait.sensors.samples.kept_run import KeptRun, Memory, Progress
+from gait.sensors.samples.timed_stream import Piece
 from gait.sensors.stream_dialogue import Decoder, Setup, StreamFamily
-from gait.sensors.timed_stream import Piece
 from gait.units import DEG
 
 __all__ = ["Movesense", "MovesenseDecoder"]

@@ -21,7 +21,7 @@ from gait.arrays import FloatArray
 from gait.errors import PacketError
 from gait.protocol.data import to_counts
 from gait.sensors.drivers.paired_samples import PairedSamples
-from gait.sensors.kept_run import KeptRun, consecutive, nearest
+from gait.sensors.samples.kept_run import KeptRun, consecutive, nearest
 from gait.units import DEG, STANDARD_GRAVITY
 
 __all__ = ["SbemLog", "read_sbem", "run_of"]

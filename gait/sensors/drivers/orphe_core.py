@@ -15,10 +15,10 @@ import numpy as np
 
 from gait.errors import PacketError
 from gait.frames import Side
-from gait.sensors.connection import Link
 from gait.sensors.driver import Ability, Description, RefusedError, Wanted
+from gait.sensors.link.connection import Link
+from gait.sensors.samples.timed_stream import Piece
 from gait.sensors.stream_dialogue import Decoder, Setup, StreamFamily
-from gait.sensors.timed_stream import Piece
 
 __all__ = ["OrpheCore", "OrpheDecoder", "decode_values"]
 

@@ -12,14 +12,14 @@ import numpy as np
 from gait.arrays import FloatArray
 from gait.errors import PacketError
 from gait.protocol.data import to_counts
-from gait.sensors.connection import Link
 from gait.sensors.driver import Ability, Advertisement, RefusedError, Wanted
 from gait.sensors.drivers.paired_samples import PairedSamples
 from gait.sensors.drivers.polar_frames import ACC, GYRO, Frame, decode_frame, settings_of
 from gait.sensors.drivers.polar_log import OfflineFile, PolarMemory
-from gait.sensors.kept_run import KeptRun, Memory
+from gait.sensors.link.connection import Link
+from gait.sensors.samples.kept_run import KeptRun, Memory
+from gait.sensors.samples.timed_stream import Piece
 from gait.sensors.stream_dialogue import Decoder, Setup, StreamFamily
-from gait.sensors.timed_stream import Piece
 from gait.units import DEG, STANDARD_GRAVITY
 
 __all__ = ["PolarChestStrap", "PolarDecoder", "PolarSetup", "PolarVeritySense"]

@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from gait.errors import LinkLostError, PacketError, SensorError
-from gait.sensors.connection import Link
-from gait.sensors.kept_run import Progress
+from gait.sensors.link.connection import Link
+from gait.sensors.samples.kept_run import Progress
 
 __all__ = ["FILES", "Frames", "entries_of", "frames_of", "get_file", "request_for"]
 

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from gait.errors import PacketError, SensorError
-from gait.sensors.connection import Link
 from gait.sensors.drivers.polar_files import FILES, entries_of, get_file
 from gait.sensors.drivers.polar_frames import ACC, GYRO, settings_of
-from gait.sensors.kept_run import KeptRun, Progress
+from gait.sensors.link.connection import Link
+from gait.sensors.samples.kept_run import KeptRun, Progress
 
 __all__ = ["OfflineFile", "PolarMemory", "newest_pair", "read_offline"]
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from gait.errors import PacketError
-from gait.sensors.connection import Link
 from gait.sensors.driver import Ability, Wanted
+from gait.sensors.link.connection import Link
+from gait.sensors.samples.timed_stream import Piece
 from gait.sensors.stream_dialogue import Decoder, Setup, StreamFamily
-from gait.sensors.timed_stream import Piece
 
 __all__ = ["Thingy52", "ThingyDecoder"]
 

@@ -13,7 +13,7 @@ from gait.errors import SensorError
 from gait.journal.format import Block
 from gait.protocol.data import DataPacket, Flag
 from gait.protocol.profile import RATES_HZ, unwrap
-from gait.sensors.index_ranges import Coverage, Interval
+from gait.sensors.samples.index_ranges import Coverage, Interval
 
 __all__ = ["Assembly", "Counts"]
 

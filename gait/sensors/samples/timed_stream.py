@@ -12,7 +12,7 @@ import numpy as np
 
 from gait.arrays import CountArray
 from gait.journal.format import Block
-from gait.sensors.sample_stream import FUTURE_US, MOST_RESTARTS, Counts
+from gait.sensors.samples.sample_stream import FUTURE_US, MOST_RESTARTS, Counts
 
 __all__ = ["Piece", "TimedStream"]
 

@@ -17,8 +17,8 @@ from bleak.exc import BleakError
 
 from gait.errors import LinkLostError, SensorError
 from gait.protocol import profile
-from gait.sensors.backend import Backend
-from gait.sensors.bluetooth_errors import explain
+from gait.sensors.link.backend import Backend
+from gait.sensors.link.bluetooth_errors import explain
 
 __all__ = ["ANSWER_S", "ClockSource", "Exchanged", "Heard", "Link"]
 

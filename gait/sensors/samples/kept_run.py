@@ -11,9 +11,9 @@ from typing import Protocol
 import numpy as np
 
 from gait.arrays import CountArray, FloatArray
-from gait.sensors.connection import Link
-from gait.sensors.full_scale import FullScale
-from gait.sensors.timed_stream import Piece
+from gait.sensors.link.connection import Link
+from gait.sensors.samples.full_scale import FullScale
+from gait.sensors.samples.timed_stream import Piece
 
 __all__ = ["KeptRun", "Memory", "Progress", "consecutive", "nearest"]
 
