@@ -100,11 +100,17 @@ def lines_since_last(new: SinceLast, words: Words) -> list[str]:
     for row in new.changes:
         if row.changed:
             spec = METRICS[row.metric]
+<<<<<<< HEAD
             digits = f".{decimals_for(row.uncertainty, spec.decimals)}f"
             first, second = (words.digits(one, digits) for one in (row.first, row.second))
             name = words.label(row.metric)
             second = f"{second} {spec.unit}".rstrip()
             lines.append("    " + words("summary.changed", name=name, first=first, second=second))
+=======
+            decimals = decimals_for(row.uncertainty, spec.decimals)
+            after = f"{row.second:.{decimals}f} {spec.unit}".rstrip()
+            lines.append(f"    {spec.label} {row.first:.{decimals}f} -> {after}: changed")
+>>>>>>> f34c0058acab8e1df337904638759e038b6effd5
     others = sum(not row.changed for row in new.changes)
     key = "summary.none_changed" if others == len(new.changes) else "summary.others"
     lines.append("    " + words(key, n=others))
