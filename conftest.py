@@ -1,7 +1,8 @@
 """One hypothesis profile for all tests: no deadline, so that nothing depends on how fast a machine is.
 
 A property draws 40 cases unless it says otherwise (`tests.properties.cases`); ``tests/run.py --long`` sets
-``GAIT_LONG``, and each draws a thousand, or ten thousand where it says so.
+``GAIT_LONG``, and each draws a thousand, or ten thousand where it says so, and every kind of page is looked
+at in a browser.
 """
 
 from __future__ import annotations

@@ -25,8 +25,9 @@ from gait.coaching.rules.load import load_knowledge
 from gait.coaching.rules.translate import in_language
 from gait.errors import GaitError
 from gait.exchange.activity_files.model import Activity, Lap
+from gait.history.session_identity import samples_hash
 from gait.history.since_last import SinceLast, since_last
-from gait.history.store import History, samples_hash
+from gait.history.store import History
 from gait.recording.model import RunInfo, RunnerInfo, Session
 from gait.recording.read import read
 from gait.report.exports.strides_and_json import analysis_json

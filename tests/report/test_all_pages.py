@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import itertools
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.properties import only_long
 from tests.report.claims import wrong_claims
 from tests.report.gallery import Case, cases, real_cases, sample
 from tests.report.look import chromium, faults_of, one_page_faults
 
-LONG = pytest.mark.skipif(not os.environ.get("GAIT_LONG"), reason="takes half an hour: tests/run.py --long")
 REAL = Path(__file__).resolve().parents[3] / "shared" / "data"
 LARGEST = 400_000
 """Bytes of a page."""
@@ -52,7 +51,7 @@ def test_the_reading_back_sees_a_wrong_claim(few: tuple[tuple[Case, str], ...]) 
 
 
 @pytest.mark.browser
-@LONG
+@only_long
 def test_every_page_is_sound(browser: Any, tmp_path: Path) -> None:
     """All runners, sensors, lights, sheets, languages, lengths, histories, watches and real recordings.
 

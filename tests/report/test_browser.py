@@ -354,17 +354,17 @@ INKED = """() => {
 
 
 def test_a_line_breaks_where_nobody_ran(browser: Any, presets: dict[str, Path]) -> None:
-    """In the middle of a walk of 12 s a chart holds ground and grid alone, amid the run a line."""
+    """In the middle of a walk of 8 s a chart holds ground and grid alone, amid the run a line."""
     view = browser.new_page(viewport={"width": 1280, "height": 900})
     view.goto(presets["easy-rearfoot-full"].as_uri())
     view.locator("#run > summary").click()
     view.wait_for_selector("#run .touch canvas")
     view.evaluate(SETTLED)
     wide = view.evaluate("document.querySelector('.touch canvas').clientWidth")
-    # The plot begins 44 pixels from the left and ends 8 from the right; the run lasts 97 s.
+    # The plot begins 44 pixels from the left and ends 8 from the right; the run lasts 45 s.
     idle, busy = (
-        view.evaluate(INKED.replace("AT", str((44.0 + at_s / 97.0 * (wide - 52.0)) / wide)))
-        for at_s in (54.0, 30.0)
+        view.evaluate(INKED.replace("AT", str((44.0 + at_s / 45.0 * (wide - 52.0)) / wide)))
+        for at_s in (27.0, 12.0)
     )
     assert len(idle) == len(busy) == 5
     assert max(idle) == 0
