@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gait.coaching.diary.diary import load_diary
+from gait.coaching.diary.progress import CheckIn
 from gait.coaching.language import ENGLISH, Language
-from gait.coaching.plan.diary import load_diary
-from gait.coaching.plan.progress import CheckIn
 from gait.coaching.questionnaire.answers import Answers, load_answers, parse_answers
 from gait.coaching.questionnaire.questions import QUESTIONS, Question
 from gait.errors import KnowledgeError, UsageError

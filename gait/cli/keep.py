@@ -11,7 +11,7 @@ from gait.cli.main import one_line
 
 if TYPE_CHECKING:
     from gait.analysis.results import Analysis
-    from gait.coaching.plan.progress import CheckIn
+    from gait.coaching.diary.progress import CheckIn
     from gait.history.since_last import Load, SinceLast
     from gait.recording.long import LongSession
     from gait.recording.model import Session
@@ -45,7 +45,7 @@ def kept_check_ins(runner: str | None, history: Path | None, today: date) -> tup
     GaitError
         The history cannot be opened.
     """
-    from gait.coaching.plan.progress import CheckIn, parse_check_in
+    from gait.coaching.diary.progress import CheckIn, parse_check_in
     from gait.history.database import database_path
     from gait.history.store import History
 
@@ -100,17 +100,11 @@ def lines_since_last(new: SinceLast, words: Words) -> list[str]:
     for row in new.changes:
         if row.changed:
             spec = METRICS[row.metric]
-<<<<<<< HEAD
             digits = f".{decimals_for(row.uncertainty, spec.decimals)}f"
             first, second = (words.digits(one, digits) for one in (row.first, row.second))
             name = words.label(row.metric)
             second = f"{second} {spec.unit}".rstrip()
             lines.append("    " + words("summary.changed", name=name, first=first, second=second))
-=======
-            decimals = decimals_for(row.uncertainty, spec.decimals)
-            after = f"{row.second:.{decimals}f} {spec.unit}".rstrip()
-            lines.append(f"    {spec.label} {row.first:.{decimals}f} -> {after}: changed")
->>>>>>> f34c0058acab8e1df337904638759e038b6effd5
     others = sum(not row.changed for row in new.changes)
     key = "summary.none_changed" if others == len(new.changes) else "summary.others"
     lines.append("    " + words(key, n=others))

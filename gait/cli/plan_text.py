@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from gait.cli.text_page import Line, Style, blank, bullet, heading, indented
+from gait.coaching.diary.progress import Progress
 from gait.coaching.language import ENGLISH, Language
 from gait.coaching.model import Finding, LightColour, Plan, PlannedExercise, Reason, SafetyNotice, Source
 from gait.coaching.plan.facts import action_lines, dose, how_lines, light_text, sets_text
-from gait.coaching.plan.progress import Progress
 
 __all__ = ["finding_title", "followed_lines", "plan_lines", "progress_lines", "reason_text"]
 

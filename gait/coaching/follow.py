@@ -9,12 +9,12 @@ from typing import Any
 
 from gait.analysis.results import Analysis
 from gait.coaching.assess import assess, facts_of
+from gait.coaching.diary.coming_back import GAP_DAYS, in_stages
+from gait.coaching.diary.diary import answers_after
+from gait.coaching.diary.progress import BUILD_WEEK, CheckIn, Progress, progress
 from gait.coaching.model import Finding, Plan
 from gait.coaching.plan.action import Situation, choose_action
-from gait.coaching.plan.coming_back import GAP_DAYS, in_stages
-from gait.coaching.plan.diary import answers_after
 from gait.coaching.plan.dose import at_step
-from gait.coaching.plan.progress import BUILD_WEEK, CheckIn, Progress, progress
 from gait.coaching.plan.turns import in_week
 from gait.coaching.prescribe import prescribe
 from gait.coaching.questionnaire.answers import Answers, answers_from

@@ -9,6 +9,7 @@ from typing import Any
 
 from gait.analysis.results import Analysis
 from gait.coaching.assess import facts_of
+from gait.coaching.diary.coming_back import in_stages
 from gait.coaching.evaluate import Facts
 from gait.coaching.language import Language
 from gait.coaching.model import (
@@ -24,7 +25,6 @@ from gait.coaching.model import (
 from gait.coaching.plan.action import Situation, choose_action, stop_action
 from gait.coaching.plan.advice import advice_for
 from gait.coaching.plan.cadence import baseline_spm, cadence_target
-from gait.coaching.plan.coming_back import in_stages
 from gait.coaching.plan.exercises import choose, programme_reason
 from gait.coaching.plan.routine import routine
 from gait.coaching.plan.sessions import minutes_of, sessions_needed, share_out

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from gait.coaching.plan.check_in import CheckIn, pain_limit, parse_check_in
+from gait.coaching.diary.check_in import CheckIn, pain_limit, parse_check_in
 from gait.history.store import History, KeptSession
 from gait.live.retraining import CourseRun, CourseStep, next_step, run_from
 

@@ -11,19 +11,12 @@ from gait.frames import Placement, Side
 from gait.journal.clock import ClockTracker
 from gait.journal.format import Block
 from gait.journal.writer import JournalWriter
-<<<<<<< HEAD
 from gait.recording.limits import ACC_ENDS, ARRIVAL, FEW_SAMPLES, GYR_ENDS, NO_GYROSCOPE
-from gait.sensors.connection import ClockSource, Heard, Link
-from gait.sensors.full_scale import FullScale, Scales
-from gait.sensors.patience import Timing
-from gait.sensors.sample_stream import Counts
-from gait.sentences import sentence
-=======
 from gait.sensors.link.connection import ClockSource, Heard, Link
 from gait.sensors.link.patience import Timing
 from gait.sensors.samples.full_scale import FullScale, Scales
 from gait.sensors.samples.sample_stream import Counts
->>>>>>> e3dae0e7fad83ea511230ed85e87b2d4a1c9f08d
+from gait.sentences import sentence
 
 __all__ = [
     "Ability",

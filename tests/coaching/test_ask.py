@@ -10,8 +10,8 @@ import pytest
 
 from gait.analysis.results import Analysis, Metric
 from gait.cli.ask import ask_answers, gather_answers, save_answers
-from gait.coaching.plan.diary import load_diary
-from gait.coaching.plan.progress import CheckIn
+from gait.coaching.diary.diary import load_diary
+from gait.coaching.diary.progress import CheckIn
 from gait.coaching.questionnaire.answers import Answers, load_answers, parse_answers
 from gait.coaching.questionnaire.questions import QUESTIONS
 from gait.coaching.questionnaire.relevance import matters

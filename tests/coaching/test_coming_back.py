@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from gait.cli.main import main
+from gait.coaching.diary.check_in import CheckIn
+from gait.coaching.diary.coming_back import WALK_RUN, turns_text
+from gait.coaching.diary.progress import progress
 from gait.coaching.follow import follow
 from gait.coaching.language import ENGLISH
 from gait.coaching.model import Plan
-from gait.coaching.plan.check_in import CheckIn
-from gait.coaching.plan.coming_back import WALK_RUN, turns_text
-from gait.coaching.plan.progress import progress
 from gait.coaching.prescribe import prescribe
 
 ASKED: dict[str, Any] = {

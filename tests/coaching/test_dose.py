@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from gait.coaching.diary.check_in import CheckIn
+from gait.coaching.diary.progress import MOST_STEPS
 from gait.coaching.follow import Coaching, follow
 from gait.coaching.model import PlannedExercise
-from gait.coaching.plan.check_in import CheckIn
 from gait.coaching.plan.dose import aim_at, at_step
-from gait.coaching.plan.progress import MOST_STEPS
 from gait.coaching.prescribe import prescribe
 from gait.coaching.rules.load import Knowledge
 

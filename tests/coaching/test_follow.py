@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gait.cli.main import main
+from gait.coaching.diary.diary import load_diary
+from gait.coaching.diary.progress import CheckIn
 from gait.coaching.follow import Coaching, follow
-from gait.coaching.plan.diary import load_diary
-from gait.coaching.plan.progress import CheckIn
 from gait.coaching.questionnaire.answers import choices_of
 from gait.errors import KnowledgeError
 from tests.properties import cases

@@ -15,9 +15,9 @@ from gait.cli.ask import ask_answers
 from gait.cli.commands.explain import _findings, _safety
 from gait.cli.plan_text import plan_lines, progress_lines
 from gait.coaching.assess import facts_of
+from gait.coaching.diary.progress import CheckIn
 from gait.coaching.follow import Coaching, follow
 from gait.coaching.plan.calendar import calendar_text
-from gait.coaching.plan.progress import CheckIn
 from gait.coaching.questionnaire.answers import Answers, choices_of, parse_answers
 from gait.coaching.questionnaire.questions import QUESTIONS
 from gait.coaching.questionnaire.template import answers_template

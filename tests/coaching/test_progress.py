@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gait.coaching.plan.progress import (
+from gait.coaching.diary.progress import (
     LONGEST_SHARE,
     STOP_PAIN,
     WALK_RUN,

@@ -15,8 +15,8 @@ from gait.cli.options import HistoryOption, LangOption, RunnerOption
 from gait.errors import UsageError
 
 if TYPE_CHECKING:
+    from gait.coaching.diary.progress import CheckIn, Progress
     from gait.coaching.follow import Coaching
-    from gait.coaching.plan.progress import CheckIn, Progress
     from gait.coaching.questionnaire.answers import Answers
 
 __all__ = ["command"]
@@ -59,7 +59,7 @@ def command(
     kept with the check-in. Without --pain nothing is kept. Entries are kept under the runner's name.
     """
     from gait.cli.days import day_of
-    from gait.coaching.plan.progress import CheckIn, parse_check_in
+    from gait.coaching.diary.progress import CheckIn, parse_check_in
     from gait.coaching.questionnaire.answers import load_answers
     from gait.history.database import database_path
     from gait.history.store import History
@@ -126,8 +126,8 @@ def _print(
     entries: Sequence[CheckIn], said: Answers, today: datetime_date, lang: str, *, as_json: bool
 ) -> None:
     """Print where a runner stands, and this week's plan."""
+    from gait.coaching.diary.progress import progress
     from gait.coaching.follow import follow
-    from gait.coaching.plan.progress import progress
     from gait.coaching.rules.load import load_knowledge
     from gait.coaching.rules.translate import in_language
     from gait.coaching.safety import from_bone

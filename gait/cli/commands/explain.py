@@ -48,8 +48,8 @@ def command(
     from gait.cli.ask import gather_answers
     from gait.cli.text_page import show
     from gait.coaching.assess import facts_of
+    from gait.coaching.diary.diary import load_diary
     from gait.coaching.follow import follow
-    from gait.coaching.plan.diary import load_diary
     from gait.coaching.rules.load import load_knowledge
     from gait.coaching.rules.translate import in_language
     from gait.coaching.safety import check_safety

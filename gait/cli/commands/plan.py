@@ -48,10 +48,10 @@ def command(
     from gait.cli.days import day_of
     from gait.cli.plan_text import followed_lines
     from gait.cli.text_page import show
+    from gait.coaching.diary.diary import load_diary
     from gait.coaching.follow import follow
     from gait.coaching.language import load_language
     from gait.coaching.plan.calendar import write_calendar
-    from gait.coaching.plan.diary import load_diary
     from gait.coaching.questionnaire.template import answers_template
     from gait.coaching.rules.load import load_knowledge
     from gait.coaching.rules.translate import in_language

@@ -34,10 +34,10 @@ from gait.errors import MissingExtraError, UsageError
 
 if TYPE_CHECKING:
     from gait.analysis.results import Analysis
+    from gait.coaching.diary.progress import CheckIn
     from gait.coaching.follow import Coaching
     from gait.coaching.language import Language
     from gait.coaching.model import Finding, Plan
-    from gait.coaching.plan.progress import CheckIn
     from gait.coaching.questionnaire.answers import Answers
     from gait.coaching.rules.load import Knowledge
     from gait.recording.long import LongSession
@@ -198,7 +198,7 @@ def _diary(
 
     What is said of pain today stands above what was kept before.
     """
-    from gait.coaching.plan.diary import load_diary
+    from gait.coaching.diary.diary import load_diary
 
     written = load_diary(answers) if answers is not None else ()
     if written or given.pain_strength is not None:

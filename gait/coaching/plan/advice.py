@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from gait.coaching.diary.progress import LONGEST_SHARE
 from gait.coaching.evaluate import Facts, judge
 from gait.coaching.model import Advice, Finding, LightColour, Reason
-from gait.coaching.plan.progress import LONGEST_SHARE
 from gait.coaching.rules.load import Knowledge
 from gait.coaching.rules.schema import AdviceRule
 

@@ -28,7 +28,7 @@ Moved = Mapping[str, tuple[PlannedExercise, PlannedExercise]]
 def at_step(plan: Plan, step: int, knowledge: Knowledge) -> Plan:
     """Return a plan with each exercise's dose at a step.
 
-    The step itself comes from `gait.coaching.plan.progress.progress`, which takes it up on green alone.
+    The step itself comes from `gait.coaching.diary.progress.progress`, which takes it up on green alone.
 
     Parameters
     ----------

@@ -12,9 +12,9 @@ from datetime import date
 from itertools import pairwise
 from typing import Literal
 
+from gait.coaching.diary.check_in import STOP_PAIN, CheckIn, verdict_of
 from gait.coaching.language import Language
 from gait.coaching.model import Action, Day, LightColour, Plan
-from gait.coaching.plan.check_in import STOP_PAIN, CheckIn, verdict_of
 from gait.coaching.rules.load import Knowledge
 
 __all__ = ["ENTRY_TEST", "GAP_DAYS", "WALK_RUN", "Running", "in_stages", "running_now", "turns_text"]

@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from gait.coaching.plan.check_in import CheckIn, parse_check_in
+from gait.coaching.diary.check_in import CheckIn, parse_check_in
 from gait.coaching.questionnaire.answers import DIARY, Answers
 from gait.coaching.rules.marked_yaml import read_text
 from gait.errors import KnowledgeError

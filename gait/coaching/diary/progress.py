@@ -13,9 +13,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Literal
 
-from gait.coaching.language import ENGLISH, Language
-from gait.coaching.model import LightColour
-from gait.coaching.plan.check_in import (
+from gait.coaching.diary.check_in import (
     BONE_LIMIT,
     STOP_PAIN,
     CheckIn,
@@ -24,7 +22,7 @@ from gait.coaching.plan.check_in import (
     parse_check_in,
     verdict_of,
 )
-from gait.coaching.plan.coming_back import (
+from gait.coaching.diary.coming_back import (
     ENTRY_TEST,
     GAP_DAYS,
     WALK_RUN,
@@ -32,6 +30,8 @@ from gait.coaching.plan.coming_back import (
     running_now,
     turns_text,
 )
+from gait.coaching.language import ENGLISH, Language
+from gait.coaching.model import LightColour
 
 __all__ = [
     "LONGEST_SHARE",
