@@ -72,7 +72,8 @@ class Axes:
     top
         Largest magnitude.
     piled
-        Samples within a thousandth of it, on either side.
+        Samples within a thousandth of it, on either side, that repeat the one before: a limit holds on, the
+        smooth peaks of even strides do not.
     longest_hold
         Longest run of the same value, samples.
     spread
@@ -107,7 +108,9 @@ class _AxisCount:
         top = size.max(axis=0)
         limit = np.maximum(top, self.top)
         kept = np.where(self.top >= PILED_SHARE * limit, self.piled, 0.0)
-        self.piled = kept + (size >= PILED_SHARE * limit).sum(axis=0)
+        before = np.full((1, 3), np.nan) if self.last is None else self.last[None]
+        repeated = np.diff(np.vstack([before, values]), axis=0) == 0.0
+        self.piled = kept + (repeated & (size >= PILED_SHARE * limit)).sum(axis=0)
         self.top = limit
         self.total += values.sum(axis=0)
         self.squares += (values**2).sum(axis=0)

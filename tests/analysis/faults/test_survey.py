@@ -35,14 +35,15 @@ def _surveyed(*cuts: int) -> Survey:
 
 @pytest.mark.parametrize("cuts", [(), (777,), (1, 2, 3, 640, 1001, 1999)])
 def test_axes_are_what_numpy_says(cuts: tuple[int, ...]) -> None:
-    """Largest magnitude, samples at it, longest hold and spread of each axis."""
+    """Largest magnitude, samples that repeat it, longest hold and spread of each axis."""
     acc, _ = _samples()
     survey = _surveyed(*cuts)
     assert survey.samples == len(acc)
     np.testing.assert_allclose(survey.acc.top, np.abs(acc).max(axis=0))
     np.testing.assert_allclose(survey.acc.spread, acc.std(axis=0))
-    assert survey.acc.piled[0] == (np.abs(acc[:, 0]) >= 20.0 * 0.999).sum() > 20
-    assert survey.acc.piled[1] == 1
+    repeats = np.diff(acc[:, 0]) == 0.0
+    assert survey.acc.piled[0] == (repeats & (np.abs(acc[1:, 0]) >= 20.0 * 0.999)).sum() > 20
+    assert survey.acc.piled[1] == 0
     assert survey.gyr is not None
     assert survey.gyr.longest_hold[1] == 300
     assert survey.zero_rows == 3
@@ -84,3 +85,17 @@ def test_the_fingerprint_tells_samples_apart() -> None:
     acc[7, 1] += 1e-6
     other.add(TIME_S, acc, None)
     assert first.fingerprint == again.fingerprint != other.fingerprint
+
+
+def test_a_limit_holds_on_and_a_smooth_peak_does_not() -> None:
+    """Of equal smooth peaks none counts; of peaks cut off at 0.9 all samples at the cut but the first do."""
+    time_s = np.arange(0.0, 20.0, 1.0 / 208.0)
+    smooth = 6.0 * np.sin(2.0 * np.pi * time_s) ** 3
+    for gyr, low, high in ((smooth, 0, 0), (np.clip(smooth, -5.4, 5.4), 100, 2000)):
+        survey = Survey()
+        acc = np.tile([0.0, 0.0, 9.80665], (len(time_s), 1))
+        turning = np.column_stack([gyr, 0.1 * gyr, 0.0 * gyr])
+        for start in range(0, len(time_s), 97):
+            part = slice(start, start + 97)
+            survey.add(time_s[part], acc[part], turning[part])
+        assert low <= survey.gyr.piled[0] <= high

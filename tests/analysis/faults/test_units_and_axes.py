@@ -79,7 +79,7 @@ def test_the_gyroscopes_unit(scale: float, value: float) -> None:
 def test_limits_dead_axes_overflows_and_zeros() -> None:
     """Each by its own name, with what it spoils."""
     recording = _recording()
-    limit = 400.0 * DEG
+    limit = 200.0 * DEG
     every_400th = np.arange(len(TIME_S))[:, None] % 400 == 7
     spoilt = {
         "gyr_saturated": (recording.acc, np.clip(recording.gyr, -limit, limit)),
