@@ -86,15 +86,17 @@ def keep_session(
         return since_last(kept.sessions(runner), number)
 
 
-def lines_since_last(new: SinceLast, words: Words) -> list[str]:
+def lines_since_last(new: SinceLast, words: Words | None = None) -> list[str]:
     """Return lines for the terminal: what changed since the last session, what is outside the normal."""
     from gait.analysis.metrics import METRICS, decimals_for
-    from gait.report.words.dates import day_text
+    from gait.report.words import load_words
 
+    words = words or load_words()
     if new.last is None:
         return ["  " + words("summary.first")]
-    date = day_text(new.last.ran_at, words)
-    other = {"date": date, "shoes": one_line(new.shoes)}
+    day = date.fromisoformat(new.last.ran_at[:10])
+    when = words("summary.date", year=day.year, month=day.month, day=day.day)
+    other = {"date": when, "shoes": one_line(new.shoes)}
     key = "summary.since_in_others" if new.other_shoes else "summary.since"
     lines = ["  " + words(key, **other)]
     for row in new.changes:

@@ -53,7 +53,9 @@ def marked(text: str) -> str:
     """
     out = []
     for literal, name, spec, conversion in string.Formatter().parse(text):
-        out.append(f"{OPEN}{literal}{CLOSE}" if literal else "")
+        # A sentence is a mark of its own: some texts are cut after their first.
+        whole = literal.replace(". ", f"{CLOSE}. {OPEN}")
+        out.append(f"{OPEN}{whole}{CLOSE}" if literal else "")
         if name is not None:
             turned = f"!{conversion}" if conversion else ""
             out.append("{" + name + turned + (f":{spec}" if spec else "") + "}")

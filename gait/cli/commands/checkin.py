@@ -17,6 +17,7 @@ from gait.errors import UsageError
 if TYPE_CHECKING:
     from gait.coaching.diary.progress import CheckIn, Progress
     from gait.coaching.follow import Coaching
+    from gait.coaching.language import Language
     from gait.coaching.questionnaire.answers import Answers
 
 __all__ = ["command"]
@@ -140,7 +141,7 @@ def _print(
     if as_json:
         print(json.dumps(_body(state, made), indent=2, ensure_ascii=False))
     else:
-        _show(state, made)
+        _show(state, made, pack.say)
 
 
 def _body(state: Progress, made: Coaching) -> dict[str, Any]:
@@ -155,7 +156,7 @@ def _body(state: Progress, made: Coaching) -> dict[str, Any]:
     }
 
 
-def _show(state: Progress, made: Coaching) -> None:
+def _show(state: Progress, made: Coaching, say: Language) -> None:
     """Print where a runner stands and the plan; one that is stopped stands alone.
 
     Answers never given make no plan that could fit: what is missing is said in its place.
@@ -164,12 +165,12 @@ def _show(state: Progress, made: Coaching) -> None:
     from gait.cli.text_page import show
 
     if made.plan.action.kind == "stop":
-        show(plan_lines(made.plan))
+        show(plan_lines(made.plan, say=say))
     elif made.answers.red_flags is None:
         print("\n".join(state.text))
         print("this week's plan: give your answers once, with --answers FILE", file=sys.stderr)
     else:
-        show(followed_lines(made.plan, made.progress))
+        show(followed_lines(made.plan, made.progress, say=say))
 
 
 def _entry(
