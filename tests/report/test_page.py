@@ -14,8 +14,10 @@ import pytest
 
 import gait
 from gait.analysis.metrics import METRICS
-from gait.analysis.results import Fault
+from gait.analysis.results import Fault, Metric
+from gait.analysis.session.not_measured import reasons_of_stiffness
 from gait.coaching.model import Finding
+from gait.recording.model import RunnerInfo
 from gait.report.expected import expected_at
 from gait.report.page.write import render_page
 from gait.report.sections.sides import WITHOUT_SIDES
@@ -193,10 +195,8 @@ def test_the_order_is_answer_plan_details(recorded):
 
 def test_what_was_given_is_not_asked_for(make_analysis):
     """What the analysis says is lacking is what the page says, in its language."""
-    reasons = {
-        "vertical_stiffness_kn_m": "needs the runner's mass",
-        "leg_stiffness_kn_m": "needs the runner's mass, the runner's height, the speed",
-    }
+    there = {name: Metric(name, 1.0, 0.1, 0.1, 50) for name in ("contact_ms", "flight_ms")}
+    reasons = reasons_of_stiffness(there, RunnerInfo())
     analysis = dataclasses.replace(make_analysis(minutes=2.0), not_measured=reasons)
     said = [
         [

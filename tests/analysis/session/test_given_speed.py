@@ -8,6 +8,7 @@ import pytest
 
 from gait.analysis.analyze import analyze
 from gait.analysis.results import Analysis
+from gait.analysis.session.given_speed import RUN_SPEEDS_M_S
 from gait.recording.model import RunInfo, RunnerInfo
 from gait.virtual.runner.simulate import RunnerSettings, SensorSettings, VirtualSession, simulate
 
@@ -34,6 +35,7 @@ def test_a_speed_given_is_the_speed(bare: VirtualSession) -> None:
     assert speed.left is None
     assert found.strides["speed_m_s"].isna().all()
     assert {"speed_m_s", "stride_length_m", "leg_stiffness_kn_m"}.isdisjoint(found.not_measured)
+    assert RUN_SPEEDS_M_S[0] < found.metrics["speed_m_s"].value < RUN_SPEEDS_M_S[1]
 
 
 def test_a_distance_given_holds_the_walking(bare: VirtualSession) -> None:
