@@ -166,7 +166,7 @@ def _side_lines(rows: Sequence[SidesOverSessions], name: str, words: Words) -> l
         lines.append(f"  {words.label(row.metric):{LABEL}}{size}: {verdict} ({_count(row.sessions, words)})")
         if row.pods is not None and row.pods_uncertainty is not None:
             part = _size(row.metric, row.pods, row.pods_uncertainty, words).strip()
-            lines.append(f"  {'':{LABEL}}  {words('sides.pods', size=part)}")
+            lines.append(f"  {'':{LABEL}}  {words('pods.pods', size=part)}")
     return [*lines, _of_pods(rows, words)]
 
 
