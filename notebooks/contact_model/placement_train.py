@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from shank_train import SEED, SOURCE
+from shoe_acc_train import logistic
 from training_set import from_poses
 from virtual_runs import many_virtual_runs
 
@@ -28,7 +29,7 @@ from gait.frames import Placement
 from gait.recording.model import Recording
 
 VARIANTS, VIRTUAL_RUNNERS = 5, 12
-PENALTY, ROUNDS = 1e-2, 15
+PENALTY = 1e-2
 PLACES: dict[str, Placement] = {"foot": "shoe", "shank": "shank"}
 
 
@@ -61,21 +62,6 @@ def table(recordings: Iterator[tuple[str, str, Recording]]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["runner", "virtual", "foot", "given", "features"])
 
 
-def logistic(x: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
-    """Return intercept and weights of a logistic regression (Newton's method, a ridge on standardised x)."""
-    mean, sd = x.mean(axis=0), x.std(axis=0) + 1e-9
-    z = np.column_stack([np.ones(len(x)), (x - mean) / sd])
-    penalty = PENALTY * len(x) * np.eye(z.shape[1])
-    penalty[0, 0] = 0.0
-    beta = np.zeros(z.shape[1])
-    for _ in range(ROUNDS):
-        chance = 1.0 / (1.0 + np.exp(-z @ beta))
-        curve = (z * (chance * (1.0 - chance))[:, None]).T @ z + penalty
-        beta = beta - np.linalg.solve(curve, z.T @ (chance - y) + penalty @ beta)
-    weights = beta[1:] / sd
-    return float(beta[0] - mean @ weights), weights
-
-
 def build(folder: Path | None, variants: int) -> dict:
     """Return the finished file, with each runner's odds by the model of the others."""
     virtuals = (virtual(segment, VIRTUAL_RUNNERS) for segment in PLACES)
@@ -85,9 +71,9 @@ def build(folder: Path | None, variants: int) -> dict:
     odds = np.zeros(len(frame))
     for runner in frame["runner"].unique():
         own = (frame["runner"] == runner).to_numpy()
-        intercept, weights = logistic(x[~own], y[~own])
+        intercept, weights = logistic(x[~own], y[~own], PENALTY)
         odds[own] = intercept + x[own] @ weights
-    intercept, weights = logistic(x, y)
+    intercept, weights = logistic(x, y, PENALTY)
     rows = frame.assign(odds=odds)[~frame["virtual"] | (folder is None)]
     right = rows["foot"] == (rows["given"] == "shoe")
     side = np.where(rows["given"] == "shoe", rows["odds"], -rows["odds"])

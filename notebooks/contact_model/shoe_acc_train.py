@@ -104,11 +104,11 @@ def shocks_of(source: Source, buffer: SampleBuffer) -> tuple[np.ndarray, np.ndar
     return features.reshape(len(features), -1), off[inside] < NEAR_S
 
 
-def logistic(x: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
+def logistic(x: np.ndarray, y: np.ndarray, penalty_each: float) -> tuple[float, np.ndarray]:
     """Return intercept and weights of a logistic regression (Newton's method, a ridge on standardised x)."""
     mean, sd = x.mean(axis=0), x.std(axis=0) + 1e-9
     z = np.column_stack([np.ones(len(x)), (x - mean) / sd])
-    penalty = PENALTY * len(x) * np.eye(z.shape[1])
+    penalty = penalty_each * len(x) * np.eye(z.shape[1])
     penalty[0, 0] = 0.0
     beta = np.zeros(z.shape[1])
     for _ in range(ROUNDS):
@@ -122,7 +122,7 @@ def logistic(x: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
 def landing_fit(shocks: list[tuple[np.ndarray, np.ndarray]]) -> dict:
     """Return the file's section of a classifier fitted to the shocks of some recordings."""
     x, y = (np.concatenate([one[index] for one in shocks]) for index in (0, 1))
-    intercept, weights = logistic(x, y.astype(float))
+    intercept, weights = logistic(x, y.astype(float), PENALTY)
     return {**LANDING, "intercept": round(intercept, 6), "weights": weights.round(6).reshape(2, -1).tolist()}
 
 
