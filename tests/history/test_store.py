@@ -9,6 +9,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -195,15 +196,14 @@ def test_old_layouts_are_brought_up(path: Path, analysis: Analysis, monkeypatch:
     monkeypatch.setattr(database, "MIGRATIONS", (*MIGRATIONS, "CREATE TABLE x (y); SELECT no_such_thing;"))
     with pytest.raises(GaitError):
         History(path)
-    with sqlite3.connect(path) as raw:
+    with closing(sqlite3.connect(path)) as raw:
         assert raw.execute("PRAGMA user_version").fetchone()[0] == len(MIGRATIONS)
         assert not raw.execute("SELECT * FROM sqlite_master WHERE name = 'x'").fetchall()
     monkeypatch.setattr(
         database, "MIGRATIONS", (*MIGRATIONS, "ALTER TABLE session ADD COLUMN weather TEXT DEFAULT 'dry';")
     )
-    with open_database(path) as raw:
+    with closing(open_database(path)) as raw:
         assert [row["weather"] for row in raw.execute("SELECT weather FROM session")] == ["dry"]
-    raw.close()
     monkeypatch.undo()
     with pytest.raises(GaitError, match="newer running-gait"):
         History(path)
@@ -239,9 +239,8 @@ def test_a_file_of_the_first_layout_is_brought_up(path: Path) -> None:
         assert one.pods == {}
         assert history.checkins("ada") == (("2026-05-02", {"pain": 2}),)
         assert history.forget("Ada", [7]) == 1
-    with sqlite3.connect(path) as raw:
+    with closing(sqlite3.connect(path)) as raw:
         assert raw.execute("PRAGMA user_version").fetchone()[0] == len(MIGRATIONS)
-    raw.close()
 
 
 @pytest.mark.parametrize("content", [b"not a database at all" * 100, b"SQLite format 3\0" + b"\xff" * 4000])

@@ -406,6 +406,7 @@ def by_fitparse(data: bytes) -> list:
     return list(fitparse.FitFile(io.BytesIO(data)).get_messages())
 
 
+@pytest.mark.filterwarnings("ignore:.*utcfromtimestamp.*:DeprecationWarning")  # fitparse, from Python 3.12 on
 def test_developer_fields_are_read_by_two_programs(make_analysis):
     """Name, unit and every value are the same for fitdecode and fitparse; totals are the report's numbers."""
     analysis = make_analysis(minutes=3.0)

@@ -129,8 +129,8 @@ def read_marked(text: str, source: str, *, shipped: bool = False) -> MarkedDocum
         raise KnowledgeError(f"not valid YAML ({error.problem or 'syntax'})", where=where) from error
     except yaml.YAMLError as error:
         raise KnowledgeError(f"not valid YAML ({error})", where=source) from error
-    except OverflowError as error:
-        # PyYAML lets an escape such as "\U99999999" through to chr().
+    except (OverflowError, ValueError) as error:
+        # PyYAML lets an escape such as "\U99999999" through to chr(), whose error Python 3.13 changed.
         raise KnowledgeError("not valid YAML (an escape that is no character)", where=source) from error
     return MarkedDocument(source, data, lines)
 
