@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gait.history.within_run import WithinRun
-from gait.report.sections.within_run import sentence
+from gait.report.moved import sentence
 from gait.report.words import load_words
 
 

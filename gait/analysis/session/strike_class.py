@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
-from scipy.special import ndtr
 
 from gait.arrays import FloatArray
 
@@ -25,6 +26,11 @@ def strike_probabilities(angle_deg: FloatArray, sd_deg: FloatArray) -> FloatArra
     >>> strike_probabilities(np.array([8.0]), np.array([2.0])).round(2).tolist()
     [[0.5, 0.5, 0.0]]
     """
-    rear = ndtr((angle_deg - REARFOOT_ABOVE_DEG) / sd_deg)
-    fore = ndtr((FOREFOOT_BELOW_DEG - angle_deg) / sd_deg)
+    rear = _normal((angle_deg - REARFOOT_ABOVE_DEG) / sd_deg)
+    fore = _normal((FOREFOOT_BELOW_DEG - angle_deg) / sd_deg)
     return np.stack([rear, 1.0 - rear - fore, fore], axis=1)
+
+
+def _normal(deviate: FloatArray) -> FloatArray:
+    """Return the (n,) probability of at most so many standard deviations."""
+    return np.array([0.5 * math.erfc(-math.sqrt(0.5) * one) for one in deviate.tolist()])

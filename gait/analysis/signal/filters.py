@@ -1,4 +1,8 @@
-"""Short symmetric filters: zero phase, finite reach, the same value whatever the chunking."""
+"""Short symmetric filters: zero phase, finite reach, the same value whatever the chunking.
+
+They are sums and maxima of shifted arrays, so that an analysis need not load scipy, which takes as long as
+a minute of running takes to analyse; scipy's filters are their oracle in the tests.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +10,19 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import correlate1d, maximum_filter1d
 
 from gait.analysis.signal.resample import GRID_HZ
 from gait.arrays import FloatArray
 
-__all__ = ["first_peak", "gaussian", "gaussian_slope", "local_maxima", "parabola_offset", "reach"]
+__all__ = [
+    "first_peak",
+    "gaussian",
+    "gaussian_slope",
+    "local_maxima",
+    "parabola_offset",
+    "reach",
+    "running_max",
+]
 
 
 _REACH_SIGMAS = 3.0
@@ -36,13 +47,55 @@ def _kernel(sigma_s: float, order: int) -> tuple[float, ...]:
 
 def gaussian(values: FloatArray, sigma_s: float, axis: int = 0) -> FloatArray:
     """Gaussian low-pass along `axis`; its -3 dB point lies at 0.133 / `sigma_s` Hz. Ends are held."""
-    out: FloatArray = correlate1d(values, np.array(_kernel(sigma_s, 0)), axis=axis, mode="nearest")
-    return out
+    return _correlate(values, _kernel(sigma_s, 0), axis, np.add)
 
 
 def gaussian_slope(values: FloatArray, sigma_s: float, axis: int = 0) -> FloatArray:
     """Slope per second of the Gaussian-smoothed values along `axis`."""
-    out: FloatArray = correlate1d(values, np.array(_kernel(sigma_s, 1)), axis=axis, mode="nearest")
+    return _correlate(values, _kernel(sigma_s, 1), axis, np.subtract)
+
+
+def _correlate(values: FloatArray, kernel: tuple[float, ...], axis: int, pair: np.ufunc) -> FloatArray:
+    """Correlate with a kernel that is even (`pair` adds) or odd (it subtracts); the ends are held."""
+    half = len(kernel) // 2
+    padded = _held(values, half, axis)
+    length = values.shape[axis]
+
+    def shifted(by: int) -> FloatArray:
+        return padded[(slice(None),) * axis + (slice(by, by + length),)]
+
+    out = shifted(half) * kernel[half]
+    both = np.empty_like(out)
+    for away in range(half, 0, -1):
+        pair(shifted(half - away), shifted(half + away), out=both)
+        both *= kernel[half - away]
+        out += both
+    return out
+
+
+def _held(values: FloatArray, count: int, axis: int) -> FloatArray:
+    """Return values with the first and the last along `axis` repeated `count` times more."""
+    first, last = values.take([0], axis=axis), values.take([-1], axis=axis)
+    return np.concatenate([first.repeat(count, axis=axis), values, last.repeat(count, axis=axis)], axis=axis)
+
+
+def running_max(values: FloatArray, before: int, behind: int, outside: float = -np.inf) -> FloatArray:
+    """Return the largest of each point, `before` points before it and `behind` points behind it.
+
+    Parameters
+    ----------
+    values
+        (n,), none of them NaN.
+    outside
+        What stands before the first and behind the last.
+    """
+    largest = np.concatenate([np.full(before, outside), values, np.full(behind, outside)])
+    width, span = before + behind + 1, 1
+    while 2 * span <= width:
+        largest = np.maximum(largest[:-span], largest[span:])
+        span *= 2
+    # Two spans that overlap make the width.
+    out: FloatArray = np.maximum(largest[: len(values)], largest[width - span :][: len(values)])
     return out
 
 
@@ -64,7 +117,7 @@ def local_maxima(
     half = max(1, round(radius_s * GRID_HZ))
     if len(values) < 2 * half + 1:
         return np.empty(0, dtype=np.intp)
-    top = maximum_filter1d(values, 2 * half + 1, mode="nearest")
+    top = running_max(values, half, half)
     start, stop = 2 if ends[0] else half, len(values) - (2 if ends[1] else half)
     found = np.flatnonzero((values == top)[start:stop]) + start
     if len(found) < 2:

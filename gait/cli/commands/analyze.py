@@ -142,8 +142,8 @@ def _run(analysis: Analysis, words: Words) -> str:
 def _within(analysis: Analysis, words: Words) -> list[str]:
     """When form changed within the run, a line a change."""
     from gait.history.within_run import changes_within_run
+    from gait.report.moved import sentence
     from gait.report.numbers import numbers_of
-    from gait.report.sections.within_run import sentence
 
     told = [row for row in changes_within_run(analysis) if row.told]
     if not told:

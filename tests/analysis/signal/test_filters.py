@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.ndimage import gaussian_filter1d
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.ndimage import correlate1d, gaussian_filter1d, maximum_filter1d
 from scipy.signal import find_peaks
 
 from gait.analysis.signal.filters import (
+    _kernel,
     first_peak,
     gaussian,
     gaussian_slope,
     local_maxima,
     parabola_offset,
     reach,
+    running_max,
 )
 from gait.analysis.signal.resample import GRID_HZ
 
@@ -25,6 +29,30 @@ def test_gaussian_is_scipys() -> None:
     values = np.random.default_rng(2).normal(size=(400, 3))
     theirs = gaussian_filter1d(values, SIGMA_S * GRID_HZ, axis=0, mode="nearest", radius=reach(SIGMA_S))
     np.testing.assert_allclose(gaussian(values, SIGMA_S), theirs, atol=1e-12)
+
+
+@pytest.mark.parametrize("shape", [(1,), (7, 3), (5, 60), (4, 60, 3)])
+def test_both_filters_are_scipys_to_the_last_bit(shape: tuple[int, ...]) -> None:
+    """Along every axis, on rows shorter than the kernel too, the sums are scipy's in scipy's order."""
+    values = np.random.default_rng(3).normal(size=shape)
+    for axis in range(len(shape)):
+        for order, ours in ((0, gaussian), (1, gaussian_slope)):
+            theirs = correlate1d(values, np.array(_kernel(SIGMA_S, order)), axis=axis, mode="nearest")
+            assert (ours(values, SIGMA_S, axis=axis) == theirs).all()
+
+
+@given(
+    st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=60),
+    st.integers(0, 40),
+    st.integers(0, 40),
+)
+def test_running_max_is_scipys(values: list[float], before: int, behind: int) -> None:
+    """The largest about each point is scipy's whatever the reach, longer than the values too."""
+    width = before + behind + 1
+    theirs = maximum_filter1d(np.array(values), width, mode="nearest", origin=before - width // 2)
+    assert (running_max(np.array(values), before, behind) == theirs).all()
+    inside = slice(before, max(len(values) - behind, before))
+    assert (running_max(np.array(values), before, behind, outside=np.inf)[inside] == theirs[inside]).all()
 
 
 def test_gaussian_halves_the_power_where_it_says() -> None:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.ndimage import maximum_filter1d
 
 from gait.analysis.signal.buffer import SampleBuffer
+from gait.analysis.signal.filters import running_max
 from gait.analysis.signal.resample import GRID_HZ
 from gait.analysis.strides.contact_model import ContactModel, Refined, load
 from gait.analysis.strides.detector import ALIGNED_SCORE, Alignment, Detector
@@ -112,11 +112,10 @@ class ShankDetector(Detector):
         if self._stand is not None:
             return
         rate = np.sqrt(np.einsum("ij,ij->i", self._buffer.gyr, self._buffer.gyr))
-        calm = maximum_filter1d(rate, 2 * round(0.5 * STAND_S * GRID_HZ) + 1, mode="constant", cval=np.inf)
-        quiet = np.flatnonzero(calm < STAND_RATE)
+        half = round(0.5 * STAND_S * GRID_HZ)
+        quiet = np.flatnonzero(running_max(rate, half, half, outside=np.inf) < STAND_RATE)
         if len(quiet) == 0:
             return
-        half = round(0.5 * STAND_S * GRID_HZ)
         rest = self._buffer.acc[quiet[0] - half : quiet[0] + half + 1].mean(axis=0)
         if abs(np.linalg.norm(rest) / STANDARD_GRAVITY - 1.0) < 0.1:
             self._stand = rest / np.linalg.norm(rest)

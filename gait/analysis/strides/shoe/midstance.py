@@ -11,9 +11,8 @@ from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import maximum_filter1d, minimum_filter1d
 
-from gait.analysis.signal.filters import gaussian, gaussian_slope, reach
+from gait.analysis.signal.filters import gaussian, gaussian_slope, reach, running_max
 from gait.analysis.signal.resample import GRID_HZ
 from gait.analysis.strides.stride_batch import STRIDE_LEAST_S, STRIDE_MOST_S
 from gait.arrays import FloatArray
@@ -72,18 +71,38 @@ def stillness(acc: FloatArray, gyr: FloatArray) -> FloatArray:
     return gaussian(rate + excess**2, _SMOOTH_S)
 
 
-def _turning(gyr: FloatArray, smooth_s: float) -> FloatArray:
-    """Return the (n,) smoothed norm of the (n, 3) angular rate, rad/s."""
-    return gaussian(np.sqrt(np.einsum("ij,ij->i", gyr, gyr)), smooth_s)
-
-
 def shock_before(acc: FloatArray) -> FloatArray:
     """(n,) largest jerk, g/s, in the `SHOCK_S` up to each instant."""
     slope = gaussian_slope(acc, _SHOCK_SMOOTH_S) / STANDARD_GRAVITY
     size = np.sqrt(np.einsum("ij,ij->i", slope, slope))
-    width = round(SHOCK_S * GRID_HZ)
-    out: FloatArray = maximum_filter1d(size, width, mode="nearest", origin=(width - 1) // 2)
-    return out
+    return running_max(size, round(SHOCK_S * GRID_HZ) - 1, 0)
+
+
+class _After:
+    """What comes in the `_APART` samples behind each minimum, as far as it has come.
+
+    Attributes
+    ----------
+    lower
+        Samples from the one behind each minimum to the first that undercuts it; `_APART` where none does.
+    whole
+        Whether all of them have come.
+    """
+
+    def __init__(
+        self, minima: npt.NDArray[np.intp], rank: FloatArray, leaving: FloatArray, usable: int
+    ) -> None:
+        at = minima[:, None] + np.arange(1, _APART + 1)
+        come = at < usable
+        at = np.minimum(at, usable - 1)
+        lower = come & (rank[at] < rank[minima][:, None])
+        self.lower: list[int] = np.where(lower.any(axis=1), lower.argmax(axis=1), _APART).tolist()
+        self.whole: list[bool] = come[:, -1].tolist()
+        self._fastest = np.maximum.accumulate(np.where(come, leaving[at], -np.inf), axis=1)
+
+    def faster(self, place: int, push: float) -> int:
+        """Return the samples from behind a minimum to the first that turns faster than `push`, rad/s."""
+        return int(self._fastest[place].searchsorted(push, side="right"))
 
 
 class StanceFinder:
@@ -117,18 +136,20 @@ class StanceFinder:
             No more will come in this segment.
         """
         cost = stillness(acc, gyr)
-        moved = _turning(gyr, _TURN_SMOOTH_S)
-        leaving = _turning(gyr, _SMOOTH_S)
+        rate = np.sqrt(np.einsum("ij,ij->i", gyr, gyr))
+        moved, leaving = gaussian(rate, _TURN_SMOOTH_S), gaussian(rate, _SMOOTH_S)
         rank = (cost + STILL_FLOOR) / np.maximum(shock_before(acc), SHOCK_LEAST) ** 2
         self._rank, self._cost, self._moved, self._first = rank, cost, moved, first
         usable = len(cost) - (0 if final else reach(LOOKS_AHEAD_S))
         if self._origin is None:
             self._origin = first
         strides: list[tuple[int, int]] = []
-        for index in self._minima(rank, cost, usable).tolist():
+        minima = self._minima(rank, cost, usable)
+        after = _After(minima, rank, leaving, usable)
+        for place, index in enumerate(minima.tolist()):
             if self._found is not None and index + first - self._found <= _APART:
                 continue
-            verdict = self._verdict(index, rank, leaving, usable, final=final)
+            verdict = self._verdict(index, float(rank[index]), after, place, final=final)
             if verdict is None:
                 break
             self._judged = index + first
@@ -141,8 +162,7 @@ class StanceFinder:
         """Points that nothing in the time before undercuts, nor the next one."""
         if usable < 3:
             return np.empty(0, dtype=np.intp)
-        size = _APART + 1
-        lowest = minimum_filter1d(rank[:usable], size, mode="nearest", origin=(size - 1) // 2)
+        lowest = -running_max(-rank[:usable], _APART, 0)
         is_low = (rank[: usable - 1] <= lowest[:-1]) & (rank[: usable - 1] < rank[1:usable])
         is_low &= cost[: usable - 1] < STILL_LIMIT
         known = 2 if self._first == self._origin else _APART
@@ -150,20 +170,14 @@ class StanceFinder:
         found = np.flatnonzero(is_low)
         return found[found + self._first > self._judged]
 
-    def _verdict(
-        self, index: int, rank: FloatArray, leaving: FloatArray, usable: int, *, final: bool
-    ) -> bool | None:
+    def _verdict(self, index: int, rank: float, after: _After, place: int, *, final: bool) -> bool | None:
         """Return whether a minimum is a flat instant; None while samples are missing to tell."""
-        stop = min(index + _APART + 1, usable)
-        lower = rank[index + 1 : stop] < rank[index]
-        better = int(lower.argmax()) if lower.any() else _APART
-        if self._like_the_last(index + self._first, float(rank[index])):
-            left = leaving[index + 1 : stop] > self._push
-            if left.any() and int(left.argmax()) < better:
-                return True
-        if better < _APART:
+        lower = after.lower[place]
+        if self._like_the_last(index + self._first, rank) and after.faster(place, self._push) < lower:
+            return True
+        if lower < _APART:
             return False
-        return True if final or index + _APART < usable else None
+        return True if final or after.whole[place] else None
 
     def _like_the_last(self, index: int, rank: float) -> bool:
         """Return whether a minimum comes when the next one is due, as deep as the one before."""
