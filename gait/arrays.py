@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["BoolArray", "CountArray", "FloatArray", "IntArray"]
+__all__ = ["BoolArray", "ComplexArray", "CountArray", "FloatArray", "IntArray"]
 
 FloatArray = npt.NDArray[np.float64]
+ComplexArray = npt.NDArray[np.complex128]
 BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.intp]
 CountArray = npt.NDArray[np.int16]

@@ -69,7 +69,7 @@ def test_every_public_name_is_on_the_page() -> None:
 
 ARGUMENTS = {
     "aligned": "session, analysis",
-    "analyze": "session, settings=None, *, detector=None",
+    "analyze": "session, settings=None, *, detector=None, processes=1",
     "assess": "analysis, answers=None, *, pack=None",
     "from_arrays": "time_s, acc, gyr=None, *, placement, side, acc_unit='m/s2', gyr_unit='rad/s', "
     "acc_range_g=None, gyr_range_dps=None, runner=None, run=None, name='arrays'",

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -29,6 +27,7 @@ from gait.analysis.session.stride_table import stride_table
 from gait.analysis.session.summary import summarise
 from gait.analysis.session.waveform import mean_waveform, waveform_spans
 from gait.analysis.settings import AnalysisSettings, described, own_detector
+from gait.analysis.side_by_side import side_by_side
 from gait.analysis.signal.pieces import excerpt, full_scale_g, head_of, pieces_of
 from gait.analysis.signal.timing import Census
 from gait.analysis.strides.detector import Alignment, Axes, Detector
@@ -55,9 +54,6 @@ NO_LANDINGS = sentence(
 MOVED_M_S2 = 2.0
 """Scatter of the acceleration, m/s2, from which a recording without strides is told to be one of a foot that
 is not there (a pocket's walk 3, a still sensor 0.1; chosen)."""
-
-SENSORS_AT_ONCE = 2
-"""Threads: numpy lets go of the interpreter lock. More than two wait for each other."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +96,7 @@ def analyze(
     settings: AnalysisSettings | None = None,
     *,
     detector: Callable[[Side], Detector] | None = None,
+    processes: int = 1,
 ) -> Analysis:
     """Return strides, metrics, activity, quality and faults of a session.
 
@@ -111,6 +108,8 @@ def analyze(
     detector
         Events of one's own: a `gait.analysis.strides.detector.Detector`, or what makes one from a side; it
         is used for every sensor. What it states as its errors is what the intervals are made of.
+    processes
+        With 2 a forked process analyses every second sensor, on Linux and where there are two cores.
 
     Raises
     ------
@@ -135,7 +134,7 @@ def analyze(
     check_kind(session, (Session, LongSession), "gait.analyze", "give what gait.read makes: a gait.Session")
     if not session.recordings:
         raise SignalError("no recording in this session", where=session.name)
-    sensors = _sensors(session.recordings, settings)
+    sensors = _sensors(session.recordings, settings, processes)
     faults = _faults(sensors)
     _refuse(faults, sensors)
     scale = _scale(session, sensors)
@@ -254,39 +253,37 @@ def _quality(sensor: _Sensor, faults: tuple[Fault, ...]) -> SensorQuality:
 
 
 def _sensors(
-    sources: tuple[Recording, ...] | tuple[LongRecording, ...], settings: AnalysisSettings
+    sources: tuple[Recording, ...] | tuple[LongRecording, ...], settings: AnalysisSettings, processes: int = 1
 ) -> list[_Sensor]:
-    """Every sensor through its engine, two at a time."""
-    stop = threading.Event()
-    with ThreadPoolExecutor(SENSORS_AT_ONCE) as pool:
-        try:
-            return list(pool.map(lambda source: _sensor(source, settings, stop), sources))
-        except BaseException:
-            # Ctrl-C and a fault in one file end the other one's thread too, at its next piece.
-            stop.set()
-            raise
+    """Every sensor through its engine."""
+    each: Sequence[Recording | LongRecording] = sources
+    return side_by_side(lambda source: _sensor(source, settings), each, _samples, processes)
 
 
-def _sensor(source: Recording | LongRecording, settings: AnalysisSettings, stop: threading.Event) -> _Sensor:
+def _samples(source: Recording | LongRecording) -> list[FloatArray]:
+    """Return the arrays of a recording."""
+    head = head_of(source)
+    return [head.time_s, head.acc, *([] if head.gyr is None else [head.gyr])]
+
+
+def _sensor(source: Recording | LongRecording, settings: AnalysisSettings) -> _Sensor:
     """One sensor: its strides, those of them that are gait, and what contradicts itself."""
-    sensor = _strides(source, stop, settings)
+    sensor = _strides(source, settings)
     if len(sensor.batch) < FEW_STRIDES and sensor.survey.shaken_m_s2 > SHAKEN_M_S2:
-        return _unfound(source, sensor, stop, UNFOUND_RUN)
+        return _unfound(source, sensor, UNFOUND_RUN)
     if len(sensor.batch) == 0 and sensor.recording.gyr is None:
         moved = sensor.survey.shaken_m_s2 > MOVED_M_S2 * _unit_scale(sensor)
-        return _unfound(source, sensor, stop, NO_LANDINGS if moved else "")
+        return _unfound(source, sensor, NO_LANDINGS if moved else "")
     batch = awake(sensor.batch, sensor.busy)
     spans = [looked_at(batch), stride_spans(batch), *([waveform_spans(batch)] if settings.waveforms else [])]
     samples = excerpt(source, np.concatenate(spans))
     return _believed(replace(sensor, batch=batch, samples=samples))
 
 
-def _unfound(
-    source: Recording | LongRecording, sensor: _Sensor, stop: threading.Event, looks_like: str
-) -> _Sensor:
+def _unfound(source: Recording | LongRecording, sensor: _Sensor, looks_like: str) -> _Sensor:
     """Find the faults of a sensor that moves and shows no stride, by the accelerometer's own strides."""
     head = sensor.recording
-    alone = sensor if head.gyr is None else _strides(source, stop, AnalysisSettings(), with_gyr=False)
+    alone = sensor if head.gyr is None else _strides(source, AnalysisSettings(), with_gyr=False)
     found = awake(alone.batch, alone.busy)
     samples = excerpt(source, np.concatenate([looked_at(found), stride_spans(found)]))
     legs = found.take(judge(found, samples).leg)
@@ -299,7 +296,6 @@ def _unfound(
 
 def _strides(
     source: Recording | LongRecording,
-    stop: threading.Event,
     settings: AnalysisSettings,
     *,
     with_gyr: bool = True,
@@ -320,8 +316,6 @@ def _strides(
     census, survey = Census(), Survey()
     batches: list[StrideBatch] = []
     for piece in pieces_of(source):
-        if stop.is_set():
-            break
         if not np.isfinite(piece.acc).all():
             raise SignalError("no finite samples", where=head.source or head.name)
         census.add(piece.time_s)

@@ -70,7 +70,7 @@ def command(
     )
     from gait.analysis.analyze import analyze
 
-    analysis = with_watch(analyze(session), activity)
+    analysis = with_watch(analyze(session, processes=2), activity)
     to_stdout = STDOUT in (strides, json_file)
     print(summary(analysis, words), file=sys.stderr if to_stdout else sys.stdout)
     if strides is not None:

@@ -143,7 +143,7 @@ def command(
     given = gather_answers(dict(session.answers), answers, ask=ask, pack=pack)
     said, long = _analysing(session)
     with busy(said, long=long):
-        analysis = analyze(session)
+        analysis = analyze(session, processes=2)
         _check_calibration(analysis)
         analysis = with_watch(analysis, activity)
         kept_as = runner_of(session, runner, no_history=no_history)
