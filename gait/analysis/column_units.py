@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gait.analysis.results import STRIDE_COLUMNS
 
-__all__ = ["STRIDE_UNITS", "unit_of"]
+__all__ = ["STRIDE_UNITS", "Units", "unit_of"]
 
 SUFFIXES = (
     ("_kn_m", "kN/m"),
@@ -21,6 +21,14 @@ SUFFIXES = (
     ("_s", "s"),
 )
 """Ending of a name -> unit; the first that fits counts."""
+
+
+class Units(dict[str, str]):
+    """Column -> unit, for a table's `attrs`, which pandas copies at every step: the copies share this one."""
+
+    def __deepcopy__(self, memo: object) -> Units:
+        """Return itself; a table with other units is given another one."""
+        return self
 
 
 def unit_of(name: str) -> str:

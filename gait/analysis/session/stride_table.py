@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from gait.analysis.column_units import STRIDE_UNITS
+from gait.analysis.column_units import STRIDE_UNITS, Units
 from gait.analysis.results import STRIDE_COLUMNS
 from gait.analysis.session.strike_class import CLASSES, strike_probabilities
 from gait.analysis.strides.stride_batch import StrideBatch
@@ -54,7 +54,7 @@ def stride_table(
     table = pd.concat([frame for frame in frames if len(frame)] or [_empty()], ignore_index=True)
     table = table.sort_values("ic_s", kind="stable", ignore_index=True)
     table = other_foot(table)[list(STRIDE_COLUMNS)]
-    table.attrs["units"] = dict(STRIDE_UNITS)
+    table.attrs["units"] = Units(STRIDE_UNITS)
     return table
 
 

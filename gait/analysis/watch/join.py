@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from gait.analysis.column_units import unit_of
+from gait.analysis.column_units import Units, unit_of
 from gait.analysis.results import Analysis, Metric, Watch, WatchLap
 from gait.analysis.session.not_measured import reasons_of_stiffness
 from gait.analysis.session.spring_mass import stiffness
@@ -77,12 +77,14 @@ def with_activity(analysis: Analysis, activity: Activity) -> Analysis:
         pace_s_km=np.divide(1000.0, speed, out=np.full(len(speed), np.nan), where=speed > 0.5),
         lap=_lap_numbers(middle, activity, placed.offset_s),
     )
-    table.attrs["units"] = {
-        **analysis.strides.attrs.get("units", {}),
-        **{name: unit_of(name) for name in columns},
-        "heart_rate_bpm": "1/min",
-        "pace_s_km": "s/km",
-    }
+    table.attrs["units"] = Units(
+        {
+            **analysis.strides.attrs.get("units", {}),
+            **{name: unit_of(name) for name in columns},
+            "heart_rate_bpm": "1/min",
+            "pace_s_km": "s/km",
+        }
+    )
     watch = _watch(analysis, activity, placed, gain)
     moved = gain is not None or (not own and bool(np.isfinite(speed).any()))
     metrics = _metrics(analysis, table) if moved else analysis.metrics
