@@ -56,6 +56,12 @@ MOVED_M_S2 = 2.0
 is not there (a pocket's walk 3, a still sensor 0.1; chosen)."""
 
 
+LENGTH_SHARE = 0.02
+"""Relative 95 % half-width of a length that nothing calibrates, beyond the closure's own and the metric's.
+
+With the metric's it held 97 % of lengths and 98 % of speeds of 111 placements on each foot of 13 runners."""
+
+
 @dataclass(frozen=True)
 class _Sensor:
     """What one recording gave; ``recording`` is for all but its samples, ``samples`` for those looked at."""
@@ -388,5 +394,5 @@ def _length_uncertainty(session: Session | LongSession, sensors: list[_Sensor]) 
     """Relative 95 % half-width of distances beyond the method's own."""
     if session.run.distance_m or session.run.speed_m_s:
         return {"stride_length_m": 0.02, "speed_m_s": 0.02}
-    error = max((s.alignment.closure_error for s in sensors), default=0.0)
-    return {"stride_length_m": 0.03 + error, "speed_m_s": 0.03 + error}
+    error = LENGTH_SHARE + max((s.alignment.closure_error for s in sensors), default=0.0)
+    return {"stride_length_m": error, "speed_m_s": error}

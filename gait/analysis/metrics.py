@@ -91,7 +91,7 @@ _ROWS = (
     ),
     MetricSpec(
         "strike_angle_deg", "Foot strike angle", "°", 1, "shoe pitch at contact, toes up positive", SHOE,
-        systematic=4.0, systematic_apart=3.0, least_range=12.0, ratio=False,
+        systematic=3.2, systematic_apart=3.2, least_range=12.0, ratio=False,
     ),
     MetricSpec(
         "pronation_excursion_deg", "Pronation excursion", "°", 1, "inward roll of the shoe in stance", SHOE,
@@ -107,11 +107,11 @@ _ROWS = (
     ),
     MetricSpec(
         "stride_length_m", "Stride length", "m", 2, "distance between contacts of the same foot", SHOE,
-        systematic=0.06, systematic_apart=0.03, file_decimals=3,
+        systematic=0.05, systematic_apart=0.035, file_decimals=3,
     ),
     MetricSpec(
         "speed_m_s", "Speed", "m/s", 2, "stride length over stride time", SHOE,
-        systematic=0.10, systematic_apart=0.05, least_range=0.6, file_decimals=3,
+        systematic=0.08, systematic_apart=0.055, least_range=0.6, file_decimals=3,
     ),
     MetricSpec(
         "vertical_oscillation_cm", "Vertical oscillation", "cm", 1,
