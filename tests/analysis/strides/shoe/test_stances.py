@@ -7,8 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from gait.analysis.signal.resample import GRID_HZ
-from gait.analysis.strides.shoe.stances import attitude, is_stance
+from gait.analysis.signal.buffer import SampleBuffer
+from gait.analysis.signal.resample import GRID_HZ, GridBlock
+from gait.analysis.strides.contact_model import load
+from gait.analysis.strides.shoe.stances import FOREFOOT_SD_S, attitude, is_stance, stance_batch
 from gait.analysis.strides.shoe.swings import HALF_S, Swings, both_ends, inward_deg, join, take
 
 HALF = round(HALF_S * GRID_HZ)
@@ -94,3 +96,27 @@ def test_swings_are_joined_and_taken_apart() -> None:
         back = take(both, slice(at, at + 1))
         for name in Swings.__dataclass_fields__:
             np.testing.assert_array_equal(getattr(back, name), getattr(part, name))
+
+
+def test_a_forefoot_strike_is_less_sure() -> None:
+    """Toes down by 10 deg at contact: the contact's uncertainty grows by what no real runner fitted shows."""
+    buffer = SampleBuffer()
+    still = np.zeros((2200, 3))
+    buffer.append(
+        GridBlock(0, still, still, np.zeros(2200, dtype=bool), np.zeros(2200), np.zeros(2200, dtype=bool))
+    )
+    rear, fore = (
+        stance_batch(
+            replace(BEFORE, pitch=sign * BEFORE.pitch),
+            replace(AFTER, pitch=sign * AFTER.pitch),
+            np.array([0.7]),
+            buffer,
+            load("shoe_gyroscope"),
+        )
+        for sign in (1.0, -1.0)
+    )
+    assert (rear.strike_angle_deg[0], fore.strike_angle_deg[0]) == pytest.approx((10.0, -10.0), abs=0.3)
+    for name in ("ic_sd_s", "contact_sd_s"):
+        grown = getattr(fore, name)[0] ** 2 - getattr(rear, name)[0] ** 2
+        assert grown == pytest.approx(FOREFOOT_SD_S**2)
+    assert fore.tc_sd_s[0] == rear.tc_sd_s[0]
