@@ -45,6 +45,9 @@ SHOCK_LEAST = 80.0
 
 _APART = round(STRIDE_LEAST_S * GRID_HZ)
 
+LOOKS_BACK = _APART + round(SHOCK_S * GRID_HZ) + reach(_TURN_SMOOTH_S)
+"""Samples before the last stance that what comes behind it can hang on."""
+
 ALIKE = 2.0
 """An instant at most so many times worse than the last one is believed once the foot pushes off."""
 
@@ -135,6 +138,8 @@ class StanceFinder:
         final
             No more will come in this segment.
         """
+        skip = 0 if self._kept is None else max(self._kept[0] - LOOKS_BACK - first, 0)
+        first, acc, gyr = first + skip, acc[skip:], gyr[skip:]
         cost = stillness(acc, gyr)
         rate = np.sqrt(np.einsum("ij,ij->i", gyr, gyr))
         moved, leaving = gaussian(rate, _TURN_SMOOTH_S), gaussian(rate, _SMOOTH_S)
