@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -28,14 +28,14 @@ from gait.analysis.session.summary import summarise
 from gait.analysis.session.waveform import mean_waveform, waveform_spans
 from gait.analysis.settings import AnalysisSettings, described, own_detector
 from gait.analysis.side_by_side import side_by_side
-from gait.analysis.signal.pieces import excerpt, full_scale_g, head_of, pieces_of
+from gait.analysis.signal.pieces import excerpt, full_scale_g, pieces_of
 from gait.analysis.signal.timing import Census
 from gait.analysis.strides.detector import Alignment, Axes, Detector
 from gait.analysis.strides.stride_batch import StrideBatch, concatenate, empty_batch
 from gait.arrays import FloatArray
 from gait.errors import SignalError, check_kind
 from gait.frames import Side
-from gait.recording.long import LongRecording, LongSession, open_session
+from gait.recording.long import open_session
 from gait.recording.model import Recording, Session
 from gait.sentences import sentence
 from gait.units import STANDARD_GRAVITY
@@ -98,7 +98,7 @@ class _Sensor:
 
 
 def analyze(
-    session: Session | LongSession | str | Path,
+    session: Session | str | Path,
     settings: AnalysisSettings | None = None,
     *,
     detector: Callable[[Side], Detector] | None = None,
@@ -137,7 +137,7 @@ def analyze(
     settings = settings if detector is None else replace(settings, detector=detector)
     if isinstance(session, str | Path):
         session = open_session(session)
-    check_kind(session, (Session, LongSession), "gait.analyze", "give what gait.read makes: a gait.Session")
+    check_kind(session, Session, "gait.analyze", "give what gait.read makes: a gait.Session")
     if not session.recordings:
         raise SignalError("no recording in this session", where=session.name)
     sensors = _sensors(session.recordings, settings, processes)
@@ -173,7 +173,7 @@ def analyze(
     )
 
 
-def diagnose(session: Session | LongSession) -> tuple[Fault, ...]:
+def diagnose(session: Session) -> tuple[Fault, ...]:
     """Return every fault of a session, those too that `analyze` refuses it for.
 
     Raises
@@ -211,7 +211,7 @@ def _refuse(faults: tuple[Fault, ...], sensors: list[_Sensor]) -> None:
 
 
 def _summaries(
-    session: Session | LongSession, sensors: list[_Sensor], table: pd.DataFrame, faults: tuple[Fault, ...]
+    session: Session, sensors: list[_Sensor], table: pd.DataFrame, faults: tuple[Fault, ...]
 ) -> tuple[dict[str, Metric], dict[str, Metric]]:
     """Metrics over the running and over the walking strides."""
     with_gyr: dict[str, bool] = {s.recording.side: s.recording.gyr is not None for s in sensors}
@@ -258,21 +258,17 @@ def _quality(sensor: _Sensor, faults: tuple[Fault, ...]) -> SensorQuality:
     )
 
 
-def _sensors(
-    sources: tuple[Recording, ...] | tuple[LongRecording, ...], settings: AnalysisSettings, processes: int = 1
-) -> list[_Sensor]:
+def _sensors(sources: tuple[Recording, ...], settings: AnalysisSettings, processes: int = 1) -> list[_Sensor]:
     """Every sensor through its engine."""
-    each: Sequence[Recording | LongRecording] = sources
-    return side_by_side(lambda source: _sensor(source, settings), each, _samples, processes)
+    return side_by_side(lambda source: _sensor(source, settings), sources, _samples, processes)
 
 
-def _samples(source: Recording | LongRecording) -> list[FloatArray]:
+def _samples(source: Recording) -> list[FloatArray]:
     """Return the arrays of a recording."""
-    head = head_of(source)
-    return [head.time_s, head.acc, *([] if head.gyr is None else [head.gyr])]
+    return [source.time_s, source.acc, *([] if source.gyr is None else [source.gyr])]
 
 
-def _sensor(source: Recording | LongRecording, settings: AnalysisSettings) -> _Sensor:
+def _sensor(source: Recording, settings: AnalysisSettings) -> _Sensor:
     """One sensor: its strides, those of them that are gait, and what contradicts itself."""
     sensor = _strides(source, settings)
     if len(sensor.batch) < FEW_STRIDES and sensor.survey.shaken_m_s2 > SHAKEN_M_S2:
@@ -286,7 +282,7 @@ def _sensor(source: Recording | LongRecording, settings: AnalysisSettings) -> _S
     return _believed(replace(sensor, batch=batch, samples=samples))
 
 
-def _unfound(source: Recording | LongRecording, sensor: _Sensor, looks_like: str) -> _Sensor:
+def _unfound(source: Recording, sensor: _Sensor, looks_like: str) -> _Sensor:
     """Find the faults of a sensor that moves and shows no stride, by the accelerometer's own strides."""
     head = sensor.recording
     alone = sensor if head.gyr is None else _strides(source, AnalysisSettings(), with_gyr=False)
@@ -301,13 +297,13 @@ def _unfound(source: Recording | LongRecording, sensor: _Sensor, looks_like: str
 
 
 def _strides(
-    source: Recording | LongRecording,
+    source: Recording,
     settings: AnalysisSettings,
     *,
     with_gyr: bool = True,
 ) -> _Sensor:
     """All strides that the engine finds, and the figures over all samples."""
-    head = head_of(source)
+    head = source.head
     acc_range_g = full_scale_g(source)
     has_gyr = with_gyr and head.gyr is not None
     engine = Engine(
@@ -365,7 +361,7 @@ def _unit_scale(sensor: _Sensor) -> float:
     return rests.gravity / STANDARD_GRAVITY if len(rests) and rests.gravity > 0.5 else 1.0
 
 
-def _scale(session: Session | LongSession, sensors: list[_Sensor]) -> float:
+def _scale(session: Session, sensors: list[_Sensor]) -> float:
     """Factor on stride lengths that makes them agree with a known distance or speed; 1 without one."""
     lengths = [s for s in sensors if np.isfinite(s.batch.stride_length_m).any()]
     if not lengths:
@@ -390,7 +386,7 @@ def _scaled(sensor: _Sensor, scale: float) -> StrideBatch:
     return replace(sensor.batch, stride_length_m=length)
 
 
-def _length_uncertainty(session: Session | LongSession, sensors: list[_Sensor]) -> dict[str, float]:
+def _length_uncertainty(session: Session, sensors: list[_Sensor]) -> dict[str, float]:
     """Relative 95 % half-width of distances beyond the method's own."""
     if session.run.distance_m or session.run.speed_m_s:
         return {"stride_length_m": 0.02, "speed_m_s": 0.02}

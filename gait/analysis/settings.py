@@ -10,7 +10,6 @@ from gait.analysis.strides.detector import Detector
 from gait.errors import UsageError
 from gait.frames import Side
 from gait.plugins import taken
-from gait.recording.long import LongSession
 from gait.recording.model import Session
 
 __all__ = ["AnalysisSettings", "described", "own_detector"]
@@ -35,7 +34,7 @@ class AnalysisSettings:
     detector: Callable[[Side], Detector] | None = None
 
 
-def described(session: Session | LongSession, scale: float, settings: AnalysisSettings) -> dict[str, str]:
+def described(session: Session, scale: float, settings: AnalysisSettings) -> dict[str, str]:
     """Return what the numbers of an analysis hang on, in words: for making it again.
 
     Parameters

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from gait.analysis.results import Analysis
     from gait.coaching.diary.progress import CheckIn
     from gait.history.since_last import Load, SinceLast
-    from gait.recording.long import LongSession
     from gait.recording.model import Session
     from gait.report.words import Words
 
@@ -23,7 +22,7 @@ FRESH = timedelta(days=14)
 """A check-in older than that no longer says how somebody is today (chosen, as the coach's line has it)."""
 
 
-def runner_of(session: Session | LongSession, runner: str | None, *, no_history: bool) -> str | None:
+def runner_of(session: Session, runner: str | None, *, no_history: bool) -> str | None:
     """Return under whose name a session is kept, or None; a name from ``session.toml`` is said on stderr."""
     if no_history:
         return None
@@ -63,7 +62,7 @@ def kept_check_ins(runner: str | None, history: Path | None, today: date) -> tup
 
 
 def keep_session(
-    session: Session | LongSession,
+    session: Session,
     analysis: Analysis,
     runner: str,
     history: Path | None,

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 if TYPE_CHECKING:
     from gait.analysis.results import Analysis
     from gait.frames import Placement, Side
-    from gait.recording.long import LongSession
     from gait.recording.model import Session
 
 __all__ = [
@@ -32,8 +31,6 @@ __all__ = [
     "load_session",
     "with_watch",
 ]
-
-AnySession = TypeVar("AnySession", "Session", "LongSession")
 
 PathArgument = Annotated[
     Path,
@@ -91,7 +88,7 @@ def load_session(
     speed_m_s: float | None = None,
     mass_kg: float | None = None,
     height_m: float | None = None,
-) -> Session | LongSession:
+) -> Session:
     """Read a session, or open it where it is long; what the command line says wins over ``session.toml``.
 
     Raises
@@ -99,13 +96,23 @@ def load_session(
     RecordingError
         As `gait.recording.long.open_session`.
     """
-    from gait.recording.long import LongSession, open_session
+    from gait.recording.long import open_session
 
     session = open_session(path, placement=placement, side=side)
-    told = (distance_m, speed_m_s, mass_kg, height_m)
-    if isinstance(session, LongSession):
-        return _with(session, *told)
-    return _with(session, *told)
+    run, runner = session.run, session.runner
+    return replace(
+        session,
+        run=replace(
+            run,
+            distance_m=run.distance_m if distance_m is None else distance_m,
+            speed_m_s=run.speed_m_s if speed_m_s is None else speed_m_s,
+        ),
+        runner=replace(
+            runner,
+            mass_kg=runner.mass_kg if mass_kg is None else mass_kg,
+            height_m=runner.height_m if height_m is None else height_m,
+        ),
+    )
 
 
 def with_watch(analysis: Analysis, file: Path | None) -> Analysis:
@@ -124,11 +131,9 @@ def with_watch(analysis: Analysis, file: Path | None) -> Analysis:
     return with_activity(analysis, read_activity(file))
 
 
-def length_s(session: Session | LongSession) -> float | None:
+def length_s(session: Session) -> float | None:
     """Seconds that the longest recording lasts; None where the samples are still on disk."""
-    from gait.recording.long import LongSession
-
-    if isinstance(session, LongSession):
+    if not all(one.in_memory for one in session.recordings):
         return None
     return max(float(one.time_s[-1] - one.time_s[0]) for one in session.recordings)
 
@@ -144,26 +149,3 @@ def load_samples(path: Path, *, placement: Placement | None = None, side: Side |
     from gait.recording.read import read
 
     return read(path, placement=placement, side=side)
-
-
-def _with(
-    session: AnySession,
-    distance_m: float | None,
-    speed_m_s: float | None,
-    mass_kg: float | None,
-    height_m: float | None,
-) -> AnySession:
-    run, runner = session.run, session.runner
-    return replace(
-        session,
-        run=replace(
-            run,
-            distance_m=run.distance_m if distance_m is None else distance_m,
-            speed_m_s=run.speed_m_s if speed_m_s is None else speed_m_s,
-        ),
-        runner=replace(
-            runner,
-            mass_kg=runner.mass_kg if mass_kg is None else mass_kg,
-            height_m=runner.height_m if height_m is None else height_m,
-        ),
-    )

@@ -6,7 +6,6 @@ import hashlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from gait.recording.long import LongSession
     from gait.recording.model import Session
 
 __all__ = ["pods_of", "samples_hash"]
@@ -18,7 +17,7 @@ POD_LIMIT = 200
 """Characters of a pod's name."""
 
 
-def samples_hash(session: Session | LongSession) -> str:
+def samples_hash(session: Session) -> str:
     """Return the SHA-256 of all samples with their placement: the same run twice has the same."""
     # Here, not above: looking at what is kept needs none of the analysis, whose imports take longer.
     import numpy as np
@@ -27,8 +26,7 @@ def samples_hash(session: Session | LongSession) -> str:
 
     digest = hashlib.sha256()
     for source in session.recordings:
-        head = source.head if hasattr(source, "head") else source
-        digest.update(f"{head.placement} {head.side} {head.gyr is not None}".encode())
+        digest.update(f"{source.placement} {source.side} {source.gyr is not None}".encode())
         for piece in pieces_of(source):
             for column in (piece.time_s, piece.acc, piece.gyr):
                 if column is not None:
@@ -36,13 +34,12 @@ def samples_hash(session: Session | LongSession) -> str:
     return digest.hexdigest()
 
 
-def pods_of(session: Session | LongSession) -> dict[str, str]:
+def pods_of(session: Session) -> dict[str, str]:
     """Return sensor -> the pod that sat there, by serial number, address or name; absent if unknown."""
     out = {}
     for source in session.recordings:
-        head = source.head if hasattr(source, "head") else source
-        known = (head.device.get(key) for key in POD_KEYS)
+        known = (source.device.get(key) for key in POD_KEYS)
         found = next((str(one) for one in known if isinstance(one, str | int) and str(one).strip()), "")
         if found:
-            out[f"{head.side} {head.placement}"] = found[:POD_LIMIT]
+            out[source.name] = found[:POD_LIMIT]
     return out

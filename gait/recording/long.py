@@ -1,18 +1,17 @@
-"""Sessions too long to be held in memory: what is known of them, and a way to go through their samples."""
+"""Recordings too long to be held in memory: what is known of them, and a way through their samples."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from gait.errors import RecordingError
 from gait.frames import Placement, Side
-from gait.recording.model import Recording, RunInfo, RunnerInfo, Session
+from gait.recording.model import GRID_HZ, LOOK_ROWS, Recording, Session, piece_rows
 from gait.recording.read import (
     common_start_s,
     find_recordings,
@@ -26,14 +25,10 @@ from gait.recording.session_folder import is_folder, read_notes, refuse_doubles,
 from gait.recording.table.lines import Source
 
 __all__ = [
-    "GRID_HZ",
     "LONG_BYTES",
     "LONG_INSTANTS",
-    "PIECE_ROWS",
     "LongRecording",
-    "LongSession",
     "open_session",
-    "piece_rows",
 ]
 
 LONG_BYTES = 150_000_000
@@ -47,67 +42,59 @@ LONG_INSTANTS = 3_000_000
 """Instants of the analysis' grid from which a session is read piece by piece, however few its rows: two hours
 of two shoes. All signals are brought to that grid, so a slow sensor's day costs what a fast one's does."""
 
-GRID_HZ = 200.0
-"""Rate of that grid (`gait.analysis.signal.resample.GRID_HZ`; a test holds the two together)."""
-
-PIECE_ROWS = 1 << 16
-"""Samples in a piece: 4 MB, five minutes of a usual sensor. A slow sensor has fewer, for as many instants."""
-
 SHORT_BYTES = 5_000_000
 """Bytes of CSV up to which nobody looks how long a file lasts: seven hours at 5 Hz."""
-LOOK_ROWS = 200
-"""Rows by which bytes and seconds a row are estimated."""
 
 
 @dataclass(frozen=True)
-class LongRecording:
-    """The samples of one sensor, on disk.
+class LongRecording(Recording):
+    """A recording whose samples are on disk, but for the first.
 
     Attributes
     ----------
-    head
-        The recording as it begins: everything a `Recording` has, and its first sample.
     file
         Where the samples are.
     start_s
         Session time zero in the file's own times, s.
-    piece_rows
-        Samples in a piece.
+    usual_step_s
+        Usual step from sample to sample, s; 0 where nobody looked.
     """
 
-    head: Recording
-    file: Path
+    file: Path = Path()
     start_s: float = 0.0
-    piece_rows: int = PIECE_ROWS
+    usual_step_s: float = 0.0
+
+    @property
+    def in_memory(self) -> bool:
+        """Whether all samples are here: no."""
+        return False
+
+    @property
+    def step_s(self) -> float:
+        """Usual step from sample to sample, s."""
+        return self.usual_step_s
+
+    @property
+    def head(self) -> Recording:
+        """What is known besides the samples, and the first of them."""
+        return Recording(**{one.name: getattr(self, one.name) for one in fields(Recording)})
 
     def pieces(self, rows: int | None = None) -> Iterator[Recording]:
-        """Return recordings that follow one another and together are the whole; can be called again.
+        """Return recordings in memory that follow one another and together are the whole.
 
         Parameters
         ----------
         rows
-            Samples in a piece; None for ``piece_rows``.
+            Samples in a piece; None for those of five minutes.
 
         Raises
         ------
         RecordingError
             A fault in the file, once it is reached.
         """
-        placement, side = self.head.placement, self.head.side
-        for piece in read_chunks(self.file, rows or self.piece_rows, placement=placement, side=side):
+        rows = rows or piece_rows(self.step_s)
+        for piece in read_chunks(self.file, rows, placement=self.placement, side=self.side):
             yield from_start(piece, self.start_s)
-
-
-@dataclass(frozen=True)
-class LongSession:
-    """As a `Session`, with its samples left on disk."""
-
-    name: str
-    recordings: tuple[LongRecording, ...]
-    runner: RunnerInfo
-    run: RunInfo
-    answers: Mapping[str, Any]
-    path: Path
 
 
 def open_session(
@@ -116,8 +103,8 @@ def open_session(
     placement: Placement | None = None,
     side: Side | None = None,
     long_bytes: int = LONG_BYTES,
-) -> Session | LongSession:
-    """Read a session, or, where it is long, only find out what is in it.
+) -> Session:
+    """Read a session, or, where it is long, only find out what is in it: its samples stay on disk.
 
     Parameters
     ----------
@@ -144,17 +131,17 @@ def open_session(
     inside = unpacked(place)
     notes = read_notes(inside if is_folder(inside) else place.parent)
     recordings = [
-        LongRecording(
+        _long(
             started_at(from_start(head, start_s), notes.started),
             file,
             start_s,
-            piece_rows(steps[file].seconds) if file in steps else PIECE_ROWS,
+            steps[file].seconds if file in steps else 0.0,
         )
         for head, file in zip(heads, files, strict=True)
     ]
-    return LongSession(
+    return Session(
         session_name(place),
-        tuple(sorted(recordings, key=lambda one: (one.head.placement != "shoe", one.head.side))),
+        tuple(sorted(recordings, key=lambda one: (one.placement != "shoe", one.side))),
         notes.runner,
         notes.run,
         notes.answers,
@@ -162,15 +149,10 @@ def open_session(
     )
 
 
-def piece_rows(step_s: float, most: int = PIECE_ROWS) -> int:
-    """Return the number of samples in a piece of a sensor that samples every ``step_s`` seconds.
-
-    Examples
-    --------
-    >>> piece_rows(1 / 208), piece_rows(1 / 25)
-    (65536, 8192)
-    """
-    return max(1, int(most / max(1.0, GRID_HZ * step_s)))
+def _long(head: Recording, file: Path, start_s: float, step_s: float) -> LongRecording:
+    """Return the recording that begins as `head` does."""
+    known = {one.name: getattr(head, one.name) for one in fields(Recording)}
+    return LongRecording(**known, file=file, start_s=start_s, usual_step_s=step_s)
 
 
 @dataclass(frozen=True)

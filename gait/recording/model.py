@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
 from pathlib import Path
@@ -13,12 +13,24 @@ import numpy as np
 from gait.arrays import FloatArray
 from gait.frames import Placement, Side
 
-__all__ = ["Recording", "RunInfo", "RunnerInfo", "Session", "without_pauses"]
+__all__ = ["PIECE_ROWS", "Recording", "RunInfo", "RunnerInfo", "Session", "piece_rows", "without_pauses"]
+
+
+LOOK_ROWS = 200
+"""Samples by which the usual step is found."""
+GRID_HZ = 200.0
+"""Rate of the grid that all signals are brought to (`gait.analysis.signal.resample.GRID_HZ`; a test holds the
+two together)."""
+PIECE_ROWS = 1 << 16
+"""Samples in a piece: 4 MB, five minutes of a usual sensor. A slow sensor has fewer, for as many instants."""
 
 
 @dataclass(frozen=True)
 class Recording:
     """The samples of one sensor.
+
+    A recording too long for memory is one too (`gait.recording.long.LongRecording`): it holds its first
+    sample alone, and `pieces` reads the others.
 
     Attributes
     ----------
@@ -68,6 +80,47 @@ class Recording:
     def name(self) -> str:
         """``left shoe`` and the like, for people."""
         return f"{self.side} {self.placement}"
+
+    @property
+    def in_memory(self) -> bool:
+        """Whether all samples are here."""
+        return True
+
+    @property
+    def head(self) -> Recording:
+        """What is known besides the samples, as a recording in memory; itself where all are here."""
+        return self
+
+    def pieces(self, rows: int | None = None) -> Iterator[Recording]:
+        """Return recordings in memory that follow one another and together are the whole.
+
+        Parameters
+        ----------
+        rows
+            Samples in a piece; None for those of five minutes.
+        """
+        rows = rows or piece_rows(self.step_s)
+        for start in range(0, len(self.time_s), rows):
+            part = slice(start, start + rows)
+            gyr = None if self.gyr is None else self.gyr[part]
+            yield replace(self, time_s=self.time_s[part], acc=self.acc[part], gyr=gyr)
+
+    @property
+    def step_s(self) -> float:
+        """Usual step from sample to sample, s, by the first ones; 0 with fewer than two."""
+        steps = np.diff(self.time_s[:LOOK_ROWS])
+        return float(np.median(steps)) if len(steps) else 0.0
+
+
+def piece_rows(step_s: float, most: int = PIECE_ROWS) -> int:
+    """Return the number of samples in a piece of a sensor that samples every ``step_s`` seconds.
+
+    Examples
+    --------
+    >>> piece_rows(1 / 208), piece_rows(1 / 25)
+    (65536, 8192)
+    """
+    return max(1, int(most / max(1.0, GRID_HZ * step_s)))
 
 
 def without_pauses(recording: Recording) -> Recording:

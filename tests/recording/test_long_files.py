@@ -11,14 +11,15 @@ import pytest
 
 import gait.recording.long as long_files
 from gait.analysis.signal.resample import GRID_HZ
-from gait.recording.long import LongSession, open_session
-from gait.recording.model import Recording, Session
+from gait.recording import model
+from gait.recording.long import open_session
+from gait.recording.model import PIECE_ROWS, Recording, piece_rows
 from gait.recording.write import write_recording
 
 
 def test_one_grid() -> None:
     """The rate by which length is judged is that of the analysis."""
-    assert long_files.GRID_HZ == GRID_HZ
+    assert model.GRID_HZ == GRID_HZ
 
 
 @pytest.mark.parametrize(("rate_hz", "stays"), [(25.0, True), (100.0, False)])
@@ -36,11 +37,14 @@ def test_a_slow_sensor_is_as_long_as_its_time(
     recording = replace(make_recording(rows), time_s=np.round(np.arange(rows) / rate_hz, 6))
     path = write_recording(recording, tmp_path / "left_shoe.csv")
     session = open_session(path)
-    assert isinstance(session, LongSession if stays else Session)
-    if isinstance(session, LongSession):
-        pieces = [len(piece.time_s) for piece in session.recordings[0].pieces()]
-        assert sum(pieces) == rows
-        assert session.recordings[0].piece_rows == pytest.approx(long_files.PIECE_ROWS / 8, abs=1)
+    (one,) = session.recordings
+    assert one.in_memory is not stays
+    assert len(one.time_s) == (1 if stays else rows)
+    pieces = [len(piece.time_s) for piece in one.pieces()]
+    assert sum(pieces) == rows
+    if stays:
+        assert piece_rows(one.step_s) == pytest.approx(PIECE_ROWS / 8, abs=1)
+        assert len(one.head.time_s) == 1
 
 
 def test_notes_of_a_session(make_recording: Callable[..., Recording], tmp_path: Path) -> None:
@@ -58,6 +62,7 @@ def test_notes_of_a_session(make_recording: Callable[..., Recording], tmp_path: 
     for long_bytes in (0, 10**9):
         (tmp_path / "session.toml").write_text(toml, encoding="utf-8")
         one = open_session(tmp_path, long_bytes=long_bytes).recordings[0]
-        assert (one.head if hasattr(one, "head") else one).started == "2026-05-01T07:32:10+02:00"
+        assert one.in_memory is (long_bytes > 0)
+        assert one.started == "2026-05-01T07:32:10+02:00"
     write_recording(make_recording(started="2025-01-01T00:00:00+00:00"), path)
     assert open_session(path).recordings[0].started == "2025-01-01T00:00:00+00:00"

@@ -10,50 +10,35 @@ import numpy.typing as npt
 
 from gait.analysis.signal.timing import Tops
 from gait.arrays import FloatArray
-from gait.recording.long import PIECE_ROWS, LongRecording, piece_rows
 from gait.recording.model import Recording, without_pauses
 
-__all__ = ["excerpt", "full_scale_g", "head_of", "pieces_of"]
+__all__ = ["excerpt", "full_scale_g", "pieces_of"]
 
 
-STEPS = 200
-"""Samples by which the usual step is found."""
 BESIDE = 2
 """Samples kept on each side of a span: interpolation looks at the nearest."""
 
 
-def head_of(source: Recording | LongRecording) -> Recording:
-    """Return what is known of a recording besides its samples."""
-    return source.head if isinstance(source, LongRecording) else source
-
-
-def pieces_of(source: Recording | LongRecording) -> Iterator[Recording]:
+def pieces_of(source: Recording) -> Iterator[Recording]:
     """Return the recording in pieces that follow one another.
 
     Small pieces are faster than the whole, too: they stay in the processor's cache.
     """
-    if isinstance(source, LongRecording):
-        for piece in source.pieces():
-            yield without_pauses(piece)
-        return
-    step_s = np.diff(source.time_s[:STEPS])
-    rows = piece_rows(float(np.median(step_s)), PIECE_ROWS) if len(step_s) else PIECE_ROWS
-    for start in range(0, len(source.time_s), rows):
-        yield without_pauses(_rows(source, slice(start, start + rows)))
+    for piece in source.pieces():
+        yield without_pauses(piece)
 
 
-def full_scale_g(source: Recording | LongRecording) -> float | None:
+def full_scale_g(source: Recording) -> float | None:
     """Full scale of the accelerometer, g: as stated, else as a plateau of its samples shows; None unknown."""
-    stated = head_of(source).acc_range_g
-    if stated:
-        return stated
+    if source.acc_range_g:
+        return source.acc_range_g
     tops = Tops()
     for piece in pieces_of(source):
         tops.add(piece.acc)
     return tops.range_g
 
 
-def excerpt(source: Recording | LongRecording, spans: FloatArray) -> Recording:
+def excerpt(source: Recording, spans: FloatArray) -> Recording:
     """Return the samples within some spans of time and `BESIDE` on each side of them.
 
     Parameters
@@ -65,11 +50,11 @@ def excerpt(source: Recording | LongRecording, spans: FloatArray) -> Recording:
     -------
     The recording itself where it is in memory.
     """
-    if isinstance(source, Recording):
+    if source.in_memory:
         return without_pauses(source)
     if len(spans) == 0:
         return source.head
-    has_gyr = source.head.gyr is not None
+    has_gyr = source.gyr is not None
     kept: list[FloatArray] = []
     undecided = np.empty((0, 7 if has_gyr else 4))
     for piece in pieces_of(source):
@@ -93,8 +78,3 @@ def _beside(time_s: FloatArray, spans: FloatArray) -> npt.NDArray[np.bool_]:
     np.add.at(edges, low, 1)
     np.add.at(edges, high, -1)
     return np.cumsum(edges[:-1]) > 0
-
-
-def _rows(recording: Recording, rows: slice) -> Recording:
-    gyr = None if recording.gyr is None else recording.gyr[rows]
-    return replace(recording, time_s=recording.time_s[rows], acc=recording.acc[rows], gyr=gyr)

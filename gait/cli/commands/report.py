@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from gait.coaching.model import Finding, Plan
     from gait.coaching.questionnaire.answers import Answers
     from gait.coaching.rules.load import Knowledge
-    from gait.recording.long import LongSession
     from gait.recording.model import Session
     from gait.report.story import Story
 
@@ -222,7 +221,7 @@ def _coaching(analysis: Analysis, given: Answers, diary: tuple[CheckIn, ...], pa
     return follow(analysis, given, diary, pack=pack, today=datetime.now().astimezone().date())
 
 
-def _analysing(session: Session | LongSession) -> tuple[str, bool]:
+def _analysing(session: Session) -> tuple[str, bool]:
     """Return what is said while a session is analysed, and whether that takes long."""
     seconds = length_s(session)
     span = "" if seconds is None else f"{seconds / 60.0:.0f} min of "
