@@ -217,11 +217,17 @@ def _summaries(
     with_gyr: dict[str, bool] = {s.recording.side: s.recording.gyr is not None for s in sensors}
     relative = _length_uncertainty(session, sensors)
     running, walking = (
-        widened(summarise(table[table["activity"] == kind], with_gyr=with_gyr, extra=relative), faults)
+        widened(summarise(_of_kind(table, kind), with_gyr=with_gyr, extra=relative), faults)
         for kind in ("running", "walking")
     )
     running = running | given_speed(session.run, table, running)
     return running | stiffness_of(session.runner, running), walking
+
+
+def _of_kind(table: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """Return the strides of one activity; the table itself where there is no other."""
+    own = table["activity"] == kind
+    return table if own.all() else table[own]
 
 
 def _waveforms(sensors: list[_Sensor], faults: tuple[Fault, ...]) -> tuple[Waveform, ...]:

@@ -32,10 +32,11 @@ def spoilt_attitude(faults: Iterable[Fault]) -> set[str]:
 
 def without_spoilt(table: pd.DataFrame, faults: Iterable[Fault]) -> pd.DataFrame:
     """Return the strides with what likely and clear faults spoil left empty, leg by leg."""
+    told = [fault for fault in faults if fault.certainty != "cannot tell"]
+    if not told or len(table) == 0:
+        return table
     table = table.copy()
-    for fault in faults:
-        if fault.certainty == "cannot tell" or len(table) == 0:
-            continue
+    for fault in told:
         for name in fault.spoils:
             rows = _rows(table, fault.sensor, name)
             for column in (name, *_BESIDE.get(name, ())):
