@@ -18,6 +18,7 @@ def main(cache):
             "pandas reads the two files": lambda: pandas_read(hour),
             "`gait.read`": lambda: gait.read(hour),
             "`gait.analyze` of what was read": lambda: gait.analyze(session),
+            "the same with `processes=2`": lambda: gait.analyze(session, processes=2),
             "`gait.analyze(path)`": lambda: gait.analyze(hour),
             "`gait report`, whole process": lambda: measure.gait("report", hour, "-o", page),
             "`gait --help`, whole process": lambda: measure.gait("--help"),
