@@ -15,6 +15,7 @@ import numpy as np
 from gait.analysis.signal.buffer import SampleBuffer
 from gait.analysis.signal.orientation import closure_gravity, gather, motion, orientations
 from gait.analysis.signal.quaternion import apply, conjugate
+from gait.analysis.signal.resample import GridBlock
 from gait.analysis.strides.shank.contact import ToeOff, is_walker, landing_anchor, toe_off_anchor
 from gait.analysis.strides.shank.swings import Span
 from gait.arrays import BoolArray, FloatArray, IntArray
@@ -27,6 +28,17 @@ LANDING_SHARE = 0.42
 
 AHEAD = 10
 """Grid points behind the latest landing that its snippet needs."""
+
+
+OPENING_SHARE = 0.6
+"""Share of a cycle that must have been measured for its contact to be looked for (contact follows the swing
+by some 0.2 of the cycle; chosen)."""
+
+EDGE = 8
+"""Grid points, 40 ms, at a segment's start within which a fastest swing is not seen."""
+
+ALIKE = 0.9
+"""Cosine of its pitch rate and the next cycle's from which it is of the same movement (chosen)."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +117,44 @@ def measure_cycles(buffer: SampleBuffer, spans: Sequence[Span], axis: FloatArray
         toe_off,
         is_walker(pitch_rate, norm, landing, toe_off.fastest_s, length),
     )
+
+
+def opening_cycle(buffer: SampleBuffer, span: Span, axis: FloatArray) -> tuple[SampleBuffer, Span] | None:
+    """Complete the cycle before the first one, which the buffer's start cuts, by what the first one repeats.
+
+    Parameters
+    ----------
+    span
+        The first cycle.
+    axis
+        (3,) axis of the forward swing, sensor frame.
+
+    Returns
+    -------
+    The samples from the swing before the start on, those that were not measured marked as bridged, and the
+    cycle; None where the start cuts none, or what there is of it is no part of such a cycle.
+    """
+    length, there = span[1] - span[0], span[0] - buffer.first
+    if not OPENING_SHARE * length <= there <= length + EDGE:
+        return None
+    missing = max(length - there, 0)
+    first, second = (buffer.gyr[start : start + min(there, length)] @ axis for start in (0, length))
+    if first @ second < ALIKE * np.sqrt((first @ first) * (second @ second)):
+        return None
+    rows = np.r_[there : there + missing, 0 : min(there + ahead_of(span), len(buffer))]
+    made = np.arange(len(rows)) < missing
+    completed = SampleBuffer()
+    completed.append(
+        GridBlock(
+            buffer.first - missing,
+            buffer.acc[rows],
+            buffer.gyr[rows],
+            buffer.clipped[rows] & ~made,
+            np.where(made, 0.0, buffer.peak[rows]),
+            buffer.bridged[rows] | made,
+        )
+    )
+    return completed, (span[0] - length, span[0])
 
 
 def _level(up: FloatArray, left: FloatArray) -> FloatArray:

@@ -16,7 +16,7 @@ from gait.analysis.signal.resample import GRID_HZ
 from gait.analysis.strides.contact_model import ContactModel, Refined, load
 from gait.analysis.strides.detector import ALIGNED_SCORE, Alignment, Detector
 from gait.analysis.strides.shank.attitude import attitude, segment_axes
-from gait.analysis.strides.shank.cycles import Cycles, ahead_of, measure_cycles
+from gait.analysis.strides.shank.cycles import Cycles, ahead_of, measure_cycles, opening_cycle
 from gait.analysis.strides.shank.swings import Span, SwingFinder
 from gait.analysis.strides.stride_batch import StrideBatch, empty_batch
 from gait.arrays import FloatArray
@@ -45,6 +45,11 @@ LEAST_PHASE_S = 0.05
 
 NEAR_S = 0.08
 """s about an event within which bridged samples make it doubtful (chosen: most of its snippet)."""
+
+MISSING_MOST_S = 0.06
+"""s of it that may be missing for the contact of a cycle that the start cuts to be given (chosen)."""
+
+NOTHING_LANDED = (-1, float("nan"), float("nan"))
 
 HELD_S = 3.0
 """s of samples kept before the oldest cycle that waits."""
@@ -99,7 +104,8 @@ class ShankDetector(Detector):
     def _new_segment(self) -> None:
         self._swings.new_segment()
         self._held: list[Span] = []
-        self._landed = (-1, np.nan, np.nan)
+        self._landed = NOTHING_LANDED
+        self._opened = False
 
     def _oldest_needed(self) -> int:
         if self._swings.axis is None:
@@ -126,15 +132,34 @@ class ShankDetector(Detector):
         self._held += self._swings.find(self._buffer, final=final)
         ready = [span for span in self._held if final or span[1] + ahead_of(span) < self._buffer.end]
         self._held = self._held[len(ready) :]
-        return [self._measure(ready)] if ready else []
+        if not ready:
+            return []
+        opening = [] if self._opened else self._opening(ready[0])
+        self._opened = True
+        return [*opening, self._measure(ready, self._buffer)]
 
-    def _measure(self, spans: list[Span]) -> StrideBatch:
+    def _opening(self, span: Span) -> list[StrideBatch]:
+        """Return the stride of the cycle that the segment's start cuts, where its contact was measured."""
+        axis = self._swings.axis
+        assert axis is not None
+        completed = opening_cycle(self._buffer, span, axis.direction)
+        if self._buffer.first != self._swings.opens or completed is None:
+            return []
+        buffer, before = completed
+        stride = self._measure([before], buffer)
+        seen = len(stride) and buffer.missing_s(stride.ic_s, NEAR_S)[0] <= MISSING_MOST_S
+        if seen and stride.ic_s[0] > self._buffer.first / GRID_HZ:
+            return [stride]
+        self._landed = NOTHING_LANDED
+        return []
+
+    def _measure(self, spans: list[Span], buffer: SampleBuffer) -> StrideBatch:
         """Return the strides of cycles from swing to swing; each ends with the landing behind its cycle."""
         axis = self._swings.axis
         assert axis is not None
-        cycles = measure_cycles(self._buffer, spans, axis.direction)
+        cycles = measure_cycles(buffer, spans, axis.direction)
         begin = np.array([span[0] for span in spans]) / GRID_HZ
-        found = contacts(self._model, cycles, begin, self._buffer)
+        found = contacts(self._model, cycles, begin, buffer)
         ic, ic_sd = self._handed_on(
             spans, begin + found.ic, found.ic_sd, begin + found.next_ic, found.next_sd
         )
@@ -147,7 +172,7 @@ class ShankDetector(Detector):
         held = attitude(
             cycles.force, cycles.vertical, ic - begin, found.tc, axis.direction, stand, self._sign
         )
-        clipped, peak = self._buffer.shock(ic, tc)
+        clipped, peak = buffer.shock(ic, tc)
         batch = replace(
             empty_batch(n),
             ic_s=ic,

@@ -65,6 +65,8 @@ class SwingFinder:
         None until it is learnt.
     current
         Grid index of the last swing found, from which a cycle may still run, or None.
+    opens
+        Grid index at which the segment begins, or None before its first samples.
     """
 
     def __init__(self) -> None:
@@ -75,7 +77,7 @@ class SwingFinder:
         """Forget the swings, which must not reach across a gap; the axis stays."""
         self.current: int | None = None
         self._judged = -1
-        self._opens: int | None = None
+        self.opens: int | None = None
 
     def find(self, buffer: SampleBuffer, *, final: bool) -> list[Span]:
         """Return the cycles that the buffer completes.
@@ -85,8 +87,8 @@ class SwingFinder:
         final
             Whether the segment ends with the buffer.
         """
-        if self._opens is None:
-            self._opens = buffer.first
+        if self.opens is None:
+            self.opens = buffer.first
         while self.axis is None:
             before = buffer.first
             self.axis = self._learn(buffer, final=final)
@@ -121,7 +123,7 @@ class SwingFinder:
     def _spans(self, buffer: SampleBuffer, axis: SwingAxis, *, final: bool) -> list[Span]:
         forward = gaussian(buffer.gyr, _SMOOTH_S) @ axis.direction
         usable = len(forward) if final else len(forward) - reach(_SMOOTH_S)
-        ends = (buffer.first == self._opens, final)
+        ends = (buffer.first == self.opens, final)
         peaks = local_maxima(forward[: max(usable, 0)], _RADIUS_S, ends=ends) + buffer.first
         spans = []
         for index in peaks[peaks > self._judged].tolist():

@@ -39,10 +39,10 @@ def test_contact_time_and_its_interval(virtual, match, speed, style) -> None:
     assert not strides.walking.any()
 
 
-@pytest.mark.parametrize("size", [1, 37, 500])
-def test_chunks_make_no_difference(virtual, size) -> None:
-    """Every column of every stride is the same for any size of chunk."""
-    recording = _part(virtual(placement="shank").session.recordings[0], 0.0, 20.0)
+@pytest.mark.parametrize(("size", "start_s"), [(1, 0.0), (37, 0.0), (37, 8.5), (500, 8.7)])
+def test_chunks_make_no_difference(virtual, size, start_s) -> None:
+    """Every column of every stride is the same for any size of chunk, begun standing or in mid-cycle."""
+    recording = _part(virtual(placement="shank").session.recordings[0], start_s, start_s + 20.0)
     whole, _ = strides_of(recording)
     engine = engine_for(recording)
     parts = [
@@ -163,3 +163,26 @@ def test_treadmill_contact_time(shared, match, side) -> None:
     error = 1e3 * ((strides.tc_s - strides.ic_s)[rows] - (truth["tc_s"] - truth["ic_s"]).to_numpy()[at])
     assert abs(np.median(error)) < 8.0
     assert error.std() < 4.0
+
+
+def test_a_contact_that_the_start_all_but_cuts_is_given(virtual, match) -> None:
+    """Begun anywhere in running, the first contact from 40 ms on is there, as right as any, and no other."""
+    made = virtual(placement="shank", speed_m_s=3.3)
+    recording, truth = made.session.recordings[0], made.truth
+    contacts = truth[truth["side"] == recording.side].reset_index(drop=True)
+    usual, _ = strides_of(recording)
+    rows, at = match(usual.ic_s, contacts["ic_s"].to_numpy())
+    bias = np.median(usual.ic_s[rows] - contacts["ic_s"].to_numpy()[at])
+    for number, before_s in enumerate(np.linspace(0.04, 0.5, 12), start=6):
+        first = float(contacts["ic_s"][number])
+        strides, _ = strides_of(_part(recording, first - before_s, first + 12.0))
+        assert strides.ic_s[0] == pytest.approx(first + bias, abs=0.025), before_s
+
+
+def test_a_start_from_standing_makes_no_contact(virtual) -> None:
+    """Standing before the first step is no cycle cut short: nothing is found before the first contact."""
+    made = virtual(placement="shank")
+    first = float(made.truth["ic_s"].min())
+    for stood_s in (0.2, 0.4, 0.6, 1.0):
+        strides, _ = strides_of(_part(made.session.recordings[0], first - stood_s, first + 15.0))
+        assert strides.ic_s[0] > first - 0.05, stood_s
