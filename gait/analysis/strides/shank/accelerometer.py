@@ -167,4 +167,6 @@ class ShankAccDetector(Detector):
             peak_acc_g=peak / STANDARD_GRAVITY,
             clipped=clipped,
         )
-        return batch.take((stride > STRIDE_LEAST_S) & (stride < STRIDE_MOST_S))
+        assert self._impacts.opens is not None
+        there = ic >= self._impacts.opens / GRID_HZ
+        return batch.take(there & (stride > STRIDE_LEAST_S) & (stride < STRIDE_MOST_S))

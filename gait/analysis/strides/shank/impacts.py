@@ -35,6 +35,10 @@ HIT_LEAST_G_S = 12.0
 LATE_S, BEFORE_S = (0.13, 0.22), (0.11, 0.04)
 """s behind and before the shock: forward force in late stance is larger than where the swing is braked."""
 
+ABOUT = 0.15
+"""Share of a stride by which the first and the last may differ from the one beside, for a shock at an end
+to be a landing: what is larger and lies outside would not show (chosen)."""
+
 STANCE_S = 0.60
 """s behind a landing that its stance may take."""
 
@@ -83,18 +87,23 @@ class ImpactFinder:
         None until they are learnt.
     judged
         Grid index up to which shocks have been looked for.
+    opens
+        Grid index at which the segment begins, or None before its first samples.
     """
 
     def __init__(self, turned: Turned | None = None) -> None:
         self.axes: ShankAxes | None = None
         self._turned = turned
         self._least = 0.0
+        self._stride = 0
         self.new_segment()
 
     def new_segment(self) -> None:
         """Forget the shocks, which must not reach across a gap; the axes stay."""
         self.judged = -1
+        self.opens: int | None = None
         self._last: tuple[int, float] | None = None
+        self._first: int | None = None
 
     def find(self, buffer: SampleBuffer, *, final: bool) -> list[int]:
         """Return the grid indices of the shocks that the buffer completes.
@@ -104,6 +113,8 @@ class ImpactFinder:
         final
             Whether the segment ends with the buffer.
         """
+        if self.opens is None:
+            self.opens = buffer.first
         if self.axes is None:
             self.axes = self._learn(buffer, final=final)
         return [] if self.axes is None else self._shocks(buffer, final=final)
@@ -130,6 +141,7 @@ class ImpactFinder:
         self._least = max(HIT_LEAST_G_S, HIT_SHARE * usual, HIT_ABOVE * float(np.median(shown)))
         hits = local_maxima(jerk[: moving[-1] + 1], _RADIUS_S)
         hits = hits[jerk[hits] > self._least]
+        self._stride = int(np.median(np.diff(hits))) if len(hits) > 1 else 0
         axes = ShankAxes(along, forward * _sense(force @ forward, hits), place)
         whole = hits[hits + round(STANCE_S * GRID_HZ) <= moving[-1]]
         turned = self._turned is not None and self._turned(buffer.acc, whole, axes)
@@ -138,7 +150,9 @@ class ImpactFinder:
     def _shocks(self, buffer: SampleBuffer, *, final: bool) -> list[int]:
         jerk = _jerk(buffer.acc)
         usable = len(jerk) if final else len(jerk) - reach(_HIT_SMOOTH_S) - reach(_SMOOTH_S)
-        peaks = local_maxima(jerk[: max(usable, 0)], _RADIUS_S) + buffer.first
+        assert self.opens is not None
+        ends = (buffer.first == self.opens, final)
+        peaks = local_maxima(jerk[: max(usable, 0)], _RADIUS_S, ends=ends) + buffer.first
         out = []
         for index in peaks[peaks > self.judged].tolist():
             self.judged = index
@@ -148,9 +162,25 @@ class ImpactFinder:
             last = self._last
             if last is not None and (index - last[0]) / GRID_HZ < STRIDE_LEAST_S and height <= last[1]:
                 continue
+            late = index + round(_RADIUS_S * GRID_HZ) >= buffer.end
+            if late and last is not None and not self._is_a_stride(index - last[0]):
+                continue
+            if index - self.opens < round(_RADIUS_S * GRID_HZ):
+                self._first = index
+            else:
+                out += self._with_the_first(index)
+                self._stride = index - last[0] if last is not None else self._stride
             self._last = (index, height)
-            out.append(index)
         return out
+
+    def _with_the_first(self, index: int) -> list[int]:
+        """Return a shock, behind the one that the segment's start all but cuts if that is a stride before."""
+        first, self._first = self._first, None
+        return [first, index] if first is not None and self._is_a_stride(index - first) else [index]
+
+    def _is_a_stride(self, length: int) -> bool:
+        """Return whether so many grid points between two shocks are about those of the stride before."""
+        return abs(length - self._stride) < ABOUT * self._stride
 
 
 def _jerk(acc: FloatArray) -> FloatArray:

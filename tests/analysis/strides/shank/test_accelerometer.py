@@ -98,11 +98,11 @@ def test_the_model_tells_an_axis_that_points_backward(virtual) -> None:
         assert told == (sign < 0.0)
 
 
-@pytest.mark.parametrize("size", [1, 41, 600])
-def test_chunks_make_no_difference(virtual, size) -> None:
-    """Every column of every stride is the same for any size of chunk."""
+@pytest.mark.parametrize(("size", "start_s"), [(1, 0.0), (41, 8.6), (600, 8.9)])
+def test_chunks_make_no_difference(virtual, size, start_s) -> None:
+    """Every column of every stride is the same for any size of chunk, begun standing or in mid-stride."""
     whole = _alone(virtual(placement="shank"))
-    keep = whole.time_s < 18.0
+    keep = (whole.time_s >= start_s) & (whole.time_s < start_s + 18.0)
     recording = replace(whole, time_s=whole.time_s[keep], acc=whole.acc[keep])
     strides, _ = strides_of(recording)
     engine = engine_for(recording)
@@ -166,3 +166,32 @@ def test_a_step_that_was_stopped_gives_no_end(virtual, monkeypatch) -> None:
     assert np.isfinite(usual.tc_s).mean() > 0.9
     assert np.isfinite(stopped.tc_s).mean() < 0.3
     np.testing.assert_allclose(stopped.ic_s, usual.ic_s)
+
+
+def test_contacts_beside_the_ends_are_given(virtual, match) -> None:
+    """Cut out of a run anywhere, the first and the last contact are there, and none before or between."""
+    made = virtual(placement="shank", speed_m_s=3.3)
+    whole = _alone(made)
+    contacts = made.truth[made.truth["side"] == whole.side]["ic_s"].to_numpy()
+    usual, _ = strides_of(whole)
+    rows, at = match(usual.ic_s, contacts)
+    bias = np.median(usual.ic_s[rows] - contacts[at])
+    for number, beside_s in enumerate(np.linspace(0.06, 0.4, 9), start=6):
+        start_s, stop_s = contacts[number] - beside_s, contacts[number + 18] + beside_s + 0.06
+        keep = (whole.time_s >= start_s) & (whole.time_s <= stop_s)
+        part = replace(whole, time_s=whole.time_s[keep], acc=whole.acc[keep])
+        strides, _ = strides_of(part)
+        assert len(strides) == 18, beside_s
+        assert strides.ic_s[0] == pytest.approx(contacts[number] + bias, abs=0.030), beside_s
+        assert strides.next_ic_s[-1] == pytest.approx(contacts[number + 18] + bias, abs=0.040), beside_s
+
+
+def test_a_start_from_standing_makes_no_landing(virtual) -> None:
+    """Begun a moment before the first step, nothing is found before the first contact."""
+    made = virtual(placement="shank")
+    whole = _alone(made)
+    first = float(made.truth[made.truth["side"] == whole.side]["ic_s"].min())
+    for stood_s in (0.1, 0.3, 0.6):
+        keep = (whole.time_s >= first - stood_s) & (whole.time_s <= first + 15.0)
+        strides, _ = strides_of(replace(whole, time_s=whole.time_s[keep], acc=whole.acc[keep]))
+        assert strides.ic_s[0] > first - 0.06, stood_s
