@@ -75,6 +75,8 @@ def _fork(work: Callable[[], object], given: dict[int, np.ndarray]) -> tuple[int
     code = 1
     try:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
+        # A thread of the parent may hold the lock of a stream, which nobody lets go of here.
+        sys.stdout, sys.stderr = io.StringIO(), io.StringIO()
         os.close(read)
         with os.fdopen(write, "wb") as pipe:
             _Writer(pipe, given).dump(work())
