@@ -7,10 +7,13 @@ at in a browser.
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
+import sys
 from importlib.util import find_spec
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
@@ -22,6 +25,11 @@ settings.register_profile(
     print_blob=True,
 )
 settings.load_profile("gait")
+
+# Some machines tell Python to keep no bytecode: each of the suite's many processes would compile the package
+# and its libraries again, and each worker all tests.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # Whoever starts the tests in the background may have had Ctrl-C ignored, and processes inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -36,3 +44,14 @@ if find_spec("dbus_fast") is None:
 if find_spec("pylsl") is None:
     # On some platforms liblsl has to come from elsewhere.
     collect_ignore_glob += ["gait/live/lsl.py"]
+
+
+def pytest_collection_finish() -> None:
+    """Keep the garbage collector from going through all that the imports left behind, again and again."""
+    gc.freeze()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the notebooks first: each takes long, and at the end one worker would wait for the other."""
+    items.sort(key=lambda item: item.path.suffix != ".ipynb")

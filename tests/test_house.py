@@ -219,13 +219,23 @@ def test_constraints_pin_every_dependency() -> None:
 PARTS = {"cli/commands", "report/sections", "sensors/drivers"}
 """Rooms that are tables of like parts, one file a part: they may hold any number."""
 MOST_FILES, MOST_LINES, MOST_LINES_OF_A_FUNCTION = 16, 400, 60
+TO_BE_SHORTENED = {
+    "gait/analysis/analyze.py: analyze",
+    "gait/cli/commands/checkin.py: command",
+    "gait/cli/commands/compare.py: command",
+    "gait/cli/commands/live.py: command",
+    "gait/cli/commands/plan.py: command",
+    "gait/cli/commands/report.py: command",
+    "gait/recording/importers/generic.py: generic_layout",
+}
+"""Functions that are longer than they may be."""
 
 
 def _functions() -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
     for path in sorted((ROOT / "gait").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                yield str(path.relative_to(ROOT)), node
+                yield path.relative_to(ROOT).as_posix(), node
 
 
 def test_modules_stay_small() -> None:
@@ -248,16 +258,13 @@ def test_rooms_stay_small() -> None:
 
 
 def test_functions_stay_small() -> None:
-    """From its first statement to its end no function is longer than 60 lines, its docstring left out.
-
-    A signature is counted apart: that of a command is its table of options.
-    """
-    long = {}
-    for file, node in _functions():
-        body = node.body[1:] if ast.get_docstring(node) is not None else node.body
-        lines = (node.end_lineno or 0) - body[0].lineno + 1 if body else 0
-        if lines > MOST_LINES_OF_A_FUNCTION:
-            long[f"{file}: {node.name}"] = lines
+    """No function is longer than 60 lines, all counted; some are still to be shortened."""
+    long = {
+        f"{file}: {node.name}": lines
+        for file, node in _functions()
+        if (lines := (node.end_lineno or 0) - node.lineno + 1) > MOST_LINES_OF_A_FUNCTION
+        and f"{file}: {node.name}" not in TO_BE_SHORTENED
+    }
     assert long == {}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import json
 import re
@@ -23,6 +24,8 @@ from gait.analysis.strides.stride_batch import empty_batch
 from gait.cli import main as command_line
 from gait.cli.main import main
 from gait.coaching.rules.load import builtin_folder
+from gait.live.foot_pod.carrier import carrier_for
+from gait.live.foot_pod.pod import FootPod
 from gait.recording.importers import dialects
 from gait.recording.importers.dialects import Dialect
 from gait.report import sections
@@ -32,10 +35,23 @@ from gait.report.story import Story
 from gait.sensors import drivers
 from gait.sensors.driver import Advertisement
 from gait.sensors.drivers.witmotion import WitMotion
+from tests.live.strides import strides_at
 
 ROOT = Path(__file__).resolve().parents[1]
 LEFT = ROOT / "recordings" / "easy-rearfoot" / "left_shoe.csv.gz"
 TABLE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split("### Adding a part")[1].split("\n## ")[0]
+
+FOLLOWED = {
+    "detector of strides": "test_a_detector",
+    "metric": "test_a_metric",
+    "program's files": "test_an_importer",
+    "section of the report": "test_a_section",
+    "rule, exercise": "test_a_rule_and_an_exercise",
+    "sensor family": "test_a_driver",
+    "way on the air for the foot pod": "test_a_way_on_the_air",
+    "command": "test_a_command",
+}
+"""Row of the table -> the test that follows it."""
 
 
 def _module(name: str, **parts: object) -> ModuleType:
@@ -54,6 +70,18 @@ def test_every_place_that_the_table_names_is_there() -> None:
         assert (ROOT / fixed).exists(), path
     for name, path in re.findall(r"`([A-Z]+)(?:\[[^`]*\])?` in `(gait/[^`]*\.py)`", TABLE):
         assert re.search(rf"^{name}\b.*=", (ROOT / path).read_text(encoding="utf-8"), re.MULTILINE), name
+
+
+def test_every_row_of_the_table_is_followed() -> None:
+    """Each kind of part has its test below, and each package its line in the map."""
+    rows = re.findall(r"(?m)^\| ([a-z][^|]*?) \|", TABLE)
+    assert [row for row in rows if row != "new"] == list(FOLLOWED)
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    for name in FOLLOWED.values():
+        assert name in globals(), name
+    for folder in (ROOT / "gait").iterdir():
+        if folder.is_dir() and (folder / "__init__.py").exists():
+            assert f"`gait/{folder.name}/`" in text, folder.name
 
 
 def test_a_detector(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -184,3 +212,28 @@ def test_a_command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixtur
     assert capsys.readouterr().out.strip() == "hello hello"
     assert main(["--help"]) == 0
     assert "Say hello." in capsys.readouterr().out
+
+
+def test_a_way_on_the_air(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A carrier that `carrier_for` gives is handed a foot pod's values: three metres a second, as decoded."""
+    sent: list[bytes] = []
+
+    class Wire:
+        """A way on the air of one's own."""
+
+        def __init__(self, transport: str, placement: str) -> None:
+            assert (transport, placement) == ("wire:0", "shoe")
+
+        async def notify(self, value: bytes) -> None:
+            sent.append(value)
+
+    pytest.importorskip("bumble", reason="NO BUMBLE: ITS CARRIER IS THE BRANCH THAT IS TAKEN")
+    monkeypatch.setattr("gait.live.foot_pod.on_bumble.BumbleCarrier", Wire)
+    pod = FootPod(carrier_for("wire:0", "shoe"), say=pytest.fail, clock_s=lambda: 0.0)
+    for stride in strides_at(170.0, 12.0):
+        pod.stride(stride)
+        pod.heard(stride.next_ic_s)
+    asyncio.run(pod.send())
+    # Flags, speed in 1/256 m/s: a stride is 2.1 m and lasts two steps.
+    assert int.from_bytes(sent[0][1:3], "little") / 256.0 == pytest.approx(2.1 / (2 * 60.0 / 170.0), abs=0.02)
+    assert sent[0][3] == pytest.approx(170, abs=1)

@@ -64,7 +64,7 @@ With the metric's it held 97 % of lengths and 98 % of speeds of 111 placements o
 
 @dataclass(frozen=True)
 class _Sensor:
-    """What one recording gave; ``recording`` is for all but its samples, ``samples`` for those looked at."""
+    """Samples, strides and findings of one recording; ``recording`` is for all but the samples."""
 
     recording: Recording
     samples: Recording

@@ -1,4 +1,4 @@
-"""What an analysis says: frozen values that coaching and the report read, and nothing else.
+"""Hold the results of an analysis: frozen values that coaching and the report read, and nothing else.
 
 Angles are degrees here and rates deg/s: these are the numbers people and files get. Every uncertainty is
 the half-width of a 95 % interval unless a name says otherwise.
@@ -292,7 +292,7 @@ class WatchLap:
 
 @dataclass(frozen=True)
 class Watch:
-    """What the watch's activity added, over the time of the session.
+    """Values that the watch's activity added, over the time of the session.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""What can be told to the analysis, and what its result says of it."""
+"""Hold the settings of an analysis, and describe them in its result."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DETECTOR_NEEDS = ("feed", "end_segment", "alignment", "knows_doubt")
 
 @dataclass(frozen=True)
 class AnalysisSettings:
-    """What can be told to the analysis; by default nothing.
+    """Settings of an analysis; by default nothing is set.
 
     Attributes
     ----------

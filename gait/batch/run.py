@@ -33,7 +33,7 @@ FORMAT = {"gait_batch": 1}
 
 @dataclass(frozen=True)
 class Summary:
-    """What a batch did.
+    """Counts of a batch that has ended.
 
     Attributes
     ----------

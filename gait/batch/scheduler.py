@@ -55,7 +55,7 @@ class Progress:
 
 @dataclass
 class _State:
-    """What is waiting, what is handed out, and what has died."""
+    """Sessions that wait, that are handed out, and that have died."""
 
     waiting: deque[Path]
     alone: deque[Path] = field(default_factory=deque)

@@ -26,7 +26,7 @@ class Fault:
 
 @dataclass(frozen=True)
 class Found:
-    """What there is to do.
+    """Sessions to do, and paths that are none.
 
     Attributes
     ----------

@@ -51,7 +51,7 @@ Stamp = list[list[Any]]
 
 @dataclass(frozen=True)
 class Answer:
-    """What goes back to the scheduler, some hundred bytes.
+    """Message that goes back to the scheduler, some hundred bytes.
 
     Attributes
     ----------

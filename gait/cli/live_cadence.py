@@ -19,7 +19,7 @@ __all__ = ["CadenceAsked", "CadenceWork", "cadence_work"]
 
 @dataclass(frozen=True)
 class CadenceAsked:
-    """What was asked for on the command line.
+    """Options of the command line for the cadence work.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""What ``gait live`` does once its options are understood: records or replays, with the page beside."""
+"""Run ``gait live`` once its options are understood: record or replay, with the page beside."""
 
 from __future__ import annotations
 
@@ -43,6 +43,7 @@ __all__ = [
 ]
 
 STATUS_S = 1.0
+"""s between two looks at whether a live run goes on (chosen: a person waits so long)."""
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ MOST_WAITING = 500
 """Blocks that may wait, some ten seconds of two sensors: a computer that is slower shows nothing, and loses
 nothing, for the recording does not wait for it."""
 CLOSE_S = 5.0
+"""s that the thread of the analysis is waited for at the end (chosen: it bounds a hang)."""
 
 Heard = tuple[Side, Placement, FloatArray, FloatArray, FloatArray]
 

@@ -15,17 +15,22 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ActivityOption",
+    "AnswersOption",
+    "AskOption",
     "DistanceOption",
     "HeightOption",
     "HistoryOption",
+    "IcsOption",
     "JsonOption",
     "LangOption",
     "MassOption",
     "PathArgument",
     "PlacementOption",
+    "RulesOption",
     "RunnerOption",
     "SideOption",
     "SpeedOption",
+    "UnsafeOption",
     "length_s",
     "load_samples",
     "load_session",
@@ -76,6 +81,20 @@ LangOption = Annotated[
 ]
 JsonOption = Annotated[
     Path | None, typer.Option("--json", metavar="FILE", help="Write all numbers as JSON; - is stdout.")
+]
+
+AnswersOption = Annotated[
+    Path | None, typer.Option("--answers", metavar="FILE", help="TOML or JSON file of answers.")
+]
+AskOption = Annotated[bool, typer.Option("--ask", help="Ask on the terminal what is not known.")]
+RulesOption = Annotated[
+    Path | None, typer.Option("--rules", metavar="DIR", help="Folder of your own coaching rules.")
+]
+UnsafeOption = Annotated[
+    bool, typer.Option("--unsafe", help="Use own rules that weaken safety; what is made carries a mark.")
+]
+IcsOption = Annotated[
+    Path | None, typer.Option("--ics", metavar="FILE", help="Write the coming weeks as a calendar too.")
 ]
 
 

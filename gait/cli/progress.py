@@ -1,4 +1,4 @@
-"""What the program is busy with, on stderr: a spinner on a terminal, a plain line for long work elsewhere."""
+"""Say on stderr what the program is busy with: a spinner on a terminal, a plain line for long work else."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ import importlib.util
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,11 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AdapterOption",
-    "FaultOption",
     "HciOption",
-    "LossOption",
-    "MinutesOption",
-    "PlayOption",
+    "PlayedOptions",
     "hci_backend",
     "need_bumble",
     "parse_sides",
@@ -45,23 +43,38 @@ AdapterOption = Annotated[
     str,
     typer.Option("--adapter", metavar="NAME", help="Bluetooth adapter to use, such as hci1 (Linux only)."),
 ]
-PlayOption = Annotated[
-    Path | None,
-    typer.Option("--play", metavar="PATH", help="Recording that virtual sensors play; else a virtual run."),
-]
-FaultOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--fault", metavar="KIND@S[+S]", help="Let something go wrong with virtual sensors, such as drop@5+2."
-    ),
-]
-LossOption = Annotated[
-    float,
-    typer.Option("--loss", min=0.0, max=0.5, help="Share of packets that get lost on the virtual air."),
-]
-MinutesOption = Annotated[
-    float, typer.Option("--minutes", min=0.1, max=600.0, help="Length of the virtual run, minutes.")
-]
+
+
+@dataclass(frozen=True)
+class PlayedOptions:
+    """Run that virtual sensors play, and faults that strike them."""
+
+    play: Annotated[
+        Path | None,
+        typer.Option(
+            "--play", metavar="PATH", help="Recording that virtual sensors play; else a virtual run."
+        ),
+    ] = None
+    minutes: Annotated[
+        float, typer.Option("--minutes", min=0.1, max=600.0, help="Length of the virtual run, minutes.")
+    ] = 5.0
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--fault",
+            metavar="KIND@S[+S]",
+            help="Let something go wrong with virtual sensors, such as drop@5+2.",
+        ),
+    ] = None
+    loss: Annotated[
+        float,
+        typer.Option("--loss", min=0.0, max=0.5, help="Share of packets that get lost on the virtual air."),
+    ] = 0.0
+
+    def plan(self, sides: Sequence[Side]) -> Plan:
+        """Return virtual sensors of these sides, as `plan_of`."""
+        return plan_of(sides, self.play, self.minutes, self.fault or ())
+
 
 FELT_HZ = 832.0
 """Rate at which a virtual run is made: twice what any sensor samples, so that sampling it loses nothing."""

@@ -54,7 +54,7 @@ CANNOT_TELL = 0.5
 
 @dataclass(frozen=True)
 class Facts:
-    """What a rule is judged on: the running metrics by name, answers, and the language of evidence."""
+    """Facts that a rule is judged on: the running metrics by name, answers, and the language of evidence."""
 
     metrics: Mapping[str, Metric] = field(default_factory=dict)
     answers: Answers = field(default_factory=Answers)

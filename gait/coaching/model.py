@@ -1,4 +1,4 @@
-"""What coaching says: findings with their evidence, a plan with its reasons. Plain frozen values."""
+"""Hold the results of coaching: findings with evidence, a plan with reasons. Plain frozen values."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ ActionKind = Literal["ask", "stop", "cadence", "strength", "keep_going", "walk_r
 
 @dataclass(frozen=True)
 class Source:
-    """Where a statement comes from: key, a citation, a link where there is one, and what kind it is."""
+    """Origin of a statement: key, a citation, a link where there is one, and what kind it is."""
 
     key: str
     citation: str
@@ -244,7 +244,7 @@ class SafetyNotice:
 
 @dataclass(frozen=True)
 class Plan:
-    """What to do in the coming weeks.
+    """Plan of the coming weeks.
 
     ``exercises`` is empty when ``notices`` holds one that stops exercise. ``light`` is the pain light.
     """

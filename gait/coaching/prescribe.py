@@ -300,6 +300,6 @@ def _cadence(
 
 
 def _asks_for_cadence(rule: FindingRule, facts: Facts) -> bool:
-    """Whether cadence work follows from a finding: from a feature only where something hurts."""
+    """Return whether cadence work follows from a finding: from a feature only where something hurts."""
     sore = set(facts.answers.pain or ())
     return rule.cadence and (not rule.only_with_pain or bool(sore & set(rule.hurts)))

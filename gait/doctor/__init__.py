@@ -1,1 +1,1 @@
-"""What is wrong with a file or a session, what it spoils, and the corrected recording."""
+"""Find what is wrong with a file or a session, what it spoils, and make the corrected recording."""

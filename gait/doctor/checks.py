@@ -44,7 +44,7 @@ USUAL_NORM_M_S2 = (8.0, 30.0)
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """What is wrong, and the session with what can be undone undone.
+    """Faults of a session, and the session with all mended that can be.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""What the JSON files of a BIDS data set say of a table: those beside it, and those that it inherits."""
+"""Read the JSON files of a BIDS data set that describe a table: beside it, and those it inherits."""
 
 from __future__ import annotations
 

@@ -18,11 +18,12 @@ METRES = {"mm": 1e-3, "cm": 1e-2, "m": 1.0}
 MOST_BYTES = 1 << 29
 """Largest file that is read: an hour of fifty markers at 200 Hz."""
 HEAD_LINES = 5
+"""Lines above the first row of a TRC file, as OpenSim describes the format."""
 
 
 @dataclass(frozen=True)
 class TRC:
-    """What a marker file holds.
+    """Contents of a marker file.
 
     Attributes
     ----------

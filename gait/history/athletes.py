@@ -28,7 +28,7 @@ JUMP = 1.10
 
 @dataclass(frozen=True)
 class AthleteState:
-    """What a coach looks at first.
+    """State of an athlete, in the order that a coach looks at.
 
     Attributes
     ----------

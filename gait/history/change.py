@@ -1,4 +1,4 @@
-"""Whether a number changed: beyond noise, beyond what speed explains, and by enough to matter.
+"""Decide whether a number changed: beyond noise, beyond what speed explains, and by enough to matter.
 
 Two sessions of one runner share most of what the method errs, so that part cancels; what does not is the
 scatter of the strides, mounting the sensor anew, and the spread of how runners follow speed.
@@ -26,6 +26,7 @@ MEDIAN_COST = 1.253
 """Standard error of a median over that of a mean, for a normal spread."""
 
 TWO_SIDED_95 = 1.96
+"""Half-width of a 95 % interval over the standard deviation, normal distribution."""
 
 
 class Numbers(Protocol):
@@ -79,7 +80,7 @@ class Change:
 
     @property
     def changed(self) -> bool:
-        """Whether the verdict is that it changed."""
+        """Return whether the verdict is that it changed."""
         return self.verdict == "changed"
 
     def plain(self) -> dict[str, Any]:

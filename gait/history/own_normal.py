@@ -62,7 +62,7 @@ class TrendRow:
 
 @dataclass(frozen=True)
 class _Belief:
-    """What is believed of level, slope and shoes.
+    """Belief about level, slope and shoes.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""What helps: parts of one run under different conditions (a metronome, another shoe), compared.
+"""Compare parts of one run under different conditions (a metronome, another shoe), to see what helps.
 
 Parts of one name are repeats. All parts are cut into short blocks and one model is fitted to them: a level,
 what speed and the slope of the ground do, a drift over the run, and an effect of each condition against
@@ -53,6 +53,7 @@ SLOW_WANDER = 1.3
 of the noise holds only a part of that. Fitted on 200 virtual runs of `tests.benchmarks change` without an
 effect, of which 89 % lay within the bare intervals; measured on others."""
 MOST_PARTS, MOST_CONDITIONS = 60, 8
+"""Blocks of a run, and names that they have, at most (chosen: more have too few strides each)."""
 
 
 @dataclass(frozen=True)

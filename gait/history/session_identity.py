@@ -1,4 +1,4 @@
-"""What makes a session the same one, and which pod sat where in it."""
+"""Identify a session, and tell which pod sat where in it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is new in a session: against the last one, against the runner's normal, and how much was run."""
+"""Say what is new in a session: against the last one, against the runner's normal, and how much was run."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class SinceLast:
 
     @property
     def other_shoes(self) -> bool:
-        """Whether both sessions say which shoes were worn, and they were not the same."""
+        """Return whether both sessions say which shoes were worn, and they were not the same."""
         if self.last is None or not self.last.shoes or not self.shoes:
             return False
         return self.last.shoes != self.shoes

@@ -31,7 +31,7 @@ NO_FIGURE = "chosen: no published figure was found"
 
 @dataclass(frozen=True)
 class SpeedLaw:
-    """What is expected of one metric from session to session of one runner.
+    """Expectation of one metric from session to session of one runner.
 
     Attributes
     ----------

@@ -44,7 +44,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Fit:
-    """What the data say of k versions of a model.
+    """Result of fitting k versions of a model to the data.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""What is kept of a runner: sessions with their numbers and strides, and check-ins."""
+"""Keep a runner's sessions with their numbers and strides, and check-ins."""
 
 from __future__ import annotations
 

@@ -104,7 +104,7 @@ class WithinRun:
 
     @property
     def told(self) -> bool:
-        """Whether there is a change to tell, be it beyond speed or with speed unknown."""
+        """Return whether there is a change to tell, be it beyond speed or with speed unknown."""
         return self.shape is not None and self.verdict in {"changed", "speed unknown"}
 
     def plain(self) -> dict[str, Any]:

@@ -50,6 +50,7 @@ RECORD_START = re.compile(rb"\xa5J[\x01\x02][\x00-\xff]{3}\x00\x00")
 VAIN_LIMIT = 1 << 28
 """Bytes beyond the file's own size whose CRC may be reckoned in vain: a file of markers is no journal."""
 SAMPLE_BYTES = 12
+"""Bytes of a sample: six int16, as `docs` says of the journal."""
 BLOCK_HEAD = struct.Struct("<HBBqqqd")
 
 

@@ -83,7 +83,7 @@ class Coach:
 
     @property
     def worth(self) -> Worth:
-        """What was run so far."""
+        """Return what was run so far."""
         free = self._free.value if self.on_course else None
         return Worth(self.running_s / 60.0, self._all.value, free)
 

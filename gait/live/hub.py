@@ -1,4 +1,4 @@
-"""What a live session knows, and whoever watches it: strides in, messages out, never waiting for anybody."""
+"""Hold a live session for whoever watches it: strides in, messages out, never waiting for anybody."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a runner's kept plan says of cadence work today, and whether anything speaks against it."""
+"""Read from a runner's kept plan today's cadence work, and whether anything speaks against it."""
 
 from __future__ import annotations
 

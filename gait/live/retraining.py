@@ -71,7 +71,7 @@ class CourseRun:
 
     @property
     def held(self) -> bool | None:
-        """Whether cadence without feedback was the target's; None where all of it had feedback."""
+        """Return whether cadence without feedback was the target's; None where all of it had feedback."""
         return None if self.free_spm is None else self.free_spm >= (1.0 - HELD_SHARE) * self.target_spm
 
     @property
@@ -89,7 +89,7 @@ class CourseRun:
 
 @dataclass(frozen=True)
 class CourseStep:
-    """What is on today.
+    """Today's step of the course.
 
     Attributes
     ----------

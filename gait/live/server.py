@@ -40,7 +40,9 @@ MOST_PUSHES, PUSH_S = 4, 20.0
 LAST_WORDS_S = 2.0
 """s for which the end waits for a page that has not got its last messages yet."""
 BACKLOG = 64
+"""Connections that may wait to be taken (chosen: more than one page opens)."""
 START_S = 10.0
+"""s that the server may take to start or to end (chosen: it bounds a hang)."""
 
 HEADERS = {
     "Cache-Control": "no-store",

@@ -56,6 +56,7 @@ class Flag(enum.IntFlag):
 
 
 _KNOWN_FLAGS = 0x1F
+"""Bits of the flags that the profile defines (docs/protocol)."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,6 +12,7 @@ from gait.protocol.profile import RATES_HZ
 __all__ = ["STATUS_BYTES", "STATUS_VERSION", "Status", "decode_status", "encode_status"]
 
 STATUS_VERSION = 0x21
+"""Version of the status value, two nibbles: 2.1 (docs/protocol)."""
 _LAYOUT = struct.Struct("<BBBBHHHBBIIIIIII16s8s")
 STATUS_BYTES = _LAYOUT.size
 
@@ -19,6 +20,7 @@ _SIDES: tuple[Literal["", "left", "right"], ...] = ("", "left", "right")
 _PLACEMENTS: tuple[Literal["", "shoe", "shank"], ...] = ("", "shoe", "shank")
 _RUNNING = 1
 _CHARGING = 2
+"""Bits of the status (docs/protocol)."""
 
 
 @dataclass(frozen=True)

@@ -1,1 +1,1 @@
-"""What a recording is: the CSV of the contract, the session folder, the journal, other dialects."""
+"""Read and write recordings: the CSV of the contract, the session folder, the journal, other dialects."""

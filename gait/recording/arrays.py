@@ -78,33 +78,73 @@ def from_arrays(
     Rows with a value that is not finite are left out and become gaps, as in a file. Several sensors make one
     session by `gait.Session` of all their recordings.
     """
+    _check_words(placement, side, acc_unit, gyr_unit)
+    _check_facts(acc_range_g, gyr_range_dps, runner, run)
+    times, force, rates, left_out = _whole_rows(time_s, acc, gyr, name)
+    recording = Recording(
+        placement=placement,
+        side=side,
+        time_s=times,
+        acc=force * ACC_UNITS[acc_unit],
+        gyr=None if rates is None else rates * GYR_UNITS[gyr_unit],
+        acc_range_g=acc_range_g,
+        gyr_range_dps=gyr_range_dps,
+        notes=(sentence("{n} rows without numbers left out", n=left_out),) if left_out else (),
+    )
+    _check_samples(recording)
+    return Session(name, (recording,), runner=runner or RunnerInfo(), run=run or RunInfo())
+
+
+def _check_words(placement: str, side: str, acc_unit: str, gyr_unit: str) -> None:
+    """Refuse a word that is none of those there are.
+
+    Raises
+    ------
+    RecordingError
+        Which it is, and which there are.
+    """
     _check_word("placement", placement, get_args(Placement))
     _check_word("side", side, get_args(Side))
     _check_word("acc_unit", acc_unit, tuple(ACC_UNITS))
     _check_word("gyr_unit", gyr_unit, tuple(GYR_UNITS))
+
+
+def _check_facts(
+    acc_range_g: float | None, gyr_range_dps: float | None, runner: RunnerInfo | None, run: RunInfo | None
+) -> None:
+    """Refuse full scales that no sensor has, and what is no runner or run.
+
+    Raises
+    ------
+    RecordingError
+        Which full scale it is.
+    UsageError
+        What was given instead.
+    """
     _check_range("acc_range_g", acc_range_g)
     _check_range("gyr_range_dps", gyr_range_dps)
     check_kind(runner, (RunnerInfo, type(None)), "runner", "give a RunnerInfo(mass_kg=, height_m=)")
     check_kind(run, (RunInfo, type(None)), "run", "give a RunInfo(distance_m=, speed_m_s=)")
+
+
+def _whole_rows(
+    time_s: npt.ArrayLike, acc: npt.ArrayLike, gyr: npt.ArrayLike | None, name: str
+) -> tuple[FloatArray, FloatArray, FloatArray | None, int]:
+    """Return times, acceleration and angular rate of the rows with numbers everywhere, and how many have not.
+
+    Raises
+    ------
+    RecordingError
+        No such row, or shapes that do not fit.
+    """
     times = _seconds(time_s)
-    columns = [times[:, None], _triples(acc, "acc", len(times))]
-    if gyr is not None:
-        columns.append(_triples(gyr, "gyr", len(times)))
-    whole = np.isfinite(np.hstack(columns)).all(axis=1)
+    force = _triples(acc, "acc", len(times))
+    rates = None if gyr is None else _triples(gyr, "gyr", len(times))
+    columns = [times[:, None], force] if rates is None else [times[:, None], force, rates]
+    whole = np.logical_and.reduce(np.isfinite(np.hstack(columns)), axis=1)
     if not whole.any():
         raise RecordingError("no row with a number everywhere", where=name, todo="leave out what is empty")
-    recording = Recording(
-        placement=placement,
-        side=side,
-        time_s=times[whole],
-        acc=columns[1][whole] * ACC_UNITS[acc_unit],
-        gyr=None if gyr is None else columns[2][whole] * GYR_UNITS[gyr_unit],
-        acc_range_g=acc_range_g,
-        gyr_range_dps=gyr_range_dps,
-        notes=() if whole.all() else (sentence("{n} rows without numbers left out", n=int((~whole).sum())),),
-    )
-    _check_samples(recording)
-    return Session(name, (recording,), runner=runner or RunnerInfo(), run=run or RunInfo())
+    return times[whole], force[whole], None if rates is None else rates[whole], int((~whole).sum())
 
 
 def _check_word(what: str, word: str, known: tuple[str, ...]) -> None:

@@ -1,4 +1,4 @@
-"""What a person says of a table's columns: options of ``gait convert``, and the line that suggests them."""
+"""Take what a person says of a table's columns: options of ``gait convert``, and how they are suggested."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ PLACEMENT_WORDS: dict[str, Placement] = {
 
 @dataclass(frozen=True)
 class Preamble:
-    """What stands above the column names; None or empty where the file does not say.
+    """Preamble above the column names; None or empty where the file does not say.
 
     Attributes
     ----------
@@ -80,7 +80,7 @@ class Preamble:
 
 
 def looks_like_recording(columns: Sequence[str]) -> bool:
-    """Whether these column names make a recording: a time and three axes of acceleration."""
+    """Return whether these column names make a recording: a time and three axes of acceleration."""
     return {TIME_COLUMN, *ACC_COLUMNS} <= set(columns)
 
 

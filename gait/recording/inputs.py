@@ -13,6 +13,7 @@ from gait.recording.session_folder import SESSION_FILE, candidates, is_folder
 __all__ = ["digest_of", "inputs_of"]
 
 BLOCK_BYTES = 1 << 20
+"""Bytes that are read at a time (chosen: 1 MiB)."""
 
 
 def inputs_of(path: Path) -> list[Path]:

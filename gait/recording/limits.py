@@ -1,4 +1,4 @@
-"""What a recorder writes of a sensor's limits, as English text in the file's preamble, and reads back."""
+"""Write a sensor's limits as English text in the file's preamble, and read them back."""
 
 from __future__ import annotations
 

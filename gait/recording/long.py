@@ -66,7 +66,7 @@ class LongRecording(Recording):
 
     @property
     def in_memory(self) -> bool:
-        """Whether all samples are here: no."""
+        """Return whether all samples are here: no."""
         return False
 
     @property
@@ -76,7 +76,7 @@ class LongRecording(Recording):
 
     @property
     def head(self) -> Recording:
-        """What is known besides the samples, and the first of them."""
+        """Return what is known besides the samples, and the first of them."""
         return Recording(**{one.name: getattr(self, one.name) for one in fields(Recording)})
 
     def pieces(self, rows: int | None = None) -> Iterator[Recording]:

@@ -1,4 +1,4 @@
-"""What a recording and a session are, once read: plain frozen values in the package's units."""
+"""Hold a recording and a session, once read: plain frozen values in the package's units."""
 
 from __future__ import annotations
 
@@ -83,12 +83,12 @@ class Recording:
 
     @property
     def in_memory(self) -> bool:
-        """Whether all samples are here."""
+        """Return whether all samples are here."""
         return True
 
     @property
     def head(self) -> Recording:
-        """What is known besides the samples, as a recording in memory; itself where all are here."""
+        """Return what is known besides the samples, as a recording in memory; itself where all are here."""
         return self
 
     def pieces(self, rows: int | None = None) -> Iterator[Recording]:

@@ -200,7 +200,7 @@ def _gravity_beside(file: Path) -> Path:
 
 
 def _in_several_files(file: Path, head: Head) -> bool:
-    """Whether more than one file makes the recording."""
+    """Return whether more than one file makes the recording."""
     layout = head.layout
     alone = len(layout.use) + (layout.time_form == "row") <= 4
     return layout.foreign and (

@@ -1,4 +1,4 @@
-"""What an app wrote into files of their own beside the accelerometer's: the gyroscope, and gravity.
+"""Join what an app wrote into files of their own beside the accelerometer's: the gyroscope, and gravity.
 
 MetaMotion, phyphox and Sensor Logger write one file a sensor. They lie beside each other and are called the
 same but for the sensor's name. The clock is one.
@@ -33,6 +33,7 @@ READERS = {"gyroscope": gyroscope_of, "gravity": gravity_of}
 GAP_STEPS = 4.0
 """A hole of more than this many usual steps in the other file's samples is a gap, not bridged."""
 METADATA_BYTES = 1 << 16
+"""Bytes that are read of an app's file of metadata at most (chosen: 64 KiB, a hundred times such a file)."""
 
 
 def find_beside(file: Path, kind: str) -> Path | None:

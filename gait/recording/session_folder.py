@@ -76,7 +76,7 @@ def session_name(path: Path) -> str:
 
 
 def is_folder(path: Path) -> bool:
-    """Whether a path is a folder.
+    """Return whether a path is a folder.
 
     Raises
     ------
@@ -210,12 +210,12 @@ def _listed(folder: Path) -> list[Path]:
 
 
 def _is_export(file: Path) -> bool:
-    """Whether a file is an app's, which names it by the sensor alone."""
+    """Return whether a file is an app's, which names it by the sensor alone."""
     return EXPORTS.fullmatch(bare_name(file)) is not None
 
 
 def _is_plugins(path: Path) -> bool:
-    """Whether a file is one that a plugin's importer reads."""
+    """Return whether a file is one that a plugin's importer reads."""
     return path.name != SESSION_FILE and path.is_file() and plugin_for(path) is not None
 
 

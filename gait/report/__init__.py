@@ -1,1 +1,1 @@
-"""What people look at: the page, the terminal summary, the exports. Computes nothing."""
+"""Show results to people: the page, the terminal summary, the exports. Computes nothing."""

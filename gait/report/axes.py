@@ -21,6 +21,7 @@ SECONDS_UP_TO_S, MINUTES_UP_TO_S = 180.0, 7200.0
 """Lengths of a run up to which its axis counts seconds, minutes; beyond, hours."""
 STEPS_S = (5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0, 7200.0, 14400.0)
 MOST_TICKS = 6
+"""s between two labels of a time axis, and labels at most (chosen: what people count in; more touch)."""
 
 
 def span_of(values: FloatArray, least: float, *, tail: float = 1.0) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""What a report is made of: plain values that say what stands there, not how it looks.
+"""Hold the parts of a report: plain values that say what stands there, not how it looks.
 
 A section is a title and blocks. The page and the terminal each have one way to draw each kind of block, so
 both say the same.

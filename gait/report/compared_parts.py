@@ -71,7 +71,7 @@ def _head(compared: ComparedParts, words: Words) -> Head:
 
 
 def _once(compared: ComparedParts) -> bool:
-    """Whether any condition, the first one too, was run in one part only."""
+    """Return whether any condition, the first one too, was run in one part only."""
     names = [part.name for part in compared.parts]
     return any(names.count(name) == 1 for name in names)
 

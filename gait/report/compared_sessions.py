@@ -32,6 +32,7 @@ MOST_NAMED = 3
 MOST_LISTED = 6
 """Sessions of a group that the head names."""
 NAME_SIGNS = 60
+"""Characters of a session's name in a heading (chosen: one line on paper)."""
 
 
 @dataclass(frozen=True)

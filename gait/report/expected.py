@@ -24,6 +24,7 @@ CONTACT_AT_MS, CONTACT_SPEED_M_S, CONTACT_POWER = 271.0, 2.65, -0.6
 """Contact = 271 (v / 2.65) ** -0.6 ms through the means of three laboratories."""
 CONTACT_SPEEDS_M_S = (2.4, 5.6)
 CONTACT_SD = 0.08
+"""m/s between which that holds, and the spread between runners about it, relative (of the same sources)."""
 CONTACT_SOURCE = "10.1242/jeb.01830; 10.20944/preprints202601.2214.v1; J Sports Sci Med 16:328"
 
 

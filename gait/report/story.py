@@ -1,4 +1,4 @@
-"""What sections are made from: the results, what coaching says of them, and the words to say it in."""
+"""Hold what sections are made from: the results, what coaching says of them, and the words to say it in."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Story:
 
     @property
     def has_running(self) -> bool:
-        """Whether any number of running was measured."""
+        """Return whether any number of running was measured."""
         return bool(self.analysis.metrics)
 
     @property

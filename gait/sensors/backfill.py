@@ -20,6 +20,7 @@ ASKS_A_TURN = 16
 MOST_TRIES = 8
 """Answers without a single sample of a gap, after which it is given up."""
 ANSWER_S = 3.0
+"""s that a sensor may take to answer, beyond the time that the samples take (chosen: it bounds a hang)."""
 
 
 @dataclass

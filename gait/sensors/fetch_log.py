@@ -22,6 +22,7 @@ from gait.sensors.identity import Wish
 from gait.sensors.link.backend import Backend
 from gait.sensors.link.connection import ClockSource
 from gait.sensors.link.patience import Timing
+from gait.sensors.scan import Seen
 from gait.sensors.session import RecordSettings, find, session_clock_us
 
 __all__ = ["fetch_log"]
@@ -96,29 +97,40 @@ async def fetch_log(
         raise SensorError(
             f"a {ability.name} keeps {kept}", where=seen.name, todo="record it live with gait record"
         )
+    wish = Wish(side, as_asked=side is not None, placement=placement, from_memory=True)
     with made_folder(folder), FolderLock(folder):
         clear_empty_journal(folder)
-        with JournalWriter(folder / JOURNAL_NAME) as journal:
-            shared = Shared(
-                journal,
-                used,
-                clock_us,
-                asyncio.Lock(),
-                asyncio.Event(),
-                Timing(),
-                NOBODY,
-                say,
-                from_memory=True,
-            )
-            beginning = _Beginning(journal, clock_us)
-            wish = Wish(side, as_asked=side is not None, placement=placement, from_memory=True)
-            follower = Follower(0, seen, wish, shared, beginning.hear)
-            try:
-                await follower.introduce()
-                await follower.fetch_kept()
-                journal.note("end", {"at_us": clock_us(), "counts": {"0": vars(follower.dialogue.counts)}})
-            finally:
-                await follower.leave()
-                if not journal.begun:
-                    journal.discard()
+        await _fetch(folder, seen, wish, used, clock_us, say)
         return finish(folder)
+
+
+async def _fetch(
+    folder: Path,
+    seen: Seen,
+    wish: Wish,
+    backend: Backend,
+    clock_us: ClockSource,
+    say: Callable[[str], None],
+) -> None:
+    """Write what a sensor kept to the folder's journal; an empty one is not left behind."""
+    with JournalWriter(folder / JOURNAL_NAME) as journal:
+        shared = Shared(
+            journal,
+            backend,
+            clock_us,
+            asyncio.Lock(),
+            asyncio.Event(),
+            Timing(),
+            NOBODY,
+            say,
+            from_memory=True,
+        )
+        follower = Follower(0, seen, wish, shared, _Beginning(journal, clock_us).hear)
+        try:
+            await follower.introduce()
+            await follower.fetch_kept()
+            journal.note("end", {"at_us": clock_us(), "counts": {"0": vars(follower.dialogue.counts)}})
+        finally:
+            await follower.leave()
+            if not journal.begun:
+                journal.discard()

@@ -48,11 +48,11 @@ class _Signals:
         return np.arange(self.size.shape[1])[None, :]
 
     def first_half(self) -> npt.NDArray[np.bool_]:
-        """Where terminal contact is looked for."""
+        """Return the part of the stride in which terminal contact is looked for."""
         return (self.at > 4) & (self.at < 0.6 * self.length[:, None])
 
     def second_half(self) -> npt.NDArray[np.bool_]:
-        """Where initial contact is looked for."""
+        """Return the part of the stride in which initial contact is looked for."""
         return (self.at > 0.6 * self.length[:, None]) & (self.at < self.length[:, None] - 4)
 
 

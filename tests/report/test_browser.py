@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -26,43 +27,69 @@ from tests.report.look import MEASURE, OPEN, PAPERS, ROOM, SETTLED, chromium
 ROOT = Path(__file__).resolve().parents[2]
 SHEETS = ("full", "runner", "clinician")
 PICTURES = "() => [...document.querySelectorAll('.touch canvas')].map((one) => one.toDataURL())"
+EACH = [(name, sheet) for name in PRESETS for sheet in SHEETS]
+LOOKED_AT = EACH if is_long() else EACH[:: len(SHEETS) + 1]
+"""Runner and sheet: some runners, the sheets in turn; all with ``--long``."""
+SCHEMES = ("light", "dark")
+RECORDED = ("easy-rearfoot", "overstriding", "run-walk")
+SILENT = [(name, scheme) for name in RECORDED for scheme in SCHEMES]
+CHECKED = [(sheet, scheme) for sheet in SHEETS for scheme in SCHEMES]
+FOLDED = [(name, sheet) for name in RECORDED[:2] for sheet in ("full", "clinician")]
+"""In the same way: recordings and colour schemes, sheets and schemes, recordings and printed sheets."""
+SCREENS = ((360, "screen"), (768, "screen"), (1280, "screen"), (718, "print"), (740, "print"))
+"""Width in CSS pixels and medium; the two papers' widths as in `PAPERS`."""
 LOOKS = 1200
 """Times 50 ms that a picture is waited for: it bounds a hang."""
 pytestmark = pytest.mark.browser
 
 
+class Pages(dict[str, Path]):
+    """Pages by ``name-sheet``, each written when it is first asked for.
+
+    Parameters
+    ----------
+    folder
+        Where they are written.
+    analysis_of
+        Analysis by name, made once a name.
+    """
+
+    def __init__(self, folder: Path, analysis_of: Callable[[str], Any]) -> None:
+        super().__init__()
+        self.folder, self.results = folder, lru_cache(lambda name: self._results(analysis_of(name)))
+
+    @staticmethod
+    def _results(analysis: Any) -> tuple[Any, Any, Any]:
+        findings = gait.assess(analysis)
+        return analysis, findings, gait.prescribe(findings, analysis)
+
+    def __missing__(self, key: str) -> Path:
+        name, sheet = key.rsplit("-", 1)
+        path = self.folder / f"{key}.html"
+        path.write_text(render_page(*self.results(name), sheet=sheet, runner="Ada"), encoding="utf-8")
+        self[key] = path
+        return path
+
+
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Reports of the recordings that come along, each as page and as sheets."""
-    folder = tmp_path_factory.mktemp("pages")
-    out = {}
-    for name in ("easy-rearfoot", "overstriding", "run-walk"):
-        analysis = gait.analyze(gait.read(ROOT / "recordings" / name))
-        out |= _written(analysis, name, folder)
-    return out
+    """Reports of the recordings that come along, as page and as sheets."""
+    return Pages(
+        tmp_path_factory.mktemp("pages"), lambda name: gait.analyze(gait.read(ROOT / "recordings" / name))
+    )
 
 
 @pytest.fixture(scope="module")
 def presets(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Reports of a run with a walk in it of every named runner."""
-    folder = tmp_path_factory.mktemp("presets")
-    out = {}
-    for name, preset in PRESETS.items():
+    """Reports of a run with a walk in it of the named runners, as page and as sheets."""
+
+    def analysis_of(name: str) -> Any:
+        preset = PRESETS[name]
         parts = (("stand", 3.0), ("run", 20.0), ("walk", 8.0), ("run", 12.0), ("stand", 2.0))
         made = simulate(replace(preset.runner, parts=parts), preset.sensor, seed=1, name=name)
-        out |= _written(gait.analyze(made.session), name, folder)
-    return out
+        return gait.analyze(made.session)
 
-
-def _written(analysis: Any, name: str, folder: Path) -> dict[str, Path]:
-    findings = gait.assess(analysis)
-    plan = gait.prescribe(findings, analysis)
-    out = {}
-    for sheet in SHEETS:
-        path = folder / f"{name}-{sheet}.html"
-        path.write_text(render_page(analysis, findings, plan, sheet=sheet, runner="Ada"), encoding="utf-8")
-        out[f"{name}-{sheet}"] = path
-    return out
+    return Pages(tmp_path_factory.mktemp("presets"), analysis_of)
 
 
 @pytest.fixture(scope="module")
@@ -117,8 +144,7 @@ def test_no_german_text_lies_over_another(browser: Any, tmp_path: Path) -> None:
     view.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", ["easy-rearfoot", "overstriding", "run-walk"])
+@pytest.mark.parametrize(("name", "scheme"), SILENT if is_long() else SILENT[:: len(SCHEMES) + 1])
 def test_page_is_silent_and_fits(browser: Any, pages: dict[str, Path], name: str, scheme: str) -> None:
     """No console message, no request beyond the file, no sideways scrolling, with everything unfolded."""
     view = browser.new_page(viewport={"width": 360, "height": 800}, color_scheme=scheme)
@@ -151,13 +177,12 @@ def test_the_measure_sees_an_overlap(browser: Any) -> None:
     view.close()
 
 
-@pytest.mark.parametrize("sheet", SHEETS)
-@pytest.mark.parametrize("name", PRESETS)
+@pytest.mark.parametrize(("name", "sheet"), LOOKED_AT)
 def test_no_text_lies_over_another(browser: Any, presets: dict[str, Path], name: str, sheet: str) -> None:
     """Measured box by box at each width with everything unfolded, and at both papers' widths in print."""
     view = browser.new_page()
     view.goto(presets[f"{name}-{sheet}"].as_uri())
-    for width, media in ((360, "screen"), (768, "screen"), (1280, "screen"), (718, "print"), (740, "print")):
+    for width, media in SCREENS:
         view.set_viewport_size({"width": width, "height": 900})
         view.emulate_media(media=media)
         view.evaluate(OPEN)
@@ -167,8 +192,7 @@ def test_no_text_lies_over_another(browser: Any, presets: dict[str, Path], name:
     view.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("sheet", SHEETS)
+@pytest.mark.parametrize(("sheet", "scheme"), CHECKED if is_long() else CHECKED[:: len(SCHEMES) + 1])
 def test_axe_finds_nothing(browser: Any, pages: dict[str, Path], scheme: str, sheet: str) -> None:
     """No violation at all with everything unfolded; in the dark, where colours alone differ, of contrast."""
     axe = pytest.importorskip("axe_core_python.sync_playwright")
@@ -289,7 +313,7 @@ def printed_on(view: Any, paper: str) -> pypdf.PdfReader:
     return pypdf.PdfReader(BytesIO(view.pdf(format=paper, prefer_css_page_size=False)))
 
 
-@pytest.mark.parametrize("name", PRESETS)
+@pytest.mark.parametrize("name", PRESETS if is_long() else ["caving-in", "run-walk"])
 def test_the_runner_s_sheet_is_one_page(browser: Any, presets: dict[str, Path], name: str) -> None:
     """One sheet with room to spare, and on it the action, the week and what stops each exercise."""
     view = browser.new_page()
@@ -308,8 +332,7 @@ def test_the_runner_s_sheet_is_one_page(browser: Any, presets: dict[str, Path], 
             assert words in text, (paper, words)
 
 
-@pytest.mark.parametrize("sheet", ["full", "clinician"])
-@pytest.mark.parametrize("name", ["easy-rearfoot", "overstriding"])
+@pytest.mark.parametrize(("name", "sheet"), FOLDED if is_long() else FOLDED[:: len(FOLDED) - 1])
 def test_paper_holds_what_is_folded(browser: Any, pages: dict[str, Path], name: str, sheet: str) -> None:
     """Printed, every section is there with its contents, on a bounded number of sheets."""
     view = browser.new_page()

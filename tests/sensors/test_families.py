@@ -21,9 +21,12 @@ from gait.virtual.radio.played_motion import Playback
 from gait.virtual.runner.imu import SensorSettings
 from gait.virtual.runner.simulate import simulate
 from gait.virtual.runner.stride_plan import RunnerSettings
+from tests.properties import is_long
 from tests.sensors.conftest import FastLoop, motion_of
 
 FAMILIES = pytest.mark.parametrize("kind", MIMICS, ids=lambda one: one.family)
+REPORTED = pytest.mark.parametrize("kind", MIMICS if is_long() else MIMICS[::3], ids=lambda one: one.family)
+"""One that stamps, one that does not, one with a small range; all with ``--long``."""
 STAMPED = pytest.mark.parametrize(
     "kind",
     [
@@ -149,7 +152,7 @@ def virtual_run():
     return made.session.recordings[0], 120.0 / stride_s, contact_ms
 
 
-@FAMILIES
+@REPORTED
 def test_a_run_recorded_by_any_family_is_reported(recorded, kind, virtual_run):
     """From the sensor's bytes over a drop to the page: cadence within 1 %, contact time as the rate lets it.
 

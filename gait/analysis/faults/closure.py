@@ -49,6 +49,7 @@ HEIGHT_WEIGHT, HEIGHT_MOST, PIVOT_WEIGHT, SCATTER_WEIGHT = 0.5, 5.0, 4.0, 3.0
 runner and on Fukuchi 2017, 10.7717/peerj.3298, both spoilt by known causes)."""
 
 _SMOOTH_S = 0.010
+"""s; one sigma of the smoothing of rates before lags are tried (chosen: below the shortest lag)."""
 
 Name = Literal["none", "acc", "gyr", "mirror", "lag"]
 
@@ -107,7 +108,7 @@ class Cause:
 
     @property
     def misfit(self) -> float:
-        """What is against it: the smaller the better."""
+        """Return how much speaks against a cause: the smaller the better."""
         scatter = np.log(max(self.scatter, LEAST_SCATTER))
         return float(
             min(HEIGHT_WEIGHT * (self.height / HEIGHT_SD) ** 2, HEIGHT_MOST)

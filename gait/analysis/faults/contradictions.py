@@ -74,7 +74,7 @@ PLACES_FROM_HZ = 45.0
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the checks of one sensor look at.
+    """Samples and strides of one sensor that the checks look at.
 
     Attributes
     ----------
@@ -112,7 +112,7 @@ def faults_of(evidence: Evidence) -> tuple[Fault, ...]:
 
 
 def units_confirmed(evidence: Evidence) -> bool:
-    """Whether gravity was seen, at rest or over closed strides: else an error of scale may hide."""
+    """Return whether gravity was seen, at rest or over closed strides: else an error of scale may hide."""
     return len(evidence.survey.rests) > 0 or closed_strides(evidence.batch, evidence.samples) is not None
 
 
@@ -186,7 +186,7 @@ def _no_gravity(evidence: Evidence, left: float) -> Fault:
 
 
 def _counts(cause: Cause, rate_hz: float) -> bool:
-    """Whether a cause is large enough to be one."""
+    """Return whether a cause is large enough to be one."""
     if cause.name == "lag":
         return abs(cause.value) > max(LAG_LEAST_S, LAG_LEAST_SAMPLES / rate_hz)
     return cause.name == "mirror" or abs(cause.value - 1.0) > 0.03
@@ -322,7 +322,7 @@ def _other_place(evidence: Evidence) -> list[Fault]:
 
 
 def _has_angles(evidence: Evidence) -> bool:
-    """Whether the foot's angles are there to be judged."""
+    """Return whether the foot's angles are there to be judged."""
     return evidence.recording.placement == "shoe" and evidence.alignment.closure_error <= 0.1
 
 

@@ -1,4 +1,4 @@
-"""What is kept of all samples to judge a recording by: half seconds, largest values, repeats.
+"""Keep of all samples what a recording is judged by: half seconds, largest values, repeats.
 
 The samples come in pieces; memory grows by a row of figures for each half second.
 """
@@ -65,7 +65,7 @@ class Rests:
 
 @dataclass(frozen=True)
 class Axes:
-    """What the three axes of one kind of channel show over the whole recording, (3,) each.
+    """Figures of the three axes of one kind of channel over the whole recording, (3,) each.
 
     Attributes
     ----------

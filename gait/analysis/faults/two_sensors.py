@@ -38,7 +38,7 @@ SAME_LEG_S = 0.06
 
 @dataclass(frozen=True)
 class SensorTimes:
-    """What pairs are judged by: name, leg, span of time (s), samples' fingerprint, running strides."""
+    """Figures to judge pairs by: name, leg, span of time (s), samples' fingerprint, running strides."""
 
     name: str
     side: Side

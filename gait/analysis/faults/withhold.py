@@ -1,4 +1,4 @@
-"""What a fault spoils is taken out of the table of strides, or widened in the metrics."""
+"""Take what a fault spoils out of the table of strides, or widen it in the metrics."""
 
 from __future__ import annotations
 

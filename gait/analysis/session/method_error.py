@@ -1,4 +1,4 @@
-"""What the method itself may be off by on one runner, which no number of strides takes away.
+"""State what the method itself may be off by on one runner, which no number of strides takes away.
 
 Contact times of a sensor whose model states its errors stride by stride carry their own: the file of the
 model says what both feet of a runner share, what is one foot's own, and what comes anew with each session. A
@@ -10,17 +10,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from gait.analysis.metrics import MetricSpec
+from gait.analysis.metrics import METRICS, MetricSpec
 from gait.analysis.strides import contact_shares
 from gait.analysis.strides.contact_model import Shares
 
-__all__ = ["MethodError", "method_error"]
+__all__ = ["Columns", "MethodError", "feet_of", "method_error"]
 
 Z95 = 1.96
+"""Half-width of a 95 % interval over the standard deviation, normal distribution."""
+
+Columns: TypeAlias = Mapping[str, npt.NDArray[Any]]
+"""Column of `stride_table` -> (n,) values over the strides of one foot."""
 
 
 @dataclass(frozen=True)
@@ -32,52 +38,76 @@ class MethodError:
     difference: float
 
 
+def feet_of(table: pd.DataFrame) -> dict[str, Columns]:
+    """Split the strides by foot: side -> the columns that metrics are made of, sides in order.
+
+    Notes
+    -----
+    Arrays, as taking a column out of a table costs pandas a hundred times what its median does.
+    """
+    numbers = {name for name, spec in METRICS.items() if spec.systematic is not None}
+    side = table["side"].to_numpy(dtype=object)
+    whole: dict[str, npt.NDArray[Any]] = {
+        "placement": table["placement"].to_numpy(dtype=object),
+        "clipped": table["clipped"].to_numpy(dtype=bool),
+    }
+    for name in sorted(numbers | {"contact_u_ms", "stride_ms"}):
+        whole[name] = table[name].to_numpy(dtype=float)
+    return {
+        foot: {name: values[side == foot] for name, values in whole.items()} for foot in sorted(set(side))
+    }
+
+
 def method_error(
-    spec: MetricSpec, table: pd.DataFrame, sides: list[str], with_gyr: Mapping[str, bool], relative: float
+    spec: MetricSpec, feet: Mapping[str, Columns], with_gyr: Mapping[str, bool], relative: float
 ) -> MethodError:
     """Return a metric's error of the method.
 
     Parameters
     ----------
-    table
-        Rows of `stride_table`, of one activity.
-    sides
-        Those that the metric is given for.
+    spec
+        The metric; its row states a systematic uncertainty.
+    feet
+        Strides by side, as of `feet_of`: the sides that the metric is given for.
+    with_gyr
+        Side -> whether its contacts come from a sensor with gyroscope.
     relative
         Further 95 % half-width, in the metric's unit, that all sides share.
     """
     assert spec.systematic is not None
-    own = _stride_by_stride(spec, table, sides, with_gyr)
+    own = _stride_by_stride(spec, feet, with_gyr)
     if own is not None:
         return own
     common, apart = spec.systematic, spec.systematic_apart
     common = float(np.hypot(common, relative))
     apart = float(np.hypot(apart, 0.3 * relative))
-    return MethodError(dict.fromkeys(sides, common), common, apart)
+    return MethodError(dict.fromkeys(feet, common), common, apart)
 
 
 def _stride_by_stride(
-    spec: MetricSpec, table: pd.DataFrame, sides: list[str], with_gyr: Mapping[str, bool]
+    spec: MetricSpec, feet: Mapping[str, Columns], with_gyr: Mapping[str, bool]
 ) -> MethodError | None:
     """Return the error of a metric that hangs on contact time, None where no model states it."""
     if spec.per_contact is None:
         return None
     found: dict[str, tuple[float, Shares]] = {}
-    for side in sides:
-        rows = table[(table["side"] == side) & table[spec.name].notna()]
-        kinds = {contact_shares(place, with_gyr.get(side, True)) for place in rows["placement"].unique()}
+    for side, columns in feet.items():
+        there = ~np.isnan(columns[spec.name])
+        kinds = {
+            contact_shares(place, with_gyr.get(side, True)) for place in set(columns["placement"][there])
+        }
         shares = kinds.pop()
         if kinds or shares is None:
             return None
-        u_ms = rows["contact_u_ms"].to_numpy(dtype=float)
-        scale = 1.0 if spec.per_contact == "ms" else 1.0 / rows["stride_ms"].to_numpy(dtype=float)
+        u_ms = columns["contact_u_ms"][there]
+        scale = 1.0 if spec.per_contact == "ms" else 1.0 / columns["stride_ms"][there]
         found[side] = float(np.nanmean((u_ms / Z95 * scale) ** 2)), shares
-    one = {side: v * (s.runner + s.foot + s.session) for side, (v, s) in found.items()}
+    foot = {side: v * (s.runner + s.foot + s.session) for side, (v, s) in found.items()}
     alone = {side: v * (s.foot + s.session) for side, (v, s) in found.items()}
     shared = float(np.mean([v * s.runner for v, s in found.values()]))
-    count = len(sides)
+    count = len(feet)
     return MethodError(
-        {side: Z95 * variance**0.5 for side, variance in one.items()},
+        {side: Z95 * variance**0.5 for side, variance in foot.items()},
         Z95 * float(shared + sum(alone.values()) / count**2) ** 0.5,
         Z95 * float(sum(alone.values())) ** 0.5,
     )

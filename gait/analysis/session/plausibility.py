@@ -80,7 +80,7 @@ WALK = sentence("walking")
 
 @dataclass(frozen=True)
 class Feel:
-    """What the samples of a bout's strides show: medians over strides.
+    """Medians over strides of what the samples of a bout show.
 
     Attributes
     ----------
@@ -104,7 +104,7 @@ class Feel:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What came of the gate for one sensor.
+    """Result of the gate for one sensor.
 
     Attributes
     ----------

@@ -16,7 +16,7 @@ import pandas as pd
 
 from gait.analysis.metrics import METRICS, MetricSpec
 from gait.analysis.results import Metric
-from gait.analysis.session.method_error import method_error
+from gait.analysis.session.method_error import Columns, feet_of, method_error
 from gait.analysis.session.strike_class import CLASSES
 from gait.arrays import FloatArray
 
@@ -27,6 +27,7 @@ CORRELATED = 3.0
 """Strides that carry the information of one independent one (running strides are correlated over a few)."""
 
 LEAST_STRIDES = 3
+"""Strides of a side below which a metric is not given (chosen: a spread needs three)."""
 
 
 def summarise(
@@ -49,8 +50,9 @@ def summarise(
     clean = table[~table["marks"].str.contains("gap|slipped|start|stop")]
     if len(clean) < LEAST_STRIDES:
         clean = table
+    feet = feet_of(clean)
     for name, spec in METRICS.items():
-        metric = _metric(spec, clean, with_gyr, extra.get(name, 0.0))
+        metric = _metric(spec, feet, with_gyr, extra.get(name, 0.0))
         if metric is not None:
             found[name] = metric
     if "strike_angle_deg" in found:
@@ -60,25 +62,25 @@ def summarise(
 
 
 def _metric(
-    spec: MetricSpec, table: pd.DataFrame, with_gyr: Mapping[str, bool], relative: float
+    spec: MetricSpec, feet: Mapping[str, Columns], with_gyr: Mapping[str, bool], relative: float
 ) -> Metric | None:
     if spec.systematic is None:
         return None
     name = spec.name
     sides: dict[str, tuple[float, float, float, int]] = {}
-    for side, rows in table.groupby("side"):
-        values = rows[name].to_numpy(dtype=float)
-        values = values[np.isfinite(values)]
+    for side, rows in feet.items():
+        values = rows[name][np.isfinite(rows[name])]
         if len(values) >= LEAST_STRIDES:
-            sides[str(side)] = _centre(name, values)
+            sides[side] = _centre(name, values)
     if not sides:
         return None
     value = float(np.mean([centre[0] for centre in sides.values()]))
     scatter = float(np.sqrt(sum(centre[1] ** 2 for centre in sides.values()))) / len(sides)
-    method = method_error(spec, table, list(sides), with_gyr, relative * value)
+    method = method_error(spec, {side: feet[side] for side in sides}, with_gyr, relative * value)
     spread = float(np.sqrt(np.mean([centre[2] ** 2 for centre in sides.values()])))
     count = sum(centre[3] for centre in sides.values())
-    lower = name in ("peak_acc_g", "tibial_peak_g") and bool(table["clipped"].any())
+    clipped = any(bool(rows["clipped"].any()) for rows in feet.values())
+    lower = name in ("peak_acc_g", "tibial_peak_g") and clipped
     metric = Metric(name, value, float(np.hypot(scatter, method.mean)), spread, count, lower_bound=lower)
     for side in sides:
         half = float(np.hypot(sides[side][1], method.side[side]))

@@ -26,6 +26,7 @@ LEAST_STRIDES = 6
 PATH_TRUST = 0.12
 """Relative error of gravity's closure above which the path is not drawn: the impacts were clipped."""
 _POINTS = 101
+"""Points of a mean stride: each per cent, both ends in it."""
 
 
 def mean_waveform(recording: Recording, batch: StrideBatch, alignment: Alignment) -> Waveform | None:

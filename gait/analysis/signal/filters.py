@@ -26,6 +26,7 @@ __all__ = [
 
 
 _REACH_SIGMAS = 3.0
+"""Standard deviations at which a Gaussian kernel is cut: 0.3 % of it lie beyond."""
 
 
 def reach(sigma_s: float) -> int:

@@ -97,7 +97,7 @@ def fits_turned(
     usual_s: float,
     odd: tuple[str, ...],
 ) -> bool:
-    """Whether the model finds its contacts nearer by with the sense of some channels turned round.
+    """Return whether the model finds its contacts nearer by with the sense of some channels turned round.
 
     Parameters
     ----------

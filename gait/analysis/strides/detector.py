@@ -1,4 +1,4 @@
-"""What every detector of strides is: samples in, strides out, and how the sensor sits."""
+"""Define what a detector of strides is: samples in, strides out, and how the sensor sits."""
 
 from __future__ import annotations
 

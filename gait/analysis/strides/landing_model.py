@@ -23,6 +23,7 @@ from gait.units import STANDARD_GRAVITY
 __all__ = ["LandingModel", "jerk_size", "landing_from_dict", "load_landing", "off_gravity"]
 
 JERK_SMOOTH_S = 0.006
+"""s; one sigma of the smoothing under the jerk (chosen: shorter than an impact of some 20 ms)."""
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,7 @@ SMOOTHED_S = 5
 LONGEST_HOLE_S = 10.0
 """A longer hole between two records was not recorded."""
 LONGEST_S = 4 * 86400
+"""s of a course that are compared at most (chosen: four days, longer than any race)."""
 
 
 @dataclass(frozen=True)

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gait.cli.main import one_line
-from gait.cli.options import PlacementOption, SideOption
+from gait.cli.option_groups import SensorOptions, grouped
 from gait.errors import UsageError
+
+if TYPE_CHECKING:
+    from gait.recording.choice import Choice
 
 __all__ = ["command"]
 
 RATES_HZ = (1.0, 10_000.0)
+"""Hz; least and most of ``--rate`` (chosen: no sensor of movement is outside)."""
 
 
+@grouped
 def command(
+    *,
     path: Annotated[
         Path,
         typer.Argument(
@@ -45,8 +51,7 @@ def command(
         str | None,
         typer.Option("--device", metavar="NAME", help="Which sensor, where several are in the file."),
     ] = None,
-    placement: PlacementOption = None,
-    side: SideOption = None,
+    sensor: SensorOptions,
 ) -> None:
     """Make a recording of a table that another program wrote.
 
@@ -64,13 +69,29 @@ def command(
         raise UsageError("no file to write", where="convert", todo="give -o FILE.csv")
     if rate is not None and not RATES_HZ[0] <= rate <= RATES_HZ[1]:
         raise UsageError(f"{rate:g} Hz", where="--rate", todo=f"give {RATES_HZ[0]:g} to {RATES_HZ[1]:g}")
-    from gait.recording.choice import Choice, parse_columns_option, parse_units_option
     from gait.recording.convert import convert
+
+    choice = _choice(columns, units, rate, device)
+    notes = convert(path, output, placement=sensor.placement, side=sensor.side, choice=choice)
+    for note in notes:
+        print(f"gait: {one_line(note)}", file=sys.stderr)
+    print(output)
+
+
+def _choice(columns: str | None, units: str | None, rate: float | None, device: str | None) -> Choice:
+    """Return what the command line says of the table's columns.
+
+    Raises
+    ------
+    UsageError
+        Columns without an acceleration among them.
+    """
+    from gait.recording.choice import Choice, parse_columns_option, parse_units_option
 
     named = {} if columns is None else parse_columns_option(columns)
     if columns is not None and "acc" not in named:
         raise UsageError("no acceleration in it", where="--columns", todo="give acc=X:Y:Z too")
-    choice = Choice(
+    return Choice(
         time="".join(named.get("time", ())),
         acc=named.get("acc", ()),
         gyr=named.get("gyr", ()),
@@ -78,7 +99,3 @@ def command(
         rate_hz=rate,
         device=device or "",
     )
-    notes = convert(path, output, placement=placement, side=side, choice=choice)
-    for note in notes:
-        print(f"gait: {one_line(note)}", file=sys.stderr)
-    print(output)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gait.cli.options import LangOption, PlacementOption, SideOption, load_session
+from gait.cli.option_groups import AnswerOptions, RuleOptions, SensorOptions, grouped
+from gait.cli.options import LangOption, load_session
 
 if TYPE_CHECKING:
     from gait.analysis.results import Analysis
@@ -18,25 +19,19 @@ if TYPE_CHECKING:
     from gait.coaching.language import Language
     from gait.coaching.model import Finding, Outcome
     from gait.coaching.safety import SafetyCheck
-    from gait.frames import Placement, Side
 
 __all__ = ["command"]
 
 
+@grouped
 def command(
+    *,
     path: Annotated[
         Path | None, typer.Argument(help="A session's folder or one CSV; leave out for answers alone.")
     ] = None,
-    answers: Annotated[
-        Path | None, typer.Option(help="TOML or JSON file of answers.", metavar="FILE")
-    ] = None,
-    ask: Annotated[bool, typer.Option("--ask", help="Ask on the terminal what is not known.")] = False,
-    rules: Annotated[Path | None, typer.Option(help="Folder of your own rules.", metavar="DIR")] = None,
-    unsafe: Annotated[
-        bool, typer.Option("--unsafe", help="Use own rules that weaken safety; it is marked at the top.")
-    ] = False,
-    placement: PlacementOption = None,
-    side: SideOption = None,
+    said: AnswerOptions,
+    own: RuleOptions,
+    sensor: SensorOptions,
     lang: LangOption = "en",
     as_json: Annotated[bool, typer.Option("--json", help="Print it all as JSON.")] = False,
 ) -> None:
@@ -56,10 +51,10 @@ def command(
     from gait.report.words import load_words
 
     words = load_words(lang)
-    pack = in_language(load_knowledge(rules, unsafe=unsafe), lang)
-    analysis, written = _analysed(path, placement, side)
-    given = gather_answers(written, answers, ask=ask, analysis=analysis, pack=pack)
-    diary = load_diary(answers) if answers is not None else ()
+    pack = in_language(load_knowledge(own.rules, unsafe=own.unsafe), lang)
+    analysis, written = _analysed(path, sensor)
+    given = gather_answers(written, said.answers, ask=said.ask, analysis=analysis, pack=pack)
+    diary = load_diary(said.answers) if said.answers is not None else ()
     made = follow(analysis, given, diary, pack=pack, today=datetime.now().astimezone().date())
     findings, plan = made.findings, made.plan
     checks = check_safety(made.answers, pack=pack, facts=facts_of(analysis, made.answers))
@@ -90,14 +85,12 @@ def command(
     )
 
 
-def _analysed(
-    path: Path | None, placement: Placement | None, side: Side | None
-) -> tuple[Analysis | None, dict[str, object]]:
+def _analysed(path: Path | None, sensor: SensorOptions) -> tuple[Analysis | None, dict[str, object]]:
     if path is None:
         return None, {}
     from gait.analysis.analyze import analyze
 
-    session = load_session(path, placement=placement, side=side)
+    session = load_session(path, placement=sensor.placement, side=sensor.side)
     return analyze(session), dict(session.answers)
 
 

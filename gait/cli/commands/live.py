@@ -146,7 +146,7 @@ def command(
 
 @dataclass(frozen=True)
 class _Source:
-    """Where samples come from."""
+    """Source of the samples."""
 
     replay: Path | None
     speed: str | None

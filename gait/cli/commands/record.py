@@ -8,24 +8,21 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gait.cli.main import one_line
+from gait.cli.option_groups import grouped
 from gait.cli.radio_options import (
     AdapterOption,
-    FaultOption,
     HciOption,
-    LossOption,
-    MinutesOption,
-    PlayOption,
+    PlayedOptions,
     hci_backend,
     need_bumble,
     parse_sides,
-    plan_of,
     virtual_backend,
 )
 from gait.errors import SensorError, UsageError
@@ -46,38 +43,37 @@ PLAIN_EVERY_S = 10.0
 """Where stderr is a file, a live line comes this often."""
 
 
-def command(
-    output: Annotated[
-        Path,
-        typer.Option("-o", "--output", metavar="DIR", help="Folder for the session.", show_default=False),
-    ],
+@dataclass(frozen=True)
+class _Asked:
+    """Which sensors to record, for how long and how."""
+
     sensors: Annotated[
         list[str] | None,
         typer.Argument(
             help="Names or addresses of sensors that know their side; with --virtual: left, right, both.",
             show_default=False,
         ),
-    ] = None,
-    left: Annotated[
-        str, typer.Option("--left", metavar="ID", help="Name or address of the left sensor.")
-    ] = "",
+    ] = None
+    left: Annotated[str, typer.Option("--left", metavar="ID", help="Name or address of the left sensor.")] = (
+        ""
+    )
     right: Annotated[
         str, typer.Option("--right", metavar="ID", help="Name or address of the right sensor.")
-    ] = "",
+    ] = ""
     as_asked: Annotated[
         bool,
         typer.Option(
             "--as-asked", help="Take --left and --right at their word where a sensor says the other side."
         ),
-    ] = False,
+    ] = False
     virtual: Annotated[
         bool,
         typer.Option("--virtual", help="Record virtual sensors: left, right or both."),
-    ] = False,
+    ] = False
     duration: Annotated[
         float | None,
         typer.Option("--duration", metavar="S", min=0.5, max=86400.0, help="Stop after so many seconds."),
-    ] = None,
+    ] = None
     rate: Annotated[
         str,
         typer.Option(
@@ -85,24 +81,58 @@ def command(
             metavar="HZ",
             help="104, 208 or 416 samples a second; other families take the nearest that they have.",
         ),
-    ] = "208",
+    ] = "208"
     placement: Annotated[
         str,
         typer.Option("--placement", metavar="PLACE", help="shoe or shank, for sensors that do not say."),
-    ] = "shoe",
-    scan_for: Annotated[
+    ] = "shoe"
+    scan: Annotated[
         float, typer.Option("--scan", metavar="S", min=0.2, max=120.0, help="How long to look for sensors.")
-    ] = 5.0,
+    ] = 5.0
+
+    def settings(self) -> RecordSettings:
+        """Return the settings of a session of these sensors.
+
+        Raises
+        ------
+        UsageError
+            A rate or a place that there is not.
+        """
+        from gait.sensors.session import RecordSettings
+
+        if self.rate not in ("104", "208", "416"):
+            raise UsageError(f"{self.rate} Hz", where="--rate", todo="choose 104, 208 or 416")
+        if self.placement not in ("shoe", "shank"):
+            raise UsageError(
+                f"{self.placement!r} is no place", where="--placement", todo="choose shoe or shank"
+            )
+        return RecordSettings(
+            left=self.left,
+            right=self.right,
+            sensors=tuple(self.sensors or ()),
+            as_asked=self.as_asked,
+            rate_hz=int(self.rate),
+            placement="shank" if self.placement == "shank" else "shoe",
+            duration_s=self.duration,
+            scan_s=self.scan,
+        )
+
+
+@grouped
+def command(
+    *,
+    output: Annotated[
+        Path,
+        typer.Option("-o", "--output", metavar="DIR", help="Folder for the session.", show_default=False),
+    ],
+    asked: _Asked,
     keep_journal: Annotated[
         bool,
         typer.Option("--keep-journal/--drop-journal", help="Keep the raw journal beside the CSVs."),
     ] = True,
     adapter: AdapterOption = "",
     hci: HciOption = None,
-    play: PlayOption = None,
-    minutes: MinutesOption = 5.0,
-    fault: FaultOption = None,
-    loss: LossOption = 0.0,
+    played: PlayedOptions,
 ) -> None:
     """Record a session from one or two sensors over Bluetooth.
 
@@ -110,41 +140,18 @@ def command(
     a crash is brought back by: gait recover DIR
     """
     from gait.journal.folder import refuse_used
-    from gait.sensors.session import RecordSettings
 
-    words = list(sensors or ())
-    _refuse_contradictions(
-        named=bool(left or right),
-        as_asked=as_asked,
-        virtual=virtual,
-        hci=bool(hci or adapter),
-        made=bool(play or fault or loss),
-    )
-    if rate not in ("104", "208", "416"):
-        raise UsageError(f"{rate} Hz", where="--rate", todo="choose 104, 208 or 416")
-    if placement not in ("shoe", "shank"):
-        raise UsageError(f"{placement!r} is no place", where="--placement", todo="choose shoe or shank")
+    _refuse_contradictions(asked, played, hci=bool(hci or adapter))
+    settings = asked.settings()
     refuse_used(output)
     backend: AbstractAsyncContextManager[Backend]
-    expected = 0
-    if virtual:
+    if asked.virtual:
         need_bumble("--virtual")
-        plan = plan_of(parse_sides(words), play, minutes, fault or ())
-        words, expected = [], len(plan)
-        backend = virtual_backend(plan, loss)
+        plan = played.plan(parse_sides(settings.sensors))
+        settings = replace(settings, sensors=(), expected=len(plan))
+        backend = virtual_backend(plan, played.loss)
     else:
         backend = hci_backend(hci, adapter)
-    settings = RecordSettings(
-        left=left,
-        right=right,
-        sensors=tuple(words),
-        as_asked=as_asked,
-        rate_hz=int(rate),
-        placement="shank" if placement == "shank" else "shoe",
-        duration_s=duration,
-        scan_s=scan_for,
-        expected=expected,
-    )
     try:
         finished, interrupted = asyncio.run(_record(output, settings, backend))
     except asyncio.CancelledError:
@@ -158,7 +165,7 @@ def command(
         raise typer.Exit(INTERRUPTED)
 
 
-def _refuse_contradictions(*, named: bool, as_asked: bool, virtual: bool, hci: bool, made: bool) -> None:
+def _refuse_contradictions(asked: _Asked, played: PlayedOptions, *, hci: bool) -> None:
     """Refuse options that do not go together.
 
     Raises
@@ -166,11 +173,12 @@ def _refuse_contradictions(*, named: bool, as_asked: bool, virtual: bool, hci: b
     UsageError
         Which they are.
     """
-    if as_asked and not named:
+    named = bool(asked.left or asked.right)
+    if asked.as_asked and not named:
         raise UsageError("--as-asked goes with --left or --right")
-    if virtual and (named or hci):
+    if asked.virtual and (named or hci):
         raise UsageError("--virtual goes without --left, --right, --hci and --adapter")
-    if made and not virtual:
+    if (played.play or played.fault or played.loss) and not asked.virtual:
         raise UsageError("--play, --fault and --loss go with --virtual")
 
 

@@ -14,17 +14,22 @@ from gait.cli.keep import keep_session, kept_check_ins, lines_since_last, runner
 from gait.cli.main import one_line
 from gait.cli.options import (
     ActivityOption,
+    AnswersOption,
+    AskOption,
     DistanceOption,
     HeightOption,
     HistoryOption,
+    IcsOption,
     JsonOption,
     LangOption,
     MassOption,
     PathArgument,
     PlacementOption,
+    RulesOption,
     RunnerOption,
     SideOption,
     SpeedOption,
+    UnsafeOption,
     length_s,
     load_session,
     with_watch,
@@ -69,9 +74,7 @@ def command(
         Path | None,
         typer.Option("--fit", metavar="FILE", help="Write a FIT activity file with running dynamics too."),
     ] = None,
-    ics: Annotated[
-        Path | None, typer.Option("--ics", metavar="FILE", help="Write the coming weeks as a calendar too.")
-    ] = None,
+    ics: IcsOption = None,
     text: Annotated[
         bool,
         typer.Option(
@@ -88,12 +91,8 @@ def command(
         typer.Option("--methods", metavar="FILE", help="Write a methods paragraph for a paper too."),
     ] = None,
     open_page: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
-    answers: Annotated[
-        Path | None, typer.Option("--answers", metavar="FILE", help="TOML or JSON file of answers.")
-    ] = None,
-    ask: Annotated[
-        bool, typer.Option("--ask", help="Ask on the terminal about pain, training, form.")
-    ] = False,
+    answers: AnswersOption = None,
+    ask: AskOption = False,
     placement: PlacementOption = None,
     side: SideOption = None,
     distance: DistanceOption = None,
@@ -101,12 +100,8 @@ def command(
     mass: MassOption = None,
     height: HeightOption = None,
     activity: ActivityOption = None,
-    rules: Annotated[
-        Path | None, typer.Option("--rules", metavar="DIR", help="Folder of your own coaching rules.")
-    ] = None,
-    unsafe: Annotated[
-        bool, typer.Option("--unsafe", help="Use own rules that weaken safety; every page carries a mark.")
-    ] = False,
+    rules: RulesOption = None,
+    unsafe: UnsafeOption = False,
     runner: RunnerOption = None,
     history: HistoryOption = None,
     no_history: Annotated[

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
+from gait.cli.option_groups import grouped
 from gait.errors import UsageError
 
 if TYPE_CHECKING:
@@ -19,61 +20,153 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 MOST_NOISE = 100.0
+"""Largest factor of ``--noise`` (chosen: a hundred times a cheap sensor's hides all movement)."""
 
 Settings = TypeVar("Settings", "RunnerSettings", "SensorSettings")
 
 
+@dataclass(frozen=True)
+class _Runner:
+    """How the runner runs; None leaves the preset's. Named as in `RunnerSettings`, in its units."""
+
+    cadence_spm: Annotated[float | None, typer.Option("--cadence", help="Steps a minute.")] = None
+    speed_m_s: Annotated[float | None, typer.Option("--speed", metavar="M/S", help="Running speed.")] = None
+    strike_angle_deg: Annotated[
+        float | None, typer.Option("--strike-angle", metavar="DEG", help="Toes up positive.")
+    ] = None
+    contact_ms: Annotated[
+        float | None, typer.Option("--contact", metavar="MS", help="Contact time; else by speed.")
+    ] = None
+    pronation_deg: Annotated[
+        float | None, typer.Option("--pronation", metavar="DEG", help="Pronation excursion.")
+    ] = None
+    pronation_rate_dps: Annotated[
+        float | None, typer.Option("--pronation-rate", metavar="DPS", help="Its fastest rate.")
+    ] = None
+    push_off_deg: Annotated[
+        float | None, typer.Option("--push-off", metavar="DEG", help="Foot at toe-off, such as -48.")
+    ] = None
+    toe_out_deg: Annotated[
+        float | None, typer.Option("--toe-out", metavar="DEG", help="Foot turned outward.")
+    ] = None
+    circumduction_cm: Annotated[
+        float | None, typer.Option("--circumduction", metavar="CM", help="Sideways swing.")
+    ] = None
+    shank_angle_deg: Annotated[
+        float | None,
+        typer.Option(
+            "--shank-angle", metavar="DEG", help="Shank at contact, foot ahead of the knee positive."
+        ),
+    ] = None
+    knee_in_deg: Annotated[
+        float | None, typer.Option("--knee-in", metavar="DEG", help="Inward lean of the shank.")
+    ] = None
+    step_width_cm: Annotated[
+        float | None, typer.Option("--step-width", metavar="CM", help="Between the feet's lines.")
+    ] = None
+    slope_percent: Annotated[
+        float | None, typer.Option("--slope", metavar="PERCENT", help="Uphill positive.")
+    ] = None
+
+
+@dataclass(frozen=True)
+class _Scatter:
+    """How strides differ along the run, and the legs; None leaves the preset's."""
+
+    turn: Annotated[
+        list[str] | None,
+        typer.Option("--turn", metavar="AT:DEG[:OVER]", help="Turn left at a second, over seconds."),
+    ] = None
+    variability: Annotated[
+        float | None, typer.Option("--variability", help="Spread of stride time, relative.")
+    ] = None
+    fatigue: Annotated[
+        float | None, typer.Option("--fatigue", help="Relative change of cadence to the end.")
+    ] = None
+    left: Annotated[
+        str | None,
+        typer.Option(
+            "--left", help="How the left leg differs: contact=+12ms,strike=-3,pronation=+4,shank=+2."
+        ),
+    ] = None
+    right: Annotated[str | None, typer.Option("--right", help="How the right leg differs.")] = None
+
+    def on(self, runner: RunnerSettings) -> RunnerSettings:
+        """Return the runner with what was given."""
+        return _given(
+            runner,
+            turns=None if not self.turn else tuple(_turn(one) for one in self.turn),
+            variability=self.variability,
+            fatigue=self.fatigue,
+            left=_leg(self.left, "--left"),
+            right=_leg(self.right, "--right"),
+        )
+
+
+@dataclass(frozen=True)
+class _Sensor:
+    """The sensors; None leaves the preset's."""
+
+    rate: Annotated[float | None, typer.Option("--rate", metavar="HZ", help="Sample rate, 50 to 833.")] = None
+    acc_range: Annotated[
+        float | None, typer.Option("--acc-range", metavar="G", help="Full scale, such as 8, 16, 32.")
+    ] = None
+    gyr_range: Annotated[
+        float | None, typer.Option("--gyr-range", metavar="DPS", help="Full scale, such as 2000.")
+    ] = None
+    gyro: Annotated[bool, typer.Option("--gyro/--no-gyro", help="With or without a gyroscope.")] = True
+    noise: Annotated[
+        str | None,
+        typer.Option(
+            "--noise",
+            help="Factor on noise and offsets, or densities: acc=100ug,gyr=4.5mdps (per root Hz).",
+        ),
+    ] = None
+    clock_error: Annotated[
+        float | None, typer.Option("--clock-error", help="Relative error of the sample clock.")
+    ] = None
+    clock_drift: Annotated[
+        float | None, typer.Option("--clock-drift", help="Relative change of that error an hour.")
+    ] = None
+    jitter: Annotated[float | None, typer.Option("--jitter", metavar="MS", help="Spread of the stamps.")] = (
+        None
+    )
+    dropped: Annotated[float | None, typer.Option("--dropped", help="Share of samples lost.")] = None
+    gap: Annotated[
+        list[str] | None, typer.Option("--gap", metavar="START:END", help="Seconds not recorded.")
+    ] = None
+
+    def on(self, sensor: SensorSettings) -> SensorSettings:
+        """Return the sensor with what was given."""
+        made = _given(
+            sensor,
+            rate_hz=self.rate,
+            acc_range_g=self.acc_range,
+            gyr_range_dps=self.gyr_range,
+            gyroscope=None if self.gyro else False,
+            clock_error=self.clock_error,
+            clock_drift=self.clock_drift,
+            jitter_s=None if self.jitter is None else 1e-3 * self.jitter,
+            dropped=self.dropped,
+            gaps=None if not self.gap else tuple(_gap(one) for one in self.gap),
+        )
+        return _noisy(made, self.noise) if self.noise else made
+
+
+@grouped
 def command(
+    *,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="DIR", help="Folder to write.")
     ] = None,
     preset: Annotated[str | None, typer.Option(help="Start from a named runner; see --list.")] = None,
     list_presets: Annotated[bool, typer.Option("--list", help="List the presets and stop.")] = False,
     minutes: Annotated[float | None, typer.Option(min=0.1, max=1440.0, help="Minutes of running.")] = None,
-    cadence: Annotated[float | None, typer.Option(help="Steps a minute.")] = None,
-    speed: Annotated[float | None, typer.Option(metavar="M/S", help="Running speed.")] = None,
-    strike_angle: Annotated[float | None, typer.Option(metavar="DEG", help="Toes up positive.")] = None,
-    contact: Annotated[float | None, typer.Option(metavar="MS", help="Contact time; else by speed.")] = None,
-    pronation: Annotated[float | None, typer.Option(metavar="DEG", help="Pronation excursion.")] = None,
-    pronation_rate: Annotated[float | None, typer.Option(metavar="DPS", help="Its fastest rate.")] = None,
-    push_off: Annotated[
-        float | None, typer.Option(metavar="DEG", help="Foot at toe-off, such as -48.")
-    ] = None,
-    toe_out: Annotated[float | None, typer.Option(metavar="DEG", help="Foot turned outward.")] = None,
-    circumduction: Annotated[float | None, typer.Option(metavar="CM", help="Sideways swing.")] = None,
-    shank_angle: Annotated[
-        float | None, typer.Option(metavar="DEG", help="Shank at contact, foot ahead of the knee positive.")
-    ] = None,
-    knee_in: Annotated[float | None, typer.Option(metavar="DEG", help="Inward lean of the shank.")] = None,
-    step_width: Annotated[float | None, typer.Option(metavar="CM", help="Between the feet's lines.")] = None,
-    slope: Annotated[float | None, typer.Option(metavar="PERCENT", help="Uphill positive.")] = None,
-    turn: Annotated[
-        list[str] | None, typer.Option(metavar="AT:DEG[:OVER]", help="Turn left at a second, over seconds.")
-    ] = None,
-    variability: Annotated[float | None, typer.Option(help="Spread of stride time, relative.")] = None,
-    fatigue: Annotated[float | None, typer.Option(help="Relative change of cadence to the end.")] = None,
-    left: Annotated[
-        str | None,
-        typer.Option(help="How the left leg differs: contact=+12ms,strike=-3,pronation=+4,shank=+2."),
-    ] = None,
-    right: Annotated[str | None, typer.Option(help="How the right leg differs.")] = None,
+    runner: _Runner,
+    scatter: _Scatter,
     side: Annotated[str | None, typer.Option(help="One leg alone: left or right.")] = None,
     placement: Annotated[str, typer.Option(help="Where sensors are: shoe, shank or both.")] = "shoe",
-    rate: Annotated[float | None, typer.Option(metavar="HZ", help="Sample rate, 50 to 833.")] = None,
-    acc_range: Annotated[
-        float | None, typer.Option(metavar="G", help="Full scale, such as 8, 16, 32.")
-    ] = None,
-    gyr_range: Annotated[float | None, typer.Option(metavar="DPS", help="Full scale, such as 2000.")] = None,
-    gyro: Annotated[bool, typer.Option("--gyro/--no-gyro", help="With or without a gyroscope.")] = True,
-    noise: Annotated[
-        str | None,
-        typer.Option(help="Factor on noise and offsets, or densities: acc=100ug,gyr=4.5mdps (per root Hz)."),
-    ] = None,
-    clock_error: Annotated[float | None, typer.Option(help="Relative error of the sample clock.")] = None,
-    clock_drift: Annotated[float | None, typer.Option(help="Relative change of that error an hour.")] = None,
-    jitter: Annotated[float | None, typer.Option(metavar="MS", help="Spread of the stamps.")] = None,
-    dropped: Annotated[float | None, typer.Option(help="Share of samples lost.")] = None,
-    gap: Annotated[list[str] | None, typer.Option(metavar="START:END", help="Seconds not recorded.")] = None,
+    sensor: _Sensor,
     style: Annotated[int | None, typer.Option(help="Which person: seed of the running style.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of strides, mounting and noise.")] = 1,
     compress: Annotated[bool, typer.Option("--gz", help="Write .csv.gz.")] = False,
@@ -93,45 +186,10 @@ def command(
     if preset is not None and preset not in PRESETS:
         raise UsageError(f"no preset {preset!r}", where="--preset", todo=f"one of: {', '.join(PRESETS)}")
     start = PRESETS[preset or "easy-rearfoot"]
-    runner = _given(
-        start.runner,
-        cadence_spm=cadence,
-        speed_m_s=speed,
-        strike_angle_deg=strike_angle,
-        contact_ms=contact,
-        pronation_deg=pronation,
-        pronation_rate_dps=pronation_rate,
-        push_off_deg=push_off,
-        toe_out_deg=toe_out,
-        circumduction_cm=circumduction,
-        variability=variability,
-        fatigue=fatigue,
-        shank_angle_deg=shank_angle,
-        knee_in_deg=knee_in,
-        step_width_cm=step_width,
-        slope_percent=slope,
-        turns=None if not turn else tuple(_turn(one) for one in turn),
-        style_seed=style,
-        left=_leg(left, "--left"),
-        right=_leg(right, "--right"),
-        parts=None if minutes is None else (("stand", 3.0), ("run", 60.0 * minutes), ("stand", 2.0)),
-    )
-    sensor = _given(
-        start.sensor,
-        rate_hz=rate,
-        acc_range_g=acc_range,
-        gyr_range_dps=gyr_range,
-        gyroscope=None if gyro else False,
-        clock_error=clock_error,
-        clock_drift=clock_drift,
-        jitter_s=None if jitter is None else 1e-3 * jitter,
-        dropped=dropped,
-        gaps=None if not gap else tuple(_gap(one) for one in gap),
-    )
-    sensor = _noisy(sensor, noise) if noise else sensor
-    _write(
-        output, runner, sensor, _sides(side), _placements(placement), seed, ".csv.gz" if compress else ".csv"
-    )
+    parts = None if minutes is None else (("stand", 3.0), ("run", 60.0 * minutes), ("stand", 2.0))
+    runs = scatter.on(_given(start.runner, **asdict(runner), style_seed=style, parts=parts))
+    worn = sensor.on(start.sensor)
+    _write(output, runs, worn, _sides(side), _placements(placement), seed, ".csv.gz" if compress else ".csv")
 
 
 def _given(settings: Settings, **changes: object) -> Settings:

@@ -8,14 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gait.cli.option_groups import grouped
 from gait.cli.radio_options import (
-    FaultOption,
-    LossOption,
-    MinutesOption,
-    PlayOption,
+    PlayedOptions,
     need_bumble,
     parse_sides,
-    plan_of,
 )
 from gait.errors import UsageError
 
@@ -25,7 +22,9 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 
+@grouped
 def command(
+    *,
     sides: Annotated[
         list[str] | None, typer.Argument(help="left, right or both.", show_default=False)
     ] = None,
@@ -42,10 +41,7 @@ def command(
         str | None,
         typer.Option("--dongle", metavar="TRANSPORT", help="Play one sensor on a real HCI dongle: usb:0."),
     ] = None,
-    play: PlayOption = None,
-    minutes: MinutesOption = 5.0,
-    fault: FaultOption = None,
-    loss: LossOption = 0.0,
+    played: PlayedOptions,
 ) -> None:
     """Play sensors: a virtual run or a saved recording, over a socket or a real Bluetooth dongle.
 
@@ -59,8 +55,8 @@ def command(
     chosen = parse_sides(sides or ())
     if dongle is not None and len(chosen) > 1:
         raise UsageError("a dongle plays one sensor", where="--dongle", todo="add left or right")
-    plan = plan_of(chosen, play, minutes, fault or ())
-    asyncio.run(_serve(plan, serve, loss) if serve is not None else _dongle(plan, dongle or ""))
+    plan = played.plan(chosen)
+    asyncio.run(_serve(plan, serve, played.loss) if serve is not None else _dongle(plan, dongle or ""))
 
 
 async def _serve(plan: Plan, transport: str, loss: float) -> None:

@@ -69,7 +69,7 @@ Phase = Literal["begin", "change", "build", "prevention"]
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a runner stands today.
+    """State of a runner's plan today.
 
     Attributes
     ----------

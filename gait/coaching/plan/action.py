@@ -87,7 +87,7 @@ def _nothing_found(now: Situation) -> Action:
 
 
 def _brakes(now: Situation) -> bool:
-    """Whether the cadence step comes first: landing far ahead, or a low cadence with pain."""
+    """Return whether the cadence step comes first: landing far ahead, or a low cadence with pain."""
     ids = {one.id for one in now.present}
     return "overstriding" in ids or ("low_cadence" in ids and bool(now.facts.answers.pain))
 

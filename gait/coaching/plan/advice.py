@@ -1,4 +1,4 @@
-"""What to do or mind beside the exercises: always, by a condition, or named by a finding."""
+"""Pick what to do or mind beside the exercises: always, by a condition, or named by a finding."""
 
 from __future__ import annotations
 

@@ -93,14 +93,14 @@ class _Chooser:
         return Chosen(tuple(self._planned(pick) for pick in self.picks.values()), tuple(self.notes), later)
 
     def _followed(self, rule: FindingRule) -> bool:
-        """Whether anything follows from a finding: a feature is no fault, it matters only with pain."""
+        """Return whether anything follows from a finding: a feature matters only with pain."""
         return not rule.only_with_pain or bool(self.sore & set(rule.hurts))
 
     def _strains_sore(self, rule: ExerciseRule) -> bool:
         return bool(rule.strains) if not self.sore else bool(self.spared & set(rule.strains))
 
     def _bears(self, rule: ExerciseRule) -> bool:
-        """Whether the sore places may be loaded as an exercise loads them."""
+        """Return whether the sore places may be loaded as an exercise loads them."""
         if self.light == "red" or (self.light == "amber" and not self.sore):
             return not self._strains_sore(rule)
         return all(self._place_bears(place, rule) for place in self.sore & set(rule.strains))

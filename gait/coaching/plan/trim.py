@@ -15,7 +15,7 @@ __all__ = ["Room", "trim"]
 
 @dataclass(frozen=True)
 class Room:
-    """What a week holds: the most sets of a session, and how many sessions."""
+    """Bounds of a week: the most sets of a session, and how many sessions."""
 
     most: int
     sessions: int
@@ -93,7 +93,7 @@ def _less_further(picks: Mapping[str, Pick], room: Room, knowledge: Knowledge, n
 
 
 def _is_house(rule: ExerciseRule, knowledge: Knowledge) -> bool:
-    """Whether an exercise is this project's own, and not one of the articles'."""
+    """Return whether an exercise is this project's own, and not one of the articles'."""
     return all(knowledge.sources[key].kind != "article" for key in rule.sources)
 
 

@@ -16,7 +16,7 @@ DAY_NAMES: tuple[str, ...] = ("Monday", "Tuesday", "Wednesday", "Thursday", "Fri
 
 @dataclass(frozen=True)
 class Layout:
-    """Where the strength sessions go.
+    """Days of the strength sessions.
 
     Attributes
     ----------

@@ -1,1 +1,1 @@
-"""What only the runner can say: questions, answers, the file to fill in."""
+"""Ask what only the runner can say: questions, answers, the file to fill in."""

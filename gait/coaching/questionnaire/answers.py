@@ -1,4 +1,4 @@
-"""What only the runner can say: pain, form, experience, equipment, days.
+"""Hold what only the runner can say: pain, form, experience, equipment, days.
 
 Everything may be left out. None means *not asked*; an empty list means *asked, and nothing applies*: the
 two lead to different outcomes (not assessed, absent).

@@ -95,7 +95,7 @@ class Differs(Strict):
 
 
 class Answered(Strict):
-    """What the runner said: one of ``has`` (``"yes"`` for a yes/no question), or a number beyond a bound."""
+    """Condition on an answer: any of ``has`` (``"yes"`` for yes/no), or a number beyond a bound."""
 
     kind: Literal["answered"]
     question: Id

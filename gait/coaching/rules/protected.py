@@ -1,4 +1,4 @@
-"""What a pack of one's own must not weaken: safety may only become stricter."""
+"""Keep a pack of one's own from weakening safety: it may only become stricter."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What strict types cannot see in a pack: that everything named exists and can be judged."""
+"""Check in a pack what strict types cannot see: that everything named exists and can be judged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a rule pack holds, as strict models: rules, exercises, safety, programme, sources."""
+"""Define a rule pack as strict models: rules, exercises, safety, programme, sources."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class SourceEntry(Strict):
 
 
 class Words(Strict):
-    """What people read for each outcome; ``missing`` says what would be needed to look."""
+    """Sentences that people read for each outcome; ``missing`` says what would be needed to look."""
 
     present: Text
     absent: Text
@@ -86,7 +86,7 @@ class Words(Strict):
 
 
 class Graded(Strict):
-    """What has a grade: with an effect where a figure is known, in whom, and how its source was read."""
+    """Statement with a grade, an effect where a figure is known, in whom, and how its source was read."""
 
     grade: Grade
     effect: str = ""
@@ -317,7 +317,7 @@ class Texts(Strict):
 
 
 class PackModel(Strict):
-    """What one file of a pack may hold; the files of a folder are joined."""
+    """Contents of one file of a pack; the files of a folder are joined."""
 
     sources: tuple[SourceEntry, ...] = ()
     findings: tuple[FindingRule, ...] = ()

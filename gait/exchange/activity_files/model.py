@@ -46,7 +46,7 @@ class Lap:
 
 @dataclass(frozen=True)
 class Activity:
-    """What a watch kept of a run; arrays are (n,), NaN where it did not measure.
+    """Run as a watch kept it; arrays are (n,), NaN where it did not measure.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""What the foot pod shows BlueZ on D-Bus: a GATT service with three characteristics, and an advertisement."""
+"""Show BlueZ the foot pod on D-Bus: a GATT service with three characteristics, and an advertisement."""
 
 from __future__ import annotations
 

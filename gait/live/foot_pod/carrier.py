@@ -1,4 +1,4 @@
-"""What brings a foot pod's values on the air."""
+"""Bring a foot pod's values on the air."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a foot pod says over a run: decided strides in, speed, cadence and distance out."""
+"""Follow a run as a foot pod does: decided strides in, speed, cadence and distance out."""
 
 from __future__ import annotations
 
@@ -18,11 +18,12 @@ STOPS_S = 3.0
 """s without a new stride after which nobody moves (chosen: a walker's slowest stride takes 2 s, and a stride
 is decided up to 0.5 s after its end)."""
 MOST_KEPT = 64
+"""Strides that speed and cadence are taken from at most (chosen: more than 10 s of two fast legs)."""
 
 
 @dataclass(frozen=True)
 class PodSettings:
-    """What lengths rest on.
+    """Basis of the foot pod's lengths.
 
     Attributes
     ----------

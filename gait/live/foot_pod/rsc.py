@@ -39,7 +39,7 @@ LOCATIONS: dict[Placement, int] = {"shoe": 1, "shank": 0}
 
 @dataclass(frozen=True)
 class Measurement:
-    """What a foot pod says at one moment.
+    """Values of a foot pod at one moment.
 
     Attributes
     ----------

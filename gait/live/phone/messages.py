@@ -47,7 +47,7 @@ class Readings:
 
 @dataclass(frozen=True, eq=False)
 class Message:
-    """What a message brings.
+    """Contents of one message of the phone.
 
     Attributes
     ----------

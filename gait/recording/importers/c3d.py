@@ -31,7 +31,7 @@ CONTINUED = ("", *map(str, range(2, 10)))
 
 @dataclass(frozen=True)
 class C3D:
-    """What is read of a motion capture file.
+    """Contents of a motion capture file.
 
     Attributes
     ----------

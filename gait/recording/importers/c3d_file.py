@@ -57,7 +57,7 @@ class RawC3D:
 
 @dataclass(frozen=True)
 class _Layout:
-    """What the header says: counts, a positive scale where numbers are 16 bit wide, byte where data begin."""
+    """Header's figures: counts, a positive scale where numbers are 16 bit wide, byte where data begin."""
 
     points: int
     channels: int
@@ -115,7 +115,7 @@ def read_raw(path: Path) -> RawC3D:
 
 
 class _DamagedError(Exception):
-    """What the file says of itself cannot be."""
+    """Contradiction in what the file says of itself."""
 
 
 def _parameters(data: bytes) -> dict[tuple[str, str], npt.NDArray[Any]]:

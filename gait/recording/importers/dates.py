@@ -26,12 +26,12 @@ ZONE = re.compile(r"(Z|UTC|GMT|[+-]\d{2}:?\d{2})\s*$")
 
 
 def is_date(cell: str) -> bool:
-    """Whether a cell is a date with a time, year first."""
+    """Return whether a cell is a date with a time, year first."""
     return DATE.fullmatch(cell) is not None
 
 
 def is_clock(cell: str) -> bool:
-    """Whether a cell is a time of day, also behind a date that may begin with the day or the month."""
+    """Return whether a cell is a time of day, also behind a date that may begin with the day or the month."""
     return CLOCK.fullmatch(cell) is not None or OTHER_DATE.fullmatch(cell) is not None
 
 

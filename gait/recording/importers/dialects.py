@@ -214,7 +214,7 @@ def layout_of(columns: Sequence[str], separator: str, path: Path, above: Sequenc
 
 
 def _two_devices(layout: Layout) -> bool:
-    """Whether the columns of a layout have different prefixes: then nobody has said which device is meant.
+    """Return whether the columns of a layout have different prefixes: nobody has said which device is meant.
 
     Columns in words that only the dialect knows have no prefix: their first word is what they measure.
     """

@@ -220,7 +220,7 @@ def _acc_unit(
 
 
 def _fits(level: float, factor: float, low: float, high: float, *, still: bool) -> bool:
-    """Whether a median norm is gravity's in a unit: within a band on foot, close to it at rest."""
+    """Return whether a median norm is gravity's in a unit: within a band on foot, close to it at rest."""
     near = abs(level * factor / STANDARD_GRAVITY - 1.0) < STILL_ERROR
     return low <= level <= high and (near or not still)
 

@@ -19,6 +19,7 @@ RATE = re.compile(
     re.IGNORECASE,
 )
 RATES_HZ = (5.0, 10_000.0)
+"""Hz; a unit of time is believed if it gives a rate between these (chosen: no sensor is outside)."""
 
 
 @dataclass(frozen=True)

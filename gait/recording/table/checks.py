@@ -1,4 +1,4 @@
-"""What samples must be before anything is computed from them: finite, in order, and in the units they say."""
+"""Check samples before anything is computed from them: finite, in order, and in the units they say."""
 
 from __future__ import annotations
 

@@ -290,7 +290,7 @@ def _take_out(archive: zipfile.ZipFile, path: Path) -> Path:
 
 
 def _target(place: Path, member: str) -> Path:
-    """Where a member goes: under its own name and its folder's, neither of which can lead out."""
+    """Return a member's target: under its own name and its folder's, neither of which can lead out."""
     parts = [re.sub(r"[^\w .()-]", "_", part)[:120] for part in member.split("/")[-2:]]
     parts = [part if part.strip(". ") else "_" for part in parts]
     folder = place.joinpath(*parts[:-1])

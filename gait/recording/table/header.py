@@ -52,7 +52,7 @@ NOTHING_SAID = Choice()
 
 @dataclass(frozen=True)
 class Head:
-    """What is known of a file once its column names are read."""
+    """Facts of a file once its column names are read."""
 
     preamble: Preamble
     layout: Layout
@@ -182,14 +182,14 @@ def _top_rows(source: Source) -> _Top:
 
 
 def _names_columns(line: str) -> bool:
-    """Whether a line can be the column names: four cells or more, hardly a number among them."""
+    """Return whether a line can be the column names: four cells or more, hardly a number among them."""
     cells = split_header(line)[1]
     numbers = sum(_is_number(cell) for cell in cells)
     return len(cells) >= NAMED_COLUMNS and numbers * 2 < len(cells) and not is_date(cells[0])
 
 
 def _is_data(line: str) -> bool:
-    """Whether a line is a row of samples: four cells or more, numbers behind the first."""
+    """Return whether a line is a row of samples: four cells or more, numbers behind the first."""
     cells = split_header(line)[1]
     return len(cells) >= NAMED_COLUMNS and all(map(_is_number, cells[1:NAMED_COLUMNS]))
 

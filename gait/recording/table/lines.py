@@ -27,6 +27,7 @@ ASCII_MOST, FOREIGN_SHARE = 127, 0.1
 """A line with few signs beyond ASCII is read as Windows writes it, where it is not UTF-8."""
 UTF8_BOM = b"\xef\xbb\xbf"
 NEWLINE = 10
+"""Byte that ends a line."""
 UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
 
 Block = tuple[int, bytes]

@@ -1,4 +1,4 @@
-"""What a result can be made again from: hashes of the input files, the settings and the rule pack.
+"""Name what a result can be made again from: hashes of the input files, the settings and the rule pack.
 
 Each is a SHA-256 over bytes and texts that are the same on every machine and every Python.
 """

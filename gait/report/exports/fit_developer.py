@@ -18,7 +18,9 @@ APPLICATION_ID = bytes.fromhex("9a4f0c6e2b7d4e1f8c35d6a1b2907e44")
 """Names this program to readers that sort developer fields by their maker; drawn at random."""
 
 DEVELOPER_INDEX = 0
+"""Index of this program's developer data in the file: the first."""
 FLOAT32_BYTES = 4
+"""Bytes of a FIT float32."""
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ FLAGS = (
     "--no-pdf-header-footer",
 )
 PRINT_S = 120.0
+"""s that a browser may take to print (chosen: it bounds a hang)."""
 
 _BLOCKS = Path(__file__).parent.parent / "page" / "templates" / "weasyprint.css"
 

@@ -36,7 +36,7 @@ QUANTITIES: Mapping[str, tuple[str, float]] = {
 
 @dataclass(frozen=True)
 class Seconds:
-    """What was measured around each second; all arrays are (n,).
+    """Measured values around each second; all arrays are (n,).
 
     Attributes
     ----------

@@ -18,6 +18,7 @@ _UPRIGHT = Pose(STAND, 90.0, 90.0, 90.0)
 
 
 USUAL_ARMS = (-102.0, -78.0)
+"""Degrees of the two arms in a standing drawing, down is -90 (chosen: hanging, a little apart)."""
 _NONE = Extras()
 
 

@@ -46,7 +46,7 @@ Joints = dict[str, Point]
 
 @dataclass(frozen=True)
 class Extras:
-    """What belongs to one position alone.
+    """Features that belong to one position alone.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""What changed: against the last session, against the runner's own normal, and how much was run."""
+"""Say what changed: against the last session, against the runner's own normal, and how much was run."""
 
 from __future__ import annotations
 

@@ -20,6 +20,7 @@ VIEWS: dict[str, tuple[int, int, float, float]] = {
 }
 """View -> axis to the right, axis upwards (x ahead, y left, z up), narrowest range of each."""
 STEP_PCT = 10
+"""Per cent of the stride between two points of the path's table (chosen: eleven rows)."""
 
 
 def build(story: Story) -> Section | None:

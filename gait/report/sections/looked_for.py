@@ -1,4 +1,4 @@
-"""What was looked for: found, unsure, not found, found as far as it was looked at, and never asked."""
+"""List what was looked for: found, unsure, not found, found as far as it was looked at, and never asked."""
 
 from __future__ import annotations
 

@@ -23,6 +23,7 @@ Pick = Callable[[Waveform], FloatArray | None]
 """Takes one quantity of a mean stride; None where that was not measured."""
 
 MOST_BARS = 48
+"""Bars of the histogram at most (chosen: narrower ones are lines on a phone)."""
 
 
 def build(story: Story) -> Section | None:

@@ -41,6 +41,7 @@ SURE_DEG = (3.0, 6.0)
 """The same for angles, degrees."""
 LEVELS = ("sure", "roughly", "rough_guide")
 SPARK_POINTS = 40
+"""Points of a tile's small line (chosen: one each few pixels of a phone's tile)."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What the watch added: distance, heart rate, climb, laps, and how its clock was laid on the recording's."""
+"""Show what the watch added: distance, heart rate, climb, laps, and how its clock lies on the recording's."""
 
 from __future__ import annotations
 

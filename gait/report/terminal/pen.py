@@ -14,7 +14,7 @@ __all__ = ["ASCII", "UNICODE", "Pen", "Signs"]
 
 @dataclass(frozen=True)
 class Signs:
-    """What charts are drawn with.
+    """Characters that charts are drawn with.
 
     Attributes
     ----------

@@ -8,6 +8,7 @@ English wording, and is said by `Words.said`.
 
 from __future__ import annotations
 
+import functools
 import string
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -150,8 +151,14 @@ def load_words(lang: str = ENGLISH, folder: Traversable | None = None) -> Words:
     return _load(lang, folder or FOLDER)
 
 
+@functools.cache
+def _english() -> Mapping[str, str]:
+    """Texts of the English catalogue of this package, read once."""
+    return _read(resources.files(__name__).joinpath(f"{ENGLISH}.toml"))
+
+
 def _load(lang: str, folder: Traversable) -> Words:
-    english = _read(resources.files(__name__).joinpath(f"{ENGLISH}.toml"))
+    english = dict(_english())
     file = folder.joinpath(f"{lang}.toml")
     own = _read(file) if file.is_file() else {}
     for key, text in own.items():

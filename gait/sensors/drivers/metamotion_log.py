@@ -56,6 +56,7 @@ GYR_LSB_AT_2000 = 16.4
 """Steps a deg/s at 2000 deg/s; twice as many at half of it."""
 SILENCE_S = 10.0
 NOTICES = 100
+"""s without a byte after which a readout is given up; notices of its progress asked for (chosen)."""
 
 Entries = npt.NDArray[np.void]
 """(n,) of `ENTRY`."""

@@ -29,11 +29,14 @@ CONFIGURATION_SERVICE, MEASUREMENT_SERVICE = BASE.format("1000"), BASE.format("2
 DEVICE_CONTROL = BASE.format("1002")
 CONTROL, MEDIUM, BATTERY = BASE.format("2001"), BASE.format("2003"), BASE.format("3001")
 RATE_QUANTITIES = 21
+"""Payload "rate quantities": stamp, acceleration, angular rate (Movella DOT BLE specification)."""
 VISIT_OUTPUT_RATE = 0x10
+"""Bit of the device control that sets the output rate (the same)."""
 DEVICE_CONTROL_LAYOUT = struct.Struct("<B23xHB5x")
 VALUES = struct.Struct("<I6f")
 RATE_HZ = 60
 ACC_RANGE_G, GYR_RANGE_DPS = 16.0, 2000.0
+"""Hz of streaming (the same: at most 60), full scale in g and deg/s (data sheet)."""
 
 
 @dataclass(frozen=True)

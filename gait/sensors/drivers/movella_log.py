@@ -46,6 +46,8 @@ ACC_RANGE_G, GYR_RANGE_DPS = 16.0, 2000.0
 WRAP = 1 << 32
 SILENCE_S = 10.0
 AGAIN_TRIES = 50
+"""Hz that it records at; full scale in g and deg/s; counts of its clock (Movella DOT user manual); s without
+a byte after which it is given up, and times that a part is asked for again (chosen: both bound a hang)."""
 
 
 def message(kind: int, body: bytes = b"") -> bytes:

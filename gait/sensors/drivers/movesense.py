@@ -48,6 +48,7 @@ OFFSET = struct.Struct("<I")
 SILENCE_S = 10.0
 LARGEST_LOG_BYTES = 1 << 28
 FETCH_TRIES = 3
+"""s without a byte after which a fetch is given up; bytes of the largest log; tries of a fetch (chosen)."""
 
 
 @dataclass

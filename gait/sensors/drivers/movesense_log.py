@@ -127,7 +127,7 @@ class SbemLog:
 
 @dataclass
 class _Descriptors:
-    """What a log says of its own chunks. State: the lines of each."""
+    """Descriptions that a log gives of its own chunks. State: the lines of each."""
 
     lines: dict[int, dict[str, str]] = field(default_factory=dict)
     _layouts: dict[int, _Layout | None] = field(default_factory=dict)

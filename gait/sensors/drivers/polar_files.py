@@ -34,6 +34,7 @@ LARGEST_FILE_BYTES = 1 << 27
 SILENCE_S = 30.0
 """A folder with many files is put together slowly."""
 NO_SUCH_FILE = 103
+"""Error of the file transfer service for a file that is not there (Polar BLE SDK)."""
 
 
 def request_for(path: str) -> bytes:

@@ -25,6 +25,7 @@ LARGEST_BITS = 32
 SETTING_BYTES = {0: 2, 1: 2, 2: 2, 3: 4, 4: 1, 5: 4}
 """Bytes of a value of each setting: rate, resolution, range, range in thousandths, channels, factor."""
 MILLI = 1e-3
+"""Factor from the frame's milli-g to g."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,6 +22,7 @@ PIECE_SAMPLES = 16
 SAME_STEP = 0.5
 """Share of a sample period by which a step may differ before a sample counts as missing."""
 TELL_EVERY_BYTES = 262_144
+"""Bytes between two lines of progress (chosen: some seconds of radio)."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -39,7 +39,7 @@ MOST_GAPS = 2000
 
 @dataclass
 class Counts:
-    """What came in, for the live line and the journal; each packet counts once."""
+    """Counts of what came in, for the live line and the journal; each packet counts once."""
 
     packets: int = 0
     samples: int = 0
@@ -235,12 +235,12 @@ class Assembly:
 
 
 def _is_period(period_us: float) -> bool:
-    """Whether a sample period is that of one of the profile's rates."""
+    """Return whether a sample period is that of one of the profile's rates."""
     return any(abs(period_us * rate / 1e6 - 1.0) < PERIOD_TOLERANCE for rate in RATES_HZ)
 
 
 def _follows(first: DataPacket, second: DataPacket) -> bool:
-    """Whether two packets lie on one run of a sensor: its clock advanced as far as its counter did."""
+    """Return whether two packets lie on one run of a sensor: its clock advanced as far as its counter did."""
     ahead = unwrap(second.index, first.index, INDEX_BITS) - first.index
     elapsed = unwrap(second.t_us, first.t_us, CLOCK_BITS) - first.t_us
     expected = ahead * first.period_us

@@ -1,4 +1,4 @@
-"""What can go wrong with a sensor, on a timetable: for tests, and for seeing what the recorder does."""
+"""Let things go wrong with a sensor, on a timetable: for tests, and for seeing what the recorder does."""
 
 from __future__ import annotations
 

@@ -39,7 +39,9 @@ QUEUE_LIVE = 40
 QUEUE_BACKFILL = 8
 """Packets waiting in the controller above which a live one is dropped, and a backfill waits."""
 IDLE_S = 0.02
+"""s between two looks of a sensor that does not stream (chosen: shorter than any answer is waited for)."""
 ATT_BAD_VALUE = 0x80
+"""ATT error of the application (Bluetooth Core, Vol 3, Part F, 3.4.1.1: from 0x80)."""
 
 Properties = Characteristic.Properties
 Permissions = Attribute.Permissions

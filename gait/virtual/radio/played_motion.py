@@ -1,4 +1,4 @@
-"""What a virtual sensor feels: a recording played back, sampled whenever its clock says so."""
+"""Play a recording back as what a virtual sensor feels, sampled whenever its clock says so."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ Plan = Sequence[tuple[VirtualSensor, Sequence[Fault]]]
 
 @dataclass(frozen=True)
 class World:
-    """What is on the air.
+    """Sensors and listeners on the virtual air.
 
     Attributes
     ----------

@@ -43,11 +43,13 @@ FOREFOOT_DPS = -60.0
 (means over the runners of Fukuchi 2017, 10.7717/peerj.3298, and one forefoot runner)."""
 
 SHOCK_RISE_S = 0.012
+"""s in which a landing's shock rises (chosen: as in published curves of tibial acceleration, some 10 ms)."""
 
 FOREFOOT_GENTLE = 1.4
 """The calf lowers the heel of a forefoot landing more slowly than a heel landing lets the toes fall."""
 
 FASTEST_OF_QUINTIC = 1.875
+"""Fastest rate of a quintic step over its mean rate: 15/8."""
 
 TOE_ROLL_FROM = 0.78
 """Share of stance from which the ball comes off over the toes."""
@@ -58,12 +60,12 @@ SWING_HEIGHT = ((0.14, 0.33), (0.40, 1.0), (0.62, 0.63))
 
 
 def heel_m(style: Style) -> float:
-    """Where the heel touches, m along the sole from below the sensor."""
+    """Return where the heel touches, m along the sole from below the sensor."""
     return style.ball_m - HEEL_TO_BALL_M
 
 
 def ankle_m(style: Style) -> float:
-    """Where the ankle stands above, m along the sole from below the sensor."""
+    """Return where the ankle stands above, m along the sole from below the sensor."""
     return heel_m(style) + HEEL_TO_ANKLE_M
 
 

@@ -1,4 +1,4 @@
-"""Where in its stride each instant lies."""
+"""Give each instant its place in the stride."""
 
 from __future__ import annotations
 

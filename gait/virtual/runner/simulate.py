@@ -27,6 +27,7 @@ __all__ = ["LegOffset", "RunnerSettings", "SensorSettings", "Turn", "VirtualSess
 
 KINDS = ("running", "walking", "standing")
 FLAT_SHARE = (0.35, 0.50)
+"""Shares of the stance between which the foot is flat (chosen: about the analysis' own share)."""
 
 _PIECE = 1 << 15
 """Instants worked on at once: what stays in a processor's cache."""

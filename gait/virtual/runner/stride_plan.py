@@ -1,4 +1,4 @@
-"""What a virtual runner will do, stride by stride: times, angles and lengths before any motion."""
+"""Plan a virtual run stride by stride: times, angles and lengths before any motion."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is a virtual runner's own: how they land, roll over, push off and swing."""
+"""Draw a virtual runner's own style: how they land, roll over, push off and swing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["Style"]
 
 @dataclass(frozen=True)
 class Style:
-    """What is a runner's own; drawn within ranges seen in published curves."""
+    """Style of one runner; drawn within ranges seen in published curves."""
 
     landing_v: float
     landing_forward: float

@@ -10,7 +10,7 @@ import pytest
 from gait.analysis.analyze import analyze
 from gait.analysis.engine import strides_of
 from gait.analysis.metrics import METRICS
-from gait.analysis.session.method_error import method_error
+from gait.analysis.session.method_error import feet_of, method_error
 from gait.analysis.session.stride_table import stride_table
 from gait.analysis.strides import contact_shares
 
@@ -29,7 +29,7 @@ def test_a_mean_of_both_feet_is_surer_than_a_foot_and_keeps_what_they_share(tabl
     """Worked by hand from the shares: foot r + f + s, mean r + (f + s) / 2, difference 2 (f + s)."""
     shares = contact_shares("shoe", True)
     assert shares is not None
-    found = method_error(METRICS["contact_ms"], table, ["left", "right"], GYR, 0.0)
+    found = method_error(METRICS["contact_ms"], feet_of(table), GYR, 0.0)
     variance = float(np.mean(table["contact_u_ms"] ** 2))
     alone = shares.foot + shares.session
     assert found.side["left"] == pytest.approx(np.sqrt(variance * (shares.runner + alone)))
@@ -46,12 +46,13 @@ def test_more_strides_do_not_take_the_method_s_error_away(virtual) -> None:
 
 def test_a_metric_that_no_contact_makes_keeps_the_table_s_figure(table) -> None:
     """Without gyroscopes too; and contact time then has the interval of that sensor's own model."""
+    left = {"left": feet_of(table)["left"]}
     angle = METRICS["strike_angle_deg"]
-    assert method_error(angle, table, ["left"], GYR, 0.0).mean == angle.systematic
+    assert method_error(angle, left, GYR, 0.0).mean == angle.systematic
     height = METRICS["vertical_oscillation_cm"]
-    assert method_error(height, table, ["left"], {"left": False}, 0.0).mean == height.systematic
+    assert method_error(height, left, {"left": False}, 0.0).mean == height.systematic
     shares = contact_shares("shoe", False)
     assert shares is not None
-    found = method_error(METRICS["contact_ms"], table, ["left"], {"left": False}, 0.0)
+    found = method_error(METRICS["contact_ms"], left, {"left": False}, 0.0)
     variance = float(np.mean(table["contact_u_ms"] ** 2))
     assert found.mean == pytest.approx(np.sqrt(variance * (1.0 - shares.stride)), rel=1e-6)

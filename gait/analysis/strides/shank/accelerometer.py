@@ -112,7 +112,7 @@ class ShankAccDetector(Detector):
         return [self._strides(*self._measure(stances))]
 
     def _turned(self, acc: FloatArray, shocks: IntArray, axes: ShankAxes) -> bool:
-        """Whether the forward axis points backward, by landings at (n,) rows of `acc`."""
+        """Return whether the forward axis points backward, by landings at (n,) rows of `acc`."""
         stances = stances_about(acc, 0, shocks, axes)
         return fits_turned(
             self._model, stances.signals, stances.start_s, BEFORE_S + IC_ANCHOR_S, TC_ANCHOR_S, ODD

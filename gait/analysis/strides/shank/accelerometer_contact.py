@@ -63,6 +63,7 @@ TC_CUES = {"release": Cue(0.002, 0.011)}
 
 _SMOOTH_S = 0.006
 _SLOW_S = 0.020
+"""s; one sigma of the smoothing of impacts and of slow forces (chosen: an impact lasts some 20 ms)."""
 
 
 @dataclass(frozen=True)
@@ -157,7 +158,7 @@ def _reversal(across: FloatArray, origin: int) -> FloatArray:
 
 
 def _onset(jerk: FloatArray, origin: int) -> FloatArray:
-    """Where the jerk rises through a third of its peak, s from the row's start."""
+    """Return when the jerk rises through a third of its peak, s from the row's start."""
     size = np.sqrt(np.einsum("nij,nij->ni", jerk, jerk))
     top = size[:, origin - 8 : origin + 9].max(axis=1, keepdims=True)
     part = size[:, origin - 16 : origin + 5]
@@ -171,7 +172,7 @@ def _onset(jerk: FloatArray, origin: int) -> FloatArray:
 
 
 def _release(along: FloatArray, origin: int) -> FloatArray:
-    """Where the force along the shank falls through zero after carrying the body, s from the row's start."""
+    """Return when the shank stops carrying the body, its force through zero, s from the row's start."""
     slow = gaussian(along, _SLOW_S, axis=1)
     start = origin + round(0.04 * GRID_HZ)
     load = start + slow[:, start : origin + round(0.30 * GRID_HZ)].argmax(axis=1)

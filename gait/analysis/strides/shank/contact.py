@@ -58,6 +58,7 @@ PAUSE_USUAL_S = 0.030
 makes toe-off doubtful: it lies early in the fall on some runners, late on others."""
 
 _SMOOTH_S = 0.012
+"""s; one sigma of the smoothing of rates (chosen: a quarter of the swing's end)."""
 
 WALKING_SPAN = 0.55
 """From the landing to the fastest backward swing, as a share of the cycle: runners stay below 0.55, walkers
@@ -70,6 +71,7 @@ WALKING_FORCE = 0.55 * STANDARD_GRAVITY
 """m/s2; median deviation of the specific force from g in the cycle: runners from 0.6 g, walkers to 0.5 g."""
 
 _EARLY_STANCE_S = (0.030, 0.120)
+"""s behind the landing in which `WALKING_RATE` is taken."""
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,9 @@ _SMOOTH_S = 0.006
 _HIT_SMOOTH_S = 0.020
 _SLOW_S = 0.020
 _RADIUS_S = 0.25
+"""g by which the force differs from gravity in movement; s of one sigma over which it is taken, of the jerk,
+of a landing's jerk and of slow forces; s on both sides of a landing in which nothing is larger (chosen: a
+quarter of a second is less than half a fast runner's stride)."""
 
 
 @dataclass(frozen=True)

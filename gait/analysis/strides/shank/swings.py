@@ -35,6 +35,8 @@ SWING_LEAST = 100.0 * DEG
 
 _SMOOTH_S = 0.040
 _RADIUS_S = 0.25
+"""s; one sigma of the smoothing of the swing's rate, and s on each side of a swing with nothing faster
+(chosen: less than half a fast runner's stride)."""
 
 
 @dataclass(frozen=True)

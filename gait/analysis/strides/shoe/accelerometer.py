@@ -52,6 +52,7 @@ USUAL_CONTACT_S = (0.175, 0.330)
 """s; contact times of most of the recordings that the model was fitted on; beyond them it extrapolates."""
 
 STANCE_LEAST_S = 0.05
+"""s of the shortest stance, and of the shortest swing (chosen: half of a sprinter's stance)."""
 
 WALK_PUSH_SHARE = (0.40, 0.75)
 """Part of a walker's stride in which the push-off lies."""
@@ -60,6 +61,7 @@ WALK_SD_S = (0.03, 0.05)
 """One sigma of a walker's contact and push-off (chosen: a shock and a peak, not fitted)."""
 
 PUSH_SMOOTH_S = 0.012
+"""s; one sigma of the smoothing in which a walker's push-off is a peak (chosen)."""
 
 MISSING_MOST_S = 0.05
 """s about an event that may be missing for the last contact of a run to be given (chosen)."""

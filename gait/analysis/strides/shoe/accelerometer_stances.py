@@ -43,6 +43,8 @@ points forward (2 g or more in thirteen real runners at three places of the shoe
 
 AXIS_SMOOTH_S, FLAT_SMOOTH_S = 0.020, 0.015
 FLAT_ROUNDS = 2
+"""s; one sigma of the smoothing under the forward axis and under the flat instants; rounds in which these and
+the vertical are found from each other (chosen: one of each)."""
 
 
 @dataclass(frozen=True)

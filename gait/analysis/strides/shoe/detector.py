@@ -68,6 +68,7 @@ IDLE_S = 5.0
 """Without a swing for so long, what is held for calibration is used as it is."""
 
 _ROLL_SMOOTH_S = 0.006
+"""s; one sigma of the smoothing under the roll (chosen: shorter than an impact of some 20 ms)."""
 
 GAIT_SCORE = 0.15
 """Alignment score below which the movement has no common axis: it is not gait."""

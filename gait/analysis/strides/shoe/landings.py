@@ -23,6 +23,7 @@ CANDIDATE_APART_S = 0.06
 """s on both sides of a shock in which nothing is larger (chosen: half a landing)."""
 
 HIT_SMOOTH_S = 0.012
+"""s; one sigma of the smoothing under the jerk of a shock (chosen: an impact lasts some 20 ms)."""
 
 CLEAR = (1.0, 0.35)
 """Log odds, and g by which the size of the force differs from gravity half of the time, from which a shock is
@@ -33,6 +34,7 @@ LIVELY = (-2.0, 0.50)
 (Fukuchi 2017, sensors of all kinds) all but 2 are above, of 58,000 other shocks 0.1 %."""
 
 LIVELY_WINDOW_S = (-0.65, 0.30)
+"""s about a shock in which `LIVELY` is taken (chosen: from the swing into the stance)."""
 
 REST_WINDOW_S, REST_G, REST_SHARE = (0.15, 0.40), 0.25, 0.8
 """A walker's foot rests behind its landing: in this window the force differs from gravity by less than so

@@ -36,6 +36,7 @@ LOOKS_AHEAD_S = 0.015
 _SMOOTH_S = 0.010
 _TURN_SMOOTH_S = 0.040
 _SHOCK_SMOOTH_S = 0.008
+"""s; one sigma of the smoothing of stillness, turning rate and shocks (chosen: parts of a stance)."""
 
 SHOCK_S = 0.14
 """s before a flat instant within which its landing lies (the flat part of a stance begins within that)."""
@@ -82,7 +83,7 @@ def shock_before(acc: FloatArray) -> FloatArray:
 
 
 class _After:
-    """What comes in the `_APART` samples behind each minimum, as far as it has come.
+    """Samples that have come of the `_APART` behind each minimum.
 
     Attributes
     ----------

@@ -27,6 +27,7 @@ STANDARD = "-0000-1000-8000-00805f9b34fb"
 """Tail of UUIDs of which 16 bits are enough."""
 NOTIFY = struct.Struct("<BH")
 OP_NOTIFY, OP_INDICATE = 0x1B, 0x1D
+"""ATT opcodes of a notification and an indication (Bluetooth Core, Vol 3, Part F, 3.4.7)."""
 PROPERTIES = {
     "read": Characteristic.Properties.READ,
     "write": Characteristic.Properties.WRITE,
