@@ -45,7 +45,7 @@ __all__ = ["AnalysisSettings", "analyze", "diagnose"]
 FEW_STRIDES = 4
 """Fewer strides than this in a recording that is shaken as by running are none."""
 
-UNFOUND_RUN = sentence("a run whose strides do not show in the accelerometer alone")
+UNFOUND_RUN = sentence("a run or another strong movement whose strides the accelerometer alone does not show")
 
 NO_LANDINGS = sentence(
     "movement without a foot's landings: a phone in a pocket, a sensor on the trunk or the arm, or pedalling"

@@ -8,10 +8,22 @@ from dataclasses import replace
 import numpy as np
 
 from gait.analysis.results import Fault
+from gait.arrays import BoolArray, FloatArray
 from gait.frames import Side
 from gait.recording.model import Recording, Session
+from gait.units import STANDARD_GRAVITY
 
 __all__ = ["CORRECTIONS", "can_mend", "mended"]
+
+
+GRAVITY_NEAR = 0.07
+"""Relative difference of a norm from one g within which a sensor that holds it may rest."""
+
+LONGEST_HOLD = 25
+"""Rows; what holds one value for longer is a sensor at rest."""
+
+ALIKE = 0.05
+"""Difference of the shares of fresh rows up to which both sensors were filled up together."""
 
 
 def _acc(recording: Recording, fault: Fault) -> Recording:
@@ -62,6 +74,45 @@ def _zeros(recording: Recording, _fault: Fault) -> Recording:
     return replace(recording, time_s=recording.time_s[kept], acc=recording.acc[kept], gyr=gyr)
 
 
+def _fresh(recording: Recording, _fault: Fault) -> Recording:
+    """Return the rows that are no repeats; of a sensor that repeats itself alone, values between its own."""
+    acc, gyr = _first_rows(recording.acc), None if recording.gyr is None else _first_rows(recording.gyr)
+    if gyr is None or abs(acc.mean() - gyr.mean()) < ALIKE:
+        kept = acc if gyr is None else acc | gyr
+        rates = None if recording.gyr is None else recording.gyr[kept]
+        return replace(recording, time_s=recording.time_s[kept], acc=recording.acc[kept], gyr=rates)
+    time_s = recording.time_s
+    return replace(
+        recording, acc=_between(time_s, recording.acc, acc), gyr=_between(time_s, recording.gyr, gyr)
+    )
+
+
+def _thawed(recording: Recording, _fault: Fault) -> Recording:
+    """Return the samples without those that stay the same for long and read no gravity."""
+    same = np.r_[False, (np.diff(recording.acc, axis=0) == 0.0).all(axis=1)]
+    at = np.flatnonzero(~same)
+    count = np.diff(np.append(at, len(same)))
+    norm = np.linalg.norm(recording.acc[at], axis=1) / STANDARD_GRAVITY
+    kept = ~np.repeat((count > LONGEST_HOLD) & (np.abs(norm - 1.0) > GRAVITY_NEAR), count)
+    gyr = None if recording.gyr is None else recording.gyr[kept]
+    return replace(recording, time_s=recording.time_s[kept], acc=recording.acc[kept], gyr=gyr)
+
+
+def _first_rows(values: FloatArray) -> BoolArray:
+    """(n,) rows that do not repeat the one before; what stays the same for long rests, and is kept."""
+    fresh = np.r_[True, (np.diff(values, axis=0) != 0.0).any(axis=1)]
+    at = np.flatnonzero(fresh)
+    long = np.diff(np.append(at, len(fresh))) > LONGEST_HOLD
+    out: BoolArray = fresh | np.repeat(long, np.diff(np.append(at, len(fresh))))
+    return out
+
+
+def _between(time_s: FloatArray, values: FloatArray | None, fresh: BoolArray) -> FloatArray:
+    """(n, 3) values interpolated between those rows that are no repeats."""
+    assert values is not None
+    return np.column_stack([np.interp(time_s, time_s[fresh], values[fresh, axis]) for axis in range(3)])
+
+
 CORRECTIONS: dict[str, Callable[[Recording, Fault], Recording]] = {
     "acc_unit": _acc,
     "acc_scale": _acc,
@@ -74,6 +125,8 @@ CORRECTIONS: dict[str, Callable[[Recording, Fault], Recording]] = {
     "other_side": _side,
     "other_placement": _placement,
     "zero_rows": _zeros,
+    "held_samples": _fresh,
+    "frozen": _thawed,
 }
 """Kind of fault -> what undoes it on one recording."""
 
@@ -99,7 +152,21 @@ def mended(session: Session, faults: Iterable[Fault]) -> Session:
                 replace(one, time_s=one.time_s - 1e-3 * fault.value) if one.side == "right" else one
                 for one in recordings
             ]
+    recordings = _sides_apart(recordings, session.recordings)
     return replace(session, recordings=tuple(_in_order(recordings)))
+
+
+def _sides_apart(recordings: list[Recording], before: tuple[Recording, ...]) -> list[Recording]:
+    """Return recordings of which no two sit in one place: where one changed its side, the other does too."""
+    names = [one.name for one in recordings]
+    turned = [
+        names.count(one.name) > 1 and one.name == old.name
+        for one, old in zip(recordings, before, strict=True)
+    ]
+    return [
+        replace(one, side="right" if one.side == "left" else "left") if turn else one
+        for one, turn in zip(recordings, turned, strict=True)
+    ]
 
 
 def _in_order(recordings: list[Recording]) -> list[Recording]:

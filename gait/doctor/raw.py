@@ -27,6 +27,8 @@ __all__ = ["read_raw"]
 EVERYTHING = (sentence("every number"),)
 """What a wrong time spoils, in words: it stands before any metric."""
 
+SPREAD_TODO = sentence("spread them evenly over the packet (gait doctor does with -o)")
+
 TIME_UNITS = (
     (1e-3, sentence("milliseconds")),
     (1e-6, sentence("microseconds")),
@@ -36,6 +38,10 @@ PLACEMENTS: dict[str, Placement] = {"shoe": "shoe", "shank": "shank"}
 SIDES: dict[str, Side] = {"left": "left", "right": "right"}
 USUAL_STEP_S = (5e-4, 0.06)
 """Steps of leg sensors, s: 17 Hz to 2 kHz."""
+
+LONGEST_STEPS, SHORTEST_STEP, UNEVEN_SHARE = 50.0, 0.3, 0.01
+"""Usual steps without a gap, share of one below which two rows are of two clocks, share of such rows borne
+(chosen): what sorting leaves beyond is a restart."""
 
 PACKET_SHARE = 0.02
 """Share of repeated stamps from which they are those of packets and not of lost samples."""
@@ -72,6 +78,7 @@ def read_raw(
     values = values[np.isfinite(values).all(axis=1)]
     if len(values) < 2:
         raise RecordingError("no samples below the column names", where=path)
+    values, of_order = _in_order(values, f"{side} {placement}")
     recording = Recording(
         placement,
         side,
@@ -84,7 +91,26 @@ def read_raw(
         source=path.name,
     )
     times = mended_times(values[:, 0], f"{side} {placement}")
-    return replace(recording, time_s=times.time_s), times.faults
+    return replace(recording, time_s=times.time_s), (*of_order, *times.faults)
+
+
+def _in_order(values: FloatArray, name: str) -> tuple[FloatArray, list[Fault]]:
+    """Return rows sorted by their times, where sorting alone makes these even; else the rows as they are."""
+    steps = np.diff(values[:, 0])
+    back = steps[steps < 0.0]
+    if len(back) == 0:
+        return values, []
+    rows = values[np.argsort(values[:, 0], kind="stable")]
+    even = np.diff(rows[:, 0])
+    usual = float(np.median(even))
+    whole = usual > 0.0 and float(even.max()) < LONGEST_STEPS * usual
+    if not whole or float((even < SHORTEST_STEP * usual).mean()) > UNEVEN_SHARE:
+        return values, []
+    what = sentence(
+        "{n} stamps go back by up to {s:g} s: the rows are out of order", n=len(back), s=float(-back.min())
+    )
+    todo = sentence("sort the rows by time_s (gait doctor does with -o)")
+    return rows, [Fault("stamps_order", name, "clear", what, EVERYTHING, todo)]
 
 
 def _table(path: Path) -> tuple[dict[str, object], pd.DataFrame]:
@@ -153,11 +179,11 @@ def _without_restarts(time_s: FloatArray, name: str) -> tuple[FloatArray, list[F
     usual = max(_step(time_s), 1e-6)
     if len(back) > 0.001 * len(time_s) and float(-steps[back].min()) < 50.0 * usual:
         what = sentence(
-            "{n} stamps go back by up to {s:g} s: the rows are out of order",
+            "{n} stamps go back by up to {s:g} s: the stamps of packets overlap",
             n=len(back),
             s=float(-steps[back].min()),
         )
-        fault = Fault("stamps_order", name, "likely", what, EVERYTHING, sentence("sort the rows by time_s"))
+        fault = Fault("packet_stamps", name, "likely", what, EVERYTHING, SPREAD_TODO)
         return np.maximum.accumulate(time_s), [fault]
     shift = np.zeros(len(time_s))
     for at in back:
@@ -178,6 +204,8 @@ def _spread(time_s: FloatArray, name: str) -> tuple[FloatArray, list[Fault]]:
     if repeated == 0:
         return time_s, []
     count = np.diff(np.r_[first, len(time_s)])
+    if len(first) < 2:
+        return time_s, []
     step = float(np.median(np.diff(time_s[first]) / count[1:]))
     behind = np.concatenate([np.arange(n - 1, -1, -1) for n in count])
     even = np.repeat(time_s[first], count) - behind * step
@@ -188,6 +216,5 @@ def _spread(time_s: FloatArray, name: str) -> tuple[FloatArray, list[Fault]]:
         n=repeated,
         size=size,
     )
-    todo = sentence("spread them evenly over the packet (gait doctor does with -o)")
     kind = "packet_stamps" if repeated > PACKET_SHARE * len(time_s) else "repeated_stamps"
-    return even, [Fault(kind, name, "clear", what, ("contact_ms",), todo, float(size))]
+    return even, [Fault(kind, name, "clear", what, ("contact_ms",), SPREAD_TODO, float(size))]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from gait.cli.main import main
-from gait.doctor.checks import examine
+from gait.doctor.checks import examine, examine_session
 from gait.doctor.raw import mended_times
 from gait.recording.read import read
 from gait.recording.write import write_recording
@@ -93,3 +93,48 @@ def test_what_cannot_be_read_is_said(tmp_path, capsys) -> None:
     path.write_text("a,b\n1,2\n")
     assert main(["doctor", str(path)]) == 2
     assert "clear" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("order", ["two rows", "backward", "shuffled"])
+def test_rows_out_of_order_are_sorted(sound, order, tmp_path) -> None:
+    """Named as what they are and not as a restart, and put in order."""
+    one = sound[next(iter(sound))]
+    rows = np.arange(len(one.time_s))
+    if order == "two rows":
+        rows[500:502] = [501, 500]
+    else:
+        rows = rows[::-1] if order == "backward" else np.random.default_rng(1).permutation(rows)
+    mixed = replace(one, time_s=one.time_s[rows], acc=one.acc[rows], gyr=one.gyr[rows])
+    diagnosis = diagnosed(mixed, tmp_path)
+    assert [fault.kind for fault in diagnosis.faults] == ["stamps_order"]
+    assert undone(one, diagnosis)
+
+
+def test_repeated_and_filled_rows_are_left_out(sound, tmp_path) -> None:
+    """Every sample thrice, then the last one for seconds: both named, the contacts as of the sound one."""
+    one = sound[next(iter(sound))]
+    held = np.repeat(np.arange(len(one.time_s)), 3)[:-3]
+    time_s = np.arange(len(held)) / (3.0 * float(one.rate_hz or 104.0))
+    filled = replace(one, time_s=time_s, acc=one.acc[held], gyr=one.gyr[held], rate_hz=None)
+    middle = int(0.7 * len(held))
+    filled.acc[middle:], filled.gyr[middle:] = [20.0, 3.0, 1.0], [4.0, 0.0, 0.0]
+    diagnosis = diagnosed(filled, tmp_path)
+    assert {"held_samples", "frozen"} <= {fault.kind for fault in diagnosis.faults}
+    assert diagnosis.session is not None
+    fixed = diagnosis.session.recordings[0]
+    np.testing.assert_allclose(np.diff(fixed.time_s), 1.0 / 104.0, rtol=0.01)
+    assert fixed.time_s[-1] == pytest.approx(time_s[middle], abs=0.05)
+
+
+def test_feet_that_were_swapped_are_both_turned() -> None:
+    """Two feet under each other's names: corrected, each has its own, and no two are one side."""
+    made = simulate(
+        RunnerSettings(parts=(("stand", 2.0), ("run", 12.0), ("stand", 1.0)), pronation_deg=9.0), seed=3
+    )
+    left, right = made.session.recordings
+    swapped = replace(made.session, recordings=(replace(right, side="left"), replace(left, side="right")))
+    diagnosis = examine_session(swapped)
+    assert {fault.kind for fault in diagnosis.faults} == {"other_side"}
+    assert diagnosis.session is not None
+    assert [one.name for one in diagnosis.session.recordings] == ["left shoe", "right shoe"]
+    np.testing.assert_array_equal(diagnosis.session.recordings[0].acc, left.acc)

@@ -56,7 +56,6 @@ FAULTS = {
     "all NaN": (lambda text: text.replace(",0.5,", ",nan,"), "no row has a number in every column"),
     "huge": (lambda text: _line(text, 5, "0.03,1e300,1,9,1,1,1"), "line 5: acc_x = 1e+300 is more than"),
     "zeros": (lambda text: _line(text, 5, "0.03,1\0,1,9,1,1,1"), "line 5: holds zero bytes"),
-    "UTF-16": (lambda text: text.encode("utf-16"), "UTF-16 text"),
     "binary": (lambda _: bytes(range(128, 256)) * 9, "not UTF-8"),
     "torn gzip": (lambda text: gzip.compress(text.encode())[:-20], "damaged or cut off"),
     "newer": (lambda text: "# gait-recording = 2\n" + text, "not a version this program reads"),

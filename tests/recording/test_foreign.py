@@ -262,7 +262,7 @@ def test_a_gyroscope_that_pauses(put: Put, samples: Samples, tmp_path: Path) -> 
         ("acc_x,acc_y,acc_z,note", r"no column time_s.*gait convert .* --rate HZ"),
         ("time,GyroX (deg/s),GyroY (deg/s),GyroZ (deg/s)", "a gyroscope without its accelerometer"),
         ("time,linear_acc_x,linear_acc_y,linear_acc_z", "acceleration without gravity; export the raw"),
-        ("sample,ax,ay,az", r"no sample rate stated.*--units time=samples,acc=m/s2 --rate HZ"),
+        ("sample,ax,ay,az", r"no sample rate stated.*--units time=samples,acc=[0-9.]+ --rate HZ"),
     ],
 )
 def test_refusals_show_the_line_to_try(put: Put, head: str, words: str) -> None:

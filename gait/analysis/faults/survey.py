@@ -32,6 +32,13 @@ GRAVITY_NEAR = 0.07
 PILED_SHARE = 0.999
 """Share of an axis' largest value from which a sample counts as at the same limit."""
 
+HELD_ROWS, HELD_MOVING = 5, 0.3
+"""Rows of a slice by which repeats are counted; its scatter, as a share of the busiest tenth's, from which it
+moves: at rest a coarse sensor repeats itself."""
+
+FROZEN_RAD_S = 0.1
+"""A held rate above this is no rest's offset."""
+
 LARGEST_STEPS = 50
 """Largest steps between neighbours that are kept for each axis: a gyroscope that overflows has more."""
 
@@ -80,6 +87,12 @@ class Axes:
         Standard deviation.
     wraps
         Steps between neighbours of more than `WRAP` times the largest magnitude.
+    low, high
+        Smallest and largest value.
+    jumps
+        Steps between neighbours of more than the largest magnitude.
+    ends
+        Samples within a thousandth of the largest magnitude: a limit has many, a sample that wraps round few.
     """
 
     top: FloatArray
@@ -87,6 +100,10 @@ class Axes:
     longest_hold: FloatArray
     spread: FloatArray
     wraps: FloatArray
+    low: FloatArray
+    high: FloatArray
+    jumps: FloatArray
+    ends: FloatArray
 
 
 class _AxisCount:
@@ -94,7 +111,8 @@ class _AxisCount:
 
     def __init__(self) -> None:
         self.top = np.zeros(3)
-        self.piled = np.zeros(3)
+        self.low, self.high = np.full(3, np.inf), np.full(3, -np.inf)
+        self.piled, self.ends = np.zeros(3), np.zeros(3)
         self.hold = np.zeros(3)
         self.running = np.zeros(3)
         self.total = np.zeros(3)
@@ -107,11 +125,15 @@ class _AxisCount:
         size = np.abs(values)
         top = size.max(axis=0)
         limit = np.maximum(top, self.top)
-        kept = np.where(self.top >= PILED_SHARE * limit, self.piled, 0.0)
+        same_top = self.top >= PILED_SHARE * limit
+        kept = np.where(same_top, self.piled, 0.0)
+        self.ends = np.where(same_top, self.ends, 0.0) + (size >= PILED_SHARE * limit).sum(axis=0)
         before = np.full((1, 3), np.nan) if self.last is None else self.last[None]
         repeated = np.diff(np.vstack([before, values]), axis=0) == 0.0
         self.piled = kept + (repeated & (size >= PILED_SHARE * limit)).sum(axis=0)
         self.top = limit
+        self.low = np.minimum(self.low, values.min(axis=0))
+        self.high = np.maximum(self.high, values.max(axis=0))
         self.total += values.sum(axis=0)
         self.squares += (values**2).sum(axis=0)
         self.count += len(values)
@@ -140,7 +162,18 @@ class _AxisCount:
         mean = self.total / max(self.count, 1)
         spread = np.sqrt(np.maximum(self.squares / max(self.count, 1) - mean**2, 0.0))
         wraps = (self.steps > WRAP * self.top).sum(axis=0).astype(float)
-        return Axes(self.top.copy(), self.piled.copy(), self.hold + 1.0, spread, wraps)
+        jumps = (self.steps > self.top).sum(axis=0).astype(float)
+        return Axes(
+            top=self.top.copy(),
+            piled=self.piled.copy(),
+            longest_hold=self.hold + 1.0,
+            spread=spread,
+            wraps=wraps,
+            low=self.low,
+            high=self.high,
+            jumps=jumps,
+            ends=self.ends.copy(),
+        )
 
 
 class Survey:
@@ -178,11 +211,21 @@ class Survey:
         if len(start) > 1:
             self._slices.append(_rows(time_s[:last], acc[:last], gyr, start[:-1]))
 
+    def held(self, gyroscope: bool = False) -> float:
+        """Share of rows that repeat all axes of the row before, where the sensor moves; NaN without any."""
+        table = self._table()
+        table = table[table[:, 1] >= HELD_ROWS]
+        if len(table) == 0:
+            return float("nan")
+        moving = table[:, 8] > HELD_MOVING * float(np.percentile(table[:, 8], 90))
+        counted = table[moving]
+        return float(counted[:, 12 if gyroscope else 11].sum() / max(counted[:, 1].sum(), 1.0))
+
     def _table(self) -> FloatArray:
         parts = list(self._slices)
         if self._open is not None and len(self._open[0]):
             parts.append(_rows(*self._open, np.zeros(1, dtype=np.intp)))
-        return np.concatenate(parts) if parts else np.empty((0, 11))
+        return np.concatenate(parts) if parts else np.empty((0, 13))
 
     @property
     def samples(self) -> int:
@@ -214,10 +257,19 @@ class Survey:
         return float(np.percentile(table[:, 8], 90)) if len(table) else 0.0
 
     @property
+    def frozen_s(self) -> float:
+        """Seconds in which all samples stay the same without being a rest."""
+        table = self._table()
+        return SLICE_S * float(_frozen(table).sum()) if len(table) else 0.0
+
+    @property
     def rests(self) -> Rests:
         """Half seconds at rest, judged by the scatter against the busiest ones: in whatever unit."""
         table = self._table()
         table = table[table[:, 1] >= 5]
+        if len(table) == 0:
+            return Rests(np.empty(0), np.empty((0, 3)), np.empty((0, 3)))
+        table = table[~_frozen(table)]
         if len(table) == 0:
             return Rests(np.empty(0), np.empty((0, 3)), np.empty((0, 3)))
         quiet = table[:, 8] <= _rest_limit(table[:, 8], REST_LEAST_M_S2)
@@ -226,12 +278,23 @@ class Survey:
         return Rests(table[quiet, 0], table[quiet, 2:5], table[quiet, 5:8])
 
 
+def _frozen(table: FloatArray) -> BoolArray:
+    """(k,) slices whose rows all repeat one sample that is no rest: it turns, or reads no gravity."""
+    whole = table[:, 1] >= HELD_ROWS
+    same = whole & (table[:, 11] >= table[:, 1] - 1.0)
+    turns = np.linalg.norm(table[:, 5:8], axis=1)
+    held = same & (table[:, 12] >= table[:, 1] - 1.0) & (turns > FROZEN_RAD_S)
+    off = np.abs(np.linalg.norm(table[:, 2:5], axis=1) / STANDARD_GRAVITY - 1.0) > GRAVITY_NEAR
+    out: BoolArray = off & (held | (same & np.isnan(turns)))
+    return out
+
+
 def _rest_limit(scatter: FloatArray, least: float) -> float:
     return max(REST_SHARE * float(np.nanpercentile(scatter, 90)), min(least, float(np.nanmax(scatter))))
 
 
 def _rows(time_s: FloatArray, acc: FloatArray, gyr: FloatArray | None, start: IntArray) -> FloatArray:
-    """(k, 11) start, count, mean acc, mean gyr, scatter of acc and of gyr, largest rate of each slice."""
+    """(k, 13) start, count, mean acc and gyr, scatter of both, largest rate, repeats of both."""
     count = np.diff(np.r_[start, len(time_s)])
     rate = np.full((len(time_s), 3), np.nan) if gyr is None else gyr[: len(time_s)]
     sums = [np.add.reduceat(values, start, axis=0) for values in (acc, acc**2, rate, rate**2)]
@@ -241,4 +304,13 @@ def _rows(time_s: FloatArray, acc: FloatArray, gyr: FloatArray | None, start: In
         for squares, middle in ((sums[1], mean), (sums[3], turn))
     ]
     top = np.maximum.reduceat(np.sqrt(np.einsum("ij,ij->i", rate, rate)), start)
-    return np.column_stack([time_s[start], count, mean, turn, scatter[0], scatter[1], top])
+    same = [_repeats(values, start) for values in (acc, rate)]
+    return np.column_stack([time_s[start], count, mean, turn, scatter[0], scatter[1], top, *same])
+
+
+def _repeats(values: FloatArray, start: IntArray) -> FloatArray:
+    """(k,) rows of each slice that repeat all axes of the row before in the same slice."""
+    same = np.r_[0.0, (np.diff(values, axis=0) == 0.0).all(axis=1)]
+    same[start] = 0.0
+    out: FloatArray = np.add.reduceat(same, start)
+    return out

@@ -32,6 +32,9 @@ contact times agree within the second. Step times of healthy runners differ by 0
 STEP_WANDERS = 0.02
 """Robust scatter of the step's share, above which the two clocks drift or the legs do not belong together."""
 
+TOGETHER = 0.04
+"""Distance of a step from none, as a share of the stride, within which two sensors are on one leg: chosen."""
+
 SAME_LEG_S = 0.06
 """Contacts of one leg from two sensors lie nearer than this."""
 
@@ -95,6 +98,8 @@ def _legs(one: SensorTimes, other: SensorTimes) -> Fault | None:
     share, contact = _step_shares(one.batch, other.batch)
     if len(share) < STEPS:
         return None
+    if float(np.median(np.minimum(share, 1.0 - share))) < TOGETHER:
+        return _together(one, other)
     middle = float(np.median(share))
     scatter = 1.48 * float(np.median(np.abs(share - middle)))
     # What one clock's lead does to a step it undoes in the next: the share of both lies as far from a half.
@@ -124,6 +129,18 @@ def _legs(one: SensorTimes, other: SensorTimes) -> Fault | None:
     return Fault("two_clocks", "", "likely", what, BETWEEN, todo, lead_ms)
 
 
+def _together(one: SensorTimes, other: SensorTimes) -> Fault:
+    """Return the fault of two feet that land at once, which no runner's do."""
+    what = sentence(
+        "{one} and {other} land at the same time: both sat on one leg, or one recording was given as both "
+        "feet",
+        one=one.name,
+        other=other.name,
+    )
+    todo = sentence("give each foot's own file; if they are, start both sensors on one clock")
+    return Fault("same_leg", "", "likely", what, BETWEEN, todo)
+
+
 def _step_shares(one: StrideBatch, other: StrideBatch) -> tuple[FloatArray, float]:
     """Return steps between the legs as shares of the stride, and the difference of contact times, s."""
     if len(one) == 0 or len(other) == 0:
@@ -131,7 +148,7 @@ def _step_shares(one: StrideBatch, other: StrideBatch) -> tuple[FloatArray, floa
     at = np.searchsorted(other.ic_s, one.ic_s, side="right")
     follow = np.where(at < len(other), other.ic_s[np.minimum(at, len(other) - 1)], np.nan)
     share = (follow - one.ic_s) / (one.next_ic_s - one.ic_s)
-    share = share[(share > 0.0) & (share < 1.0)]
+    share = share[(share > 0.0) & (share <= 1.0)]
     contact = [
         float(np.nanmedian(b.tc_s - b.ic_s)) if np.isfinite(b.tc_s).any() else np.nan for b in (one, other)
     ]

@@ -33,9 +33,9 @@ REST_OFF, REST_WRONG, NO_GRAVITY = 0.07, 0.12, 0.08
 """Relative error of gravity at rest that is worth a word, that is another unit, and the share of one g below
 which gravity was taken out. Offsets of uncalibrated sensors reach 0.06 g."""
 
-LEG_MOST_DPS, LEG_LEAST_DPS = 4000.0, 32.0
+LEG_MOST_DPS, LEG_LEAST_DPS, LEG_LEAST_RAD_S = 4000.0, 32.0, 3.0
 """No leg turns faster (the fastest kicks: 2500), and a running leg's rates in rad/s stay below the second; a
-trunk turns by 40 deg/s and more."""
+trunk turns by 40 deg/s and more. What turns less than the third in rad/s is no leg."""
 
 SHAKEN_M_S2 = 1.1 * STANDARD_GRAVITY
 """Scatter of the acceleration within half a second from which a leg runs: 1.2 g and more in the slowest."""
@@ -45,6 +45,20 @@ PILED, PILED_FROM_DPS = 8, 150.0
 
 WRAPS = 3
 """Jumps through the whole range from which they are an overflow."""
+
+FULL_SCALES_G, BOTH_ENDS, JUMPS = (2.0, 4.0, 8.0, 16.0, 32.0), 0.94, 8
+"""Usual full scales of accelerometers; share of one that both ends of an axis come to, and steps larger than
+it, from which the axis wraps round (chosen)."""
+
+FROZEN_S = 2.0
+"""s that all samples stay the same from which it is told (chosen)."""
+
+AT_END, AT_END_SHARE = 3.0, 0.12
+"""Samples at the very end of an axis, and share of its jumps, beyond which they stop at a limit (chosen)."""
+
+REPEATED_SHARE, FRESH_HZ = 0.25, 70.0
+"""Share of the moving rows that repeat the one before from which they were filled up, and the true rate below
+which that spoils what depends on the course of a stride (chosen)."""
 
 HELD_SHARE, DEAD_SHARE = 0.25, 1e-4
 """An axis that holds one value for this share of the samples, or scatters by this share of the others."""
@@ -60,7 +74,7 @@ def unit_faults(recording: Recording, survey: Survey) -> list[Fault]:
     fast = survey.fast_turns_rad_s / DEG
     if fast > LEG_MOST_DPS:
         out.append(_gyr_unit(name, fast, too_fast=True))
-    elif survey.shaken_m_s2 > SHAKEN_M_S2 and 0.0 < fast < LEG_LEAST_DPS:
+    elif survey.shaken_m_s2 > SHAKEN_M_S2 and LEG_LEAST_RAD_S < fast < LEG_LEAST_DPS:
         out.append(_gyr_unit(name, fast, too_fast=False))
     return out
 
@@ -153,23 +167,36 @@ def _gyr_unit(name: str, fast: float, *, too_fast: bool) -> Fault:
     return Fault("gyr_unit", name, "clear", what, ALL, todo, DEG, refuses=True)
 
 
-def broken_axes(recording: Recording, survey: Survey) -> list[Fault]:
-    """Return limits, overflows, dead and held axes of both sensors, and rows of zeros."""
+def broken_axes(recording: Recording, survey: Survey, rate_hz: float) -> list[Fault]:
+    """Return limits, overflows, dead and held axes of both sensors, repeated rows, and rows of zeros.
+
+    Parameters
+    ----------
+    rate_hz
+        Rows a second.
+    """
     name = recording.name
-    out: list[Fault] = []
+    out: list[Fault] = _held_rows(name, survey, rate_hz)
+    if survey.frozen_s >= FROZEN_S:
+        what = sentence(
+            "for {s:.0f} s all samples stay the same and read no gravity: the sensor hung, or the file was "
+            "filled up",
+            s=survey.frozen_s,
+        )
+        todo = sentence("leave those rows out (gait doctor does with -o)")
+        out.append(Fault("frozen", name, "clear", what, (), todo, survey.frozen_s))
     samples = max(survey.samples, 1)
     for kind, axes in (("acc", survey.acc), ("gyr", survey.gyr)):
         if axes is None:
             continue
         dead = _dead(axes, samples)
         word = sentence("accelerometer") if kind == "acc" else sentence("gyroscope")
-        spoils: tuple[str, ...] = ANGLES if kind == "gyr" else (*TIMES, "peak_acc_g", *ANGLES)
+        spoils: tuple[str, ...] = (*TIMES, *ANGLES) if kind == "gyr" else (*TIMES, "peak_acc_g", *ANGLES)
         if dead:
             what = _dead_text(dead, word)
             todo = sentence("record again; if it stays so, the sensor is broken")
             out.append(Fault(f"{kind}_dead", name, "clear", what, spoils, todo))
-        elif (overflow := (axes.wraps >= WRAPS) & (axes.wraps > axes.piled)).any():
-            times = int(axes.wraps[overflow].max())
+        elif times := _overflows(axes, kind):
             what = sentence(
                 "the {sensor} jumps through its whole range {n} times: it overflows", sensor=word, n=times
             )
@@ -190,6 +217,46 @@ def broken_axes(recording: Recording, survey: Survey) -> list[Fault]:
         todo = sentence("leave those rows out (gait doctor does with -o): gravity makes zeros impossible")
         out.append(Fault("zero_rows", name, "clear", what, spoils, todo, float(survey.zero_rows)))
     return out
+
+
+def _overflows(axes: Axes, kind: str) -> int:
+    """Return how often an axis jumps through its range; 0 where it does not.
+
+    At a low rate a sample that wraps round lands behind the limit and not at it: then an accelerometer's axis
+    comes close to a usual full scale at both ends, without holding there, and jumps by more than that scale.
+    """
+    whole = (axes.wraps >= WRAPS) & (axes.wraps > axes.piled)
+    if kind == "acc":
+        scale = np.array(FULL_SCALES_G)[:, None] * STANDARD_GRAVITY
+        ends = np.minimum(axes.high, -axes.low)
+        inside = (axes.top <= 1.001 * scale) & (ends >= BOTH_ENDS * scale)
+        few = axes.ends <= np.maximum(AT_END, AT_END_SHARE * axes.jumps)
+        whole |= inside.any(axis=0) & (axes.jumps >= JUMPS) & few
+    return int(np.maximum(axes.wraps, axes.jumps)[whole].max()) if whole.any() else 0
+
+
+def _held_rows(name: str, survey: Survey, rate_hz: float) -> list[Fault]:
+    """Return the fault of rows that repeat the row before: the samples of a slower sensor, filled up."""
+    shares = {
+        kind: survey.held(gyroscope=kind == "gyr") for kind in ("acc", "gyr") if kind == "acc" or survey.gyr
+    }
+    share = max((one for one in shares.values() if np.isfinite(one)), default=0.0)
+    if share < REPEATED_SHARE:
+        return []
+    fresh_hz = (1.0 - share) * rate_hz
+    word = sentence("accelerometer") if shares["acc"] >= REPEATED_SHARE else sentence("gyroscope")
+    what = sentence(
+        "{share:.0f} % of the rows of the {sensor} repeat the row before: it samples at about {hz:.0f} Hz, "
+        "not {rate:.0f}",
+        share=100.0 * share,
+        sensor=word,
+        hz=fresh_hz,
+        rate=rate_hz,
+    )
+    todo = sentence("export the samples at the sensor's own rate (gait doctor leaves repeats out with -o)")
+    of_acc = ("peak_acc_g",) if shares["acc"] >= REPEATED_SHARE else ()
+    spoils = (*TIMES, *of_acc, *ANGLES) if fresh_hz < FRESH_HZ else ()
+    return [Fault("held_samples", name, "clear", what, spoils, todo, share)]
 
 
 def _dead(axes: Axes, samples: int) -> list[int]:

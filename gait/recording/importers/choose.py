@@ -10,7 +10,7 @@ from gait.recording.choice import Choice, convert_line
 from gait.recording.importers.column_names import Column, Kind
 from gait.sentences import sentence
 
-__all__ = ["Picked", "pick", "suggestion"]
+__all__ = ["Picked", "axes_by_device", "pick"]
 
 VARIANTS = ("wr", "wide", "", "lowg", "lg", "low")
 """Which of several accelerometers of one device is taken, best first: running exceeds the low-noise ones."""
@@ -48,8 +48,12 @@ class Picked:
     notes: tuple[str, ...] = ()
 
 
-def pick(columns: Sequence[Column], choice: Choice, where: str, side: str | None = None) -> Picked | None:
+def pick(
+    columns: Sequence[Column], choice: Choice, where: str, suggested: str, side: str | None = None
+) -> Picked | None:
     """Columns of one sensor; None where there is no acceleration among them.
+
+    ``suggested`` is the convert line that a refusal shows.
 
     Raises
     ------
@@ -58,18 +62,18 @@ def pick(columns: Sequence[Column], choice: Choice, where: str, side: str | None
     """
     if choice.acc:
         return _as_said(columns, choice, where)
-    devices = _devices(columns, "acc")
-    linear = _devices(columns, "linear")
-    gravity = _devices(columns, "gravity")
+    devices = axes_by_device(columns, "acc")
+    linear = axes_by_device(columns, "linear")
+    gravity = axes_by_device(columns, "gravity")
     summed = {name: linear[name] for name in linear if name in gravity and name not in devices}
     devices |= summed
     if not devices:
         return None
     device, note = _which(devices, columns, choice, where, side)
     acc = devices[device]
-    gyr = _devices(columns, "gyr")
-    times = _times(columns, device)
-    _refuse_mixing(device, devices, gyr, where, times[0].name if times else "")
+    gyr = axes_by_device(columns, "gyr")
+    times = _times(columns, device, acc[0].index)
+    _refuse_mixing(device, devices, gyr, where, suggested)
     return Picked(
         times=times,
         acc=acc,
@@ -108,7 +112,7 @@ def _named(columns: Sequence[Column], name: str, where: str) -> Column:
     raise RecordingError(f"no column {name!r}", where=where, todo=f"there are: {names[:300]}")
 
 
-def _devices(columns: Sequence[Column], kind: Kind) -> dict[str, tuple[Column, ...]]:
+def axes_by_device(columns: Sequence[Column], kind: Kind) -> dict[str, tuple[Column, ...]]:
     """Choose the best three axes of one kind for each device."""
     groups: dict[tuple[str, str, str], dict[int, Column]] = {}
     for one in columns:
@@ -159,7 +163,7 @@ def _which(
                     "{n} sensors in the file: the columns of {name!r} taken", n=len(devices), name=mine[0]
                 ),
             )
-    with_gyr = [name for name in _devices(columns, "gyr") if name in devices]
+    with_gyr = [name for name in axes_by_device(columns, "gyr") if name in devices]
     first = next(name for name in (*with_gyr, *devices) if name)
     raise RecordingError(
         f"columns of {len(devices)} sensors in one file ({_names(devices)})",
@@ -186,58 +190,24 @@ def _refuse_mixing(
     devices: dict[str, tuple[Column, ...]],
     gyr: dict[str, tuple[Column, ...]],
     where: str,
-    time: str,
+    suggested: str,
 ) -> None:
     """Refuse an accelerometer and a gyroscope whose columns do not share their prefix."""
     if len(devices) == 1 and gyr and device not in gyr:
         other = next(iter(gyr))
         acc = devices[device]
-        line = convert_line(
-            where, time=time, acc=[one.name for one in acc], gyr=[one.name for one in gyr[other]]
-        )
         raise RecordingError(
             f"acceleration of {device or acc[0].name!r} and angular rate of {other or gyr[other][0].name!r}",
             where=where,
-            todo=f"if they are one sensor, say so: {line}",
+            todo=f"if they are one sensor, say so: {suggested}",
         )
 
 
-def _times(columns: Sequence[Column], device: str) -> tuple[Column, ...]:
-    """Columns of time, those of the device first, then those that say their unit."""
+def _times(columns: Sequence[Column], device: str, acc_index: int) -> tuple[Column, ...]:
+    """Columns of time, those of the device first, and of several with one name the one before the samples."""
     times = [one for one in columns if one.kind == "time" and one.axis is None]
     own = [one for one in times if one.device == device]
     shared = [one for one in times if not one.device and device]
-    some = own or shared or times
+    last = {one.name: one for one in times if one.index < acc_index}
+    some = [one for one in own or shared or times if last.get(one.name, one) is one]
     return tuple(some)
-
-
-def suggestion(columns: Sequence[Column], where: str) -> str:
-    """Convert line for a table of which too little is known, filled with what its names do say."""
-    acc, gyr = _devices(columns, "acc"), _devices(columns, "gyr")
-    times = [one for one in columns if one.kind == "time"] or [
-        one for one in columns if one.kind == "counter"
-    ]
-    time = times[0].name if times else ""
-    counted = bool(times) and times[0].kind == "counter"
-    left = [one for one in columns if one.kind not in ("time", "counter", "device") and one.name]
-    acc_axes = next(iter(acc.values()), ())
-    gyr_axes = next(iter(gyr.values()), ())
-    acc_names = [one.name for one in acc_axes] or [one.name for one in left if one not in gyr_axes][:3]
-    if len(acc_names) < 3:
-        acc_names = ["X", "Y", "Z"]
-    units = {"time": "samples" if counted else "s"} if time else {}
-    units["acc"] = _unit_name(acc_axes, "m/s2")
-    if gyr_axes:
-        units["gyr"] = _unit_name(gyr_axes, "deg/s")
-    return convert_line(
-        where,
-        time=time,
-        acc=acc_names,
-        gyr=[one.name for one in gyr_axes],
-        units=units,
-        more="" if time and not counted else "--rate HZ",
-    )
-
-
-def _unit_name(axes: Sequence[Column], usual: str) -> str:
-    return axes[0].unit.name if axes and axes[0].unit is not None else usual

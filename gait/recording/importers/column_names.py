@@ -7,8 +7,10 @@ A name is read in words: ``left_foot_AccX (g)`` is the acceleration's x axis, in
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from gait.recording.importers.units import Unit, unit_of
@@ -23,8 +25,16 @@ def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-ACC_WORDS = _set("acc accel accelero accelerometer acceleration accelerations accelerometers a")
-GYR_WORDS = _set("gyr gyro gyros gyroscope gyroscopes omega w as avel angvel angularvelocity")
+ACC_WORDS = _set(
+    "acc accel accelero accelerometer acceleration accelerations accelerometers a beschleunigung "
+    "beschleunigungssensor accelerometre aceleracion acelerometro accelerazione accelerometro aceleracao "
+    "versnelling"
+)
+"""Also as phyphox and other apps write them in German, French, Spanish, Italian, Portuguese and Dutch."""
+GYR_WORDS = _set(
+    "gyr gyro gyros gyroscope gyroscopes omega w as avel angvel angularvelocity gyroskop drehrate "
+    "winkelgeschwindigkeit drehgeschwindigkeit gyrometre giroscopio giroscoop hoeksnelheid"
+)
 GYR_PAIRS = (
     ("angular", "velocity"),
     ("angular", "rate"),
@@ -32,18 +42,35 @@ GYR_PAIRS = (
     ("turn", "rate"),
     ("ang", "vel"),
     ("rate", "turn"),
+    ("vitesse", "angulaire"),
+    ("vitesse", "rotation"),
+    ("velocidad", "angular"),
+    ("velocidade", "angular"),
+    ("velocita", "angolare"),
 )
-RATE_WORDS = _set("rotation rate velocity angular turn ang vel")
-LINEAR_WORDS = _set("linear lin user free linacc linaccel linearacceleration useracceleration freeacc")
-GRAVITY_WORDS = _set("gravity grav")
+RATE_WORDS = _set(
+    "rotation rate velocity angular turn ang vel vitesse angulaire velocidad velocidade velocita angolare"
+)
+LINEAR_WORDS = _set(
+    "linear lin user free linacc linaccel linearacceleration useracceleration freeacc lineare lineaire "
+    "lineal lineaal"
+)
+GRAVITY_WORDS = _set("gravity grav schwerkraft gravite gravedad gravita")
 TIME_WORDS = _set(
     "time timestamp timestamps t elapsed epoch epoc ts datetime clock milliseconds millis "
-    "microseconds micros nanoseconds seconds sampletimefine sec"
+    "microseconds micros nanoseconds seconds sampletimefine sec zeit zeitstempel temps horodatage tiempo "
+    "tempo tijd"
 )
+CLOCK_LETTERS = _set("hh h mm mi m ss s ms sss ssssss yyyy yy mo mon dd d")
+"""Words of a name such as ``hh:mm:ss.ms``, which shows how a time is written."""
+FOREIGN = (("角速度", "gyro"), ("加速度", "acc"), ("时间", "time"), ("時間", "time"))
+"""Signs of words that the maker of a common sensor writes in its Chinese program."""
 COUNTER_WORDS = _set(
     "counter packetcounter sample samples frame index packet count row framenumber samplenumber seq sequence"
 )
-DEVICE_WORDS = _set("device devicename deviceid sensor sensorid sensorname node nodeid mac serial")
+DEVICE_WORDS = _set(
+    "device devicename deviceid sensor sensorid sensorname sensortype messagetype type node nodeid mac serial"
+)
 OTHER_WORDS = _set(
     "mag magn magnet magnetometer quat quaternion q euler roll pitch yaw angle angles orientation "
     "temp temperature pressure baro barometer heading position velocity emg jerk heart light battery "
@@ -66,9 +93,13 @@ VECTORS: tuple[tuple[Kind, frozenset[str]], ...] = (
 AXES = {"x": 0, "y": 1, "z": 2}
 GLUED = re.compile(
     r"(?P<word>acc|accel|accelerometer|acceleration|gyr|gyro|gyroscope|a|g|w|grav|gravity|linacc|omega|as)"
-    r"(?P<number>\d*)(?P<axis>[xyz])"
+    r"(?P<number>\d*)(?P<axis>[xyz])(?P<behind>\d*)"
 )
-"""Quantity and axis in one word: ``ax``, ``accX``, ``GYROY``; numbers between belong to the device."""
+"""Quantity and axis in one word: ``ax``, ``accX``, ``GYROY``; numbers in it or behind are the device's."""
+NUMBERED_AXIS = re.compile(r"(?P<axis>[xyz])(?P<behind>\d+)")
+"""An axis with the number of its device: ``acc_x2``."""
+COUNTED_AXIS = re.compile(r"(?P<stem>.*[^\W\d_])[\s_.\[(]*(?P<digit>[0-3])[\])]?")
+"""An axis by its number: ``Acceleration_1``, ``acc[0]``."""
 SUFFIXES = re.compile(
     r"[_\s,./:;-]+(?:in[_\s]+)?(m/s/s|m/s2|m/s\^2|m_s2|m_s_s|mps2|ms2|ft_s2|ft/s2|mg|gs?|deg/s|deg_s|dps|mdps|rad/s|rad_s|"
     r"s|sec|secs|seconds|ms|msec|millis|milliseconds|us|usec|micros|microsec|microseconds|ns|nsec|nanoseconds)$",
@@ -118,12 +149,59 @@ class Column:
 def parse_columns(names: Sequence[str], units: Sequence[str] = ()) -> tuple[Column, ...]:
     """Read each name; ``units`` are the cells of a line of units below them, where there is one."""
     rows = tuple(units) + ("",) * (len(names) - len(units))
-    return tuple(
-        _column(index, name, unit) for index, (name, unit) in enumerate(zip(names, rows, strict=False))
+    plain = _with_axes(_with_parents(names))
+    return _of_ros(
+        tuple(
+            replace(_column(index, read, unit), name=name)
+            for index, (read, name, unit) in enumerate(zip(plain, names, rows, strict=False))
+        )
     )
 
 
+def _with_parents(names: Sequence[str]) -> list[str]:
+    """Names whose x, y and z, where they stand several times, follow what they are axes of."""
+    count = Counter(name.strip().lower() for name in names)
+    if not all(count[axis] > 1 for axis in AXES):
+        return list(names)
+    out, parent = [], ""
+    for name in names:
+        axis = name.strip().lower() in (*AXES, "w")
+        parent = parent if axis else name
+        out.append(f"{parent} {name}" if axis else name)
+    return out
+
+
+def _with_axes(names: Sequence[str]) -> list[str]:
+    """Names with x, y and z in place of three numbers in a row, which then are axes."""
+    found: dict[str, dict[int, int]] = {}
+    for index, name in enumerate(names):
+        match = COUNTED_AXIS.fullmatch(name.strip())
+        if match is not None:
+            found.setdefault(match["stem"], {}).setdefault(int(match["digit"]), index)
+    out = list(names)
+    for stem, places in found.items():
+        if set(places) in ({0, 1, 2}, {1, 2, 3}) and _column(0, f"{stem} x", "").kind in ("acc", "gyr"):
+            if _column(0, stem, "").axis is not None:
+                continue  # ax1, ax2, ax3 are three sensors
+            for axis, digit in zip(AXES, sorted(places), strict=True):
+                out[places[digit]] = f"{stem} {axis}"
+    return out
+
+
+def _of_ros(columns: tuple[Column, ...]) -> tuple[Column, ...]:
+    """Columns with the linear acceleration of ROS' Imu message as acceleration: gravity is in it."""
+    words = [set(_words(_folded(one.name).lower())) for one in columns]
+    turns = any({"angular", "velocity"} <= some for some in words)
+    moves = any({"linear", "acceleration"} <= some for some in words)
+    if not (turns and moves) or any(one.kind == "acc" for one in columns):
+        return columns
+    return tuple(replace(one, kind="acc") if one.kind == "linear" else one for one in columns)
+
+
 def _column(index: int, name: str, unit_cell: str) -> Column:
+    name = _folded(name)
+    if _is_clock(name):
+        return Column(index, name, "time")
     bare, unit, strange = _without_unit(name.strip())
     below = unit_of(unit_cell)
     if below is None and unit_cell.strip() and unit is None:
@@ -131,6 +209,11 @@ def _column(index: int, name: str, unit_cell: str) -> Column:
     unit = below or unit
     words = _words(bare)
     kind, axis, left = _meaning(words, unit)
+    alone = unit_of(bare) if kind == "other" and axis is None and len(bare) > 1 else None
+    if alone is not None and alone.quantity == "time" and alone.factor < 1.0:
+        kind, unit, left = "time", alone, []
+    if kind == "time" and strange and [word.lower() for word in words] == ["t"]:
+        kind = "other"  # a temperature
     if kind == "time":
         unit = unit or _unit_in_words(words)
         left = [word for word in left if word.lower() not in TIME_LEFT and unit_of(word) is None]
@@ -143,6 +226,20 @@ def _column(index: int, name: str, unit_cell: str) -> Column:
     stem = " ".join(word.lower() for word in left)
     glued = "glued" if axis is not None and not set(AXES) & {word.lower() for word in words} else ""
     return Column(index, name, kind, axis, unit, strange, device, variant, f"{stem}|{glued}")
+
+
+def _folded(name: str) -> str:
+    """Name without accents, and with words of other scripts put into ours."""
+    for word, ours in FOREIGN:
+        name = name.replace(word, f" {ours} ")
+    apart = unicodedata.normalize("NFD", name)
+    return unicodedata.normalize("NFC", "".join(sign for sign in apart if not unicodedata.combining(sign)))
+
+
+def _is_clock(name: str) -> bool:
+    """Whether a name is made of the letters by which the form of a time is written."""
+    words = {word.lower() for word in re.split(r"[^A-Za-z]+", name) if word}
+    return len(words) > 1 and words <= CLOCK_LETTERS and bool(words & {"hh", "ss", "yyyy"})
 
 
 def _unit_in_words(words: list[str]) -> Unit | None:
@@ -186,7 +283,8 @@ def _meaning(words: list[str], unit: Unit | None) -> tuple[Kind, int | None, lis
     pair = next((two for two in GYR_PAIRS if set(two) <= present), None)
     if axis is None:
         return _without_axis(lower, words)
-    turning = pair is not None or bool(present & GYR_WORDS)
+    turning = pair is not None or bool(present & GYR_WORDS) or lower == ["g"]
+    words = [] if lower == ["g"] else words
     if (pair is None and present & OTHER_WORDS) or (turning and "acceleration" in present):
         return "other", axis, words
     if turning:
@@ -212,10 +310,14 @@ def _take_axis(lower: list[str], words: list[str]) -> tuple[int | None, list[str
         if lower[place] in AXES:
             rest = [*lower[:place], *lower[place + 1 :]]
             return AXES[lower[place]], rest, [*words[:place], *words[place + 1 :]]
+        numbered = NUMBERED_AXIS.fullmatch(lower[place]) if len(lower) > 1 else None
+        if numbered is not None:
+            rest = [*lower[:place], numbered["behind"], *lower[place + 1 :]]
+            return AXES[numbered["axis"]], rest, [*words[:place], numbered["behind"], *words[place + 1 :]]
         glued = GLUED.fullmatch(lower[place])
         if glued is not None:
             word = {"g": "gyro"}.get(glued["word"], glued["word"])
-            new = [word, *([glued["number"]] if glued["number"] else [])]
+            new = [word, *filter(None, (glued["number"], glued["behind"]))]
             return (
                 AXES[glued["axis"]],
                 [*lower[:place], *new, *lower[place + 1 :]],

@@ -17,11 +17,14 @@ DATE = re.compile(
     r"\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?\s*"
 )
 """Year, month, day and a time; GENEActiv puts a colon before the milliseconds."""
+HALF_DAY = r"(\s*[AaPp]\.?[Mm]\.?)?"
 OTHER_DATE = re.compile(
-    r"\s*\d{1,2}[-/.]\d{1,2}[-/.]\d{4}[T ,]+(?P<clock>\d{1,2}:\d{2}:\d{2}([.,:]\d{1,9})?)\s*"
+    r"\s*\d{1,2}[-/. ]([A-Za-z]{3,9}\.?|\d{1,2})[-/. ]\d{4}[T ,]+"
+    r"(?P<clock>\d{1,2}:\d{2}:\d{2}([.,:]\d{1,9})?)" + HALF_DAY + r"\s*"
 )
-"""A date whose day and month cannot be told apart: only its time of day is used."""
-CLOCK = re.compile(r"\s*\d{1,2}:\d{2}:\d{2}([.,:]\d{1,9})?\s*")
+"""A date whose day and month cannot be told apart, or whose month is a word: only its time of day is used."""
+CLOCK = re.compile(r"\s*\d{1,2}:\d{2}:\d{2}([.,:]\d{1,9})?" + HALF_DAY + r"\s*")
+HALF_DAY_S = 43200.0
 ZONE = re.compile(r"(Z|UTC|GMT|[+-]\d{2}:?\d{2})\s*$")
 
 
@@ -77,11 +80,23 @@ def clock_seconds(cells: pd.Series[str]) -> FloatArray:
     --------
     >>> clock_seconds(pd.Series(["10:00:00.5", "01/05/2024 00:00:01:020", ""])).tolist()
     [36000.5, 1.02, nan]
+    >>> clock_seconds(pd.Series(["01-May-2024 12:00:01 AM", "1:00:00.5 pm"])).tolist()
+    [1.0, 46800.5]
     """
     text = cells.fillna("").str.strip().str.replace(r"^.*[T ,]+(?=\d{1,2}:)", "", regex=True)
+    half = text.str.extract(r"([AaPp])\.?[Mm]\.?$")[0].str.lower()
+    text = text.str.replace(r"\s*[AaPp]\.?[Mm]\.?$", "", regex=True)
     text = text.str.replace(r"(:\d{2}:\d{2})[:,](?=\d)", r"\1.", n=1, regex=True)
     spans = pd.to_timedelta(text.where(text.str.fullmatch(CLOCK.pattern), None), errors="coerce")
-    return _seconds(spans.dt.as_unit("ns"))
+    seconds = _seconds(spans.dt.as_unit("ns"))
+    return seconds if half.isna().all() else _of_half_days(seconds, half)
+
+
+def _of_half_days(seconds: FloatArray, half: pd.Series[str]) -> FloatArray:
+    """(n,) seconds since midnight of times whose hours are counted from noon too; 12 comes before 1."""
+    within = np.where(half.notna(), seconds % HALF_DAY_S, seconds)
+    out: FloatArray = np.where(half == "p", within + HALF_DAY_S, within)
+    return out
 
 
 def _seconds(stamps: pd.Series) -> FloatArray:

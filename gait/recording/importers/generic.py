@@ -15,29 +15,18 @@ import numpy as np
 
 from gait.errors import RecordingError
 from gait.recording.choice import Choice
-from gait.recording.importers.choose import Picked, pick, suggestion
+from gait.recording.importers.choose import Picked, pick
 from gait.recording.importers.column_names import Column, parse_columns
+from gait.recording.importers.guesses import acc_guess, gyr_guess, reads_gravity
 from gait.recording.importers.sample import Sample, rate_of
+from gait.recording.importers.suggest import suggestion
 from gait.recording.importers.time_column import TimeColumn, time_column
 from gait.recording.importers.units import Quantity, Unit
 from gait.recording.table.numbers import DeviceColumn, Layout
 from gait.sentences import sentence
-from gait.units import DEG, STANDARD_GRAVITY
 
 __all__ = ["generic_layout"]
 
-GUESSES = (
-    ("m/s2", 1.0, 7.0, 25.0),
-    ("g", STANDARD_GRAVITY, 0.7, 2.5),
-    ("mg", 1e-3 * STANDARD_GRAVITY, 700.0, 2500.0),
-)
-"""Unit, m/s2 in one, and the median norm that a sensor on a leg has in it, standing or running."""
-STILL_SPREAD, STILL_ERROR = 0.05, 0.12
-"""Relative spread of the norm's quartiles below which a sensor rests, and its distance from gravity then."""
-TURNS_DPS = 60.0
-"""Turns that no leg makes in rad/s; on foot a leg exceeds them in deg/s."""
-SHAKEN_M_S2 = 14.0
-"""A leg whose acceleration exceeds this is on foot."""
 COUNTS_ABOVE = 6000.0
 """Turns above this are counts: the widest gyroscopes end at 4000 deg/s."""
 DAY_S = 86400.0
@@ -45,6 +34,8 @@ NO_UNITS = frozenset(("", "cal", "im", "imu", "sensor", "-", "n/a", "none", "flo
 """What stands in brackets or below names without being a unit."""
 WITHOUT_GRAVITY = re.compile(r"linear|user[ _]?acc|free[ _]?acc", re.IGNORECASE)
 """Names of files whose acceleration lacks gravity."""
+OTHER_SENSORS = re.compile(r"gyr|magn|gravity|orient|rotation|angular|linear|user", re.IGNORECASE)
+"""Names of files whose x, y and z are no acceleration with gravity."""
 
 
 def generic_layout(
@@ -87,15 +78,17 @@ def generic_layout(
         Several sensors, no time, acceleration without gravity, or units that cannot be told.
     """
     columns = parse_columns(names, units)
-    picked = pick(columns, choice, where, side)
+    sample = Sample.of(lines, separator, len(names))
+    suggested = suggestion(columns, where, sample) if not choice.acc else suggestion([], where)
+    picked = pick(columns, choice, where, suggested, side)
     if picked is None and any(one.kind == "linear" and one.axis is not None for one in columns):
         raise _without_gravity(where)
+    file_name = re.split(r"[\\/]", where)[-1]
+    picked = picked or _bare_axes(columns, sample, file_name)
     if picked is None:
         return None
-    if not choice.acc and WITHOUT_GRAVITY.search(re.split(r"[\\/]", where)[-1]):
+    if not choice.acc and WITHOUT_GRAVITY.search(file_name):
         raise _without_gravity(where)
-    sample = Sample.of(lines, separator, len(names))
-    suggested = suggestion(columns, where) if not choice.acc else suggestion([], where)
     if sample.rows and not len(sample.table([one.index for one in picked.acc])) and picked.times:
         # Not one number: reading goes on, and says so.
         time = TimeColumn("number", picked.times[0].index)
@@ -122,6 +115,22 @@ def generic_layout(
         counts=time.counts,
         foreign=True,
     )
+
+
+def _bare_axes(columns: Sequence[Column], sample: Sample, file_name: str) -> Picked | None:
+    """Columns called x, y, z alone, if the sensor rests somewhere and reads gravity there; else None."""
+    if OTHER_SENSORS.search(file_name):
+        return None
+    bare = [one for one in columns if one.kind == "other" and one.axis is not None and not one.device]
+    axes = {one.axis: one for one in bare if one.unit is None and not one.strange}
+    if len(bare) != len(axes) or len(axes) < 3:
+        return None
+    acc = (axes[0], axes[1], axes[2])
+    if not reads_gravity(sample.table([one.index for one in acc])):
+        return None
+    note = sentence("{columns} taken for acceleration, as they read gravity at rest", columns=_names(acc))
+    times = tuple(one for one in columns if one.kind == "time")
+    return Picked(times, acc, counters=tuple(one for one in columns if one.kind == "counter"), notes=(note,))
 
 
 def _said(picked: Picked, time: str, acc_unit: str, gyr_unit: str) -> str:
@@ -197,14 +206,13 @@ def _acc_unit(
         acc = acc + gravity if len(gravity) == len(acc) else acc
     if not len(acc):
         return 1.0, sentence("{unit} (assumed)", unit="m/s2")
-    norm = np.linalg.norm(acc, axis=1)
-    low, level, high = (float(value) for value in np.percentile(norm, [25, 50, 75]))
-    still = high - low < STILL_SPREAD * level
-    found = next((one for one in GUESSES if _fits(level, *one[1:], still=still)), None)
+    found = acc_guess(acc)
     if found is not None:
-        return found[1], sentence(
-            "{unit} (assumed; gravity and running read {level:.3g})", unit=found[0], level=level
+        name, factor, level = found
+        return factor, sentence(
+            "{unit} (assumed; gravity and running read {level:.3g})", unit=name, level=level
         )
+    level = float(np.median(np.linalg.norm(acc, axis=1)))
     if level < 0.25:
         raise RecordingError(
             f"acc has no gravity in it: its median is {level:.2g}, and no unit is stated",
@@ -219,12 +227,6 @@ def _acc_unit(
     )
 
 
-def _fits(level: float, factor: float, low: float, high: float, *, still: bool) -> bool:
-    """Return whether a median norm is gravity's in a unit: within a band on foot, close to it at rest."""
-    near = abs(level * factor / STANDARD_GRAVITY - 1.0) < STILL_ERROR
-    return low <= level <= high and (near or not still)
-
-
 def _gyr_unit(
     picked: Picked, sample: Sample, choice: Choice, acc_factor: float, where: str, suggested: str
 ) -> tuple[float, str]:
@@ -237,8 +239,7 @@ def _gyr_unit(
     rows = sample.table([one.index for one in (*picked.acc, *picked.gyr)])
     if not len(rows):
         return 1.0, sentence("{unit} (assumed)", unit="deg/s")
-    shaken = float(np.percentile(np.linalg.norm(rows[:, :3], axis=1), 99.0)) * abs(acc_factor)
-    turned = float(np.percentile(np.linalg.norm(rows[:, 3:], axis=1), 99.5))
+    name, factor, turned = gyr_guess(rows[:, :3] * abs(acc_factor), rows[:, 3:])
     if turned > COUNTS_ABOVE:
         raise RecordingError(
             f"the unit of {_names(picked.gyr)} cannot be told: they reach {turned:.0f}, and no leg turns at "
@@ -246,9 +247,7 @@ def _gyr_unit(
             where=where,
             todo=f"say how many deg/s one of them is, as a number: {suggested}",
         )
-    if turned < TURNS_DPS and shaken > SHAKEN_M_S2 and turned > 1.0:
-        return 1.0 / DEG, sentence("{unit} (assumed; fastest turns {most:.3g})", unit="rad/s", most=turned)
-    return 1.0, sentence("{unit} (assumed; fastest turns {most:.3g})", unit="deg/s", most=turned)
+    return factor, sentence("{unit} (assumed; fastest turns {most:.3g})", unit=name, most=turned)
 
 
 def _device_column(

@@ -15,7 +15,7 @@ __all__ = ["Sample", "rate_of"]
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+([eE][+-]?\d+)?")
 RATE = re.compile(
-    r"(?:rate|frequency|sampling|freq)\b[^0-9\n]{0,24}(?P<hz>\d+(?:[.,]\d+)?)\s*(?P<kilo>k?)hz?",
+    r"(?:\bat|\bfs|rate|frequency|sampling|freq)\b[^0-9\n]{0,24}(?P<hz>\d+(?:[.,]\d+)?)\s*(?P<kilo>k?)hz?",
     re.IGNORECASE,
 )
 RATES_HZ = (5.0, 10_000.0)

@@ -19,7 +19,7 @@ from gait.recording.importers.sample import Sample
 from gait.recording.table.numbers import TimeForm
 from gait.sentences import sentence
 
-__all__ = ["TimeColumn", "time_column"]
+__all__ = ["TimeColumn", "time_column", "time_unit"]
 
 RATES_HZ = (20.0, 2000.0)
 """Rates of a leg sensor: they lie less than a factor of 1000 apart, so that one unit of time fits at most."""
@@ -133,6 +133,19 @@ def time_column(
     return _counted(counter, rate_hz, where, suggested)
 
 
+def time_unit(column: Column, sample: Sample) -> str | None:
+    """Return the unit of a column of times by name or steps; empty for dates, None where it holds none."""
+    one = _candidate(column, sample)
+    if one is None or not len(one.cells):
+        return None
+    if one.form != "number":
+        return ""
+    if column.unit is not None and column.unit.quantity == "time":
+        return column.unit.name
+    factor = None if one.step == 1.0 else _plausible(one.step)
+    return next((name for name, value in FACTORS.items() if value == factor), None)
+
+
 def _counted(counter: Column | None, rate_hz: float | None, where: str, suggested: str) -> TimeColumn:
     """Return the times from a count of samples, or of rows, at a stated rate."""
     if rate_hz is None:
@@ -164,10 +177,15 @@ def _candidate(column: Column, sample: Sample) -> _Candidate | None:
     cells = sample.cells(column.index)
     if not cells:
         return _Candidate(column, "number", np.zeros(0))
+    # A column of a slower sensor ends before those of a faster one, or stands in some rows only.
+    cells = [cell for cell in cells if cell]
+    if not cells:
+        return None
     numbers = sample.numbers(column.index)
-    if np.isfinite(numbers).mean() >= VALID:
-        return _Candidate(column, "number", numbers[np.isfinite(numbers)])
-    first = next((cell for cell in cells if cell), "")
+    numbers = numbers[np.isfinite(numbers)]
+    if len(numbers) >= VALID * len(cells):
+        return _Candidate(column, "number", numbers)
+    first = cells[0]
     if is_date(first):
         seconds = date_seconds(pd.Series(cells, dtype="str"))
         form: TimeForm = "date"
@@ -246,11 +264,12 @@ def _check_rate(one: _Candidate, factor: float, where: str, suggested: str, *, s
     other = _plausible(one.step)
     if not NAMED_HZ[0] <= rate <= NAMED_HZ[1] and other is not None and not said:
         name = next(name for name, value in FACTORS.items() if value == other)
+        stated = one.column.unit.name if one.column.unit is not None else "s"
         raise RecordingError(
             f"{one.column.name} steps by {one.step:g}, which is {rate:.3g} Hz in its unit but "
             f"{1 / (one.step * other):.0f} Hz in {name}",
             where=where,
-            todo=f"say the unit: {suggested.replace('time=s', f'time={name}')}",
+            todo=f"say the unit: {suggested.replace(f'--units time={stated},', f'--units time={name},')}",
         )
 
 

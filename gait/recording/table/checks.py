@@ -29,11 +29,13 @@ SLOWEST_STEP_S, FASTEST_STEP_S = 0.5, 1e-4
 NO_GRAVITY_BELOW_M_S2 = 0.25
 IN_G_BELOW_M_S2 = 4.0
 COUNTS_ABOVE_M_S2 = 400.0
-"""Bounds on the median norm: 9.8 at rest and 9 to 25 on a running leg; in g that is 0.9 to 2.5."""
+"""Bounds on the median norm: 9.8 at rest and 9 to 40 on a running leg; in g that is 0.9 to 4."""
 HARD_RUN_M_S2 = 30.0
 SLOW_TURN_DPS = 60.0
 """A leg that is shaken by more than 3 g for 1 % of the time swings; its fastest turns are 300 deg/s and more.
 In rad/s the same turns are numbers from 5 to 40."""
+LEAST_TURN = 3.0
+"""rad/s below which nothing on a leg was measured: a sensor that is shaken without turning."""
 
 
 class RowFilter:
@@ -274,7 +276,7 @@ def check_gyr_unit(acc: FloatArray, gyr_dps: FloatArray, where: str) -> None:
     """
     shaken = float(np.percentile(np.sqrt(np.einsum("ij,ij->i", acc, acc)), 99.0))
     turned = float(np.percentile(np.sqrt(np.einsum("ij,ij->i", gyr_dps, gyr_dps)), 99.5))
-    if shaken > HARD_RUN_M_S2 and 1.0 < turned < SLOW_TURN_DPS:
+    if shaken > HARD_RUN_M_S2 and LEAST_TURN < turned < SLOW_TURN_DPS:
         raise RecordingError(
             f"gyr is in rad/s, not deg/s: its fastest turns are {turned:.1f} while the leg runs",
             where=where,

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
 from gait.errors import RecordingError
-from gait.recording.choice import Choice, convert_line
+from gait.recording.choice import Choice
 from gait.recording.format import (
     ACC_COLUMNS,
     GYR_COLUMNS,
@@ -15,7 +17,6 @@ from gait.recording.format import (
     looks_like_recording,
     parse_preamble,
 )
-from gait.recording.importers.choose import suggestion
 from gait.recording.importers.column_names import parse_columns
 from gait.recording.importers.dates import is_clock, is_date
 from gait.recording.importers.dialects import (
@@ -25,26 +26,24 @@ from gait.recording.importers.dialects import (
     refuse_unusable,
 )
 from gait.recording.importers.generic import generic_layout
+from gait.recording.importers.guesses import turns
+from gait.recording.importers.sample import Sample, rate_of
+from gait.recording.importers.suggest import suggestion
 from gait.recording.importers.units import Quantity, Unit, unit_of
 from gait.recording.table.lines import Source
-from gait.recording.table.numbers import EMPTY_CELLS, NUMBER, Layout, split_header
+from gait.recording.table.numbers import EMPTY_CELLS, Layout, split_header
+from gait.recording.table.top import NAMED_COLUMNS, Top, is_data, is_number, peek, top_rows
 
 __all__ = ["NOTHING_SAID", "Head", "fault_of", "gravity_of", "gyroscope_of", "read_head"]
 
-PREAMBLE_LINES = 2000
-TOP_ROWS = 200
 UNIT_ROWS = 3
-"""Lines looked at for the column names: all, those that are no comment; and lines of units below them."""
+"""Lines of units below the column names that are looked at."""
 SAMPLE_ROWS, SAMPLE_BYTES = 20_000, 1 << 22
 """Rows below the column names that are looked at where a file does not say its units."""
 SHORT_SAMPLE = 20
 """Rows by which an empty column is seen."""
 NAME_LENGTH = 40
 """Characters of the longest column name: what is longer is a sentence, and no column of it can be meant."""
-NAMED_COLUMNS = 4
-"""Columns that a recording has at least."""
-TABLE_ROWS = 3
-"""Lines of numbers running that show a table without column names."""
 SHOWN = 120
 """Characters of the column names that a message repeats."""
 NOTHING_SAID = Choice()
@@ -58,25 +57,6 @@ class Head:
     layout: Layout
 
 
-@dataclass(frozen=True)
-class _Top:
-    """Lines above the samples: comments, others, and the line of column names (None where there is none)."""
-
-    comments: list[str]
-    above: list[str]
-    header: str | None
-
-    @property
-    def shown(self) -> str:
-        """The line that may have been meant as column names."""
-        rows = [line for line in self.above if not line.strip('" ').lower().startswith("sep=")]
-        return self.header or (rows[0] if rows else "")
-
-    @property
-    def empty(self) -> bool:
-        return self.header is None and not self.above
-
-
 def fault_of(file: Path, choice: Choice = NOTHING_SAID) -> RecordingError | None:
     """Why a file is no recording, by its column names; None where it is one.
 
@@ -84,12 +64,12 @@ def fault_of(file: Path, choice: Choice = NOTHING_SAID) -> RecordingError | None
     """
     with Source(file) as source:
         try:
-            top = _top_rows(source)
+            top = top_rows(source)
         except RecordingError:
             return None
         try:
             head = None if top.empty else _header(source, top, file, choice, None)
-            return None if top.empty or head is not None else _missing_columns(top, file)
+            return None if top.empty or head is not None else _missing_columns(source, top, file)
         except RecordingError as fault:
             return fault
 
@@ -109,13 +89,13 @@ def read_head(source: Source, file: Path, choice: Choice = NOTHING_SAID, side: s
     RecordingError
         Nothing in it, or no column names that make a recording.
     """
-    top = _top_rows(source)
+    top = top_rows(source)
     if top.empty:
         what = "only a preamble in it" if top.comments else "an empty file"
         raise RecordingError(what, where=file, todo="check that the recording was finished and copied whole")
     head = _header(source, top, file, choice, side)
     if head is None:
-        raise _missing_columns(top, file)
+        raise _missing_columns(source, top, file)
     return head
 
 
@@ -131,7 +111,7 @@ def _refuse_without_gravity(file: Path) -> None:
 
 def gyroscope_of(source: Source, file: Path) -> Layout | None:
     """Read down to the first line of numbers of a gyroscope's own file; None where it is none."""
-    top = _top_rows(source)
+    top = top_rows(source)
     if top.header is None:
         return None
     separator, columns = split_header(top.header)
@@ -141,7 +121,7 @@ def gyroscope_of(source: Source, file: Path) -> Layout | None:
 
 def gravity_of(source: Source, file: Path) -> Layout | None:
     """Read down to the first line of numbers of a file of gravity alone; None where it is none."""
-    top = _top_rows(source)
+    top = top_rows(source)
     if top.header is None:
         return None
     separator, columns = split_header(top.header)
@@ -152,59 +132,17 @@ def gravity_of(source: Source, file: Path) -> Layout | None:
 def _first_numbers(source: Source, layout: Layout) -> Layout:
     """Skip lines of units, and see from the first numbers how decimals are written."""
     _skip_units(source, layout)
-    decimal = "," if layout.separator != "," and "," in _peek(source) else "."
+    decimal = "," if layout.separator != "," and "," in peek(source) else "."
     return replace(layout, decimal=decimal)
 
 
-def _top_rows(source: Source) -> _Top:
-    """Lines at the top of a file down to the one that names the columns, or to the first of a nameless table.
-
-    Other programs put lines of their own above the column names.
-    """
-    comments: list[str] = []
-    rows: list[str] = []
-    numbers = 0
-    while (line := source.line()) is not None and len(rows) < TOP_ROWS:
-        if line.startswith("#") and not rows:
-            comments.append(line)
-        elif line.strip():
-            if _names_columns(line):
-                return _Top(comments, rows, line)
-            rows.append(line)
-            numbers = numbers + 1 if _is_data(line) else 0
-            if numbers == TABLE_ROWS:
-                for back in reversed(rows[-TABLE_ROWS:]):
-                    source.push_back(back)
-                return _Top(comments, rows[:-TABLE_ROWS] or rows[:1], None)
-        if source.next_line > PREAMBLE_LINES:
-            raise source.error(source.next_line, "no column names so far", "this is not a CSV recording")
-    return _Top(comments, rows, None)
-
-
-def _names_columns(line: str) -> bool:
-    """Return whether a line can be the column names: four cells or more, hardly a number among them."""
-    cells = split_header(line)[1]
-    numbers = sum(_is_number(cell) for cell in cells)
-    return len(cells) >= NAMED_COLUMNS and numbers * 2 < len(cells) and not is_date(cells[0])
-
-
-def _is_data(line: str) -> bool:
-    """Return whether a line is a row of samples: four cells or more, numbers behind the first."""
-    cells = split_header(line)[1]
-    return len(cells) >= NAMED_COLUMNS and all(map(_is_number, cells[1:NAMED_COLUMNS]))
-
-
-def _is_number(cell: str) -> bool:
-    return NUMBER.fullmatch(cell) is not None
-
-
-def _header(source: Source, top: _Top, file: Path, choice: Choice, side: str | None) -> Head | None:
+def _header(source: Source, top: Top, file: Path, choice: Choice, side: str | None) -> Head | None:
     """Return what the lines at the top of a file say; None where they name no columns that can be used."""
     if top.header is None:
         layout = _nameless(source, top, file, choice)
         return None if layout is None else Head(parse_preamble(top.comments, str(file)), layout)
     separator, columns = split_header(top.header)
-    if looks_like_recording(columns) and choice == NOTHING_SAID:
+    if looks_like_recording(columns) and choice == NOTHING_SAID and not _units_below(source, separator):
         layout = _first_numbers(source, Layout(str(file), columns, _used(columns, file), separator))
         return Head(parse_preamble(top.comments, str(file)), layout)
     layout = None
@@ -223,12 +161,18 @@ def _header(source: Source, top: _Top, file: Path, choice: Choice, side: str | N
     return Head(parse_preamble(top.comments, str(file)), layout)
 
 
+def _units_below(source: Source, separator: str) -> bool:
+    """Whether the next line holds units, so that names alone do not tell them."""
+    cells = [cell.strip().strip('"') for cell in peek(source).split(separator)]
+    return sum(unit_of(cell) is not None for cell in cells) >= NAMED_COLUMNS
+
+
 def _with_a_time(source: Source, layout: Layout) -> tuple[Choice, Layout | None]:
     """Return the layout or, where its times are no numbers, columns and units for reading generically."""
     split = (line.replace('"', "").split(layout.separator) for line in _sample(source, SHORT_SAMPLE))
     times = [cells[layout.use[0]].strip() for cells in split if len(cells) > layout.use[0]]
     told = [cell for cell in times if cell not in EMPTY_CELLS]
-    if layout.scale is None or not times or any(map(_is_number, (cell.replace(",", ".") for cell in told))):
+    if layout.scale is None or not times or any(map(is_number, (cell.replace(",", ".") for cell in told))):
         return NOTHING_SAID, layout
     units: dict[Quantity, Unit] = {"acc": Unit("acc", "the program's unit", layout.scale[1])}
     if len(layout.scale) > 4:
@@ -241,7 +185,7 @@ def _with_a_time(source: Source, layout: Layout) -> tuple[Choice, Layout | None]
 
 def _generic(
     source: Source,
-    top: _Top,
+    top: Top,
     columns: tuple[str, ...],
     separator: str,
     file: Path,
@@ -281,7 +225,7 @@ def _lines_of_words(source: Source, separator: str, width: int) -> list[tuple[st
 
 
 def _is_value(cell: str) -> bool:
-    return _is_number(cell.replace(",", ".")) or is_date(cell) or is_clock(cell)
+    return is_number(cell.replace(",", ".")) or is_date(cell) or is_clock(cell)
 
 
 def _sample(source: Source, rows: int = SAMPLE_ROWS) -> list[str]:
@@ -296,22 +240,34 @@ def _sample(source: Source, rows: int = SAMPLE_ROWS) -> list[str]:
     return [line for line in lines if line.strip()]
 
 
-def _nameless(source: Source, top: _Top, file: Path, choice: Choice) -> Layout | None:
+def _nameless(source: Source, top: Top, file: Path, choice: Choice) -> Layout | None:
     """Read a table without column names by the numbers of its columns, if the caller says them."""
-    line = _peek(source)
-    if not _is_data(line):
+    line = peek(source)
+    if not is_data(line):
         return None
     separator, cells = split_header(line)
     numbers = tuple(str(place) for place in range(1, len(cells) + 1))
     if choice.acc:
         return generic_layout(numbers, separator, _sample(source), top.above, choice, str(file))
-    gyr = ("5", "6", "7") if len(cells) >= 7 and all(map(_is_number, cells[4:7])) else ()
-    units = {} if is_date(cells[0]) or is_clock(cells[0]) else {"time": "s"}
-    units |= {"acc": "g"} | ({"gyr": "deg/s"} if gyr else {})
-    line = convert_line(file, time="1", acc=("2", "3", "4"), gyr=gyr, units=units)
+    sample = Sample.of(_sample(source), separator, len(cells))
+    line = _nameless_line(file, cells, sample, rate_of(top.above))
     raise RecordingError(
         "no line of column names", where=file, todo=f"say which column is what, by its number: {line}"
     )
+
+
+def _nameless_line(file: Path, cells: tuple[str, ...], sample: Sample, rate_hz: float | None) -> str:
+    """Convert line for a table without names: time first where there are four columns, then three axes."""
+    first = 1 if len(cells) >= NAMED_COLUMNS else 0
+    named = [replace(one, kind="acc") for one in parse_columns(["x", "y", "z"])]
+    columns = [replace(one, index=one.index + first, name=str(one.index + first + 1)) for one in named]
+    rates = sample.table(range(first, first + 6)) if len(cells) >= first + 6 else np.empty((0, 6))
+    if len(rates) and turns(rates[:, 3:]):
+        columns += [replace(one, kind="gyr", index=one.index + 3, name=str(one.index + 4)) for one in columns]
+    if first:
+        columns.append(replace(parse_columns(["time"])[0], index=0, name="1"))
+    line = suggestion(columns, str(file), sample)
+    return line if rate_hz is None else line.replace("--rate HZ", f"--rate {rate_hz:g}")
 
 
 def _skip_units(source: Source, layout: Layout) -> None:
@@ -320,7 +276,7 @@ def _skip_units(source: Source, layout: Layout) -> None:
         return
     probe = layout.use[1] if len(layout.use) > 1 else layout.use[0]
     for _ in range(UNIT_ROWS):
-        cells = _peek(source).replace('"', "").split(layout.separator)
+        cells = peek(source).replace('"', "").split(layout.separator)
         if (
             len(cells) <= max(layout.use)
             or _is_value(cells[probe].strip())
@@ -328,14 +284,6 @@ def _skip_units(source: Source, layout: Layout) -> None:
         ):
             return
         source.line()
-
-
-def _peek(source: Source) -> str:
-    """Return the next line and leave it where it is."""
-    line = source.line()
-    if line is not None:
-        source.push_back(line)
-    return line or ""
 
 
 def _used(columns: tuple[str, ...], where: Path) -> tuple[int, ...]:
@@ -350,8 +298,8 @@ def _used(columns: tuple[str, ...], where: Path) -> tuple[int, ...]:
     return tuple(columns.index(name) for name in wanted)
 
 
-def _missing_columns(top: _Top, where: Path) -> RecordingError:
-    columns = split_header(top.shown)[1]
+def _missing_columns(source: Source, top: Top, where: Path) -> RecordingError:
+    separator, columns = split_header(top.shown)
     missing = [name for name in (TIME_COLUMN, *ACC_COLUMNS) if name not in columns]
     seen = ", ".join(columns)
     seen = seen if len(seen) <= SHOWN else f"{seen[:SHOWN]}..."
@@ -364,5 +312,7 @@ def _missing_columns(top: _Top, where: Path) -> RecordingError:
         )
     todo = "it needs time_s, acc_x, acc_y, acc_z, and gyr_x, gyr_y, gyr_z from a gyroscope"
     if len(columns) >= NAMED_COLUMNS and max(map(len, columns)) <= NAME_LENGTH:
-        todo += f"; if other columns are meant: {suggestion(parse_columns(columns), str(where))}"
+        sample = Sample.of(_sample(source), separator, len(columns))
+        line = suggestion(parse_columns(columns), str(where), sample)
+        todo += f"; if other columns are meant: {line}"
     return RecordingError(f"no column {', '.join(missing)} (found: {seen})", where=where, todo=todo)

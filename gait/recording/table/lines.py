@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import bz2
+import codecs
 import contextlib
 import gzip
+import io
+import lzma
+import re
 import stat
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self, cast
+from typing import TYPE_CHECKING, BinaryIO, Self, cast
 
 import numpy as np
 
 from gait.errors import RecordingError
 from gait.recording.table.containers import HEAD_BYTES, refuse_container
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 __all__ = ["LINE_LIMIT", "Block", "Source"]
 
@@ -22,13 +30,23 @@ LINE_LIMIT = 1 << 16
 """Bytes: a longer line is no line of a recording."""
 BLOCK_BYTES = 1 << 22
 """Bytes read at once: large enough for full speed, small beside the arrays."""
-GZIP_MAGIC = b"\x1f\x8b"
+PACKED: dict[bytes, Callable[[BinaryIO, str], object]] = {
+    b"\x1f\x8b": gzip.open,
+    b"BZh": bz2.open,
+    b"\xfd7zXZ\0": lzma.open,
+}
+"""First bytes of a compressed file -> what reads it."""
 ASCII_MOST, FOREIGN_SHARE = 127, 0.1
 """A line with few signs beyond ASCII is read as Windows writes it, where it is not UTF-8."""
 UTF8_BOM = b"\xef\xbb\xbf"
 NEWLINE = 10
 """Byte that ends a line."""
 UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
+DAMAGE = (EOFError, zlib.error, lzma.LZMAError, OSError)
+"""What reading a damaged or cut-off compressed file raises."""
+BLANKS = re.compile(rb"(?<=[^ \t\r\n])[ \t]+(?=[^ \t\r\n])")
+EDGES = re.compile(rb"^[ \t]+|[ \t]+(?=\r?$)", re.MULTILINE)
+"""Blanks between the cells of a line, and at its ends."""
 
 Block = tuple[int, bytes]
 """Whole lines with the number of the first, counted from 1."""
@@ -40,7 +58,12 @@ class Source:
     Parameters
     ----------
     path
-        A regular file; gzip is told by its first bytes, not by its name.
+        A regular file; gzip, bzip2, xz, UTF-16 and line ends are told by its first bytes, not by its name.
+
+    Attributes
+    ----------
+    spaced
+        True once the cells are known to be separated by blanks: they are then given with a tab between them.
     """
 
     def __init__(self, path: Path) -> None:
@@ -53,12 +76,15 @@ class Source:
         except RecordingError:
             self._raw.close()
             raise
-        zipped = head.startswith(GZIP_MAGIC)
+        unpack = next((reader for mark, reader in PACKED.items() if head.startswith(mark)), None)
         self._raw.seek(0)
-        self._stream = cast("BinaryIO", gzip.GzipFile(fileobj=self._raw, mode="rb")) if zipped else self._raw
-        if zipped:
-            self._refuse_packed(path)
+        self._stream = self._raw if unpack is None else cast("BinaryIO", unpack(self._raw, "rb"))
+        self._packed = unpack is not None
+        if self._packed:
+            head = self._refuse_packed(path)
+        self._stream = _as_utf8(self._stream, head)
         self._pending: list[bytes] = []
+        self.spaced = False
 
     def _open(self, path: Path) -> BinaryIO:
         try:
@@ -73,16 +99,18 @@ class Source:
             reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
             raise RecordingError(f"cannot be opened ({reason})", where=path) from None
 
-    def _refuse_packed(self, path: Path) -> None:
-        """Refuse what is no text inside gzip; damage shows when the lines are read."""
+    def _refuse_packed(self, path: Path) -> bytes:
+        """Return the first bytes of compressed text, and refuse others; damage shows when lines are read."""
         stream = cast("gzip.GzipFile", self._stream)
-        with contextlib.suppress(EOFError, zlib.error, OSError):
+        with contextlib.suppress(*DAMAGE):
             head = stream.peek(HEAD_BYTES)[:HEAD_BYTES]
             try:
                 refuse_container(head, path)
             except RecordingError:
                 self._raw.close()
                 raise
+            return head
+        return b""
 
     def __enter__(self) -> Self:
         return self
@@ -100,6 +128,8 @@ class Source:
             return None
         if self.next_line == 1:
             raw = raw.removeprefix(UTF8_BOM)
+        if self.spaced:
+            raw = _tabbed(raw)
         self.next_line += 1
         try:
             return raw.decode("utf-8").rstrip("\r\n")
@@ -124,7 +154,7 @@ class Source:
             if block[-1:] != b"\n":
                 block += self._readline()
             self._refuse_zeros(block)
-            yield self.next_line, block
+            yield self.next_line, _tabbed(block) if self.spaced else block
             self.next_line += int(np.count_nonzero(np.frombuffer(block, np.uint8) == NEWLINE))
 
     def error(self, line: int, what: str, todo: str = "") -> RecordingError:
@@ -134,10 +164,8 @@ class Source:
     def _readline(self) -> bytes:
         try:
             raw = self._stream.readline(LINE_LIMIT + 1)
-        except (EOFError, zlib.error, OSError) as error:
+        except DAMAGE as error:
             raise self._broken(error) from None
-        if self.next_line == 1 and raw.startswith(UTF16_BOMS):
-            raise self.error(1, "UTF-16 text", "save the file as UTF-8")
         self._refuse_zeros(raw)
         self._refuse_long(raw)
         return raw
@@ -145,11 +173,11 @@ class Source:
     def _read(self, size: int) -> bytes:
         try:
             return self._stream.read(size)
-        except (EOFError, zlib.error, OSError) as error:
+        except DAMAGE as error:
             raise self._broken(error) from None
 
     def _broken(self, error: Exception) -> RecordingError:
-        if isinstance(self._stream, gzip.GzipFile):
+        if self._packed:
             return RecordingError(
                 "the compressed file is damaged or cut off", where=self.where, todo="copy it again"
             )
@@ -166,3 +194,55 @@ class Source:
             raise self.error(
                 line, "holds zero bytes", "the file is damaged or not text; delete what is broken"
             )
+
+
+def _tabbed(data: bytes) -> bytes:
+    """Return lines with a tab between the cells, where blanks stand between them and at the ends."""
+    return BLANKS.sub(b"\t", EDGES.sub(b"", data))
+
+
+def _as_utf8(stream: BinaryIO, head: bytes) -> BinaryIO:
+    """Return a stream of UTF-8 whose lines end in LF, whatever the first bytes show of the file's own."""
+    utf16 = head.startswith(UTF16_BOMS)
+    text = head.decode("utf-16", errors="replace") if utf16 else head.decode("latin-1")
+    only_returns = "\r" in text[:-1] and "\n" not in text
+    if not utf16 and not only_returns:
+        return stream
+    return cast("BinaryIO", io.BufferedReader(_Recoded(stream, utf16=utf16, only_returns=only_returns)))
+
+
+class _Recoded(io.RawIOBase):
+    """Another program's text as UTF-8 with LF at the ends of its lines, as it is read.
+
+    State: the decoder's, and bytes that did not fit into the last buffer.
+    """
+
+    def __init__(self, stream: BinaryIO, *, utf16: bool, only_returns: bool) -> None:
+        super().__init__()
+        self._stream = stream
+        self._decoder = codecs.getincrementaldecoder("utf-16")(errors="replace") if utf16 else None
+        self._only_returns = only_returns
+        self._rest = b""
+
+    def readable(self) -> bool:
+        """Whether it can be read, as a buffered reader asks."""
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        """Fill a buffer and return the number of bytes; 0 at the end."""
+        view = memoryview(buffer).cast("B")
+        while not self._rest:
+            raw = self._stream.read(len(view))
+            if not raw:
+                break
+            self._rest = raw if self._decoder is None else self._decoder.decode(raw).encode()
+            if self._only_returns:
+                self._rest = self._rest.replace(b"\r", b"\n")
+        part, self._rest = self._rest[: len(view)], self._rest[len(view) :]
+        view[: len(part)] = part
+        return len(part)
+
+    def close(self) -> None:
+        """Close what is read from, too."""
+        self._stream.close()
+        super().close()

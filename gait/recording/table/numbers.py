@@ -22,6 +22,7 @@ from gait.recording.table.lines import Block
 
 __all__ = [
     "NUMBER",
+    "SEPARATORS",
     "DeviceColumn",
     "Layout",
     "Table",
@@ -38,6 +39,8 @@ TimeForm = Literal["number", "date", "clock", "row"]
 A = TypeVar("A")
 B = TypeVar("B")
 
+SEPARATORS = ",;\t|"
+"""Signs between cells, the likelier first; blanks are made into tabs before."""
 EMPTY_CELLS = ("", "nan", "NaN", "NAN", "-nan", "NA", "N/A", "null", "NULL", "None")
 """Cells that say that there is no value."""
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?inf(inity)?", re.IGNORECASE)
@@ -151,7 +154,7 @@ def split_header(line: str) -> tuple[str, tuple[str, ...]]:
     ('time', 'Accel X,mG')
     """
     bare = re.sub(r'"[^"]*"', '""', line)
-    separator = max(",;\t", key=bare.count)
+    separator = max(SEPARATORS, key=bare.count)
     if bare.count('""') and bare.count('"') % 2 == 0:
         names = next(csv.reader([line], delimiter=separator, skipinitialspace=True), [])
     else:

@@ -265,3 +265,17 @@ def test_units_are_confirmed_by_rest_or_closed_strides(virtual, gyroscope, stand
     )
     (sensor,) = analyze(replace(made.session, recordings=(recording,))).sensors
     assert any(note.startswith("units not confirmed") for note in sensor.notes) != confirmed
+
+
+@pytest.mark.parametrize("outward_cm", [0.0, 6.0])
+def test_the_other_foot_is_told_however_it_swings(outward_cm: float) -> None:
+    """The roll alone tells the sides; a foot whose acceleration is turned round is the other one's image."""
+    runner = RunnerSettings(
+        parts=(("stand", 2.0), ("run", 12.0), ("stand", 1.0)), circumduction_cm=outward_cm, pronation_deg=9.0
+    )
+    one = simulate(runner, SensorSettings(), sides=("left",), seed=5).session.recordings[0]
+    assert _faults(one) == ()
+    for spoilt in (replace(one, side="right"), replace(one, acc=-one.acc)):
+        (fault,) = _faults(spoilt)
+        assert fault.kind == "other_side"
+        assert "pronation_excursion_deg" in fault.spoils

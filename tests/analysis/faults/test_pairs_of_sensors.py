@@ -61,3 +61,11 @@ def test_one_file_twice_and_two_runs() -> None:
     (fault,) = pair_faults([LEFT, other_day])
     assert (fault.kind, fault.refuses) == ("no_overlap", True)
     assert fault.value == pytest.approx(86360.0)
+
+
+@pytest.mark.parametrize("off_s", [0.0, 0.01, -0.015])
+def test_two_feet_that_land_at_once_are_one(off_s: float) -> None:
+    """Other samples, one leg: both sensors on it, or one recording given as both feet."""
+    (fault,) = pair_faults([LEFT, _sensor("right", 5.0 + off_s, mark=2)])
+    assert fault.kind == "same_leg"
+    assert "flight_ms" in fault.spoils
