@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,14 +14,85 @@ from gait.cli.main import one_line
 if TYPE_CHECKING:
     from gait.analysis.results import Analysis
     from gait.coaching.diary.progress import CheckIn
+    from gait.coaching.language import Language
+    from gait.coaching.questionnaire.answers import Answers
     from gait.history.since_last import Load, SinceLast
     from gait.recording.model import Session
     from gait.report.words import Words
 
-__all__ = ["keep_session", "kept_check_ins", "lines_since_last", "runner_of"]
+__all__ = ["KeptAnswers", "keep_session", "kept_answers", "kept_check_ins", "lines_since_last", "runner_of"]
 
 FRESH = timedelta(days=14)
 """A check-in older than that no longer says how somebody is today (chosen, as the coach's line has it)."""
+
+
+NEWEST_SESSIONS = 10
+"""Sessions that are looked through for answers, the newest first."""
+
+
+@dataclass(frozen=True)
+class KeptAnswers:
+    """A runner's newest answers, the day they were given, and whether they are too old for safety."""
+
+    answers: Answers
+    said_on: date
+    old: bool
+
+    def line(self, say: Language) -> str:
+        """Return the sentence that tells where answers came from."""
+        from gait.coaching.questionnaire.aging import ANSWERS_WEEKS
+
+        day = say.day(self.said_on.isoformat())
+        text = say("Answers kept from {day}.", day=day)
+        if not self.old:
+            return text
+        old = (
+            "They are over {weeks} weeks old: answer again what keeps you safe, with --answers FILE or --ask."
+        )
+        return f"{text} {say(old, weeks=ANSWERS_WEEKS)}"
+
+
+def kept_answers(runner: str | None, history: Path | None, today: date) -> KeptAnswers | None:
+    """Return a runner's newest kept answers, from check-ins and reports, as they count today.
+
+    Returns
+    -------
+    None without a runner, a history or answers in it.
+
+    Raises
+    ------
+    GaitError
+        The history cannot be opened, or holds answers that break their schema.
+    """
+    from gait.coaching.questionnaire.aging import aged, is_aged
+    from gait.coaching.questionnaire.answers import parse_answers
+    from gait.history.database import database_path
+    from gait.history.store import History
+
+    where = database_path(history)
+    if runner is None or not where.is_file():
+        return None
+    with History(where, create=False) as kept:
+        rows = kept.checkins(runner)
+        found = [(day, body["answers"]) for day, body in rows if body.get("answers")]
+        for one in kept.sessions(runner, newest=0)[-NEWEST_SESSIONS:]:
+            _, results = kept.details(one.id)
+            if results.get("answers"):
+                found.append((results["answered_on"], results["answers"]))
+    dated = [(date.fromisoformat(day), body) for day, body in found if date.fromisoformat(day) <= today]
+    if not dated:
+        return None
+    said_on, body = max(dated, key=lambda row: row[0])
+    answers = aged(parse_answers(body, source="the answers kept"), said_on, today)
+    sore = (*(answers.pain or ()), *_named_since(rows, said_on, today))
+    answers = answers.model_copy(update={"pain": tuple(dict.fromkeys(sore)) or answers.pain})
+    return KeptAnswers(answers, said_on, is_aged(said_on, today))
+
+
+def _named_since(rows: Sequence[tuple[str, dict[str, Any]]], said_on: date, today: date) -> tuple[str, ...]:
+    """Return the places that the newest check-in with any names, where it is no older than the answers."""
+    named = [(date.fromisoformat(day), tuple(body["places"])) for day, body in rows if body.get("places")]
+    return next((places for day, places in reversed(named) if said_on <= day <= today), ())
 
 
 def runner_of(session: Session, runner: str | None, *, no_history: bool) -> str | None:

@@ -16,7 +16,9 @@ __all__ = ["finding_title", "followed_lines", "plan_lines", "progress_lines", "r
 _STYLE: dict[LightColour, Style] = {"green": "good", "amber": "care", "red": "stop", "grey": "care"}
 
 
-def plan_lines(plan: Plan, *, why: bool = False, say: Language = ENGLISH) -> list[Line]:
+def plan_lines(
+    plan: Plan, *, why: bool = False, say: Language = ENGLISH, since: Sequence[Line] = ()
+) -> list[Line]:
     """Return a plan from top to bottom, the most important first.
 
     Parameters
@@ -27,9 +29,11 @@ def plan_lines(plan: Plan, *, why: bool = False, say: Language = ENGLISH) -> lis
         Give each recommendation its reasons.
     say
         Language of what is not in the plan: titles and labels.
+    since
+        Where a runner stands; behind what keeps somebody safe.
     """
     lines = [Line(plan.rules_mark, style="stop"), blank()] if plan.rules_mark else []
-    lines += _notices(plan.notices, say)
+    lines += [*_notices(plan.notices, say), *since]
     lines += [
         Line(f"{label}: {text}", style="plain" if at else "strong")
         for at, (label, text) in enumerate(action_lines(plan, say=say))
@@ -74,7 +78,7 @@ def followed_lines(plan: Plan, state: Progress | None, *, say: Language = ENGLIS
     """Return where a runner stands, and the plan without the note that says the same."""
     if state is None:
         return plan_lines(plan, say=say)
-    return [*progress_lines(state, say=say), *plan_lines(replace(plan, notes=plan.notes[1:]), say=say)]
+    return plan_lines(replace(plan, notes=plan.notes[1:]), say=say, since=progress_lines(state, say=say))
 
 
 def _notices(notices: Sequence[SafetyNotice], say: Language) -> list[Line]:

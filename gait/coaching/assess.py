@@ -136,7 +136,9 @@ def _look_for(rule: FindingRule, facts: Facts, knowledge: Knowledge) -> tuple[Fi
     evidence = tuple(dict.fromkeys(item for _, found in judged for item in found.evidence))
     missing = tuple(dict.fromkeys(item for _, found in judged for item in found.missing))
     signs = tuple(dict.fromkeys(sign for _, found in judged for sign in found.signs))
-    joined = Judgement(sum(known) / len(known) if known else None, evidence, missing, signs=signs)
+    against = next((found.contradiction for _, found in judged if found.contradiction), "")
+    p = sum(known) / len(known) if known else None
+    joined = Judgement(p, evidence, missing, signs=signs, contradiction=against)
     return (_finding(rule, joined, "both" if known else "", knowledge),)
 
 
@@ -192,10 +194,11 @@ def _finding(rule: FindingRule, found: Judgement, side: str, knowledge: Knowledg
         "not_assessed": words.missing,
     }[outcome]
     named = outcome == "present" and found.signs
+    against = found.contradiction if outcome == "cannot_tell" else ""
     return Finding(
         id=rule.id,
         title=", ".join(found.signs) if named else rule.title,
-        summary=summary,
+        summary=f"{against}." if against else summary,
         outcome=outcome,
         certainty=found.p,
         side=side,
@@ -207,6 +210,7 @@ def _finding(rule: FindingRule, found: Judgement, side: str, knowledge: Knowledg
         not_looked_at=found.missing,
         certainty_word=certainty_word(found.p, outcome),
         effect=rule.effect and _effect(rule, knowledge.say),
+        contradiction=against,
     )
 
 

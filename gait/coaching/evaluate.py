@@ -30,7 +30,7 @@ from gait.coaching.rules.conditions import (
     walk,
 )
 
-__all__ = ["Facts", "Judgement", "judge", "metric_name", "probability_beyond", "sides_of"]
+__all__ = ["WORD_AGAINST", "Facts", "Judgement", "judge", "metric_name", "probability_beyond", "sides_of"]
 
 Z95 = 1.959964
 """Half-width of a 95 % interval in standard deviations of a normal distribution."""
@@ -48,6 +48,7 @@ SURELY, SURELY_NOT = 0.8, 0.2
 """Probabilities from and up to which a sign holds, or does not, as in `gait.coaching.assess`."""
 FORM = "form"
 """The answer that tells what somebody noticed: an impression, where the other answers are facts."""
+WORD_AGAINST = "You noticed it; the sensor does not show it"
 CANNOT_TELL = 0.5
 """Probability of what signs or words contradict."""
 
@@ -65,7 +66,8 @@ class Facts:
 class Judgement:
     """Probability that a condition holds (None: nothing to judge it on), and on what.
 
-    ``by_sensor`` is true where a sensor could have told; ``signs`` are the titles of signs that hold.
+    ``by_sensor`` is true where a sensor could have told; ``signs`` are the titles of signs that hold;
+    ``contradiction`` says what speaks against what, where something does.
     """
 
     p: float | None
@@ -73,6 +75,7 @@ class Judgement:
     missing: tuple[str, ...] = ()
     by_sensor: bool = False
     signs: tuple[str, ...] = ()
+    contradiction: str = ""
 
 
 def probability_beyond(value: float, uncertainty: float, threshold: float, *, above: bool) -> float:
@@ -132,7 +135,8 @@ def _join(parts: list[Judgement], p: float | None) -> Judgement:
     evidence = tuple(dict.fromkeys(item for part in parts for item in part.evidence))
     missing = tuple(dict.fromkeys(item for part in parts for item in part.missing))
     signs = tuple(dict.fromkeys(sign for part in parts for sign in part.signs))
-    return Judgement(p, evidence, missing, any(part.by_sensor for part in parts), signs)
+    against = next((part.contradiction for part in parts if part.contradiction), "")
+    return Judgement(p, evidence, missing, any(part.by_sensor for part in parts), signs, against)
 
 
 def _any(parts: list[Judgement], say: Language, *, signs_agree: bool = False) -> Judgement:
@@ -142,7 +146,8 @@ def _any(parts: list[Judgement], say: Language, *, signs_agree: bool = False) ->
     contradiction = _contradiction(parts, say, signs_agree=signs_agree)
     if contradiction:
         told = _join(parts, CANNOT_TELL)
-        return replace(told, evidence=(*told.evidence, Evidence(contradiction)), signs=())
+        evidence = (*told.evidence, Evidence(contradiction))
+        return replace(told, evidence=evidence, signs=(), contradiction=contradiction)
     seen = any(part.by_sensor and part.p is not None for part in parts)
     unseen = any(part.by_sensor and part.p is None for part in parts)
     if unseen and not seen and max(known) < NOT_SHOWN_CEILING:
@@ -158,7 +163,7 @@ def _contradiction(parts: list[Judgement], say: Language, *, signs_agree: bool) 
     measured = [part.p for part in parts if part.by_sensor and part.p is not None]
     said = any(not part.by_sensor and (part.p or 0.0) >= NOT_SHOWN_CEILING for part in parts)
     if said and measured and max(measured) <= SURELY_NOT:
-        return say("You noticed it; the sensor does not show it")
+        return say(WORD_AGAINST)
     if signs_agree and measured and max(measured) >= SURELY and min(measured) <= SURELY_NOT:
         return say("The signs do not agree: one says so, another says not")
     return ""

@@ -9,10 +9,12 @@ from typing import Any
 
 from gait.analysis.results import Analysis
 from gait.coaching.assess import assess, facts_of
-from gait.coaching.diary.coming_back import GAP_DAYS, in_stages
+from gait.coaching.diary.cadence_weeks import at_cadence_week, cadence_week
+from gait.coaching.diary.check_in import BONE_LIMIT, USUAL_LIMIT
+from gait.coaching.diary.coming_back import GAP_DAYS, comes_back, in_stages
 from gait.coaching.diary.diary import answers_after
 from gait.coaching.diary.progress import BUILD_WEEK, CheckIn, Progress, progress
-from gait.coaching.model import Finding, Plan
+from gait.coaching.model import Action, Finding, Plan
 from gait.coaching.plan.action import Situation, choose_action
 from gait.coaching.plan.dose import at_step
 from gait.coaching.plan.turns import in_week
@@ -25,6 +27,12 @@ __all__ = ["Coaching", "follow"]
 
 PRACTISED_STEP = 4
 """Step from which, behind week 8, somebody new to strength training has some practice (house)."""
+
+
+STILL_ACHES = 2
+"""Pain of 10 from which "no better in four weeks" is the step itself; below it is said beside the step."""
+ON_AS_BEFORE = ("cadence", "strength", "recheck", "keep_going")
+"""Steps that give way once nothing has got better in four weeks."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +92,7 @@ def follow(
     day = today or entries[-1].date
     state = progress(
         entries, day, places=given.pain or (), say=knowledge.say, bone=from_bone(given),
-        after_break=said.longest_run_min == 0,
+        after_break=comes_back(given.model_copy(update={"longest_run_min": said.longest_run_min})),
     )  # fmt: skip
     given = _moved_answers(given, state, entries, day)
     findings = assess(analysis, given, pack=knowledge)
@@ -92,11 +100,34 @@ def follow(
     if plan.action.kind == "stop":
         return Coaching(given, findings, plan, None)  # what stops the plan stands alone
     moved = at_step(in_week(plan, state.week), state.step, knowledge)
+    moved = _with_cadence(moved, entries, day, given, state, knowledge)
     moved = _with_action(moved, findings, analysis, given, knowledge, today, state)
     if state.stage is not None:
-        moved = in_stages(moved, state.stage, knowledge)
+        moved = in_stages(moved, state.stage, knowledge, bone=from_bone(given))
+    aches = entries[-1].pain >= STILL_ACHES
+    if state.no_better and aches and moved.action.kind in ON_AS_BEFORE:
+        moved = _to_be_looked_at(moved, knowledge)
     moved = replace(moved, notes=(" ".join(state.text), *moved.notes))
     return Coaching(given, findings, moved, state)
+
+
+def _to_be_looked_at(plan: Plan, knowledge: Knowledge) -> Plan:
+    """Return a plan whose step is a therapist: four weeks of it have changed nothing."""
+    words = knowledge.texts.actions["no_better"]
+    action = Action("recheck", words.text, words.dose, words.worked_if, because=plan.action.because)
+    return replace(plan, action=action, next_step=action.text)
+
+
+def _with_cadence(
+    plan: Plan, entries: Sequence[CheckIn], day: date, given: Answers, state: Progress, knowledge: Knowledge
+) -> Plan:
+    """Return a plan whose cadence work, where there is any, is that of the week."""
+    if plan.cadence is None:
+        return plan
+    # A tendon may ache more while it is loaded, yet on amber no run asks for more than before.
+    limit = BONE_LIMIT if from_bone(given) else USUAL_LIMIT
+    reached = cadence_week(entries, day, limit, began=state.began or day)
+    return replace(plan, cadence=at_cadence_week(plan.cadence, reached, say=knowledge.say))
 
 
 def _moved_answers(given: Answers, state: Progress, entries: Sequence[CheckIn], day: date) -> Answers:
@@ -126,7 +157,16 @@ def _with_action(
     sessions = sum(bool(day.exercises) for day in plan.week)
     action = choose_action(
         Situation(
-            findings, facts, plan.light, plan.exercises, plan.cadence, sessions, today, knowledge, state.began
+            findings,
+            facts,
+            plan.light,
+            plan.exercises,
+            plan.cadence,
+            sessions,
+            today,
+            knowledge,
+            plan.notices,
+            state.began,
         )
     )
     return replace(plan, action=action, next_step=action.text)

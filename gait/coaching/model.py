@@ -81,6 +81,8 @@ class Finding:
         0 first: findings that fit a sore place before others, compensations before features.
     effect
         Size of the effect behind the rule, in whom, and how its source was read; empty where none is known.
+    contradiction
+        For ``cannot_tell``: which signs or words speak against each other; empty where a bound is too close.
     """
 
     id: str
@@ -98,6 +100,7 @@ class Finding:
     certainty_word: CertaintyWord = ""
     rank: int = 0
     effect: str = ""
+    contradiction: str = ""
 
 
 @dataclass(frozen=True)
@@ -151,6 +154,8 @@ class PlannedExercise:
     weeks: tuple[int, int] | None = None
     every_session: bool = False
     """Done in every session of every week; others for a pain may take turns."""
+    same_day: bool = False
+    """Its further sets are of the same session: the week has one alone."""
     aim: int | None = None
     """Repetitions, or seconds, to aim for at the step that a diary has earned; None without a diary."""
 
@@ -166,6 +171,9 @@ class CadenceTarget:
 
     ``metronome_bpm`` beats once a step, ``one_foot_bpm`` once for every landing of one foot; ``steps_spm``
     are the stages from the first target to the limit.
+
+    ``minutes`` of two runs a week are at that cadence, and ``metronome_pct`` is how much of them the
+    metronome is on in either; both are of the week that a diary has come to, and empty without one.
     """
 
     baseline_spm: float
@@ -176,6 +184,8 @@ class CadenceTarget:
     reasons: tuple[Reason, ...]
     one_foot_bpm: int = 0
     steps_spm: tuple[float, ...] = ()
+    minutes: tuple[int, ...] = ()
+    metronome_pct: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)

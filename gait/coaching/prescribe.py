@@ -9,7 +9,8 @@ from typing import Any
 
 from gait.analysis.results import Analysis
 from gait.coaching.assess import facts_of
-from gait.coaching.diary.coming_back import in_stages
+from gait.coaching.diary.check_in import PAIN_LIMITS
+from gait.coaching.diary.coming_back import comes_back, in_stages
 from gait.coaching.evaluate import Facts
 from gait.coaching.language import Language
 from gait.coaching.model import (
@@ -31,9 +32,10 @@ from gait.coaching.plan.sessions import minutes_of, sessions_needed, share_out
 from gait.coaching.plan.suitable import ADULT
 from gait.coaching.plan.week import DAY_NAMES, DAYS, Layout, lay_out
 from gait.coaching.questionnaire.answers import Answers, answers_from
+from gait.coaching.questionnaire.questions import words_for
 from gait.coaching.rules.load import Knowledge, load_knowledge
 from gait.coaching.rules.schema import FindingRule
-from gait.coaching.safety import check_safety, notices, pain_light
+from gait.coaching.safety import check_safety, from_bone, notices, pain_light
 
 __all__ = ["prescribe"]
 
@@ -81,7 +83,9 @@ def prescribe(
     if any(notice.stops_exercise for notice in fired):
         return _stopped(fired, knowledge)
     plan = _plan(findings, facts, fired, light, knowledge, today, began)
-    return in_stages(plan, 0, knowledge) if given.longest_run_min == 0 else plan
+    if began is not None or not comes_back(given):
+        return plan  # a diary tells the stage itself
+    return in_stages(plan, 0, knowledge, bone=from_bone(given))
 
 
 def _stopped(fired: tuple[SafetyNotice, ...], knowledge: Knowledge) -> Plan:
@@ -120,15 +124,17 @@ def _plan(
     layout = lay_out(runs, hard, sessions=wanted, rest_days=numbers.rest_days_before_hard_run, say=facts.say)
     chosen = choose(findings, answers, light, sessions=len(layout.strength), knowledge=knowledge)
     exercises = chosen.exercises
-    needed = sessions_needed(exercises, len(layout.strength))
+    needed = sessions_needed(exercises, len(layout.strength), light, numbers)
     if needed < len(layout.strength):
         rest = numbers.rest_days_before_hard_run
         layout = lay_out(runs, hard, sessions=needed, rest_days=rest, say=facts.say)
+    if len(layout.strength) == 1:
+        exercises = tuple(replace(one, same_day=bool(one.extra_sets)) for one in exercises)
     cadence, cadence_notes = _cadence(findings, facts, light, knowledge)
     week = _week(layout, runs, hard, exercises, light, knowledge)
     sessions = len(layout.strength)
     action = choose_action(
-        Situation(findings, facts, light, exercises, cadence, sessions, today, knowledge, began)
+        Situation(findings, facts, light, exercises, cadence, sessions, today, knowledge, fired, began)
     )
     runs_now = light != "red"
     ask_cadence = bool(cadence_notes) and cadence is None and baseline_spm(facts) is None
@@ -157,10 +163,29 @@ def _plan(
         ease_off=knowledge.texts.ease_off if runs_now else "",
         action=action,
         later=chosen.later,
-        pain_rule=knowledge.texts.pain_rule,
+        pain_rule=" ".join((knowledge.texts.pain_rule, *_own_limits(answers, knowledge))),
         how_hard=knowledge.texts.how_hard if exercises else "",
         rules_mark=knowledge.mark,
     )
+
+
+def _own_limits(answers: Answers, knowledge: Knowledge) -> tuple[str, ...]:
+    """Return the sore places whose limit of pain is another than the rule's, each with its own."""
+    say = knowledge.say
+    if from_bone(answers):
+        return (say("Where it can come from the bone: no pain at all."),)
+    text = (
+        "{place}: up to {limit} of 10 while you load it is accepted, if it is as before by the next morning."
+    )
+    return tuple(
+        say(text, place=_large(say(words_for(place))), limit=PAIN_LIMITS[place])
+        for place in answers.pain or ()
+        if place in PAIN_LIMITS
+    )
+
+
+def _large(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _without_place(answers: Answers, knowledge: Knowledge) -> tuple[str, ...]:
@@ -281,7 +306,7 @@ def _cadence(
     ]
     if not wanting:
         return None, []
-    if light == "red":
+    if light == "red" or comes_back(facts.answers):
         return None, []
     baseline = baseline_spm(facts)
     if baseline is None:

@@ -9,6 +9,8 @@ from typing import Any
 from gait.coaching.evaluate import Facts, judge
 from gait.coaching.model import Evidence, LightColour, Outcome, SafetyNotice
 from gait.coaching.questionnaire.answers import Answers, answers_from
+from gait.coaching.questionnaire.questions import topic_of
+from gait.coaching.rules.conditions import Answered, Unasked, walk
 from gait.coaching.rules.load import Knowledge, load_knowledge
 from gait.coaching.rules.schema import ProgrammeNumbers, SafetyRule
 
@@ -31,7 +33,8 @@ class SafetyCheck:
     """One safety rule looked at.
 
     ``outcome`` is ``present`` where it fires, ``absent`` where the answers rule it out, ``not_assessed``
-    where nobody asked; ``lifted`` where it fires and a professional has cleared it.
+    where nobody asked; ``lifted`` where it fires and a professional has cleared it; ``unasked`` names, by
+    field, the open questions that made it fire.
     """
 
     rule: SafetyRule
@@ -39,6 +42,7 @@ class SafetyCheck:
     evidence: tuple[Evidence, ...] = ()
     missing: tuple[str, ...] = ()
     lifted: bool = False
+    unasked: tuple[str, ...] = ()
 
 
 def check_safety(
@@ -67,14 +71,16 @@ def _check(rule: SafetyRule, facts: Facts) -> SafetyCheck:
         return SafetyCheck(rule, "not_assessed", missing=found.missing)
     if found.p < 0.5:  # care errs on the side of speaking up: the even chance already fires
         return SafetyCheck(rule, "absent", found.evidence, found.missing)
-    return SafetyCheck(rule, "present", found.evidence, found.missing)
+    asks = {part.question for part in walk(rule.when) if isinstance(part, Unasked)}
+    still = tuple(field for field in unasked(facts.answers) if field in asks)
+    return SafetyCheck(rule, "present", found.evidence, found.missing, unasked=still)
 
 
 def _lifted(checks: tuple[SafetyCheck, ...], answers: Answers) -> tuple[SafetyCheck, ...]:
     """Return the checks with those marked that an answer lifts: a clearance is for one reason."""
     reasons = {one.rule.cleared_as for one in checks if one.outcome == "present" and one.rule.cleared_as}
     named = set(answers.cleared_for or ())
-    if answers.cleared and not named and len(reasons) == 1:
+    if answers.cleared and answers.cleared_for is None and len(reasons) == 1:
         named = reasons
     out = []
     for one in checks:
@@ -99,17 +105,24 @@ def _notice(check: SafetyCheck, knowledge: Knowledge) -> SafetyNotice:
     rule, sources = check.rule, knowledge.cite(check.rule.sources)
     if check.lifted:
         text = f"{rule.text} {knowledge.texts.cleared}"
-        return SafetyNotice(rule.id, text, knowledge.texts.cleared_care, "take care", False, sources)
-    return SafetyNotice(rule.id, rule.text, rule.care, rule.urgency, rule.stops_exercise, sources)
+        care = rule.cleared_care or knowledge.texts.cleared_care
+        return SafetyNotice(rule.id, text, care, "take care", False, sources)
+    text = rule.text
+    if isinstance(rule.when, Answered) and rule.when.question == "red_flags" and len(rule.when.has) > 1:
+        text = " ".join((text, *(f"{one.text}." for one in check.evidence)))
+    if check.unasked:
+        topics = ", ".join(knowledge.say(topic_of(field)) for field in check.unasked)
+        text = f"{text} {knowledge.say('Still open: {topics}.', topics=topics)}"
+    return SafetyNotice(rule.id, text, rule.care, rule.urgency, rule.stops_exercise, sources)
 
 
 SAFETY_QUESTIONS = ("red_flags", "age", "pregnant", "recent_surgery", "serious_injury", "risk_signs", "pain")
 """Answers that a plan is not safe without."""
-WITH_PAIN = ("pain_strength", "pain_settles")
+WITH_PAIN = ("pain_strength", "pain_settles", "limping")
 """Further ones where something hurts."""
 BONE_PLACES = frozenset(("groin", "hip", "shin", "foot", "hip_outside", "ankle"))
 """Places where pain can come from the bone."""
-BONE_RISKS = frozenset(("load_jump", "earlier_bone_stress"))
+BONE_RISKS = frozenset(("load_jump", "earlier_bone_stress", "under_fuelling"))
 """Answers that make that likelier."""
 
 
@@ -142,7 +155,7 @@ def pain_light(answers: Answers, numbers: ProgrammeNumbers) -> LightColour:
     >>> numbers = load_knowledge().numbers
     >>> asked = dict.fromkeys(("pregnant", "recent_surgery", "serious_injury"), False)
     >>> asked |= {"red_flags": (), "risk_signs": (), "age": 30, "pain": ("shin",)}
-    >>> asked |= {"pain_settles": "within_hour"}
+    >>> asked |= {"pain_settles": "within_hour", "limping": False}
     >>> [pain_light(Answers(**asked, pain_strength=s), numbers) for s in (0, 2, 3, 5, 6)]
     ['green', 'green', 'amber', 'amber', 'red']
     >>> pain_light(Answers(), numbers)

@@ -114,8 +114,13 @@ def _newest(
     for day, body in reversed(rows):
         if timedelta(0) <= today - date.fromisoformat(day) <= timedelta(days=CHECK_IN_DAYS):
             places = tuple(str(one) for one in body.get("places", ()))
-            return parse_check_in({key: value for key, value in body.items() if key != "places"}), places
+            return parse_check_in(_entry_of(body)), places
     return None
+
+
+def _entry_of(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is an entry of what is kept of a check-in: places and answers stand beside it."""
+    return {key: value for key, value in body.items() if key in CheckIn.model_fields}
 
 
 def _stopped(

@@ -14,12 +14,11 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any, Literal
 
+from gait.coaching.diary.cadence_weeks import RUN_METRONOME as SHARES
+from gait.coaching.diary.cadence_weeks import RUN_MINUTES as MINUTES
+
 __all__ = ["RUNS", "CourseRun", "CourseStep", "course_run", "next_step", "run_from"]
 
-SHARES = (1.0, 1.0, 1.0, 1.0, 0.75, 0.5, 0.25, 0.0)
-"""Share of each run with beep and alerts (house)."""
-MINUTES = (15, 17, 19, 21, 24, 26, 28, 30)
-"""Minutes of running: 180 in all."""
 RUNS = len(SHARES)
 CYCLE_S = 120.0
 """s of running in which the share of feedback comes first and the rest is run without (chosen)."""

@@ -54,6 +54,14 @@ def test_a_check_in_prints_the_plan_of_where_one_stands(
     assert "one step back" in capsys.readouterr().out
 
 
+def test_a_place_once_named_is_remembered(capsys: pytest.CaptureFixture[str]) -> None:
+    """Without answers too: pain of 4 is within the limit of a heel tendon that an earlier entry named."""
+    say = ["checkin", "--runner", "Ada", "--pain", "4", "--settled", "--json"]
+    assert main([*say, "--place", "achilles", "--date", "2026-05-01"]) == 0
+    assert main([*say, "--date", "2026-05-04"]) == 0
+    assert json.loads(capsys.readouterr().out.split("}\n{")[-1].join(["{", ""]))["verdict"] == "on"
+
+
 @pytest.mark.parametrize(
     "more",
     [

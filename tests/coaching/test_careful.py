@@ -255,3 +255,22 @@ def test_stages_of_unknown_exercises_are_refused(tmp_path: Path, capsys: pytest.
 def test_answers_hold_the_longest_run() -> None:
     """Minutes, or none."""
     assert parse_answers({"longest_run_min": 45}).longest_run_min == 45
+
+
+def test_a_limp_that_nobody_asked_about_is_not_green() -> None:
+    """With pain it is asked for by name before the plan; asked, it is green; without pain it is no matter."""
+    sore = ASKED | {"pain": ["knee_front"], "pain_strength": 1, "pain_settles": "within_hour"}
+    del sore["limping"]
+    plan = plan_of(sore)
+    assert plan.light == "grey"
+    open_ = next(one for one in plan.notices if one.id == "warning_signs_unasked")
+    assert open_.text.endswith("Still open: limping.")
+    assert plan_of(sore | {"limping": False}).light == "green"
+    assert plan_of(ASKED).light == "green"
+
+
+def test_an_empty_list_of_reasons_clears_nothing() -> None:
+    """Cleared, but for nothing that was named: that contradicts itself, so the stop stands."""
+    after = ASKED | {"recent_surgery": True, "cleared": True}
+    assert plan_of(after).exercises
+    assert plan_of(after | {"cleared_for": []}).action.kind == "stop"

@@ -11,7 +11,7 @@ import pytest
 
 from gait.cli.main import main
 from gait.coaching.diary.check_in import CheckIn
-from gait.coaching.diary.coming_back import WALK_RUN, turns_text
+from gait.coaching.diary.coming_back import BONE_WALK_RUN, WALK_RUN, turns_text
 from gait.coaching.diary.progress import progress
 from gait.coaching.follow import follow
 from gait.coaching.language import ENGLISH
@@ -145,3 +145,42 @@ def test_retests_do_not_move_on_with_the_days() -> None:
         for count in (1, 2, 3)
     }
     assert days == {(START + timedelta(weeks=4)).isoformat()}
+
+
+CLEARED: dict[str, Any] = ASKED | {
+    "pain": ["shin"],
+    "pain_strength": 0,
+    "risk_signs": ["earlier_bone_stress"],
+    "cleared": True,
+    "cleared_for": ["bone"],
+}
+
+
+def test_from_the_bone_it_begins_with_half_minutes_and_only_once_cleared() -> None:
+    """Ten times 30 s and 90 s after the entry test; who runs 20 minutes in one go is past the stages."""
+    plan = prescribe((), None, CLEARED)
+    assert plan.action.kind == "walk_run"
+    assert "10 times 30 s running, 90 s walking" in plan.action.text
+    assert "whoever cleared you" in plan.action.text
+    assert plan.cadence is None
+    assert prescribe((), None, CLEARED | {"longest_run_min": 40.0}).action.kind != "walk_run"
+    assert prescribe((), None, CLEARED | {"cleared": False, "cleared_for": []}).action.kind == "stop"
+    assert all(rounds * (run + walk) == pytest.approx(20.0) for rounds, run, walk in BONE_WALK_RUN)
+
+
+def test_from_the_bone_any_pain_stops_and_begins_again() -> None:
+    """Two good outings are a stage; pain of 1 of 10 is a stop: no outing, then the first stage again."""
+    rows = [CheckIn(date=START + timedelta(days=2 * at), pain=0, stage_done=True) for at in range(2)]
+    moved = follow(None, CLEARED, rows, today=rows[-1].date)
+    assert moved.plan.action.text == "Next outing: 10 times 1 min running, 1 min walking."
+    assert sum("10 times 1 min" in day.note for day in moved.plan.week) == len(outings(moved.plan))
+    rows.append(CheckIn(date=START + timedelta(days=4), pain=1))
+    sore = follow(None, CLEARED, rows, today=rows[-1].date)
+    assert sore.plan.light == "red"
+    assert not outings(sore.plan)
+    assert sore.progress is not None
+    assert (sore.progress.verdict, sore.progress.running) == ("stop", "none")
+    assert not any("Next outing" in text for text in sore.progress.text)
+    rows.append(CheckIn(date=START + timedelta(days=8), pain=0))
+    again = follow(None, CLEARED, rows, today=rows[-1].date).plan
+    assert "10 times 30 s" in again.action.text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -145,6 +145,42 @@ def test_plans_reasons_and_calendars_are_marked_whole(
         )
         assert stray(_shown(text), known) == {}
         assert "PRODID:-//gait//plan//XX" in text
+
+
+CALM: dict[str, object] = {
+    "red_flags": [], "age": 34, "pregnant": False, "recent_surgery": False, "serious_injury": False,
+    "risk_signs": [], "limping": False, "pain": ["knee_front"], "pain_strength": 1, "equipment": ["band"],
+    "pain_settles": "within_hour",
+}  # fmt: skip
+AHEAD = {"form": ["feet_ahead"], "cadence_spm": 160.0}
+BONE = {"pain": ["shin"], "pain_strength": 0, "risk_signs": ["load_jump"], "cleared_for": ["bone"]}
+WRITTEN: tuple[tuple[dict[str, object], tuple[int, ...], float], ...] = (
+    *((AHEAD, (1,) * weeks, 40.0) for weeks in (1, 3, 4, 9, 14)),
+    (AHEAD, (1, 1, 4), 40.0),
+    (AHEAD, (1, 1), 0.0),
+    ({"pain_strength": 2}, (2,) * 6, 40.0),
+    (BONE, (), 0.0),
+    (BONE, (0, 0), 0.0),
+    ({"pain": ["achilles"], "form": ["forcing_strike"]}, (), 0.0),
+    ({"pain": ["knee_below_cap"], "therapist_says_train": True}, (), 0.0),
+    ({"pregnant": True, "cleared_for": ["pregnant"], "pain_strength": 0, "sessions_per_week": 1}, (), 0.0),
+    ({"pain": [], "risk_signs": ["under_fuelling"]}, (), 0.0),
+    ({"pain": [], "pain_strength": 7, "limping": None}, (), 0.0),
+)
+"""Answers over `CALM`, pains of a diary a week apart, and the longest run of each week."""
+
+
+@pytest.mark.parametrize("at", range(len(WRITTEN)))
+def test_written_runners_are_marked_whole(marked: Knowledge, at: int) -> None:
+    """Cadence week by week, the way back, stages from the bone, limits by place: none of it in English."""
+    more, pains, run = WRITTEN[at]
+    rows = [
+        CheckIn(date=TODAY - timedelta(weeks=back), pain=pain, longest_run_min=run, stage_done=True)
+        for back, pain in zip(range(len(pains) - 1, -1, -1), pains, strict=True)
+    ]
+    made = follow(None, CALM | more, rows, pack=marked, today=TODAY)
+    lines = [line.text for line in plan_lines(made.plan, why=True, say=marked.say)]
+    assert stray(lines, _known(marked)) == {}
 
 
 def _shown(calendar: str) -> list[str]:

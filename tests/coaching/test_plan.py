@@ -131,7 +131,7 @@ def test_patellar_tendon_goes_to_a_therapist_first(pack: Knowledge) -> None:
 
 def test_pain_light_scales_the_dose(pack: Knowledge) -> None:
     """Amber pain asks for no more sets than green, and no jumps; red empties or spares."""
-    sore = ASKED | {"pain": ["knee_front"]}
+    sore = ASKED | {"pain": ["knee_front"], "limping": False}
     green = plan_of(sore | {"pain_strength": 1, "pain_settles": "within_hour"}, pack)
     amber = plan_of(sore | {"pain_strength": 4, "pain_settles": "within_day"}, pack)
     red = plan_of(sore | {"pain_strength": 7}, pack)

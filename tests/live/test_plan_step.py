@@ -88,7 +88,8 @@ def test_a_check_in_above_the_limit_stops_it(kept: Kept, entry: dict[str, Any]) 
     """What was said last stands above the plan; a fortnight later it no longer speaks."""
     path, day = kept(), TODAY - timedelta(days=2)
     with History(path) as history:
-        history.add_checkin("Ann", day.isoformat(), {"date": day.isoformat(), **entry, "places": []})
+        beside = {"places": [], "answers": {"age": 40}}  # as gait checkin --answers keeps them
+        history.add_checkin("Ann", day.isoformat(), {"date": day.isoformat(), **entry, **beside})
     assert "check-in" in plan_step("Ann", path, TODAY).stopped
     assert not plan_step("Ann", path, day + timedelta(days=15)).stopped
 

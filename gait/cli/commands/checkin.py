@@ -15,12 +15,16 @@ from gait.cli.options import HistoryOption, LangOption, RunnerOption
 from gait.errors import UsageError
 
 if TYPE_CHECKING:
+    from gait.cli.keep import KeptAnswers
     from gait.coaching.diary.progress import CheckIn, Progress
     from gait.coaching.follow import Coaching
     from gait.coaching.language import Language
     from gait.coaching.questionnaire.answers import Answers
 
 __all__ = ["command"]
+
+NOT_KEPT = "nothing was kept: give --pain to check in"
+ANSWER_ONCE = "this week's plan: give your answers once, with --answers FILE"
 
 
 def command(
@@ -60,7 +64,9 @@ def command(
     kept with the check-in. Without --pain nothing is kept. Entries are kept under the runner's name.
     """
     from gait.cli.days import day_of
+    from gait.cli.keep import kept_answers
     from gait.coaching.diary.progress import CheckIn, parse_check_in
+    from gait.coaching.language import load_language
     from gait.coaching.questionnaire.answers import load_answers
     from gait.history.database import database_path
     from gait.history.store import History
@@ -80,10 +86,13 @@ def command(
         parse_check_in({key: value for key, value in body.items() if key in CheckIn.model_fields})
         for _, body in rows
     ]
-    said = _answers([body for _, body in rows], given, places)
+    known = kept_answers(runner, history, today)
+    if known is not None and known.old and given is None:
+        print(f"gait: {known.line(load_language(lang))}", file=sys.stderr)
+    said = _answers(given, known, places, [body for _, body in rows])
     _print(entries, said, today, lang, as_json=as_json)
     if pain is None and not as_json:
-        print("nothing was kept: give --pain to check in", file=sys.stderr)
+        print(load_language(lang)(NOT_KEPT), file=sys.stderr)
 
 
 def _places(named: Sequence[str] | None) -> tuple[str, ...]:
@@ -110,17 +119,19 @@ def _beside(places: tuple[str, ...], given: Answers | None) -> dict[str, Any]:
     return kept if given is None else {**kept, "answers": given.model_dump(mode="json", exclude_none=True)}
 
 
-def _answers(bodies: Sequence[dict[str, Any]], given: Answers | None, places: tuple[str, ...]) -> Answers:
-    """Return the newest answers kept, or those given now, with the newest places that were named."""
-    from gait.coaching.questionnaire.answers import parse_answers
+def _answers(
+    given: Answers | None,
+    kept: KeptAnswers | None,
+    places: tuple[str, ...],
+    bodies: Sequence[dict[str, Any]],
+) -> Answers:
+    """Return the answers given now, else the newest kept ones, with the newest places that were named."""
+    from gait.coaching.questionnaire.answers import Answers
 
-    newest: dict[str, Any] = next((body["answers"] for body in reversed(bodies) if body.get("answers")), {})
-    known = dict(newest) if given is None else given.model_dump(mode="json", exclude_none=True)
+    said = given if given is not None else kept.answers if kept is not None else Answers()
     named = places or next((tuple(body["places"]) for body in reversed(bodies) if body.get("places")), ())
     # Places are said of today: answers that are given with them still count.
-    if named and (places or not known.get("pain")):
-        known["pain"] = list(named)
-    return parse_answers(known, source="the answers kept")
+    return said.model_copy(update={"pain": named}) if places or (named and not said.pain) else said
 
 
 def _print(
@@ -168,7 +179,7 @@ def _show(state: Progress, made: Coaching, say: Language) -> None:
         show(plan_lines(made.plan, say=say))
     elif made.answers.red_flags is None:
         print("\n".join(state.text))
-        print("this week's plan: give your answers once, with --answers FILE", file=sys.stderr)
+        print(say(ANSWER_ONCE), file=sys.stderr)
     else:
         show(followed_lines(made.plan, made.progress, say=say))
 

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from gait.cli.options import LangOption
+from gait.cli.options import HistoryOption, LangOption, RunnerOption
 
 __all__ = ["command"]
 
@@ -36,16 +36,20 @@ def command(
     date: Annotated[
         str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="Day that the plan is for, else today.")
     ] = None,
+    runner: RunnerOption = None,
+    history: HistoryOption = None,
     lang: LangOption = "en",
     as_json: Annotated[bool, typer.Option("--json", help="Print findings and plan as JSON.")] = False,
 ) -> None:
     """Make an exercise plan from answers, without a recording.
 
-    Without --answers or --ask it prints the base programme. With a recording: gait report. A file of answers
-    may hold a diary, [[check_in]] entries, that moves the plan on from week to week.
+    Without --answers or --ask it prints the base programme; with --runner it takes the answers and check-ins
+    kept of that runner. With a recording: gait report. A file of answers may hold a diary, [[check_in]]
+    entries, that moves the plan on from week to week.
     """
     from gait.cli.ask import gather_answers, save_answers
     from gait.cli.days import day_of
+    from gait.cli.keep import kept_answers, kept_check_ins
     from gait.cli.plan_text import followed_lines
     from gait.cli.text_page import show
     from gait.coaching.diary.diary import load_diary
@@ -60,12 +64,16 @@ def command(
         print(answers_template(load_language(lang)), end="")
         return
     pack = in_language(load_knowledge(rules, unsafe=unsafe), lang)
-    diary = load_diary(answers) if answers is not None else ()
-    given = gather_answers(None, answers, ask=ask, save=save, pack=pack)
+    today = day_of(date, coming=True)
+    kept = kept_answers(runner, history, today) if answers is None else None
+    if kept is not None:
+        print(f"gait: {kept.line(pack.say)}", file=sys.stderr)
+    known = None if kept is None else kept.answers.model_dump(exclude_none=True)
+    given = gather_answers(known, answers, ask=ask, save=save, pack=pack)
+    diary = load_diary(answers) if answers is not None else kept_check_ins(runner, history, today)
     if save is not None:
         save_answers(given, save, diary)
         print(f"answers: {save}", file=sys.stderr)
-    today = day_of(date, coming=True)
     made = follow(None, given, diary, pack=pack, today=today)
     findings, plan, state = made.findings, made.plan, made.progress
     if ics is not None:

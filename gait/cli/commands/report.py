@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TextIO
 
 import typer
 
-from gait.cli.keep import keep_session, kept_check_ins, lines_since_last, runner_of
+from gait.cli.keep import keep_session, lines_since_last, runner_of
 from gait.cli.main import one_line
 from gait.cli.options import (
     ActivityOption,
@@ -35,6 +35,7 @@ from gait.cli.options import (
     with_watch,
 )
 from gait.cli.progress import busy, long_files, long_session
+from gait.cli.said import said_for
 from gait.errors import MissingExtraError, UsageError
 
 if TYPE_CHECKING:
@@ -131,24 +132,24 @@ def command(
             height_m=height,
         )
     from gait.analysis.analyze import analyze
-    from gait.cli.ask import gather_answers
 
     pack = _pack(rules, lang, unsafe=unsafe)
-    given = gather_answers(dict(session.answers), answers, ask=ask, pack=pack)
+    kept_as = runner_of(session, runner, no_history=no_history)
+    said_by = said_for(session, answers, kept_as, history, pack, ask=ask)
+    given = said_by.answers
     said, long = _analysing(session)
     with busy(said, long=long):
         analysis = analyze(session, processes=2)
         _check_calibration(analysis)
         analysis = with_watch(analysis, activity)
-        kept_as = runner_of(session, runner, no_history=no_history)
-        diary = _diary(given, answers, kept_as, history)
-        made = _coaching(analysis, given, diary, pack)
+        made = _coaching(analysis, given, said_by.diary, pack)
         findings, plan = made.findings, made.plan
     new = None
     if kept_as is not None:
         from gait.report.exports.strides_and_json import analysis_json
 
-        new = keep_session(session, analysis, kept_as, history, analysis_json(analysis, findings, plan))
+        results = {**analysis_json(analysis, findings, plan), **said_by.kept_beside}
+        new = keep_session(session, analysis, kept_as, history, results)
     from gait.report.story import Story
 
     named = kept_as or runner or getattr(session.runner, "name", "") or ""
@@ -183,21 +184,6 @@ def _calendar(made: Coaching, path: Path | None, say: Language) -> None:
     now = datetime.now().astimezone()
     week = made.progress.week if made.progress is not None else 1
     write_calendar(path, made.plan, now.date(), stamp=now, week=week, say=say)
-
-
-def _diary(
-    given: Answers, answers: Path | None, runner: str | None, history: Path | None
-) -> tuple[CheckIn, ...]:
-    """Return the check-ins of the answers' file, else the runner's kept ones.
-
-    What is said of pain today stands above what was kept before.
-    """
-    from gait.coaching.diary.diary import load_diary
-
-    written = load_diary(answers) if answers is not None else ()
-    if written or given.pain_strength is not None:
-        return written
-    return kept_check_ins(runner, history, datetime.now().astimezone().date())
 
 
 def _pack(rules: Path | None, lang: str, *, unsafe: bool) -> Knowledge:

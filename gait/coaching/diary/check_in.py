@@ -12,7 +12,17 @@ from gait.coaching.questionnaire.answers import problem_of
 from gait.coaching.rules.conditions import Strict
 from gait.errors import KnowledgeError
 
-__all__ = ["BONE_LIMIT", "STOP_PAIN", "CheckIn", "Verdict", "pain_limit", "parse_check_in", "verdict_of"]
+__all__ = [
+    "BONE_LIMIT",
+    "PAIN_LIMITS",
+    "STOP_PAIN",
+    "USUAL_LIMIT",
+    "CheckIn",
+    "Verdict",
+    "pain_limit",
+    "parse_check_in",
+    "verdict_of",
+]
 
 PAIN_LIMITS = {"knee_below_cap": 3, "achilles": 5}
 """Most pain, of 10, that a place may give while it is loaded; others `USUAL_LIMIT`."""
@@ -65,7 +75,7 @@ def pain_limit(places: Sequence[str]) -> int:
 
 
 def verdict_of(entry: CheckIn, limit: int) -> Verdict:
-    """Return what one entry says of the next step.
+    """Return what one entry says of the next step; where pain can come from the bone any of it stops.
 
     Examples
     --------
@@ -74,8 +84,11 @@ def verdict_of(entry: CheckIn, limit: int) -> Verdict:
     ['on', 'hold', 'stop']
     >>> verdict_of(CheckIn(date=day, pain=1, settled=False), 2)
     'back'
+    >>> verdict_of(CheckIn(date=day, pain=1), BONE_LIMIT)
+    'stop'
     """
-    if entry.limping or entry.pain >= STOP_PAIN:
+    from_the_bone = limit == BONE_LIMIT and entry.pain > BONE_LIMIT
+    if entry.limping or entry.pain >= STOP_PAIN or from_the_bone:
         return "stop"
     if not entry.settled:
         return "back"

@@ -1,7 +1,8 @@
 """Coming back to running after a stop or a gap: an entry test, then stages of walking and running in turns.
 
 Stages of 20 minutes, each twice with a rest day between, are this project's own (house), after clinical
-schedules; the entry test is a brisk walk and ten hops without pain.
+schedules; the entry test is a brisk walk and ten hops without pain. Where pain could come from the bone the
+first stage is half a minute of running in two, begun only once cleared, and any pain stops it.
 """
 
 from __future__ import annotations
@@ -12,17 +13,35 @@ from datetime import date
 from itertools import pairwise
 from typing import Literal
 
-from gait.coaching.diary.check_in import STOP_PAIN, CheckIn, verdict_of
+from gait.coaching.diary.check_in import CheckIn, verdict_of
 from gait.coaching.language import Language
 from gait.coaching.model import Action, Day, LightColour, Plan
+from gait.coaching.questionnaire.answers import Answers
 from gait.coaching.rules.load import Knowledge
+from gait.coaching.safety import from_bone
 
-__all__ = ["ENTRY_TEST", "GAP_DAYS", "WALK_RUN", "Running", "in_stages", "running_now", "turns_text"]
+__all__ = [
+    "BONE_WALK_RUN",
+    "ENTRY_TEST",
+    "GAP_DAYS",
+    "WALK_RUN",
+    "Running",
+    "comes_back",
+    "in_stages",
+    "running_now",
+    "turns_text",
+]
 
 WALK_RUN: tuple[tuple[int, float, float], ...] = (
     (5, 1.0, 3.0), (5, 2.0, 2.0), (5, 3.0, 1.0), (4, 4.0, 1.0), (2, 9.0, 1.0), (1, 20.0, 0.0),
 )  # fmt: skip
 """Stages of coming back: rounds, minutes running, minutes walking; 20 minutes each (house)."""
+BONE_WALK_RUN: tuple[tuple[int, float, float], ...] = (
+    (10, 0.5, 1.5), (10, 1.0, 1.0), (5, 3.0, 1.0), (4, 4.0, 1.0), (2, 9.0, 1.0), (1, 20.0, 0.0),
+)  # fmt: skip
+"""The same where pain could come from the bone, once cleared: 10 times 30 s and 90 s first (house)."""
+CONTINUOUS_MIN = 20.0
+"""Minutes of running in one go below which the stages decide, where pain could come from the bone."""
 ENTRY_TEST = "Walk 30 minutes briskly, then hop ten times on each leg, both without pain."
 
 GAP_DAYS = 30
@@ -53,7 +72,7 @@ def running_now(
         return ("stages", 0) if after_break else ("as usual", None)
     if light == "red":
         return "none", None
-    back_from = _last_break(seen, today)
+    back_from = _last_break(seen, today, limit)
     if back_from is None and after_break:
         back_from = 0
     if back_from is None:
@@ -69,11 +88,21 @@ def running_now(
     return ("stages", stage) if stage < len(WALK_RUN) else ("as usual", None)
 
 
-def _last_break(seen: Sequence[CheckIn], today: date) -> int | None:
+def comes_back(answers: Answers) -> bool:
+    """Return whether running begins with the stages, whatever a diary says.
+
+    So it does after a break, and where pain could come from the bone unless 20 minutes in one go are run.
+    """
+    if answers.longest_run_min == 0:
+        return True
+    return from_bone(answers) and (answers.longest_run_min or 0.0) < CONTINUOUS_MIN
+
+
+def _last_break(seen: Sequence[CheckIn], today: date, limit: int) -> int | None:
     """Return the first entry behind the last stop or the last gap without a run; None without either."""
     found = None
     for at, entry in enumerate(seen):
-        if entry.limping or entry.pain >= STOP_PAIN:
+        if verdict_of(entry, limit) == "stop":
             found = at + 1
     ran = [one.date for one in seen if one.longest_run_min > 0]
     for before, after in pairwise([*ran, today]):
@@ -83,15 +112,24 @@ def _last_break(seen: Sequence[CheckIn], today: date) -> int | None:
     return found
 
 
-def turns_text(stage: int, say: Language) -> str:
-    """Return a stage in words: how often, how long running, how long walking."""
-    rounds, run, walk = WALK_RUN[stage]
+def turns_text(stage: int, say: Language, *, bone: bool = False) -> str:
+    """Return a stage in words: how often, how long running, how long walking.
+
+    Examples
+    --------
+    >>> from gait.coaching.language import ENGLISH
+    >>> turns_text(0, ENGLISH), turns_text(0, ENGLISH, bone=True)
+    ('5 times 1 min running, 3 min walking', '10 times 30 s running, 90 s walking')
+    """
+    rounds, run, walk = (BONE_WALK_RUN if bone else WALK_RUN)[stage]
     if not walk:
         return say("{run:g} min running", run=run)
+    if run < 1.0:
+        return say("{n} times {run:g} s running, {walk:g} s walking", n=rounds, run=60 * run, walk=60 * walk)
     return say("{n} times {run:g} min running, {walk:g} min walking", n=rounds, run=run, walk=walk)
 
 
-def in_stages(plan: Plan, stage: int, knowledge: Knowledge) -> Plan:
+def in_stages(plan: Plan, stage: int, knowledge: Knowledge, *, bone: bool = False) -> Plan:
     """Return a plan whose runs are outings of a stage: never on two days in a row, no cadence work.
 
     The step becomes the outing, unless the plan is stopped or questions come first.
@@ -104,10 +142,13 @@ def in_stages(plan: Plan, stage: int, knowledge: Knowledge) -> Plan:
         Of `WALK_RUN`, from 0.
     knowledge
         The rule pack, for the words.
+    bone
+        The pain could come from the bone: `BONE_WALK_RUN`, in the words for it.
     """
     if plan.light == "red" or plan.action.kind == "stop":
         return plan
-    turns = turns_text(stage, knowledge.say)
+    turns = turns_text(stage, knowledge.say, bone=bone)
+    outing = _outing_action(stage, turns, knowledge, bone=bone)
     running = {rule.id for rule in knowledge.advice.values() if rule.running}
     return replace(
         plan,
@@ -115,15 +156,14 @@ def in_stages(plan: Plan, stage: int, knowledge: Knowledge) -> Plan:
         warm_up=(),
         week=_outings(plan.week, turns, knowledge.say),
         advice=tuple(one for one in plan.advice if one.id not in running),
-        action=plan.action if plan.action.kind == "ask" else _outing_action(stage, turns, knowledge),
-        next_step=plan.next_step
-        if plan.action.kind == "ask"
-        else _outing_action(stage, turns, knowledge).text,
+        action=plan.action if plan.action.kind == "ask" else outing,
+        next_step=plan.next_step if plan.action.kind == "ask" else outing.text,
     )
 
 
-def _outing_action(stage: int, turns: str, knowledge: Knowledge) -> Action:
-    words = knowledge.texts.actions["coming_back" if stage else "coming_back_first"]
+def _outing_action(stage: int, turns: str, knowledge: Knowledge, *, bone: bool) -> Action:
+    named = ("coming_back" if stage else "coming_back_first") + ("_bone" if bone else "")
+    words = knowledge.texts.actions[named]
     test = knowledge.say(ENTRY_TEST)
     text, dose, worked = (
         one.format(turns=turns, test=test) for one in (words.text, words.dose, words.worked_if)

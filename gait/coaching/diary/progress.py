@@ -172,7 +172,9 @@ def progress(
         week, step, verdict, light, running, stage, longest, 1 if phase == "prevention" else 2,
         _retest_on(week, start, today), (), phase, _no_better(seen, today), start,
     )  # fmt: skip
-    return replace(found, text=tuple(_sentences(found, say, seen[-1].date if seen else None, today)))
+    return replace(
+        found, text=tuple(_sentences(found, say, seen[-1].date if seen else None, today, bone=bone))
+    )
 
 
 def _blocks(start: date, day: date) -> int:
@@ -270,7 +272,7 @@ PHASE_WEEKS = frozenset((4, 5, 6, 8, 9, 10, 11, 12))
 """Weeks in which that is said; prevention is always said."""
 
 
-def _sentences(now: Progress, say: Language, last: date | None, today: date) -> list[str]:
+def _sentences(now: Progress, say: Language, last: date | None, today: date, *, bone: bool) -> list[str]:
     out = [say("Week {week}.", week=now.week), say(VERDICTS[now.verdict])]
     red = now.light == "red"
     if last is not None and (today - last).days > STALE_DAYS:
@@ -280,7 +282,7 @@ def _sentences(now: Progress, say: Language, last: date | None, today: date) -> 
     if now.running == "stages" and now.stage is not None:
         test = say("Entry test first: {test}", test=say(ENTRY_TEST))
         out.append(test if now.stage == 0 else say("The entry test is passed."))
-        turns = turns_text(now.stage, say)
+        turns = turns_text(now.stage, say, bone=bone)
         out.append(say("Next outing: {turns}; each stage twice, with a day between.", turns=turns))
     if now.longest_run_min is not None:
         out.append(say("No run longer than {longest:.0f} min.", longest=now.longest_run_min))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import zip_longest
 
-from gait.coaching.evaluate import Facts
+from gait.coaching.diary.cadence_weeks import share_text
+from gait.coaching.evaluate import WORD_AGAINST, Facts
 from gait.coaching.language import Language
 from gait.coaching.model import (
     Action,
@@ -23,12 +25,16 @@ from gait.coaching.safety import from_bone, unasked
 
 __all__ = ["Situation", "choose_action", "stop_action"]
 
-CADENCE_WEEKS, STRENGTH_WEEKS, KEEP_WEEKS, PAIN_WEEKS = 2, 6, 6, 4
-"""Weeks until it is looked at again: a cadence settles in about 8 runs, strength shows after 4 to 6 weeks."""
+SOON_WEEKS, CADENCE_WEEKS, STRENGTH_WEEKS, KEEP_WEEKS, PAIN_WEEKS = 2, 4, 6, 6, 4
+"""Weeks until it is looked at again: a cadence takes 8 runs, two a week; strength shows after 4 to 6."""
 
 SIDES = {"left": "left", "right": "right", "both": "both sides"}
 MOST_NAMED = 2
 """Exercises named in the step."""
+HARMLESS = frozenset(("left_right_difference",))
+"""Findings that nobody need look for again: no harm of them is shown (Malisoux et al. 2024)."""
+SEE_SOMEBODY = "soon"
+"""Urgency from which a notice that stops nothing is the step itself."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,7 @@ class Situation:
     sessions: int
     today: date | None
     knowledge: Knowledge
+    notices: Sequence[SafetyNotice] = ()
     began: date | None = None
     """Day the plan began: retests are counted from it, so that they do not move on with every check-in."""
 
@@ -70,7 +77,9 @@ def choose_action(now: Situation) -> Action:
         return _made(now, "ask", "ask", 0, topics=_topics(open_questions, now.knowledge.say))
     if now.facts.answers.pain_strength and not now.facts.answers.pain:
         return _made(now, "ask", "ask", 0, topics=_topics(["pain"], now.knowledge.say))
-    found = _for_cadence(now) or _for_pain(now) or _for_findings(now)
+    found = (
+        _see_somebody(now) or _for_strike(now) or _for_cadence(now) or _for_pain(now) or _for_findings(now)
+    )
     if found is not None:
         return found
     if open_questions:
@@ -78,12 +87,33 @@ def choose_action(now: Situation) -> Action:
     return _nothing_found(now)
 
 
+def _see_somebody(now: Situation) -> Action | None:
+    """Return the step of a notice that sends somebody to be looked at soon, though it stops nothing."""
+    soon = next((one for one in now.notices if one.urgency == SEE_SOMEBODY), None)
+    if soon is None:
+        return None
+    return Action("recheck", soon.care, retest_on=_retest_on(now, SOON_WEEKS), because=(soon.id,))
+
+
 def _nothing_found(now: Situation) -> Action:
     if not now.facts.metrics:
         return _made(now, "recheck", "record", 0)
-    if any(one.outcome == "cannot_tell" and one.kind == "compensation" for one in now.findings):
-        return _made(now, "recheck", "look_again", CADENCE_WEEKS)
+    unclear = [one for one in now.findings if one.outcome == "cannot_tell" and one.kind == "compensation"]
+    because = tuple(dict.fromkeys(one.id for one in unclear if one.id not in HARMLESS))
+    if any(one.contradiction == now.knowledge.say(WORD_AGAINST) for one in unclear):
+        return _made(now, "recheck", "look_again_both", SOON_WEEKS, because)
+    if because:
+        return _made(now, "recheck", "look_again", SOON_WEEKS, because)
     return _made(now, "keep_going", "keep_going", KEEP_WEEKS)
+
+
+def _for_strike(now: Situation) -> Action | None:
+    """Return the step of somebody who works on how the foot lands, and aches where that shifts the load."""
+    forced = next((one for one in now.present if one.id == "forcing_foot_strike"), None)
+    sore = set(now.facts.answers.pain or ())
+    if forced is None or not sore & set(now.knowledge.findings[forced.id].hurts):
+        return None
+    return _made(now, "recheck", "leave_strike", SOON_WEEKS, (forced.id,))
 
 
 def _brakes(now: Situation) -> bool:
@@ -97,13 +127,22 @@ def _for_cadence(now: Situation) -> Action | None:
     if target is None or not _brakes(now):
         return None
     shank = now.facts.metrics.get("shank_angle_deg")
-    words = "cadence_shank" if shank is not None else "cadence"
     because = tuple(one.id for one in now.present if one.id in {"overstriding", "low_cadence"})
     angle = "" if shank is None else f"{max(shank.uncertainty, 2.0):.0f}"
-    return _made(
-        now, "cadence", words, CADENCE_WEEKS, because, bpm=target.metronome_bpm, angle=angle,
-        target=f"{target.target_spm:.0f}",
+    made = _made(
+        now, "cadence", "cadence" if shank is None else "cadence_shank", CADENCE_WEEKS, because,
+        bpm=target.metronome_bpm, angle=angle, target=f"{target.target_spm:.0f}",
     )  # fmt: skip
+    return made if not target.minutes else _this_week(made, target, now)
+
+
+def _this_week(made: Action, target: CadenceTarget, now: Situation) -> Action:
+    """Return the cadence step with the minutes and the metronome of the week that the diary has come to."""
+    words = now.knowledge.texts.actions["cadence_week" if any(target.metronome_pct) else "cadence_held"]
+    first, second = target.minutes
+    share = share_text(target, now.knowledge.say)
+    values = {"bpm": target.metronome_bpm, "minutes": first, "more": second, "share": share}
+    return replace(made, text=words.text.format(**values), dose=words.dose.format(**values))
 
 
 def _for_pain(now: Situation) -> Action | None:
@@ -111,21 +150,49 @@ def _for_pain(now: Situation) -> Action | None:
     if not sore:
         return None
     pains = {one.id: one for one in now.present if one.kind == "pain"}
-    mine = _one_for_each(
-        [e for e in now.exercises if any(r.finding in pains for r in e.reasons)], list(pains)
-    )
+    for one in now.present:  # a sign that goes with the place serves it where no pain pattern does
+        if one.kind == "compensation" and set(sore) & set(now.knowledge.findings[one.id].hurts) and not pains:
+            pains[one.id] = one
+    mine = _one_for_each([e for e in now.exercises if any(r.finding in pains for r in e.reasons)], pains, now)
     served = {place for key in pains for place in now.knowledge.findings[key].hurts}
     if mine:
         place = _places([one for one in sore if one in served], now)
-        return _strength(now, mine, "strength_pain", PAIN_WEEKS, tuple(pains), place=place)
-    return _made(now, "recheck", "place_unserved", CADENCE_WEEKS, place=_places(sore, now))
+        words = "strength_quiet" if now.facts.answers.pain_strength == 0 else "strength_pain"
+        made = _strength(now, mine, words, PAIN_WEEKS, tuple(pains), place=place)
+        return replace(made, dose=" ".join([made.dose, *_how_often(mine[:MOST_NAMED], pains, now)]))
+    return _made(now, "recheck", "place_unserved", SOON_WEEKS, place=_places(sore, now))
 
 
-def _one_for_each(mine: Sequence[PlannedExercise], pains: Sequence[str]) -> list[PlannedExercise]:
-    """Return exercises for pains with the first of each pain before further ones."""
-    firsts = [next((e for e in mine if any(r.finding == key for r in e.reasons)), None) for key in pains]
-    order = {one.id: one for one in (*firsts, *mine) if one is not None}
+def _one_for_each(
+    mine: Sequence[PlannedExercise], pains: Iterable[str], now: Situation
+) -> list[PlannedExercise]:
+    """Return exercises for pains: the most wanted of each pain, then further ones as they are wanted."""
+    ranked = [sorted(_asked_by(mine, key), key=lambda e: _wanted(e, key, now)) for key in pains]
+    order = {one.id: one for row in zip_longest(*ranked) for one in row if one is not None}
     return list(order.values())
+
+
+def _asked_by(mine: Sequence[PlannedExercise], finding: str) -> list[PlannedExercise]:
+    return [one for one in mine if any(reason.finding == finding for reason in one.reasons)]
+
+
+def _wanted(one: PlannedExercise, finding: str, now: Situation) -> tuple[bool, int, int]:
+    """Return how far behind an exercise stands: stand-ins last, what more findings ask for first."""
+    row = now.knowledge.findings[finding].exercises
+    wanted = next((key for key in (one.id, one.stands_for) if key in row), None)
+    asking = len({reason.finding for reason in one.reasons} - {""})
+    return wanted is None, -asking, len(row) if wanted is None else row.index(wanted)
+
+
+def _how_often(named: Sequence[PlannedExercise], pains: Iterable[str], now: Situation) -> list[str]:
+    """Return how often exercises of a pain are done beside the sessions, where its rule says so."""
+    out = []
+    for key in pains:
+        rule = now.knowledge.findings[key]
+        names = [one.name for one in _asked_by(named, key) if one.id in rule.exercises]
+        if rule.often and names:
+            out.append(f"{now.knowledge.say(' and ').join(names)}: {rule.often}.")
+    return out
 
 
 def _places(sore: Sequence[str], now: Situation) -> str:
@@ -137,14 +204,21 @@ def _places(sore: Sequence[str], now: Situation) -> str:
 
 def _for_findings(now: Situation) -> Action | None:
     for finding in now.present:
-        mine = [e for e in now.exercises if any(r.finding == finding.id for r in e.reasons)]
-        if mine:
-            return _strength(now, mine, "strength", STRENGTH_WEEKS, (finding.id,), title=finding.title)
+        mine = _asked_by(now.exercises, finding.id)
         rule = now.knowledge.findings.get(finding.id)
-        if rule is not None and rule.advice and finding.kind == "compensation":
+        advised = rule is not None and bool(rule.advice) and finding.kind == "compensation"
+        if mine and not (advised and all(_is_ours(one, now) for one in mine)):
+            return _strength(now, mine, "strength", STRENGTH_WEEKS, (finding.id,), title=finding.title)
+        if rule is not None and advised:
             text = now.knowledge.advice[rule.advice[0]].text
-            return _made(now, "recheck", "advice", CADENCE_WEEKS, (finding.id,), advice=text)
+            return _made(now, "recheck", "advice", SOON_WEEKS, (finding.id,), advice=text)
     return None
+
+
+def _is_ours(one: PlannedExercise, now: Situation) -> bool:
+    """Return whether no article gives an exercise: the articles' own advice then comes before it."""
+    sources = now.knowledge.exercises[one.id].sources
+    return all(now.knowledge.sources[key].kind != "article" for key in sources)
 
 
 def _strength(

@@ -54,6 +54,7 @@ def advice_for(
         if (rule.id in named or rule.always or _fires(rule, facts))
         and not (rule.running and light == "red")
         and (trains or not rule.training)
+        and not (rule.while_sore and facts.answers.pain_strength == 0)
     )
 
 

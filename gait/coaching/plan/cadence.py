@@ -17,8 +17,9 @@ PLAUSIBLE_SPM = (120.0, 240.0)
 
 HOW = (
     "Set a metronome to {bpm} beats a minute and let every step fall on a beat; at {one_foot} beats, every "
-    "landing of the same foot. Begin with 1 to 2 minutes at a time on easy runs, keep the speed, and let the "
-    "steps get shorter. When {bpm} feels natural without the metronome, after two weeks or so, go on to "
+    "landing of the same foot. Keep the speed, and let the steps get shorter. Begin with 6 times 1 minute, "
+    "then 15 minutes of an easy run, a little more each time, up to 30. From the fifth run on have it off "
+    "more and more, in the eighth all the time. Held after 4 weeks without it, and no more ache: go on to "
     "{following:.0f}. Never above {limit:.0f}."
 )
 

@@ -132,8 +132,9 @@ def _session(day: Day, named: dict[str, PlannedExercise], plan: Plan, say: Langu
 
 
 def _run_note(day: Day, plan: Plan, say: Language) -> str:
-    bpm = None if plan.cadence is None else plan.cadence.metronome_bpm
-    cadence = "" if bpm is None else say("Metronome {bpm} a minute.", bpm=bpm)
+    target = plan.cadence
+    beeps = target is not None and (any(target.metronome_pct) or not target.minutes)
+    cadence = say("Metronome {bpm} a minute.", bpm=target.metronome_bpm) if target and beeps else ""
     return "\n".join(text for text in (day.note, cadence) if text)
 
 

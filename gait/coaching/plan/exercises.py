@@ -88,6 +88,8 @@ class _Chooser:
             self._add_ladder()
         room = Room(most_sets(self.light, self.numbers), max(self.sessions, 1))
         self.waiting += trim(self.picks, room, self.present, self.knowledge, self.notes)
+        # What stands in the week for another reason needs no turn: it would then stand there twice.
+        self.waiting = [(rule, finding) for rule, finding in self.waiting if rule.id not in self.picks]
         self._say_unserved()
         later = tuple(self._planned(pick, weeks) for pick, weeks in self._turns())
         return Chosen(tuple(self._planned(pick) for pick in self.picks.values()), tuple(self.notes), later)
@@ -119,7 +121,7 @@ class _Chooser:
 
     def _say_unserved(self) -> None:
         """Say of each sore place that no rule of the pack has exercises for that there are none."""
-        served = {place for rule in self.present if rule.kind == "pain" for place in rule.hurts}
+        served = {place for rule in self.present if rule.exercises for place in rule.hurts}
         for place in self.answers.pain or ():
             if place not in served:
                 self.notes.append(
@@ -169,7 +171,9 @@ class _Chooser:
     def _add_base(self, rule: ExerciseRule) -> None:
         found = self._resolve(rule)
         if found is None:
-            why = "it loads the sore place" if not self._bears(rule) else "nothing at hand stands in for it"
+            why = "nothing at hand stands in for it"
+            if not self._bears(rule):
+                why = "it loads the sore place" if self.sore else "it may load what hurts"
             self.notes.append(self.say("{name} is left out: {why}.", name=rule.name, why=self.say(why)))
             return
         pick = self.picks.get(found.id)
@@ -265,6 +269,8 @@ class _Chooser:
         banded = note is not None and "band" in note and not self._has("band")
         if note and not banded and pick.rule is found and note not in pick.notes:
             pick.notes.append(note)
+        if rule.often and found is wanted and pick.role == "pain" and rule.often not in pick.notes:
+            pick.notes.append(rule.often)
 
     def _has(self, thing: str) -> bool:
         return self.answers.equipment is None or thing in self.answers.equipment
@@ -298,7 +304,8 @@ class _Chooser:
         pick.extra = high if both and self.light == "green" else max(low, pick.extra)
 
     def _add_ladder(self) -> None:
-        regular = self.answers.experience == "regular" and self.light == "green"
+        # Without pain, as the ladder has it: the place may well be one that the exercise spares.
+        regular = self.answers.experience == "regular" and self.light == "green" and not self.sore
         level: Role = "advanced" if regular else "foundation"
         for rule in self.knowledge.exercises.values():
             if (

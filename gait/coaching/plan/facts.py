@@ -48,7 +48,9 @@ def sets_text(exercise: PlannedExercise, *, say: Language = ENGLISH) -> str:
     if not exercise.extra_sets:
         return ""
     return say(
-        "{extra} further sets on another day: {total} sets a week",
+        "{extra} further sets in the same session: {total} sets a week"
+        if exercise.same_day
+        else "{extra} further sets on another day: {total} sets a week",
         extra=exercise.extra_sets,
         total=exercise.sets_in_week,
     )

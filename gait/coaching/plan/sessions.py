@@ -28,10 +28,16 @@ def most_sets(light: LightColour, numbers: ProgrammeNumbers) -> int:
     return numbers.most_sets_a_session
 
 
-def sessions_needed(exercises: Sequence[PlannedExercise], wanted: int) -> int:
-    """Return how many sessions the sets fill, at most `wanted` and at least one."""
+def sessions_needed(
+    exercises: Sequence[PlannedExercise], wanted: int, light: LightColour, numbers: ProgrammeNumbers
+) -> int:
+    """Return how many sessions the sets fill, at most `wanted` and at least one.
+
+    Where a light makes each exercise shorter, fewer sets are worth a session.
+    """
     total = sum(one.sets_in_week for one in exercises)
-    return max(1, min(wanted, total // LEAST_SETS))
+    least = LEAST_SETS * most_sets(light, numbers) // numbers.most_sets_a_session
+    return max(1, min(wanted, total // max(least, 1)))
 
 
 def share_out(rows: Sequence[Row], count: int) -> list[Session]:

@@ -25,7 +25,7 @@ def suits(rule: ExerciseRule, answers: Answers, light: LightColour) -> bool:
         return False
     if rule.needs and not groups(rule, answers):
         return False
-    if rule.level == "advanced" and _careful(answers):
+    if rule.level == "advanced" and (answers.pain or _careful(answers)):
         return False
     if answers.experience is None:
         return rule.level != "advanced"

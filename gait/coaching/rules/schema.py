@@ -143,6 +143,8 @@ class FindingRule(Graded):
     """Exercise -> its stages, one a step of the diary; the last one stays. Others go by repetitions."""
     every_session: bool = False
     """A pain pattern: its exercises are done in every session, with all their sets."""
+    often: str = ""
+    """A pain pattern: how often its exercises are done besides the sessions of the week."""
     sources: tuple[Key, ...] = Field(min_length=1)
 
 
@@ -234,6 +236,8 @@ class SafetyRule(Strict):
         "", "age", "pregnant", "recent_surgery", "serious_injury", "bone", "heart", "tendon_medicine"
     ] = ""
     """Reason that a clearance must name; a clearance without a name lifts it where it is the only reason."""
+    cleared_care: str = ""
+    """What is to be minded once it is cleared; empty where the programme's own words are enough."""
     sources: tuple[Key, ...] = Field(min_length=1)
 
 
@@ -248,6 +252,8 @@ class AdviceRule(Graded):
     """About how one runs: not said while nobody should run."""
     training: bool = False
     """About how exercises are done: not said where none are planned."""
+    while_sore: bool = False
+    """Only while it hurts: not said of a place that has become quiet."""
     when: Condition | None = None
     sources: tuple[Key, ...] = Field(min_length=1)
 

@@ -29,14 +29,14 @@ SECTIONS = ("findings", "exercises", "warm_up", "cool_down", "safety", "advice",
 """Sections whose entries hold texts; of sources a language puts only what is not a citation."""
 
 TEXT_FIELDS: Mapping[type[BaseModel], tuple[str, ...]] = {
-    FindingRule: ("title", "words", "exercise_notes", "effect", "population"),
+    FindingRule: ("title", "words", "exercise_notes", "often", "effect", "population"),
     Words: tuple(Words.model_fields),
     ExerciseRule: (
         "name", "aliases", "trains", "load", "start", "set_up", "movement_text", "tempo", "effort", "cues",
         "faults", "progression", "regression",
     ),
     RoutineItem: ("name", "cues", "faults"),
-    SafetyRule: ("text", "care"),
+    SafetyRule: ("text", "care", "cleared_care"),
     AdviceRule: ("text", "why", "effect", "population"),
     ProgrammeRule: ("text", "effect", "population"),
     SourceEntry: ("citation",),

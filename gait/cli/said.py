@@ -1,0 +1,67 @@
+"""What a runner says for a report: answers and diary given now, else those kept under the runner's name."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gait.cli.keep import kept_answers, kept_check_ins
+
+if TYPE_CHECKING:
+    from gait.coaching.diary.progress import CheckIn
+    from gait.coaching.questionnaire.answers import Answers
+    from gait.coaching.rules.load import Knowledge
+    from gait.recording.model import Session
+
+__all__ = ["Said", "said_for"]
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the runner says: answers, diary, and the day that the answers are of (None: there are none)."""
+
+    answers: Answers
+    diary: tuple[CheckIn, ...]
+    said_on: date | None
+
+    @property
+    def kept_beside(self) -> dict[str, Any]:
+        """Return what is kept of the answers beside a session's results."""
+        if self.said_on is None:
+            return {}
+        answers = self.answers.model_dump(mode="json", exclude_none=True)
+        return {"answers": answers, "answered_on": self.said_on.isoformat()}
+
+
+def said_for(
+    session: Session,
+    answers: Path | None,
+    runner: str | None,
+    history: Path | None,
+    pack: Knowledge,
+    *,
+    ask: bool,
+) -> Said:
+    """Return answers and diary: those given, else the runner's kept ones, of which a line tells.
+
+    What is said of pain today stands above what was kept before.
+    """
+    from gait.cli.ask import gather_answers
+    from gait.coaching.diary.diary import load_diary
+
+    today = datetime.now().astimezone().date()
+    anew = bool(session.answers) or answers is not None
+    kept = None if anew else kept_answers(runner, history, today)
+    if kept is not None:
+        print(f"gait: {kept.line(pack.say)}", file=sys.stderr)
+    known = kept.answers.model_dump(exclude_none=True) if kept is not None else dict(session.answers)
+    given = gather_answers(known, answers, ask=ask, pack=pack)
+    diary = load_diary(answers) if answers is not None else ()
+    if not diary and (kept is not None or given.pain_strength is None):
+        diary = kept_check_ins(runner, history, today)
+    if kept is None:
+        return Said(given, diary, today if anew or ask else None)
+    return Said(given, diary, today if ask and kept.old else kept.said_on)
