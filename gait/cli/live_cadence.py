@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 from gait.cli.live_run import say
 from gait.errors import UsageError
+from gait.sentences import sentence
 
 if TYPE_CHECKING:
     from gait.live.hub import Hub
     from gait.live.plan_step import PlanStep
+    from gait.report.words import Words
 
 __all__ = ["CadenceAsked", "CadenceWork", "cadence_work"]
 
@@ -40,12 +42,13 @@ class CadenceAsked:
 
 @dataclass(frozen=True)
 class CadenceWork:
-    """Cadence work of a session: its hub, and what is kept of it in the end."""
+    """Cadence work of a session: its hub, and what is kept of it in the end, told in a language."""
 
     hub: Hub
     asked: CadenceAsked
     plan: PlanStep | None
     today: date
+    words: Words
 
     @property
     def on_course(self) -> bool:
@@ -65,8 +68,13 @@ class CadenceWork:
             return
         worth = coach.worth
         if not coach.step.counts(worth.minutes):
-            wanted = coach.step.minutes
-            say(f"course: {worth.minutes:.1f} of {wanted} min run, so it does not count; run it again")
+            self.tell(
+                sentence(
+                    "{minutes:.1f} of {wanted} min run, so it does not count; run it again",
+                    minutes=worth.minutes,
+                    wanted=coach.step.minutes,
+                )
+            )
             return
         from gait.history.database import database_path
         from gait.history.store import History
@@ -79,10 +87,14 @@ class CadenceWork:
         )
         with History(database_path(self.asked.history)) as kept:
             kept.add_course_run(runner, run.ran_on, run.body)
-        say(f"course: {run.text}")
+        self.tell(run.text)
+
+    def tell(self, text: str) -> None:
+        """Say a sentence on the course."""
+        say(self.words.said(sentence("course: {told}", told=text)))
 
 
-def cadence_work(asked: CadenceAsked) -> CadenceWork:
+def cadence_work(asked: CadenceAsked, words: Words) -> CadenceWork:
     """Return the session's cadence work, and say what it is.
 
     Raises
@@ -98,11 +110,13 @@ def cadence_work(asked: CadenceAsked) -> CadenceWork:
 
     today = datetime.now().astimezone().date()
     plan = _plan(asked, today)
+    for line in () if plan is None else plan.text:
+        say(words.said(line))
     if asked.softer:
         _refuse_soft(asked, plan)
     target = _target(asked, plan)
     coach = Coach(Alerts(target, soft=asked.softer), None if plan is None else plan.course)
-    return CadenceWork(Hub(target, coach), asked, plan, today)
+    return CadenceWork(Hub(target, coach, words.said), asked, plan, today, words)
 
 
 def _plan(asked: CadenceAsked, today: date) -> PlanStep | None:
@@ -111,10 +125,7 @@ def _plan(asked: CadenceAsked, today: date) -> PlanStep | None:
     from gait.history.database import database_path
     from gait.live.plan_step import plan_step
 
-    plan = plan_step(asked.runner, database_path(asked.history), today)
-    for line in plan.text:
-        say(line)
-    return plan
+    return plan_step(asked.runner, database_path(asked.history), today)
 
 
 def _target(asked: CadenceAsked, plan: PlanStep | None) -> float | None:

@@ -18,17 +18,18 @@ import typer
 from gait.cli.commands.record import INTERRUPTED, interruptible, show_finished
 from gait.cli.main import one_line
 from gait.errors import MissingExtraError, SensorError
+from gait.sentences import sentence
 
 if TYPE_CHECKING:
     from gait.frames import Placement, Side
     from gait.journal.to_csv import Finished
-    from gait.live.beside import Beside
     from gait.live.feed import Feed
     from gait.live.hub import Hub
     from gait.live.lsl import LslOutlets
     from gait.live.phone.session import Phone
     from gait.live.server import LiveServer
     from gait.recording.model import Session
+    from gait.sensors.beside import Beside
     from gait.sensors.link.backend import Backend
     from gait.sensors.session import RecordSettings, SensorView
 
@@ -105,19 +106,10 @@ def lsl_outlets() -> LslOutlets:
     return LslOutlets(secrets.token_hex(4))
 
 
-def replay_run(
-    path: Path,
-    shown: Shown,
-    factor: float,
-    placement: Placement | None,
-    side: Side | None,
-    folder: Path | None,
-) -> None:
+def replay_run(session: Session, shown: Shown, factor: float, folder: Path | None) -> None:
     """Play a saved run as if it happened now; with a folder, write there what was played."""
-    from gait.cli.options import load_samples
     from gait.live.replayed import replay
 
-    session = load_samples(path, placement=placement, side=side)
     if shown.lsl is not None:
         import pylsl
 
@@ -171,16 +163,17 @@ def record_sensors(
     typer.Exit
         It was ended by hand.
     """
-    from gait.live.beside import Beside
+    from gait.sensors.beside import Beside
 
-    beside = Beside(shown.feed)
+    beside = Beside(shown.feed.hear)
     try:
         finished, interrupted = asyncio.run(_session(folder, beside, shown, asked, backend))
     except asyncio.CancelledError:
         say(f"stopped at once; for what was recorded: gait recover {folder}")
         raise typer.Exit(INTERRUPTED) from None
     finally:
-        beside.finish()
+        if beside.finish():
+            shown.feed.finish()
         shown.feed.hub.end()
         on_end()
     _end(finished, folder, interrupted=interrupted)
@@ -207,7 +200,8 @@ async def _session(
 
 
 def _view(view: SensorView) -> dict[str, object]:
-    signal = "ended" if view.ended else f"{view.rate_hz:.0f} Hz" if view.connected else "away, trying"
+    signal = f"{view.rate_hz:.0f} Hz" if view.connected else sentence("away, trying")
+    signal = sentence("ended") if view.ended else signal
     return {"name": f"{view.side} {view.placement}", "signal": signal, "battery_pct": view.battery_pct}
 
 
@@ -293,8 +287,8 @@ async def _phone_session(phone: Phone, hub: Hub, duration_s: float | None) -> bo
         while not stop.is_set() and (duration_s is None or phone.elapsed_s < duration_s):
             await asyncio.to_thread(phone.sync)
             view = phone.view()
-            signal = "away" if view.away else f"{view.rate_hz:.0f} Hz"
-            name = f"{phone.side} {phone.placement}, phone"
+            signal = sentence("away") if view.away else f"{view.rate_hz:.0f} Hz"
+            name = sentence("{sensor}, phone", sensor=f"{phone.side} {phone.placement}")
             sensor = {"name": name, "signal": signal, "battery_pct": view.battery_pct}
             hub.status(phone.elapsed_s, [sensor])
             try:

@@ -10,6 +10,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from gait.analysis.engine import Stride
+from gait.sentences import sentence
 
 __all__ = ["BAND_SHARE", "Alerts", "Pace"]
 
@@ -122,7 +123,9 @@ class Alerts:
         self._off_since_s = now_s if self._off_since_s is None else self._off_since_s
         if silent or now_s - self._off_since_s < OFF_FOR_S or not self.cadence_pace.may(now_s):
             return ""
-        return f"A little {'quicker' if cadence < self.target_spm else 'slower'}: {self.target_spm:.0f}"
+        if cadence < self.target_spm:
+            return sentence("A little quicker: {target:.0f}", target=self.target_spm)
+        return sentence("A little slower: {target:.0f}", target=self.target_spm)
 
     def _learn_usual(self, now_s: float, peak_g: float) -> None:
         if not self.soft or self._usual_g is not None or not math.isfinite(peak_g):
@@ -139,4 +142,4 @@ class Alerts:
         peaks = [one.peak_g for one in self._recent if math.isfinite(one.peak_g)]
         if len(peaks) < FEWEST or sum(peaks) / len(peaks) <= SOFT_SHARE * self._usual_g:
             return ""
-        return "A little softer" if self.soft_pace.may(now_s) else ""
+        return sentence("A little softer") if self.soft_pace.may(now_s) else ""

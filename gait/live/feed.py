@@ -35,23 +35,47 @@ class Listener(Protocol):
 
 
 LEAST_S = 0.15
-"""s of samples that an engine gets at a time: at less the calls cost more than the work (chosen; a stride is
-decided by so much later)."""
+"""s of samples that an engine gets at a time where none of its strides is due: at less the calls cost more
+than the work (chosen)."""
+DUE_S = 0.04
+"""The same where the next stride is due: it is decided by so much later at most (chosen)."""
+NOT_BEFORE, NOT_BEHIND = 1.1, 2.0
+"""Of the last stride's length, between which behind its end the next one is decided (chosen: that ends about
+a length later and is settled by the toe-off behind it; neighbouring strides of one gait differ by less)."""
 
 
 class _Pending:
-    """Samples of one sensor on their way to its engine. State: pieces that wait."""
+    """Samples of one sensor on their way to its engine.
+
+    The engine gives the same strides in whatever pieces the samples come. State: pieces that wait, and when
+    the next stride is due.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._pieces: list[tuple[FloatArray, FloatArray, FloatArray | None]] = []
+        self._due_s = (-math.inf, -math.inf)
 
     def push(self, time_s: FloatArray, acc: FloatArray, gyr: FloatArray | None) -> list[Stride]:
         """Return the strides that the samples complete; a short piece waits for the next one."""
         if not len(time_s):
             return []
         self._pieces.append((time_s, acc, gyr))
-        return self.flush() if time_s[-1] - self._pieces[0][0][0] >= LEAST_S else []
+        return self._noted(self.flush()) if self._is_time(float(time_s[-1])) else []
+
+    def _is_time(self, now_s: float) -> bool:
+        begins_s, ends_s = self._due_s
+        held_s = now_s - float(self._pieces[0][0][0])
+        if now_s < begins_s:
+            return False
+        return held_s >= (DUE_S if now_s < ends_s else LEAST_S)
+
+    def _noted(self, strides: list[Stride]) -> list[Stride]:
+        end_s = strides[-1].next_ic_s if strides else math.nan
+        if math.isfinite(end_s):
+            length_s = end_s - strides[-1].ic_s
+            self._due_s = (end_s + NOT_BEFORE * length_s, end_s + NOT_BEHIND * length_s)
+        return strides
 
     def flush(self) -> list[Stride]:
         """Return the strides that what waits completes."""

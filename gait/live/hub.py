@@ -6,7 +6,7 @@ import json
 import math
 import threading
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,20 +29,31 @@ oldest (chosen)."""
 class Watcher:
     """One page that looks on; two are never the same, however alike.
 
+    Parameters
+    ----------
+    wake
+        Called from any thread when a message waits and it was not called since the last `take`.
+
     State: messages that wait for it, how many were lost, and whether some are on their way.
     """
 
+    wake: Callable[[], None] = lambda: None
     waiting: deque[str] = field(default_factory=lambda: deque(maxlen=WAITING))
     lost: int = 0
     busy: bool = False
+    _woken: bool = False
 
     def put(self, text: str) -> None:
         """Let a message wait; where too many do, the oldest is lost."""
         self.lost += len(self.waiting) == self.waiting.maxlen
         self.waiting.append(text)
+        if not self._woken:
+            self._woken = True
+            self.wake()
 
     def take(self) -> list[str]:
         """Return what waits, oldest first."""
+        self._woken = False
         out = []
         while self.waiting:
             out.append(self.waiting.popleft())
@@ -60,10 +71,17 @@ class Hub:
         Cadence to aim for, steps a minute; None without one.
     coach
         Decides what is said and when there is feedback; None: on the target, always.
+    said
+        Puts sentences into the language of those who look on; by default they stay as they are.
     """
 
-    def __init__(self, target_spm: float | None = None, coach: Coach | None = None) -> None:
-        self.target_spm = target_spm
+    def __init__(
+        self,
+        target_spm: float | None = None,
+        coach: Coach | None = None,
+        said: Callable[[str], str] = str,
+    ) -> None:
+        self.target_spm, self._said = target_spm, said
         self.coach = coach or Coach(Alerts(target_spm))
         self._lock = threading.Lock()
         self._watchers: list[Watcher] = []
@@ -73,9 +91,9 @@ class Hub:
             "type": "status", "sensors": [], "elapsed_s": 0.0, "target_spm": target_spm, "ended": False,
         }  # fmt: skip
 
-    def watch(self) -> Watcher:
+    def watch(self, wake: Callable[[], None] = lambda: None) -> Watcher:
         """Return a new watcher, which already has the strides and the state so far."""
-        watcher = Watcher()
+        watcher = Watcher(wake)
         with self._lock:
             for message in (*self._recent, self._status):
                 watcher.put(json.dumps(message))
@@ -116,7 +134,7 @@ class Hub:
         with self._lock:
             alert = self.coach.stride(stride)
             if alert:
-                message["alert"] = alert
+                message["alert"] = self._said(alert)
             self._recent.append(message)
             self._add(message)
             self._send(message)
@@ -135,11 +153,11 @@ class Hub:
         with self._lock:
             self._status = {
                 "type": "status",
-                "sensors": [dict(one) for one in sensors],
+                "sensors": [self._in_words(one) for one in sensors],
                 "elapsed_s": round(elapsed_s, 1),
                 "target_spm": self.target_spm,
                 "ended": ended,
-                "course": self.coach.state(),
+                "course": self._in_words(self.coach.state()),
                 "last_10_s": self._means([one for one in self._recent if self._is_new(one)]),
                 "session": self._session(),
             }
@@ -150,6 +168,13 @@ class Hub:
         with self._lock:
             self._status = {**self._status, "ended": True}
             self._send(self._status)
+
+    def _in_words(self, told: Mapping[str, Any] | None) -> dict[str, Any] | None:
+        """Return what is told with its sentences in the language of those who look on."""
+        if told is None:
+            return None
+        keys = ("name", "signal", "text")
+        return {key: self._said(value) if key in keys else value for key, value in told.items()}
 
     def _is_new(self, message: Mapping[str, Any]) -> bool:
         newest = self._recent[-1]["t_s"] if self._recent else 0.0

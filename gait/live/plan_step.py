@@ -11,6 +11,7 @@ from typing import Any
 from gait.coaching.diary.check_in import CheckIn, pain_limit, parse_check_in
 from gait.history.store import History, KeptSession
 from gait.live.retraining import CourseRun, CourseStep, next_step, run_from
+from gait.sentences import sentence
 
 __all__ = ["PlanStep", "plan_step"]
 
@@ -60,7 +61,7 @@ def plan_step(runner: str, path: Path, today: date) -> PlanStep:
         The history cannot be read.
     """
     if not path.is_file():
-        return _no_plan("nothing is kept yet")
+        return _no_plan(sentence("nothing is kept yet"))
     with History(path, create=False) as kept:
         sessions = kept.sessions(runner, newest=0)
         found = next(
@@ -74,7 +75,7 @@ def plan_step(runner: str, path: Path, today: date) -> PlanStep:
         runs = [run_from(body) for body in kept.course_runs(runner)]
         entries = kept.checkins(runner)
     if found is None:
-        return _no_plan("no kept session has a plan")
+        return _no_plan(sentence("no kept session has a plan"))
     session, plan, results = found
     check_in = _newest(entries, today)
     stopped = _stopped(results, plan, check_in, (today - _day_of(session)).days)
@@ -82,8 +83,8 @@ def plan_step(runner: str, path: Path, today: date) -> PlanStep:
 
 
 def _no_plan(reason: str) -> PlanStep:
-    text = f"no course: {reason}; a plan comes from: {ASK}"
-    return PlanStep(None, None, None, "", f"{reason}; a plan comes from: {ASK}", (text,))
+    why = sentence("{reason}; a plan comes from: {command}", reason=reason, command=ASK)
+    return PlanStep(None, None, None, "", why, (sentence("no course: {why}", why=why),))
 
 
 def _step(
@@ -93,13 +94,20 @@ def _step(
     step = next_step(runs, today)
     begun = runs[-1] if runs and (step.kind != "run" or step.number > 1) else None
     if stopped:
-        return PlanStep(None, None, None, stopped, why_not_soft, (f"no cadence work today: {stopped}",))
+        told = sentence("no cadence work today: {why}", why=stopped)
+        return PlanStep(None, None, None, stopped, why_not_soft, (told,))
     if begun is None and not isinstance(cadence, Mapping):
-        return PlanStep(None, None, None, "", why_not_soft, ("no course: the plan has no cadence step",))
+        told = sentence("no course: {why}", why=sentence("the plan has no cadence step"))
+        return PlanStep(None, None, None, "", why_not_soft, (told,))
     # A course keeps the target that it began with, also where a new report has another one.
     target = begun.target_spm if begun is not None else float(cadence["target_spm"])  # type: ignore[index]  # a mapping where no run is kept
     limit = begun.limit_spm if begun is not None else float(cadence["limit_spm"])  # type: ignore[index]  # as above
-    told = f"course: {step.text} Target {target:.0f} steps a minute, never above {limit:.0f}."
+    told = sentence(
+        "course: {step} Target {target:.0f} steps a minute, never above {limit:.0f}.",
+        step=step.text,
+        target=target,
+        limit=limit,
+    )
     return PlanStep(step, target, limit, "", why_not_soft, (told,))
 
 
@@ -132,19 +140,19 @@ def _stopped(
     """Return why there is no cadence work; red flags first, then pain, then what was not asked."""
     for notice in plan.get("notices", ()):
         if notice.get("stops_exercise"):
-            return str(notice.get("care", "")) or "the plan stops all exercise"
+            return str(notice.get("care", "")) or sentence("the plan stops all exercise")
     if check_in is not None:
         entry, places = check_in
         if entry.limping or not entry.settled or entry.pain > pain_limit(places):
-            return "the last check-in is above the limit of pain, or has not settled"
+            return sentence("the last check-in is above the limit of pain, or has not settled")
     light = plan.get("light")
     if light == "red":
-        return "the plan's light is red"
+        return sentence("the plan's light is red")
     # An amber light stands also where red flags were not asked about; the next step then is to ask.
     if light == "grey" or (results.get("action") or {}).get("kind") == "ask":
-        return f"what keeps you safe was not asked: {ASK}"
+        return sentence("what keeps you safe was not asked: {command}", command=ASK)
     if age_days > PLAN_DAYS:
-        return f"the plan is {age_days} days old: {ASK}"
+        return sentence("the plan is {n} days old: {command}", n=age_days, command=ASK)
     return ""
 
 
@@ -155,7 +163,7 @@ def _why_not_soft(results: Mapping[str, Any], check_in: tuple[CheckIn, tuple[str
     """
     for one in results.get("findings", ()):
         if one.get("id") in CALF_PAINS and one.get("outcome") != "absent":
-            return "the plan has pain of calf or heel tendon"
+            return sentence("the plan has pain of calf or heel tendon")
     if check_in is not None and check_in[0].pain and set(CALF) & set(check_in[1]):
-        return "the last check-in names the calf or the heel tendon"
+        return sentence("the last check-in names the calf or the heel tendon")
     return ""

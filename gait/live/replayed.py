@@ -11,10 +11,11 @@ import numpy as np
 
 from gait.live.feed import Feed
 from gait.recording.model import Recording, Session
+from gait.sentences import sentence
 
 __all__ = ["replay"]
 
-CHUNK_S = 0.1
+CHUNK_S = 0.05
 """s of samples handed on at a time, about what a sensor sends."""
 STATUS_S = 1.0
 """s of session time between states."""
@@ -69,4 +70,5 @@ def _hear(recording: Recording, feed: Feed, low: int, until_s: float) -> int:
 
 def _state(recording: Recording, now_s: float) -> dict[str, object]:
     there = recording.time_s[0] <= now_s <= recording.time_s[-1] + STATUS_S
-    return {"name": recording.name, "signal": "replayed" if there else "away", "battery_pct": None}
+    signal = sentence("replayed") if there else sentence("away")
+    return {"name": recording.name, "signal": signal, "battery_pct": None}

@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 from gait.coaching.diary.cadence_weeks import RUN_METRONOME as SHARES
 from gait.coaching.diary.cadence_weeks import RUN_MINUTES as MINUTES
+from gait.sentences import sentence
 
 __all__ = ["RUNS", "CourseRun", "CourseStep", "course_run", "next_step", "run_from"]
 
@@ -76,14 +77,22 @@ class CourseRun:
     @property
     def text(self) -> str:
         """In a sentence."""
-        what = f"run {self.number} of {RUNS}" if self.kind == "run" else f"test {self.number}"
-        told = f"{what} is kept, {self.minutes:.0f} min"
+        if self.kind == "run":
+            what = sentence("run {number} of {runs}", number=self.number, runs=RUNS)
+        else:
+            what = sentence("test {number}", number=self.number)
+        told = sentence("{what} is kept, {minutes:.0f} min", what=what, minutes=self.minutes)
         if self.cadence_spm is not None:
-            told += f" at {self.cadence_spm:.0f} steps a minute"
+            told = sentence("{kept} at {cadence:.0f} steps a minute", kept=told, cadence=self.cadence_spm)
         if self.free_spm is None:
             return told
-        verdict = "held" if self.held else "not held yet"
-        return f"{told}, without beep {self.free_spm:.0f} (target {self.target_spm:.0f}): {verdict}"
+        return sentence(
+            "{kept}, without beep {free:.0f} (target {target:.0f}): {verdict}",
+            kept=told,
+            free=self.free_spm,
+            target=self.target_spm,
+            verdict=sentence("held") if self.held else sentence("not held yet"),
+        )
 
 
 @dataclass(frozen=True)
@@ -124,13 +133,26 @@ class CourseStep:
     def text(self) -> str:
         """In a sentence."""
         if self.kind == "run":
-            beep = f"beep {100 * self.share:.0f} % of the time" if self.share else "no beep"
-            return f"Run {self.number} of {RUNS}: {self.minutes} min, {beep}."
+            share = 100 * self.share
+            beep = sentence("beep {share:.0f} % of the time", share=share) if share else sentence("no beep")
+            return sentence(
+                "Run {number} of {runs}: {minutes} min, {beep}.",
+                number=self.number,
+                runs=RUNS,
+                minutes=self.minutes,
+                beep=beep,
+            )
         if self.kind == "test":
-            return f"Test {self.number} of {len(TEST_DAYS)}: {self.minutes} min as you like, no beep."
+            return sentence(
+                "Test {number} of {tests}: {minutes} min as you like, no beep.",
+                number=self.number,
+                tests=len(TEST_DAYS),
+                minutes=self.minutes,
+            )
         if self.due_on is not None:
-            return f"Nothing of the course today; go on from {self.due_on.isoformat()}."
-        return "The course is done."
+            day = self.due_on.isoformat()
+            return sentence("Nothing of the course today; go on from {day}.", day=day)
+        return sentence("The course is done.")
 
 
 def run_from(body: Mapping[str, Any]) -> CourseRun:

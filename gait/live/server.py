@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import hashlib
-import re
 import socket
 import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from importlib import resources
 from typing import Any
 
 from gait.errors import GaitError, PacketError, SensorError
 from gait.live.access import Access
 from gait.live.hub import Hub
+from gait.live.page import content_policy, page_html
 from gait.live.phone.messages import MOST_BYTES
+from gait.report.words import Words, load_words
 
-__all__ = ["LiveServer", "page_html"]
+__all__ = ["LiveServer"]
 
 MOST_CLIENTS = 8
 """Pages at once: a runner, a coach, a treadmill's screen, and some reloads (chosen)."""
@@ -31,14 +29,12 @@ MOST_AT_ONCE = 64
 """Connections at once, pages and requests; more are turned away with 503 (chosen)."""
 MOST_HEAD = 16384
 """Bytes of a request's head."""
-SEND_EVERY_S = 0.025
-"""s between looks at what waits for a page: a stride is on the screen within 300 ms."""
 MOST_PUSH = MOST_BYTES
 """Bytes of a phone's message."""
 MOST_PUSHES, PUSH_S = 4, 20.0
 """Messages of a phone that are under way at once, and s that one may take to come."""
-LAST_WORDS_S = 2.0
-"""s for which the end waits for a page that has not got its last messages yet."""
+LAST_WORDS_S, LOOK_S = 2.0, 0.025
+"""s for which the end waits for a page that has not got its last messages yet, and between looks."""
 BACKLOG = 64
 """Connections that may wait to be taken (chosen: more than one page opens)."""
 START_S = 10.0
@@ -51,25 +47,6 @@ HEADERS = {
     "X-Frame-Options": "DENY",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-
-
-def page_html() -> str:
-    """Return the page: one file, its style and script inside."""
-    return resources.files("gait.live").joinpath("page.html").read_text(encoding="utf-8")
-
-
-def content_policy(page: str) -> str:
-    """Return a policy that lets in the page's own style and script, by hash, and its socket."""
-
-    def hashes(tag: str) -> str:
-        found = re.findall(rf"<{tag}>(.*?)</{tag}>", page, re.DOTALL)
-        digests = (base64.b64encode(hashlib.sha256(one.encode()).digest()).decode() for one in found)
-        return " ".join(f"'sha256-{digest}'" for digest in digests)
-
-    return (
-        f"default-src 'none'; script-src {hashes('script')}; style-src {hashes('style')}; "
-        "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    )
 
 
 class LiveServer:
@@ -86,6 +63,8 @@ class LiveServer:
     push
         Takes the messages that a phone's app sends to ``/push``, always with the token; None where no phone
         is recorded.
+    words
+        Language of the page; English by default.
     """
 
     def __init__(
@@ -96,9 +75,11 @@ class LiveServer:
         port: int = 0,
         token: str = "",
         push: Callable[[bytes], None] | None = None,
+        words: Words | None = None,
     ) -> None:
         self.hub, self.host, self.token = hub, host, token
         self.push = push if token else None
+        self._html = page_html(words or load_words())
         self._pushing = 0
         self._socket = self._bind(host, port)
         self.port: int = self._socket.getsockname()[1]
@@ -144,7 +125,7 @@ class LiveServer:
         """End; pages that are open get what waits for them, and so see that the session has ended."""
         until_s = time.monotonic() + LAST_WORDS_S
         while self._thread.is_alive() and self.hub.is_behind and time.monotonic() < until_s:
-            time.sleep(SEND_EVERY_S)
+            time.sleep(LOOK_S)
         if self._server is not None:
             self._server.should_exit = True
         self._thread.join(START_S)
@@ -197,8 +178,8 @@ class LiveServer:
         refusal = self._refusal(request)
         if refusal:
             return PlainTextResponse(refusal, status_code=403, headers=HEADERS)
-        page = page_html()
-        return HTMLResponse(page, headers={**HEADERS, "Content-Security-Policy": content_policy(page)})
+        policy = {"Content-Security-Policy": content_policy(self._html)}
+        return HTMLResponse(self._html, headers={**HEADERS, **policy})
 
     async def _pushed(self, request: Any) -> Any:  # noqa: ANN401 - starlette's types
         """Take a message of a phone: with the token also from this computer, one after the other."""
@@ -235,17 +216,20 @@ class LiveServer:
             await socket.close(code=1008)
             return
         # Its place is taken before anything is waited for: many at the same moment do not slip in together.
-        watcher = self.hub.watch()
+        loop, more = asyncio.get_running_loop(), asyncio.Event()
+        watcher = self.hub.watch(lambda: _told(loop, more))
         listening = None
         try:
             await socket.accept()
             listening = asyncio.ensure_future(self._until_gone(socket))
+            listening.add_done_callback(lambda _: more.set())
             while not listening.done():
+                more.clear()
                 watcher.busy = True
                 for text in watcher.take():
                     await socket.send_text(text)
                 watcher.busy = False
-                await asyncio.wait({listening}, timeout=SEND_EVERY_S)
+                await more.wait()
         except (WebSocketDisconnect, RuntimeError, OSError):
             return
         finally:
@@ -262,6 +246,12 @@ class LiveServer:
             for _ in range(MOST_HEARD):
                 await socket.receive_text()
             await socket.close(code=1008)
+
+
+def _told(loop: asyncio.AbstractEventLoop, more: asyncio.Event) -> None:
+    """Set an event from any thread; a loop that has ended needs none."""
+    with suppress(RuntimeError):
+        loop.call_soon_threadsafe(more.set)
 
 
 async def _body(request: Any, most: int) -> bytes:  # noqa: ANN401 - starlette's request

@@ -19,35 +19,22 @@ from gait.sensors.driver import (
     Wanted,
 )
 from gait.sensors.link.connection import Heard, Link
-from gait.sensors.samples.full_scale import Scales
+from gait.sensors.samples.full_scale import Scale, Scales
 from gait.sensors.samples.kept_run import KeptRun, Memory
 from gait.sensors.samples.sample_stream import Counts
 from gait.sensors.samples.timed_stream import Piece, TimedStream
 
-__all__ = ["Decoder", "Setup", "StreamDialogue", "StreamFamily"]
+__all__ = ["Decoder", "StreamDialogue", "StreamFamily"]
 
 CLOCKLESS_SKEW = 0.02
 """Without time stamps the sample counter is the clock, and an IMU's rate is up to 1 % off (data sheets)."""
 
+AGAIN_US = 2000
+"""us within which the same bytes are one notification (bleak #2002): samples are 2.5 ms apart at least."""
+CLOCK_ANEW = "the sensor's clock began anew"
+ORDER_LOST = "samples were lost or came twice: their order no longer keeps time, and begins anew"
 KEPT_BEFORE_US = 1000
 """Session time of a kept run's first sample."""
-
-
-@dataclass(frozen=True)
-class Setup:
-    """Settings in force after a start.
-
-    Attributes
-    ----------
-    rate_hz
-        Nominal sample rate.
-    acc_range_g, gyr_range_dps
-        Full scale of the decoder's counts.
-    """
-
-    rate_hz: float
-    acc_range_g: float
-    gyr_range_dps: float
 
 
 class Decoder(Protocol):
@@ -101,7 +88,7 @@ class StreamFamily:
         """Read the battery; None where the sensor does not tell."""
         return await link.battery_pct()
 
-    async def start(self, link: Link, wanted: Wanted) -> Setup:
+    async def start(self, link: Link, wanted: Wanted) -> Scale:
         """Set rate and ranges and start the stream.
 
         Raises
@@ -115,7 +102,7 @@ class StreamFamily:
         """Stop the stream."""
         raise NotImplementedError
 
-    def decoder(self, setup: Setup) -> Decoder:
+    def decoder(self, setup: Scale) -> Decoder:
         """Return a decoder for a link that was started so."""
         raise NotImplementedError
 
@@ -147,8 +134,9 @@ class StreamDialogue:
     scales: Scales = field(init=False)
     tracker: ClockTracker = field(init=False)
     _stream: TimedStream = field(init=False)
-    _setups: list[Setup] = field(default_factory=list, init=False)
+    _setups: list[Scale] = field(default_factory=list, init=False)
     _decoder: Decoder | None = field(default=None, init=False)
+    _newest: tuple[str, bytes, int] = field(default=("", b"", 0), init=False)
     _asked_again: bool = field(default=False, init=False)
     _battery_due_s: float = field(default=0.0, init=False)
 
@@ -205,7 +193,7 @@ class StreamDialogue:
         self._learn(setup)
         self._decoder = self.family.decoder(setup)
 
-    def _learn(self, setup: Setup) -> None:
+    def _learn(self, setup: Scale) -> None:
         skew = {} if self._has_clock else {"largest_skew": CLOCKLESS_SKEW}
         self.scales.learn(
             self._stream.epoch, self._stream.config_id, setup, stamp_us=self.family.stamp_us, **skew
@@ -273,9 +261,16 @@ class StreamDialogue:
         except RefusedError as error:
             self.context.event("stop", str(error))
 
+    def _comes_again(self, uuid: str, payload: bytes, arrival_us: int) -> bool:
+        """Return whether a notification is the one before it, come through a second subscription."""
+        before, self._newest = self._newest, (uuid, payload, arrival_us)
+        again = before[:2] == (uuid, payload) and arrival_us - before[2] < AGAIN_US
+        self.counts.duplicates += again
+        return again
+
     def take(self, uuid: str, payload: bytes, arrival_us: int) -> list[Block]:
         """Decode a notification; damaged ones are counted and give nothing."""
-        if self._decoder is None:
+        if self._decoder is None or (not self._has_clock and self._comes_again(uuid, payload, arrival_us)):
             return []
         try:
             pieces = self._decoder.decode(uuid, payload, arrival_us)
@@ -289,7 +284,7 @@ class StreamDialogue:
             if self._stream.epoch != epoch:
                 self.tracker = self._new_tracker()
                 self._learn(self._setups[self._stream.config_id])
-                self.context.event("restart", "the sensor's clock began anew")
+                self.context.event("restart", CLOCK_ANEW if self._has_clock else ORDER_LOST)
         if blocks:
             self.last_packet_us = max(self.last_packet_us, arrival_us)
             self._asked_again = False

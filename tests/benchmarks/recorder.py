@@ -336,6 +336,7 @@ def main(words=None):
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--hours", type=float, default=24.0)
     parser.add_argument("--family-hours", type=float, default=24.0)
+    parser.add_argument("--family", default="", help="one of them; all by default")
     parser.add_argument("--rate", type=int, default=RATE_HZ, help="of the day, Hz")
     given = parser.parse_args(words)
     unknown = [name for name in given.sections if name not in SECTIONS]

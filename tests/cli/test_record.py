@@ -22,6 +22,7 @@ from gait.journal.format import JOURNAL_NAME, read_journal
 from gait.recording.model import Recording
 from gait.recording.read import read
 from gait.recording.write import write_recording
+from gait.sensors.beside import Beside
 from gait.sensors.drivers import DRIVERS
 from gait.sensors.session import session_clock_us
 from gait.virtual.runner.imu import SensorSettings
@@ -490,19 +491,20 @@ def test_the_live_analysis_works_beside_the_event_loop(monkeypatch):
         RunnerSettings(parts=(("stand", 1.0), ("run", 12.0))), SensorSettings(rate_hz=208.0), sides=("left",)
     ).session.recordings[0]
     live = LiveStrides()
+    beside = Beside(live.hear)
     for at in range(0, len(run.time_s), 19):
         part = slice(at, at + 19)
-        live.hear("left", "shoe", run.time_s[part], run.acc[part], run.gyr[part])
-    until(live.cadence_spm)
+        beside.hear("left", "shoe", run.time_s[part], run.acc[part], run.gyr[part])
+    assert beside.finish()
     assert 120.0 < live.cadence_spm()["left"] < 220.0
-    live.close()
-    broken = LiveStrides()
+    broken = Beside(LiveStrides().hear)
     monkeypatch.setattr("gait.cli.live_strides.Engine", lambda *_, **__: 1 / 0)
     broken.hear("left", "shoe", run.time_s[:2], run.acc[:2], run.gyr[:2])
     until(lambda: broken.failed)
     with pytest.raises(ZeroDivisionError):
         broken.hear("left", "shoe", run.time_s[:2], run.acc[:2], run.gyr[:2])
-    broken.close()
+    broken.drop()
+    assert not broken.finish()
 
 
 @POSIX

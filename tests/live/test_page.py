@@ -6,7 +6,6 @@ import json
 import os
 import re
 import shutil
-import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from importlib import resources
@@ -19,10 +18,14 @@ from gait.live.alerts import Alerts
 from gait.live.coach import Coach
 from gait.live.hub import Hub
 from gait.live.retraining import CourseStep
+from gait.report.words import Words, load_words
+from gait.sentences import sentence
 from tests.live.strides import strides_at
+from tests.report.marked import marked_words, stray
 
 pytest.importorskip("starlette")
-from gait.live.server import LiveServer, page_html
+from gait.live.page import page_html
+from gait.live.server import LiveServer
 
 pytestmark = pytest.mark.browser
 
@@ -69,8 +72,10 @@ def opened(browser: Any) -> Iterator[Callable[..., Any]]:
     """Open the page of a hub, with scripts that run before its own; closes pages and servers."""
     with ExitStack() as parts:
 
-        def make(hub: Hub, *before: str, width: int = 1280, height: int = 800) -> Any:
-            server = LiveServer(hub)
+        def make(
+            hub: Hub, *before: str, width: int = 1280, height: int = 800, words: Words | None = None
+        ) -> Any:
+            server = LiveServer(hub, words=words)
             server.start()
             parts.callback(server.stop)
             view = browser.new_page(viewport={"width": width, "height": height})
@@ -272,6 +277,56 @@ def test_a_course_hushes_the_beat_and_says_where_it_stands(opened: Callable[...,
     until(view, "window.gaitLive.metro.out.gain.value === 1")
 
 
+def test_a_marked_page_has_no_word_outside(opened: Callable[..., Any]) -> None:
+    """Headings, labels, what the script writes, states of sensors, course, alert and end: the catalogue's."""
+    words = marked_words()
+    hub = Hub(190.0, Coach(Alerts(190.0), CourseStep("run", 1, 1, 1.0)), words.said)
+    view = opened(hub, HEARD, words=words)
+    seen = [view.inner_text("body")]
+    view.click("#speak")
+    hub.status(0.0, [])
+    until(view, "document.getElementById('time').textContent === '0:00'")
+    for one in strides_at(160.0, 25.0):
+        hub.stride(one)
+    states = [sentence("away, trying"), sentence("ended"), sentence("replayed"), "208 Hz"]
+    names = ["left shoe", "right shoe", "left shank", sentence("{sensor}, phone", sensor="right shank")]
+    rows = [{"name": name, "signal": one} for name, one in zip(names, states, strict=True)]
+    hub.status(25.0, rows)
+    until(view, "document.getElementById('sensors').rows.length === 4")
+    view.click("#lap")
+    view.locator("#chart").scroll_into_view_if_needed()
+    box = view.locator("#chart").bounding_box()
+    view.mouse.click(box["x"] + box["width"] - 1, box["y"] + 40)
+    seen.append(view.inner_text("body"))
+    hub.end()
+    view.gait_server.stop()
+    until(view, "document.getElementById('state').textContent.includes('kept')")
+    attributes = "[...document.querySelectorAll('[aria-label]')].map((one) => one.getAttribute('aria-label'))"
+    seen += [view.inner_text("body"), view.title()]
+    seen += [*view.evaluate(attributes), *view.evaluate("window.heard")]
+    assert stray(seen) == {}
+    assert len(seen) == 6
+
+
+def test_a_german_page_speaks_german(opened: Callable[..., Any]) -> None:
+    """Its tag, headings, a comma in numbers, and the alert with the language that it is to be spoken in."""
+    words = load_words("de")
+    hub = Hub(190.0, said=words.said)
+    spoken = "window.heard = []; speechSynthesis.speak = (one) => window.heard.push([one.lang, one.text]);"
+    view = opened(hub, spoken, width=360, words=words)
+    view.click("#speak")
+    hub.status(0.0, [])
+    until(view, "document.getElementById('time').textContent === '0:00'")
+    run_of(hub, 160.0, 25.0)
+    until(view, "window.heard.length > 0 && document.getElementById('sensors').rows.length === 1")
+    assert view.evaluate("window.heard") == [["de", "Etwas schneller: 190"]]
+    assert view.evaluate("document.documentElement.lang") == "de"
+    assert view.inner_text("#hc") == "Schrittfrequenz"
+    assert view.inner_text("#balance") == "51,1"
+    assert view.inner_text("#contact-sub").startswith(("zuletzt links", "zuletzt rechts"))
+    assert view.evaluate("document.documentElement.scrollWidth") <= 360
+
+
 def test_a_server_that_is_killed_is_said(opened: Callable[..., Any]) -> None:
     """The numbers stay, and the page says that the recording goes on without it."""
     hub = Hub()
@@ -286,10 +341,8 @@ def test_a_server_that_is_killed_is_said(opened: Callable[..., Any]) -> None:
 def test_the_page_has_the_reports_colours_and_words() -> None:
     """Each colour of the live page is the report's of the same name, light and dark; so are the headings."""
     style = resources.files("gait.report.page").joinpath("templates/style.css").read_text(encoding="utf-8")
-    words = tomllib.loads(
-        resources.files("gait.report").joinpath("words/en.toml").read_text(encoding="utf-8")
-    )["metric"]
-    page = page_html()
+    words = load_words()
+    page = page_html(words)
     for theirs, mine in zip(
         style.split("color-scheme: dark")[:2], page.split("color-scheme: dark)")[:2], strict=True
     ):
@@ -300,4 +353,4 @@ def test_the_page_has_the_reports_colours_and_words() -> None:
         }
         assert len(live) > 9
     for name in ("cadence_spm", "contact_ms", "strike_angle_deg", "pronation_excursion_deg"):
-        assert f">{words[name]}</h2>" in page
+        assert f">{words(f'metric.{name}')}</h2>" in page

@@ -18,10 +18,10 @@ from gait.cli import live_run
 from gait.cli.main import main
 from gait.errors import SensorError
 from gait.journal.to_csv import Finished, Recorded
-from gait.live.beside import Beside
 from gait.live.feed import Feed
 from gait.live.hub import Hub
 from gait.recording.read import read_recording
+from gait.sensors.beside import Beside
 from gait.sensors.scan import Backend
 from gait.sensors.session import RecordSettings, SensorView, Watchers, record
 from gait.virtual.radio.direct import DirectPeripheral, direct_backends, switched_on
@@ -57,7 +57,8 @@ class Studio:
         played = [parse_fault(text) for text in faults]
         self.peripheral = DirectPeripheral(self.sensor, 0, self.loop.time, played)
         self.hub = Hub(176.0)
-        self.beside = Beside(Feed(self.hub))
+        self.feed = Feed(self.hub)
+        self.beside = Beside(self.feed.hear)
         self.server = LiveServer(self.hub)
         self.signals: list[str] = []
 
@@ -90,7 +91,8 @@ class Studio:
         try:
             with asyncio.Runner(loop_factory=lambda: self.loop) as runner:
                 runner.run(go())
-            self.beside.finish()
+            if self.beside.finish():
+                self.feed.finish()
             self.hub.end()
         finally:
             self.server.stop()
@@ -140,16 +142,16 @@ def test_a_slow_computer_shows_less_and_loses_nothing(
     studio: Callable[..., Studio], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An analysis that stands still: blocks are left out of the page, and none out of the file."""
-    monkeypatch.setattr("gait.live.beside.MOST_WAITING", 20)
+    monkeypatch.setattr("gait.sensors.beside.MOST_WAITING", 20)
     made = studio()
     free = threading.Event()
-    hear = made.beside.feed.hear
+    hear = made.beside.observer
 
     def slow(*given: Any) -> None:
         free.wait(WAIT_S)
         hear(*given)
 
-    monkeypatch.setattr(made.beside.feed, "hear", slow)
+    monkeypatch.setattr(made.beside, "observer", slow)
     made.record(lambda second: free.set() if second >= RUN_S - 2 else None)
     made.assert_whole()
     assert made.beside.left_out > 20
@@ -164,7 +166,7 @@ def test_an_analysis_that_fails_is_said_once(
     def broken(*_: Any) -> None:
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr(made.beside.feed, "hear", broken)
+    monkeypatch.setattr(made.beside, "observer", broken)
     made.record()
     made.assert_whole()
     assert sum("a bug" in line for line in made.said) == 1

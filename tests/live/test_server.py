@@ -26,12 +26,14 @@ from gait.live.hub import KEPT, WAITING, Hub
 from gait.live.phone.messages import MOST_BYTES, read_message
 from gait.live.phone.session import Phone
 from gait.live.replayed import replay
+from gait.report.words import load_words
 
 pytest.importorskip("starlette")
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
-from gait.live.server import LiveServer, content_policy, page_html
+from gait.live.page import content_policy, page_html
+from gait.live.server import LiveServer
 from gait.live.sharing import qr_lines, shared_address
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -217,7 +219,7 @@ def test_a_replay_shows_the_engines_strides(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_the_policy_lets_in_this_page_alone() -> None:
     """Scripts and styles by hash; no handler attributes, no address but the page's own."""
-    page = page_html()
+    page = page_html(load_words())
     policy = content_policy(page)
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
@@ -272,6 +274,9 @@ def test_whoever_talks_on_is_cut_off(server: LiveServer, hub: Hub) -> None:
     [
         (["--replay", "RUN", "--duration", "5"], "--duration"),
         (["--replay", "RUN", "--adapter", "hci1"], "without sensors"),
+        (["--replay", "nowhere"], "nowhere: no such file or folder"),
+        (["--replay", "RUN", "--speed", "fast"], "fast"),
+        (["--virtual", "--lang", "xx"], "one of: de, en"),
         (["--speed", "2", "--virtual"], "--speed and --side go with --replay"),
         (["--side", "left", "--virtual"], "--speed and --side go with --replay"),
         (["--virtual", "--adapter", "hci1"], "--adapter"),

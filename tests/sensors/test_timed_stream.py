@@ -43,6 +43,72 @@ def test_a_packet_that_comes_twice_counts_once():
     assert stream.counts.duplicates == 1
 
 
+def test_pieces_that_come_again_or_late_stay_out():
+    """Repeats in any order, and one that was held up: no new epoch, nothing at a wrong time."""
+    stream = TimedStream(0, PERIOD_US)
+    blocks = [
+        (number, block)
+        for number in (0, 1, 2, 0, 1, 2, 3, 5, 4, 6, 3, 5, 6, 7)
+        for block in stream.take(piece(number, 7_000_000 + number * 20_000))
+    ]
+    assert [number for number, _ in blocks] == [0, 1, 2, 3, 5, 6, 7]
+    assert [one.index for _, one in blocks] == [0, 4, 8, 12, 20, 24, 28]
+    assert all(one.device_us == 7_000_000 + number * 20_000 for number, one in blocks)
+    assert (stream.counts.duplicates, stream.epoch) == (7, 0)
+
+
+def test_a_clock_that_is_set_back_a_little_is_a_new_epoch():
+    """Half a second back for good: one piece stays out, then the clock counts as begun anew."""
+    stream = TimedStream(0, PERIOD_US)
+    for number in range(40):
+        stream.take(piece(number, number * 20_000))
+    epochs = [
+        block.epoch
+        for number in range(40, 50)
+        for block in stream.take(piece(number, number * 20_000 - 507_000))
+    ]
+    assert epochs == [1] * 9
+
+
+def order_error_us(keeps, rate=1.0):
+    """Largest time error of samples without stamps, us, of which some are lost or come more than once."""
+    stream, worst = TimedStream(0, PERIOD_US), 0.0
+    starts_us = {}
+    for number in range(6000):
+        true_us = round(number * PERIOD_US / rate)
+        for _ in range(keeps(number)):
+            for block in stream.take(Piece(np.zeros((1, 6), np.int16), None, true_us + 4000)):
+                # Each epoch is put where its first arrival was.
+                start_us = starts_us.setdefault(block.epoch, true_us - block.device_us)
+                worst = max(worst, abs(block.device_us / rate + start_us - true_us))
+    return worst, stream.epoch
+
+
+def test_order_that_no_longer_keeps_time_begins_anew():
+    """Every eighth lost, or every eighth twice, for half a minute: times stay within 0.3 s of the truth."""
+    for keeps in (lambda number: int(number % 8 > 0), lambda number: 1 + (number % 8 == 0)):
+        worst_us, epochs = order_error_us(keeps)
+        assert worst_us < 300_000
+        assert epochs > 5
+
+
+@pytest.mark.parametrize("rate", [0.985, 1.0, 1.015])
+def test_a_rate_that_is_off_is_no_loss(rate):
+    """An IMU that samples 1.5 % too fast or too slow keeps its one clock, which is fitted later."""
+    worst_us, epochs = order_error_us(lambda _: 1, rate)
+    assert (worst_us < 1.0, epochs) == (True, 0)
+
+
+def test_a_link_that_stands_still_is_no_loss():
+    """Three seconds of arrivals held up and then all at once: the order goes on."""
+    stream = TimedStream(0, PERIOD_US)
+    for number in range(3000):
+        true_us = number * 5000
+        held_us = 9_000_000 if 6_000_000 < true_us < 9_000_000 else true_us
+        stream.take(Piece(np.zeros((1, 6), np.int16), None, held_us + 4000 + number))
+    assert stream.epoch == 0
+
+
 def test_a_clock_that_begins_anew_is_a_new_epoch():
     """Switched off and on: the clock is back at its start."""
     stream = TimedStream(0, PERIOD_US)

@@ -28,11 +28,11 @@ from gait.cli.live_run import (
     record_phone,
     record_sensors,
     replay_run,
-    say,
 )
-from gait.cli.options import HistoryOption, PlacementOption, SideOption
+from gait.cli.options import HistoryOption, LangOption, PlacementOption, SideOption
 from gait.cli.radio_options import AdapterOption, HciOption
 from gait.errors import MissingExtraError, UsageError
+from gait.sentences import sentence
 
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from gait.live.foot_pod.pod import FootPod
     from gait.live.phone.session import Phone
     from gait.live.server import LiveServer
+    from gait.recording.model import Session
+    from gait.report.words import Words
     from gait.sensors.link.backend import Backend
     from gait.sensors.session import RecordSettings
 
@@ -110,6 +112,7 @@ def command(
     stride_length: StrideLengthOption = None,
     runner: CalibratedRunnerOption = None,
     history: HistoryOption = None,
+    lang: LangOption = "en",
 ) -> None:
     """Record a run and see it in the browser: cadence, contact, balance, strike; metronome and laps.
 
@@ -121,6 +124,8 @@ def command(
     and distance as of a standard foot pod, by this computer's Bluetooth (Linux) or a dongle of its own
     (TRANSPORT).
     """
+    from gait.report.words import load_words
+
     if find_spec("starlette") is None or find_spec("uvicorn") is None or find_spec("websockets") is None:
         raise MissingExtraError("gait live", "live")
     # Beside --virtual or --replay an adapter can be the foot pod's alone.
@@ -135,8 +140,9 @@ def command(
         raise UsageError("goes with --runner", where="--history")
     if calf_fine and not softer:
         raise UsageError("goes with --softer-landing", where="--calf-fine")
-    folder = _folder(asked, output)
-    work = cadence_work(CadenceAsked(runner, history, target, softer, calf_fine))
+    words = load_words(lang)
+    folder = _folder(asked, output, words)
+    work = cadence_work(CadenceAsked(runner, history, target, softer, calf_fine), words)
     sits = placement or ("shoe" if phone is None else "shank")
     made = foot_pod(transport, sits, adapter, stride_length, runner, history) if pod else None
     page = _Page(port, share, opens=not no_open)
@@ -203,10 +209,11 @@ class _Page:
             port=self.port,
             token=new_token() if self.shared else "",
             push=None if phone is None else phone.push,
+            words=work.words,
         )
         server.start()
         parts.callback(server.stop)
-        _tell(server, phone=phone is not None)
+        _tell(server, work.words, phone=phone is not None)
         if self.opens:
             typer.launch(server.address)
         return server
@@ -236,7 +243,7 @@ def _refuse_contradictions(asked: _Source, *, share: bool) -> None:
         raise UsageError("the phone has to reach this computer", where="--phone", todo="add --share")
 
 
-def _folder(asked: _Source, output: Path | None) -> Path | None:
+def _folder(asked: _Source, output: Path | None, words: Words) -> Path | None:
     """Return the folder of the session, which is not in use; None for a replay that is not to be written.
 
     Raises
@@ -248,7 +255,7 @@ def _folder(asked: _Source, output: Path | None) -> Path | None:
 
     if asked.replay is not None and output is None:
         return None
-    folder = output or _dated_folder()
+    folder = output or _dated_folder(words)
     refuse_used(folder)
     return folder
 
@@ -273,50 +280,65 @@ def _run(
     pod: FootPod | None,
 ) -> None:
     """Record or replay, with everything open that is asked for."""
+    # Before a browser opens on a page of nothing.
+    played = _played(asked)
     phone = None
     if asked.phone is not None and folder is not None:
         phone = open_phone(parts, folder, shown, asked.phone, asked.placement or "shank")
     server = page.serve(parts, work, phone)
     if pod is not None:
         parts.enter_context(pod)
-    if asked.replay is not None or folder is None:
-        _replay(asked, folder, work, shown)
+    if played is not None or folder is None:
+        _replay(played, folder, work, shown)
     elif phone is not None:
         record_phone(folder, phone, shown, server, asked.duration_s, work.keep)
     else:
         record_sensors(folder, shown, asked.settings, asked.backend, work.keep)
 
 
-def _replay(asked: _Source, folder: Path | None, work: CadenceWork, shown: Shown) -> None:
+def _played(asked: _Source) -> tuple[Session, float] | None:
+    """Return what is to be played and its pace; None where sensors are recorded.
+
+    Raises
+    ------
+    GaitError
+        It cannot be read, or is no pace.
+    """
     from gait.cli.commands.replay import factor_of
+    from gait.cli.options import load_samples
 
-    assert asked.replay is not None  # only a replay goes without a folder
+    if asked.replay is None:
+        return None
     factor = factor_of(asked.speed or "1")
-    replay_run(asked.replay, shown, factor, asked.placement, asked.side, folder)
+    return load_samples(asked.replay, placement=asked.placement, side=asked.side), factor
+
+
+def _replay(
+    played: tuple[Session, float] | None, folder: Path | None, work: CadenceWork, shown: Shown
+) -> None:
+    assert played is not None  # only a replay goes without a folder
+    session, factor = played
+    replay_run(session, shown, factor, folder)
     if work.on_course:
-        say("course: a replay is no run of it; nothing is kept")
+        work.tell(sentence("a replay is no run of it; nothing is kept"))
 
 
-def _tell(server: LiveServer, *, phone: bool) -> None:
+def _tell(server: LiveServer, words: Words, *, phone: bool) -> None:
     """Say where the page is; with sharing the address for a phone, as text and as a code to scan."""
-    print(f"page: {server.address}", file=sys.stderr, flush=True)
+    print(words("live.page", address=server.address), file=sys.stderr, flush=True)
     if not server.token:
         return
     from gait.live.sharing import push_address, qr_lines, shared_address
 
     address = shared_address(server.port, server.token)
-    print(f"for the phone (anyone with this address can look): {address}", file=sys.stderr)
+    print(words("live.shared", address=address), file=sys.stderr)
     print("\n".join(qr_lines(address)), file=sys.stderr, flush=True)
     if phone:
-        print(
-            "in Sensor Logger switch on Accelerometer (uncalibrated), Gyroscope and HTTP Push, with the "
-            f"address: {push_address(server.port, server.token)}",
-            file=sys.stderr,
-            flush=True,
-        )
+        push = push_address(server.port, server.token)
+        print(words("live.push", address=push), file=sys.stderr, flush=True)
 
 
-def _dated_folder() -> Path:
+def _dated_folder(words: Words) -> Path:
     folder = Path(f"run-{datetime.now().astimezone():%Y-%m-%d-%H%M%S}")
-    print(f"recording into {folder}", file=sys.stderr)
+    print(words("live.into", folder=folder), file=sys.stderr)
     return folder

@@ -191,10 +191,12 @@ async def _record(
     stop = asyncio.Event()
     # Before a sensor is started: an import of seconds in the middle of a session breaks links.
     from gait.cli.live_strides import LiveStrides
+    from gait.sensors.beside import Beside
     from gait.sensors.status_line import live_line
 
     screen = _Screen(LiveStrides(), live_line)
-    watchers = Watchers(screen.strides.hear, screen.show, screen.say)
+    beside = Beside(screen.strides.hear)
+    watchers = Watchers(beside.hear, screen.show, screen.say)
     try:
         async with interruptible(stop) as interrupted, backend as radio:
             _put(f"looking for sensors, {settings.scan_s:g} s at most ...")
@@ -207,7 +209,7 @@ async def _record(
         raise
     finally:
         screen.end()
-        screen.strides.close()
+        beside.drop()
 
 
 def _put(text: str) -> None:

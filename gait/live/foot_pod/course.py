@@ -15,8 +15,14 @@ MEAN_S = 3.0
 """s of strides that a value is the mean of: four strides of each foot (chosen: a single stride's length
 scatters by some per cent, and a watch is to see a change of pace within seconds)."""
 STOPS_S = 3.0
-"""s without a new stride after which nobody moves (chosen: a walker's slowest stride takes 2 s, and a stride
-is decided up to 0.5 s after its end)."""
+"""s without a new stride after which nobody moves, at most (chosen: a walker's slowest stride takes 2 s, and
+a stride is decided up to 0.5 s after its end)."""
+STOPS_STRIDES, DECIDED_S = 2.5, 0.6
+"""The same in strides of the pace until then, of which one may be missed, and s until one is decided."""
+NEW_PACE = 0.12
+"""Share by which two strides in a row are both quicker, or both slower, than those before where the pace has
+changed: these no longer count (chosen: three times what a single stride's length scatters)."""
+PAIR = 2
 MOST_KEPT = 64
 """Strides that speed and cadence are taken from at most (chosen: more than 10 s of two fast legs)."""
 
@@ -50,7 +56,8 @@ class _Kept:
 class Course:
     """Speed, cadence and distance of a run, from the strides of one foot or of both.
 
-    State: the last seconds' strides, the distance, and up to when it is counted.
+    State: the last seconds' strides, since when it has been one pace, the distance, and up to when it is
+    counted.
 
     Parameters
     ----------
@@ -69,6 +76,7 @@ class Course:
         self.distance_m = 0.0
         self._counted_s = -math.inf
         self._recent: deque[_Kept] = deque(maxlen=MOST_KEPT)
+        self._pace_since_s = -math.inf
         self.strides = 0
         self.knows_length = False
 
@@ -85,6 +93,23 @@ class Course:
             fresh_s = stride.next_ic_s - max(stride.ic_s, self._counted_s)
             self.distance_m += kept.length_m * max(0.0, fresh_s) / time_s
             self._counted_s = max(self._counted_s, stride.next_ic_s)
+        self._note_pace()
+
+    def _of_now(self) -> list[_Kept]:
+        """Return the strides of the last seconds and of one pace, by their ends."""
+        since_s = max(self._pace_since_s, max(one.end_s for one in self._recent) - MEAN_S)
+        return sorted((one for one in self._recent if one.end_s > since_s), key=lambda one: one.end_s)
+
+    def _note_pace(self) -> None:
+        """Forget the strides before the last two where those two show another pace."""
+        now = [one for one in self._of_now() if math.isfinite(one.length_m)]
+        before, pair = now[:-PAIR], now[-PAIR:]
+        if not before:
+            return
+        usual = sum(one.length_m for one in before) / sum(one.time_s for one in before)
+        off = [one.length_m / one.time_s - usual for one in pair]
+        if min(off) > NEW_PACE * usual or max(off) < -NEW_PACE * usual:
+            self._pace_since_s = before[-1].end_s
 
     def _length_m(self, stride: Stride) -> float:
         if math.isfinite(stride.stride_length_m):
@@ -106,10 +131,10 @@ class Course:
         """
         if not self.knows_length:
             return None
-        newest_s = max(one.end_s for one in self._recent)
-        if now_s - newest_s > STOPS_S:
+        recent = self._of_now()
+        stride_s = sum(one.time_s for one in recent) / len(recent)
+        if now_s - recent[-1].end_s > min(STOPS_S, STOPS_STRIDES * stride_s + DECIDED_S):
             return Measurement(0.0, 0.0, running=False, distance_m=self.distance_m)
-        recent = [one for one in self._recent if newest_s - one.end_s < MEAN_S]
         known = [one for one in recent if math.isfinite(one.length_m)]
         if not known:
             return None

@@ -16,9 +16,10 @@ from gait.errors import PacketError
 from gait.sensors.driver import Ability, RefusedError, Wanted
 from gait.sensors.drivers.metamotion_log import COMMAND, NOTIFY, MetaMemory
 from gait.sensors.link.connection import Link
+from gait.sensors.samples.full_scale import Scale
 from gait.sensors.samples.kept_run import Memory
 from gait.sensors.samples.timed_stream import Piece
-from gait.sensors.stream_dialogue import Decoder, Setup, StreamFamily
+from gait.sensors.stream_dialogue import Decoder, StreamFamily
 
 __all__ = ["BMI160", "BMI270", "MetaDecoder", "MetaMotion", "Part"]
 
@@ -28,8 +29,8 @@ POWER, ENABLE, CONFIG = 1, 2, 3
 RATE_CODES = {50: 7, 100: 8}
 PACKED_BYTES = 20
 LSB_PER_G, LSB_PER_DPS = 2048.0, 16.4
-MOST_APART = 200
-"""Samples by which one instrument may be ahead of the other before the link counts as broken: 2 s."""
+MOST_WAITING = 3
+"""Samples of one instrument that may wait for the other's: a notification."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ PARTS = (BMI160, BMI270)
 
 
 @dataclass(frozen=True)
-class MetaSetup(Setup):
+class MetaSetup(Scale):
     """A setup that knows the sensor's part."""
 
     part: Part = BMI160
@@ -67,7 +68,10 @@ class MetaSetup(Setup):
 
 @dataclass
 class MetaDecoder:
-    """Joins the k-th sample of both instruments: they run at one rate from one start.
+    """Joins the samples of both instruments in their order: they run at one rate from one start.
+
+    Their notifications alternate, whichever comes first: where two of one wait, the other's was lost, and the
+    older one stays out.
 
     State: samples of either that wait for the other's.
     """
@@ -82,7 +86,7 @@ class MetaDecoder:
         Raises
         ------
         PacketError
-            Packed data of another length, or one instrument far ahead of the other.
+            Packed data of another length.
         """
         del uuid
         if payload[:2] == bytes([ACC, self.part.acc_packed]):
@@ -91,10 +95,8 @@ class MetaDecoder:
             self._gyr += packed(payload)
         else:
             return []
-        if abs(len(self._acc) - len(self._gyr)) > MOST_APART:
-            self._acc.clear()
-            self._gyr.clear()
-            raise PacketError("one instrument sends and the other does not", where="MetaMotion")
+        for waiting in (self._acc, self._gyr):
+            del waiting[: max(0, len(waiting) - MOST_WAITING)]
         both = min(len(self._acc), len(self._gyr))
         if not both:
             return []
@@ -163,7 +165,7 @@ class MetaMotion(StreamFamily):
             await link.write(COMMAND, bytes([module, POWER, 0]))
             await link.write(COMMAND, bytes([module, ENABLE, 0, 1]))
 
-    def decoder(self, setup: Setup) -> Decoder:
+    def decoder(self, setup: Scale) -> Decoder:
         """Return a decoder for one link."""
         assert isinstance(setup, MetaSetup)
         return MetaDecoder(setup.part)

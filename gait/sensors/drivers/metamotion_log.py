@@ -17,6 +17,7 @@ import numpy.typing as npt
 from gait.arrays import CountArray, FloatArray, IntArray
 from gait.errors import LinkLostError, PacketError, SensorError
 from gait.sensors.link.connection import Link
+from gait.sensors.samples.full_scale import Scale
 from gait.sensors.samples.kept_run import KeptRun, Progress, consecutive
 
 __all__ = ["COMMAND", "NOTIFY", "Logger", "MetaMemory", "entries_of", "run_of", "vectors_of"]
@@ -168,16 +169,9 @@ def run_of(entries: Entries, loggers: dict[int, Logger], acc: Config, gyr: Confi
         raise PacketError("acceleration and angular rate at different times", where="MetaMotion log")
     counts = np.hstack([acc_counts, gyr_counts[near]])[keep]
     clock_us = (acc_ticks[keep] - acc_ticks[keep][0]) * TICK_US
-    setup = _Scale(acc.rate_hz, acc.full_scale, gyr.full_scale)
+    setup = Scale(acc.rate_hz, acc.full_scale, gyr.full_scale)
     pieces = consecutive(counts, clock_us, acc.rate_hz)
     return KeptRun(setup, pieces, None, stamp_us=round(TICK_US)), float(acc_ticks[keep][0])
-
-
-@dataclass(frozen=True)
-class _Scale:
-    rate_hz: float
-    acc_range_g: float
-    gyr_range_dps: float
 
 
 @dataclass(frozen=True)

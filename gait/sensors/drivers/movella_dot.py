@@ -17,9 +17,10 @@ from gait.protocol.data import to_counts
 from gait.sensors.driver import Ability, Advertisement, Wanted
 from gait.sensors.drivers.movella_log import DotMemory
 from gait.sensors.link.connection import Link
+from gait.sensors.samples.full_scale import Scale
 from gait.sensors.samples.kept_run import Memory
 from gait.sensors.samples.timed_stream import Piece
-from gait.sensors.stream_dialogue import Decoder, Setup, StreamFamily
+from gait.sensors.stream_dialogue import Decoder, StreamFamily
 from gait.units import DEG
 
 __all__ = ["DotDecoder", "MovellaDot"]
@@ -94,18 +95,18 @@ class MovellaDot(StreamFamily):
         value = await link.read(BATTERY)
         return min(100, value[0]) if value else None
 
-    async def start(self, link: Link, wanted: Wanted) -> Setup:
+    async def start(self, link: Link, wanted: Wanted) -> Scale:
         """Set the output rate and start."""
         del wanted
         await link.write(DEVICE_CONTROL, DEVICE_CONTROL_LAYOUT.pack(VISIT_OUTPUT_RATE, RATE_HZ, 0))
         await link.write(CONTROL, bytes([1, 1, RATE_QUANTITIES]))
-        return Setup(RATE_HZ, ACC_RANGE_G, GYR_RANGE_DPS)
+        return Scale(RATE_HZ, ACC_RANGE_G, GYR_RANGE_DPS)
 
     async def stop(self, link: Link) -> None:
         """Stop."""
         await link.write(CONTROL, bytes([1, 0, RATE_QUANTITIES]))
 
-    def decoder(self, setup: Setup) -> Decoder:
+    def decoder(self, setup: Scale) -> Decoder:
         """Return a decoder for one link."""
         del setup
         return DotDecoder()

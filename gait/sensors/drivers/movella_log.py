@@ -17,6 +17,7 @@ from gait.arrays import FloatArray
 from gait.errors import LinkLostError, PacketError, SensorError
 from gait.protocol.data import to_counts
 from gait.sensors.link.connection import Link
+from gait.sensors.samples.full_scale import Scale
 from gait.sensors.samples.kept_run import KeptRun, Progress, consecutive, nearest
 from gait.units import DEG
 
@@ -97,15 +98,8 @@ def run_of(raw: bytes, started: datetime | None) -> KeptRun:
     clock_us: FloatArray = stamps[0] + np.concatenate([[0], np.cumsum(steps)]).astype(np.float64)
     rate_hz = nearest(1e6 / max(1.0, float(np.median(steps))), RATES_HZ)
     counts = to_counts(values[:, :3], values[:, 3:] * DEG, ACC_RANGE_G, GYR_RANGE_DPS)
-    scale = _Scale(rate_hz, ACC_RANGE_G, GYR_RANGE_DPS)
+    scale = Scale(rate_hz, ACC_RANGE_G, GYR_RANGE_DPS)
     return KeptRun(scale, consecutive(counts, clock_us, rate_hz), started)
-
-
-@dataclass(frozen=True)
-class _Scale:
-    rate_hz: float
-    acc_range_g: float
-    gyr_range_dps: float
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,10 @@ from gait.protocol.data import to_counts
 from gait.sensors.driver import Ability, Advertisement, Description, RefusedError, Wanted
 from gait.sensors.drivers.movesense_log import read_sbem, run_of
 from gait.sensors.link.connection import Link
+from gait.sensors.samples.full_scale import Scale
 from gait.sensors.samples.kept_run import KeptRun, Memory, Progress
 from gait.sensors.samples.timed_stream import Piece
-from gait.sensors.stream_dialogue import Decoder, Setup, StreamFamily
+from gait.sensors.stream_dialogue import Decoder, StreamFamily
 from gait.units import DEG
 
 __all__ = ["Movesense", "MovesenseDecoder"]
@@ -58,13 +59,17 @@ class MovesenseDecoder:
     A message that does not fit into a notification comes as DATA and DATA_REST. Which it is shows only with
     the next notification, so that each message is given out when the next one begins.
 
-    State: the message that may still go on, when its first part came, and the newest notification.
+    All messages of a stream are of one length: one of another has lost a part, or got one that is not its.
+
+    State: the message that may still go on, when its first part came, the newest notification, and how long
+    messages are, by the last one.
     """
 
-    setup: Setup
+    setup: Scale
     _message: bytes = b""
     _arrival_us: int = 0
     _newest: bytes = b""
+    _usual: int = 0
 
     def decode(self, uuid: str, payload: bytes, arrival_us: int) -> Sequence[Piece]:
         """Return the samples of the message before, once a new one begins.
@@ -103,9 +108,12 @@ class MovesenseDecoder:
         PacketError
             A length that no samples have, or a value that is no number.
         """
-        body = len(message) - STAMP.size
+        body, usual = len(message) - STAMP.size, self._usual
         if body <= 0 or body % SAMPLE_BYTES:
             raise PacketError(f"{len(message)} bytes", where="GSP IMU6")
+        self._usual = len(message)
+        if usual not in (0, self._usual):
+            raise PacketError(f"{len(message)} bytes where {usual} came before", where="GSP IMU6")
         with np.errstate(invalid="ignore"):  # a signalling NaN; it is refused below
             values = np.frombuffer(message, "<f4", offset=STAMP.size).astype(np.float64).reshape(2, -1, 3)
         if not np.isfinite(values).all():
@@ -164,20 +172,20 @@ class Movesense(StreamFamily):
             return None
         return min(100, value[0]) if value else None
 
-    async def start(self, link: Link, wanted: Wanted) -> Setup:
+    async def start(self, link: Link, wanted: Wanted) -> Scale:
         """Subscribe to IMU6 at the nearest rate; the ranges are read, for GSP cannot set them."""
         rate_hz = self.ability.nearest_rate_hz(wanted.rate_hz)
         acc_range_g = await _configured(link, "/Meas/Acc/Config", "<B", round(ACC_RANGE_G))
         gyr_range_dps = await _configured(link, "/Meas/Gyro/Config", "<H", 2000)
         step_dps = GYR_LSB_DPS.get(gyr_range_dps, GYR_LSB_DPS[2000])
         await _commanded(link, SUBSCRIBE, STREAM_REF, f"/Meas/IMU6/{rate_hz}".encode())
-        return Setup(rate_hz, float(acc_range_g), 32768 * step_dps)
+        return Scale(rate_hz, float(acc_range_g), 32768 * step_dps)
 
     async def stop(self, link: Link) -> None:
         """Unsubscribe."""
         await _commanded(link, UNSUBSCRIBE, STREAM_REF, b"")
 
-    def decoder(self, setup: Setup) -> Decoder:
+    def decoder(self, setup: Scale) -> Decoder:
         """Return a decoder for one link."""
         return MovesenseDecoder(setup)
 

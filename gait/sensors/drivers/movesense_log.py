@@ -21,6 +21,7 @@ from gait.arrays import FloatArray
 from gait.errors import PacketError
 from gait.protocol.data import to_counts
 from gait.sensors.drivers.paired_samples import PairedSamples
+from gait.sensors.samples.full_scale import Scale
 from gait.sensors.samples.kept_run import KeptRun, consecutive, nearest
 from gait.units import DEG, STANDARD_GRAVITY
 
@@ -259,16 +260,9 @@ def run_of(log: SbemLog, acc_range_g: float, gyr_range_dps: float) -> KeptRun:
     largest_g = float(np.max(np.abs(acc))) / STANDARD_GRAVITY
     least_g = max(acc_range_g, largest_g - ROUNDING_G)
     acc_range_g = next((one for one in ACC_RANGES_G if one >= least_g), ACC_RANGES_G[-1])
-    scale = _Scale(rate_hz, acc_range_g, gyr_range_dps)
+    scale = Scale(rate_hz, acc_range_g, gyr_range_dps)
     counts = to_counts(acc, gyr * DEG, acc_range_g, gyr_range_dps)
     return KeptRun(scale, consecutive(counts, acc_us, rate_hz), _started(log), stamp_us=1000)
-
-
-@dataclass(frozen=True)
-class _Scale:
-    rate_hz: float
-    acc_range_g: float
-    gyr_range_dps: float
 
 
 def _rate_hz(chunks: list[tuple[float, FloatArray]]) -> float:

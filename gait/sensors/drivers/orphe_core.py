@@ -17,8 +17,9 @@ from gait.errors import PacketError
 from gait.frames import Side
 from gait.sensors.driver import Ability, Description, RefusedError, Wanted
 from gait.sensors.link.connection import Link
+from gait.sensors.samples.full_scale import Scale
 from gait.sensors.samples.timed_stream import Piece
-from gait.sensors.stream_dialogue import Decoder, Setup, StreamFamily
+from gait.sensors.stream_dialogue import Decoder, StreamFamily
 
 __all__ = ["OrpheCore", "OrpheDecoder", "decode_values"]
 
@@ -115,7 +116,7 @@ class OrpheCore(StreamFamily):
         battery_pct = await self.battery_pct(link)
         return Description(side, "shoe", battery_pct, {"maker": "ORPHE", **device})
 
-    async def start(self, link: Link, wanted: Wanted) -> Setup:
+    async def start(self, link: Link, wanted: Wanted) -> Scale:
         """Set the ranges; samples come as long as somebody listens."""
         information = await _information(link)
         acc = _nearest(ACC_RANGES_G, wanted.acc_range_g)
@@ -127,12 +128,12 @@ class OrpheCore(StreamFamily):
             await asyncio.sleep(SETTLE_S)
             information = await _information(link)
         acc_range, gyr_range = ACC_RANGES_G[information[8] % 4], GYR_RANGES_DPS[information[9] % 4]
-        return Setup(RATE_HZ, float(acc_range), 32768 * GYR_LSB_PER_RANGE * gyr_range)
+        return Scale(RATE_HZ, float(acc_range), 32768 * GYR_LSB_PER_RANGE * gyr_range)
 
     async def stop(self, link: Link) -> None:
         """Nothing to say: it stops with the link."""
 
-    def decoder(self, setup: Setup) -> Decoder:
+    def decoder(self, setup: Scale) -> Decoder:
         """Return a decoder for one link."""
         del setup
         return OrpheDecoder()

@@ -17,9 +17,10 @@ from gait.sensors.drivers.paired_samples import PairedSamples
 from gait.sensors.drivers.polar_frames import ACC, GYRO, Frame, decode_frame, settings_of
 from gait.sensors.drivers.polar_log import OfflineFile, PolarMemory
 from gait.sensors.link.connection import Link
+from gait.sensors.samples.full_scale import Scale
 from gait.sensors.samples.kept_run import KeptRun, Memory
 from gait.sensors.samples.timed_stream import Piece
-from gait.sensors.stream_dialogue import Decoder, Setup, StreamFamily
+from gait.sensors.stream_dialogue import Decoder, StreamFamily
 from gait.units import DEG, STANDARD_GRAVITY
 
 __all__ = ["PolarChestStrap", "PolarDecoder", "PolarSetup", "PolarVeritySense"]
@@ -40,7 +41,7 @@ REASONS = {3: "not supported", 5: "bad value", 8: "bad rate", 9: "bad range", 12
 
 
 @dataclass(frozen=True)
-class PolarSetup(Setup):
+class PolarSetup(Scale):
     """A setup with the units of one step, g and deg/s, as the sensor answered."""
 
     acc_factor: float = 1.0
@@ -147,7 +148,7 @@ class PolarVeritySense(StreamFamily):
         for kind in (ACC, GYRO):
             await _commanded(link, bytes([STOP, kind]), "STOP")
 
-    def decoder(self, setup: Setup) -> Decoder:
+    def decoder(self, setup: Scale) -> Decoder:
         """Return a decoder for one link."""
         assert isinstance(setup, PolarSetup)
         return PolarDecoder(setup)

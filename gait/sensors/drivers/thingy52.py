@@ -15,8 +15,9 @@ import numpy as np
 from gait.errors import PacketError
 from gait.sensors.driver import Ability, Wanted
 from gait.sensors.link.connection import Link
+from gait.sensors.samples.full_scale import Scale
 from gait.sensors.samples.timed_stream import Piece
-from gait.sensors.stream_dialogue import Decoder, Setup, StreamFamily
+from gait.sensors.stream_dialogue import Decoder, StreamFamily
 
 __all__ = ["Thingy52", "ThingyDecoder"]
 
@@ -72,17 +73,17 @@ class Thingy52(StreamFamily):
     needs: tuple[str, ...] = (CONFIG, RAW)
     notifies: tuple[str, ...] = (RAW,)
 
-    async def start(self, link: Link, wanted: Wanted) -> Setup:
+    async def start(self, link: Link, wanted: Wanted) -> Scale:
         """Set the rate; samples come as long as somebody listens."""
         rate_hz = self.ability.nearest_rate_hz(wanted.rate_hz)
         await link.write(CONFIG, CONFIG_LAYOUT.pack(*SLOWEST_MS, rate_hz, 0))
-        return Setup(rate_hz, ACC_FULL_G, GYR_FULL_DPS)
+        return Scale(rate_hz, ACC_FULL_G, GYR_FULL_DPS)
 
     async def stop(self, link: Link) -> None:
         """Slow it down."""
         await link.write(CONFIG, CONFIG_LAYOUT.pack(*SLOWEST_MS, 5, 0))
 
-    def decoder(self, setup: Setup) -> Decoder:
+    def decoder(self, setup: Scale) -> Decoder:
         """Return a decoder for one link."""
         del setup
         return ThingyDecoder()

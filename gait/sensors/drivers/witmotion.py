@@ -13,8 +13,9 @@ import numpy as np
 from gait.arrays import CountArray
 from gait.sensors.driver import Ability, Advertisement, Wanted
 from gait.sensors.link.connection import Link
+from gait.sensors.samples.full_scale import Scale
 from gait.sensors.samples.timed_stream import Piece
-from gait.sensors.stream_dialogue import Decoder, Setup, StreamFamily
+from gait.sensors.stream_dialogue import Decoder, StreamFamily
 
 __all__ = ["WitMotion", "WitMotionDecoder"]
 
@@ -89,19 +90,19 @@ class WitMotion(StreamFamily):
         """Return whether it advertises the maker's service or name."""
         return heard.name.upper().startswith(("WT901", "WT9011", "BWT901")) or super().matches(heard)
 
-    async def start(self, link: Link, wanted: Wanted) -> Setup:
+    async def start(self, link: Link, wanted: Wanted) -> Scale:
         """Set the rate; it is not saved, so that the owner's own comes back at the next power-on."""
         rate_hz = self.ability.nearest_rate_hz(wanted.rate_hz)
         await link.write(WRITE, UNLOCK, response=False)
         await link.write(WRITE, _rate(RATE_CODES[rate_hz]), response=False)
-        return Setup(rate_hz, 16.0, 2000.0)
+        return Scale(rate_hz, 16.0, 2000.0)
 
     async def stop(self, link: Link) -> None:
         """Slow it down to its usual 10 Hz: it sends as long as it is on."""
         await link.write(WRITE, UNLOCK, response=False)
         await link.write(WRITE, _rate(RATE_CODES[10]), response=False)
 
-    def decoder(self, setup: Setup) -> Decoder:
+    def decoder(self, setup: Scale) -> Decoder:
         """Return a decoder for one link."""
         del setup
         return WitMotionDecoder()

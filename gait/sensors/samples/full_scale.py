@@ -8,7 +8,7 @@ from typing import Protocol
 from gait.journal.format import Block
 from gait.journal.writer import JournalWriter
 
-__all__ = ["FullScale", "Scales"]
+__all__ = ["FullScale", "Scale", "Scales"]
 
 LARGEST_ACC_G, LARGEST_GYR_DPS = 400, 8000
 """Twice what the widest parts that are sold have (200 g, 4000 deg/s)."""
@@ -30,6 +30,23 @@ class FullScale(Protocol):
     @property
     def gyr_range_dps(self) -> float:
         """Full scale of the gyroscope; 0 without one."""
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Rate and ranges in force after a start, or found in a memory.
+
+    Attributes
+    ----------
+    rate_hz
+        Nominal sample rate.
+    acc_range_g, gyr_range_dps
+        Full scale of the decoder's counts.
+    """
+
+    rate_hz: float
+    acc_range_g: float
+    gyr_range_dps: float
 
 
 @dataclass

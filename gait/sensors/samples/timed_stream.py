@@ -6,12 +6,14 @@ missing. One that does not gets a new epoch with every link, since only within a
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from gait.arrays import CountArray
 from gait.journal.format import Block
+from gait.sensors.samples.order_watch import OrderWatch
 from gait.sensors.samples.sample_stream import FUTURE_US, MOST_RESTARTS, Counts
 
 __all__ = ["Piece", "TimedStream"]
@@ -20,6 +22,10 @@ JITTER_SAMPLES = 0.6
 """Share of a packet by which its stamp may be off before a whole packet counts as lost."""
 JITTER_US = 6_000.0
 """Stamps in whole milliseconds, taken by a task that may be held up for some."""
+REMEMBERED = 32
+"""Stamps by which a piece is known again."""
+STALE_US = 2e6
+"""us by which a piece may come behind one that was taken later (chosen: no queue of a link is longer)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +70,7 @@ class TimedStream:
     wrap_us
         The sensor's clock begins at 0 again after so long; 0 for never.
 
-    State: the epoch, and the newest piece.
+    State: the epoch, the newest piece, whether the one before it came late, and whether order keeps time.
     """
 
     stream: int
@@ -74,6 +80,9 @@ class TimedStream:
     epoch: int = 0
     counts: Counts = field(default_factory=Counts)
     _last: _Last | None = None
+    _was_stale: bool = False
+    _clocks: deque[int] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
+    _order: OrderWatch = field(default_factory=OrderWatch)
 
     def restart(self) -> None:
         """Begin a new epoch: the sensor was switched off and on, or has no clock and a new link."""
@@ -81,7 +90,8 @@ class TimedStream:
             return
         self.epoch = min(self.epoch + 1, MOST_RESTARTS)
         self.counts.restarts += 1
-        self._last = None
+        self._last, self._was_stale, self._order = None, False, OrderWatch()
+        self._clocks.clear()
 
     def take(self, piece: Piece) -> list[Block]:
         """Return the block of a piece's samples; empty for one that was here before."""
@@ -93,6 +103,7 @@ class TimedStream:
         index, clock_us = place
         samples = len(piece.counts)
         self._last = _Last(index, clock_us, samples, piece.arrival_us)
+        self._clocks.append(clock_us)
         self.counts.samples += samples
         block = Block(
             stream=self.stream,
@@ -108,20 +119,25 @@ class TimedStream:
         return [block]
 
     def _place(self, piece: Piece) -> tuple[int, int] | None:
-        """Index and unwrapped clock of a piece; None where it repeats the one before."""
+        """Index and unwrapped clock of a piece; None where it was here before, or comes behind later ones."""
         last = self._last
         if last is None:
             return 0, piece.clock_us or 0
         following = last.index + last.samples
         expected_us = round(last.clock_us + last.samples * self.period_us)
         if piece.clock_us is None:
-            return following, expected_us
+            return self._by_order((following, expected_us), piece.arrival_us)
         clock_us = self._unwrapped(piece.clock_us, expected_us)
-        if clock_us == last.clock_us:
+        if clock_us in self._clocks:
             return None
         late_us = clock_us - expected_us
         ahead_us = clock_us - last.clock_us - (piece.arrival_us - last.arrival_us)
         tolerance_us = max(JITTER_SAMPLES * last.samples * self.period_us, JITTER_US)
+        if -STALE_US < late_us < -tolerance_us and not self._was_stale:
+            # One that was held up, or comes once more: it stays out. A clock that was set stays where it is.
+            self._was_stale = True
+            return None
+        self._was_stale = False
         if late_us < -tolerance_us or ahead_us > FUTURE_US:
             self.restart()
             return 0, piece.clock_us
@@ -130,6 +146,13 @@ class TimedStream:
             self.counts.lost_packets += 1
             self.counts.given_up += lost
         return following + lost, clock_us
+
+    def _by_order(self, following: tuple[int, int], arrival_us: int) -> tuple[int, int]:
+        """Return the place behind the piece before; a new beginning where order no longer keeps time."""
+        if not self._order.is_off(following[1], arrival_us):
+            return following
+        self.restart()
+        return 0, 0
 
     def _unwrapped(self, clock_us: int, near_us: int) -> int:
         if not self.wrap_us:

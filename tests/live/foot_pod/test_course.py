@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gait.analysis.engine import Stride
-from gait.live.foot_pod.course import STOPS_S, Course, PodSettings
+from gait.live.foot_pod.course import MEAN_S, STOPS_S, Course, PodSettings
 
 
 def stride(ic_s: float, time_s: float = 0.7, length_m: float = 2.1, side: Any = "left") -> Stride:
@@ -47,20 +47,57 @@ def test_one_foot_away_costs_no_distance() -> None:
 
 
 def test_who_stops_has_no_pace() -> None:
-    """Some seconds after the last stride speed and cadence are 0 and the distance stands."""
+    """Two seconds and a half after a runner's last stride speed and cadence are 0 and the distance stands."""
     course = Course()
     for one in both_feet(20):
         course.stride(one)
     end_s = 19 * 0.35 + 0.7
-    moving, stands, away = (
-        course.value(at) for at in (end_s + 0.9 * STOPS_S, end_s + 1.1 * STOPS_S, math.inf)
-    )
+    moving, stands, away = (course.value(at) for at in (end_s + 2.3, end_s + 2.5, math.inf))
     assert moving is not None
     assert stands is not None
     assert moving.speed_m_s == pytest.approx(3.0)
     assert (stands.speed_m_s, stands.cadence_spm, stands.running) == (0.0, 0.0, False)
     assert stands.distance_m == moving.distance_m
     assert away == stands
+
+
+@pytest.mark.parametrize(("first", "then"), [((1.1, 1.5), (0.7, 2.1)), ((0.7, 2.4), (1.2, 1.6))])
+def test_another_pace_counts_from_its_second_stride(
+    first: tuple[float, float], then: tuple[float, float]
+) -> None:
+    """From walking to running and back: two strides on, the speed has nothing of the strides before."""
+    course = Course()
+    for n in range(10):
+        course.stride(stride(n * first[0], *first))
+    begun_s = 10 * first[0]
+    for n in range(2):
+        course.stride(stride(begun_s + n * then[0], *then))
+    got = course.value(begun_s + 2 * then[0])
+    assert got is not None
+    assert got.speed_m_s == pytest.approx(then[1] / then[0])
+    assert got.cadence_spm == pytest.approx(120.0 / then[0])
+
+
+def test_one_odd_stride_is_no_other_pace() -> None:
+    """A kerb or a stride told wrong moves the mean by its share of three seconds alone."""
+    course = Course()
+    for n in range(20):
+        course.stride(stride(0.7 * n, length_m=3.0 if n == 18 else 2.1))
+    got = course.value(14.0)
+    assert got is not None
+    assert got.speed_m_s == pytest.approx((3.0 + 4 * 2.1) / 3.5, rel=0.03)
+    assert MEAN_S == 3.0
+
+
+def test_a_slow_walker_still_moves_between_strides() -> None:
+    """At a stride in two seconds the wait for the next one is not taken for a stop."""
+    course = Course()
+    for n in range(5):
+        course.stride(stride(2.0 * n, 2.0, 1.2))
+    moving, stands = (course.value(10.0 + at) for at in (0.95 * STOPS_S, 1.05 * STOPS_S))
+    assert moving is not None
+    assert stands is not None
+    assert (moving.speed_m_s, stands.speed_m_s) == (pytest.approx(0.6), 0.0)
 
 
 def test_no_length_is_no_speed() -> None:

@@ -1,4 +1,4 @@
-"""A feed in a thread of its own: whatever it costs, the event loop that serves the sensors goes on."""
+"""A watcher in a thread of its own: whatever it costs, the event loop that serves the sensors goes on."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from gait.arrays import FloatArray
 from gait.frames import Placement, Side
-from gait.live.feed import Feed
+from gait.sensors.live_samples import Observer
 
 __all__ = ["Beside"]
 
@@ -24,17 +24,17 @@ Heard = tuple[Side, Placement, FloatArray, FloatArray, FloatArray]
 
 @dataclass
 class Beside:
-    """Hands samples to a feed from a thread of its own.
+    """Hands samples to a watcher from a thread of its own.
 
     Parameters
     ----------
-    feed
+    observer
         Gets them, in order.
 
-    State: blocks that wait, how many found no place, and what the feed failed with.
+    State: blocks that wait, how many found no place, and what the watcher failed with.
     """
 
-    feed: Feed
+    observer: Observer
     left_out: int = field(default=0, init=False)
     _blocks: queue.Queue[Heard | None] = field(default_factory=lambda: queue.Queue(MOST_WAITING), init=False)
     _thread: threading.Thread | None = field(default=None, init=False)
@@ -48,31 +48,42 @@ class Beside:
         Raises
         ------
         Exception
-            Whatever the feed failed with; the recorder says so once and goes on without it.
+            Whatever the watcher failed with; the recorder says so once and goes on without it.
         """
         if self._failure is not None:
             raise self._failure
         if self._thread is None:
-            self._thread = threading.Thread(target=self._work, name="live feed", daemon=True)
+            self._thread = threading.Thread(target=self._work, name="beside the recorder", daemon=True)
             self._thread.start()
         try:
             self._blocks.put_nowait((side, placement, time_s, acc, gyr))
         except queue.Full:
             self.left_out += 1
 
-    def finish(self) -> None:
-        """Wait for what waits, and hand on what only the end of the session settles."""
+    @property
+    def failed(self) -> bool:
+        """Return whether the watcher has failed."""
+        return self._failure is not None
+
+    def finish(self) -> bool:
+        """Wait for what waits; return whether the watcher has got it all, and may be asked for its last."""
         if self._thread is not None:
             with contextlib.suppress(queue.Full):
                 self._blocks.put(None, timeout=CLOSE_S)
             self._thread.join(CLOSE_S)
-        if self._failure is None and (self._thread is None or not self._thread.is_alive()):
-            self.feed.finish()
+        return not self.failed and (self._thread is None or not self._thread.is_alive())
+
+    def drop(self) -> None:
+        """End; what waits is not handed on."""
+        with contextlib.suppress(queue.Empty):
+            while True:
+                self._blocks.get_nowait()
+        self.finish()
 
     def _work(self) -> None:
         try:
             while (heard := self._blocks.get()) is not None:
-                self.feed.hear(*heard)
+                self.observer(*heard)
         except Exception as error:  # noqa: BLE001 - told where the next samples come in
             self._failure = error
             while self._blocks.get() is not None:
