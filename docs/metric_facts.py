@@ -29,6 +29,13 @@ def facts(spec: MetricSpec) -> list[tuple[str, str]]:
     out.append(("Smallest change told", f"{law.matters:g}{unit}: {law.matters_source}"))
     if law.kind != "covariate":
         out.append(("What a change of speed does", _by_speed(law, unit)))
+        mean, sd = law.uphill
+        share = law.kind == "power"
+        size = f"{100.0 * mean:+.2g} ± {100.0 * sd:.2g} %" if share else f"{mean:+g} ± {sd:g}{unit}"
+        out.append(("What a per cent of slope does", f"{size} at one speed (standard deviation)"))
+    if law.by_cadence is not None:
+        mean, sd = law.by_cadence
+        out.append(("What more steps at one speed do", f"follows cadence to the power of {mean:g} ± {sd:g}"))
     if spec.systematic is None:
         out.append(("Method's own error", "follows from the metrics that it is worked out from"))
         return out

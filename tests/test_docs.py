@@ -135,7 +135,7 @@ def _shown(line: str, said: str) -> bool:
 
 NOT_SHORT = re.compile(r"\brun[1236]\b|\bforget\b|\btrend\b")
 """What the short form of the story leaves out: all but the runs on either side of the new shoes."""
-NOT_TOLD_SHORT = re.compile(r"\d\.\d|\d sessions|normal$")
+NOT_TOLD_SHORT = re.compile(r"\d\.\d| ± |\d sessions|normal$")
 """Lines that another length or number of runs makes others."""
 
 

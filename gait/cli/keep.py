@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,15 @@ if TYPE_CHECKING:
     from gait.recording.model import Session
     from gait.report.words import Words
 
-__all__ = ["KeptAnswers", "keep_session", "kept_answers", "kept_check_ins", "lines_since_last", "runner_of"]
+__all__ = [
+    "KeptAnswers",
+    "keep_session",
+    "kept_answers",
+    "kept_check_ins",
+    "lines_since_last",
+    "runner_of",
+    "session_lies_ahead",
+]
 
 FRESH = timedelta(days=14)
 """A check-in older than that no longer says how somebody is today (chosen, as the coach's line has it)."""
@@ -134,6 +142,14 @@ def kept_check_ins(runner: str | None, history: Path | None, today: date) -> tup
     return entries if entries and today - entries[-1].date <= FRESH else ()
 
 
+def session_lies_ahead(started: str, now: datetime | None = None) -> bool:
+    """Return whether a session's start lies more than a day ahead: a clock or a date is wrong."""
+    from gait.history.session_identity import in_utc
+
+    ran_at = in_utc(started)
+    return bool(ran_at) and datetime.fromisoformat(ran_at) > (now or datetime.now(UTC)) + timedelta(days=1)
+
+
 def keep_session(
     session: Session,
     analysis: Analysis,
@@ -153,6 +169,12 @@ def keep_session(
     from gait.history.since_last import since_last
     from gait.history.store import History
 
+    if session_lies_ahead(analysis.started):
+        print(
+            f"gait: the recording says that it was started on {analysis.started[:10]}, which is yet to come; "
+            "mend 'started' in session.toml, as sessions are compared in the order of their dates",
+            file=sys.stderr,
+        )
     with History(database_path(history)) as kept:
         number = kept.keep(runner, analysis, samples_hash(session), results, pods_of(session))
         return since_last(kept.sessions(runner), number)

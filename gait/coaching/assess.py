@@ -11,7 +11,7 @@ from gait.coaching.evaluate import Facts, Judgement, judge, sides_of
 from gait.coaching.language import ENGLISH, Language
 from gait.coaching.model import CertaintyWord, Evidence, Finding, Outcome
 from gait.coaching.questionnaire.answers import Answers, answers_from
-from gait.coaching.rules.conditions import Condition, Measured, walk
+from gait.coaching.rules.conditions import Condition, Differs, Measured, walk
 from gait.coaching.rules.load import Knowledge, load_knowledge
 from gait.coaching.rules.schema import FindingRule
 from gait.coaching.safety import check_safety, notices, pain_light
@@ -25,6 +25,9 @@ CLEAR_FROM = 0.95
 """Least probability called clear."""
 ABSENT_UP_TO = 0.2
 """Largest probability called absent; between the two it cannot be told."""
+
+ARTICLES = ("Der ", "Die ", "Das ")
+"""German words that a sign may begin with, large at the start of a title alone."""
 
 
 def assess(
@@ -56,10 +59,20 @@ def assess(
     knowledge = pack or load_knowledge()
     facts = facts_of(analysis, answers, say=knowledge.say)
     found = tuple(one for rule in knowledge.findings.values() for one in _look_for(rule, facts, knowledge))
+    if analysis is not None and not facts.metrics:
+        found = tuple(_without_running(one, knowledge) for one in found)
     held = tuple(_held_against(one, facts, knowledge) for one in found)
     if any(one.kind == "pain" and one.outcome == "present" for one in held) and _rests(facts, knowledge):
         held = tuple(_described(one) for one in held)
     return _ranked(held, facts, knowledge)
+
+
+def _without_running(one: Finding, knowledge: Knowledge) -> Finding:
+    """Return a finding that a sensor is looked at for, which misses the running and not the sensor."""
+    measured = any(isinstance(part, (Measured, Differs)) for part in walk(knowledge.findings[one.id].when))
+    if one.outcome != "not_assessed" or not measured:
+        return one
+    return replace(one, missing=knowledge.say("There was no running in the recording"))
 
 
 def _rests(facts: Facts, knowledge: Knowledge) -> bool:
@@ -184,6 +197,15 @@ def _ranked(findings: tuple[Finding, ...], facts: Facts, knowledge: Knowledge) -
     return tuple(replace(one, rank=rank[at]) for at, one in enumerate(findings))
 
 
+def _joined(signs: tuple[str, ...], say: Language) -> str:
+    """Return signs in a row: all but the first begin small, in German where they begin with an article."""
+    english = say.tag == ENGLISH.tag
+    rest = (
+        f"{one[:1].lower()}{one[1:]}" if english or one.startswith(ARTICLES) else one for one in signs[1:]
+    )
+    return ", ".join([signs[0], *rest])
+
+
 def _finding(rule: FindingRule, found: Judgement, side: str, knowledge: Knowledge) -> Finding:
     outcome = outcome_of(found.p)
     words = rule.words
@@ -197,7 +219,7 @@ def _finding(rule: FindingRule, found: Judgement, side: str, knowledge: Knowledg
     against = found.contradiction if outcome == "cannot_tell" else ""
     return Finding(
         id=rule.id,
-        title=", ".join(found.signs) if named else rule.title,
+        title=_joined(found.signs, knowledge.say) if named else rule.title,
         summary=f"{against}." if against else summary,
         outcome=outcome,
         certainty=found.p,

@@ -171,10 +171,13 @@ def _contradiction(parts: list[Judgement], say: Language, *, signs_agree: bool) 
 
 def _all(parts: list[Judgement]) -> Judgement:
     known = [part.p for part in parts if part.p is not None]
+    # What speaks against it comes first: one sign that is not there is why the whole is not.
+    ordered = sorted(parts, key=lambda part: 1.0 if part.p is None else part.p)
     if len(known) == len(parts):
-        return _join(parts, math.prod(known))
+        p = math.prod(known)
+        return _join(ordered if p < NOT_SHOWN_CEILING else parts, p)
     surely_not = [p for p in known if p <= NOT_SHOWN_CEILING / 10]
-    return _join(parts, min(surely_not) if surely_not else None)
+    return _join(ordered, min(surely_not)) if surely_not else _join(parts, None)
 
 
 def _first_known(parts: list[Judgement]) -> Judgement:
@@ -198,7 +201,7 @@ def _of_side(metric: Metric, side: str) -> tuple[float | None, float | None]:
 
 def _number(value: float, info: MetricSpec, say: Language, uncertainty: float | None = None) -> str:
     """Return a number by the rule of the report; a bound, without uncertainty, has all its decimals."""
-    return say.number(value, decimals_for(uncertainty, info.decimals))
+    return say.number(value, decimals_for(uncertainty, info.decimals)).replace("-", "\N{MINUS SIGN}")
 
 
 def _unit(unit: str) -> str:

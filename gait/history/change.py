@@ -1,23 +1,25 @@
-"""Decide whether a number changed: beyond noise, beyond what speed explains, and by enough to matter.
+"""Decide whether a number changed: beyond noise and what speed, cadence and slope explain, by enough to matter.
 
 Two sessions of one runner share most of what the method errs, so that part cancels; what does not is the
-scatter of the strides, mounting the sensor anew, and the spread of how runners follow speed.
+scatter of the strides, mounting the sensor anew, and the spread of how runners follow speed, cadence and the
+slope of the ground. Cadence itself is held against speed and slope, so a change of cadence stays one.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any, Literal, Protocol
 
 import numpy as np
 
-from gait.history.speed_laws import CADENCE_AT_SPEED, SPEED_LAWS, SpeedLaw
+from gait.history.speed_laws import SPEED_LAWS, SpeedLaw
 
-__all__ = ["Change", "Numbers", "compare", "compare_groups"]
+__all__ = ["Change", "Influence", "Numbers", "compare", "compare_groups"]
 
 Verdict = Literal["changed", "no change shown", "explained by speed", "speed unknown"]
+Influence = Literal["speed", "cadence", "slope"]
 
 CORRELATED = 3.0
 """Strides that carry the information of one independent one, as in `gait.analysis.session.summary`."""
@@ -60,12 +62,14 @@ class Change:
     expected
         What the difference in speed alone leads to expect; None where speed is not known.
     uncertainty
-        95 % half-width of ``change - expected``.
+        95 % half-width of `beyond`.
     verdict, changed
         ``changed`` means beyond `uncertainty` and beyond what matters.
-    by_cadence
-        What a cadence that differs beyond speed leads to expect, part of ``change - expected``; None where
-        that is not known of the metric. Cadence is form too, so it explains no verdict away.
+    by_cadence, by_slope
+        What a cadence that differs beyond speed and slope, and the slope of the ground, lead to expect on top
+        of `expected`; None where that is not known.
+    explained_by
+        Which of them explains a change that the bare numbers show; None where none does or has to.
     """
 
     metric: str
@@ -77,17 +81,37 @@ class Change:
     matters: float
     verdict: Verdict
     by_cadence: float | None = None
+    by_slope: float | None = None
+    explained_by: Influence | None = None
 
     @property
     def changed(self) -> bool:
         """Return whether the verdict is that it changed."""
         return self.verdict == "changed"
 
+    @property
+    def beyond(self) -> float:
+        """Change beyond what speed, cadence and slope lead to expect."""
+        return self.change - sum(one or 0.0 for one in (self.expected, self.by_cadence, self.by_slope))
+
+    @property
+    def said(self) -> str:
+        """The verdict, or what explains the change, as words are looked up by: ``explained_by_cadence``."""
+        said = f"explained by {self.explained_by}" if self.explained_by else self.verdict
+        return said.replace(" ", "_")
+
     def plain(self) -> dict[str, Any]:
         """Return it as JSON holds it."""
         source = SPEED_LAWS[self.metric].matters_source
-        return {**asdict(self), "changed": self.changed, "matters_source": source}
+        return {
+            **asdict(self), "changed": self.changed, "beyond": self.beyond, "matters_source": source
+        }  # fmt: skip
 
+
+Both = tuple[float | None, float | None]
+UNKNOWN: Both = (None, None)
+LATER: tuple[Influence, Influence] = ("cadence", "slope")
+"""What is taken out after speed."""
 
 ANEW = 0.55
 """Least share of a session's own interval that may differ in the next one. It widens no metric of a sensor
@@ -100,7 +124,8 @@ def compare(
     second: Mapping[str, Numbers],
     *,
     same_sensors: bool = True,
-    speeds: tuple[float | None, float | None] | None = None,
+    speeds: Both | None = None,
+    slopes: Both = UNKNOWN,
     laws: Mapping[str, SpeedLaw] = SPEED_LAWS,
 ) -> list[Change]:
     """Return the change of every metric that both sessions have.
@@ -113,10 +138,14 @@ def compare(
         Whether sensors of one kind sat at the same places.
     speeds
         m/s of both where known from elsewhere; else the sessions' own ``speed_m_s``.
+    slopes
+        Mean slope of the ground in both, per cent; nothing is taken out unless both are known.
     laws
         What is expected of each metric: the published relations, or a runner's own (`own_laws`).
     """
-    return compare_groups([first], [second], same_sensors=same_sensors, speeds=speeds, laws=laws)
+    return compare_groups(
+        [first], [second], same_sensors=same_sensors, speeds=speeds, slopes=slopes, laws=laws
+    )
 
 
 def compare_groups(
@@ -124,36 +153,56 @@ def compare_groups(
     after: Sequence[Mapping[str, Numbers]],
     *,
     same_sensors: bool = True,
-    speeds: tuple[float | None, float | None] | None = None,
+    speeds: Both | None = None,
+    slopes: Both = UNKNOWN,
     laws: Mapping[str, SpeedLaw] = SPEED_LAWS,
 ) -> list[Change]:
     """Return the change of every metric between two groups of sessions of one runner, as `compare`."""
-    known = speeds or (_speed(before), _speed(after))
+    conditions = _conditions(before, after, speeds or (_speed(before), _speed(after)), slopes, laws)
     out = []
     for name, law in laws.items():
         ones, others = ([one[name] for one in group if name in one] for group in (before, after))
         if ones and others:
-            row = _change(name, law, ones, others, known, same_sensors=same_sensors)
-            out.append(replace(row, by_cadence=_by_cadence(row, before, after, known, laws)))
+            out.append(_change(name, law, ones, others, conditions, same_sensors=same_sensors))
     return out
 
 
-def _by_cadence(
-    row: Change,
+@dataclass(frozen=True)
+class _Conditions:
+    """How the second group was run beside the first.
+
+    Attributes
+    ----------
+    speeds
+        m/s of both.
+    cadence
+        Logarithm of how much cadence differs beyond speed and slope; None where not known.
+    slope
+        Per cent more; None where not known.
+    """
+
+    speeds: tuple[float, float] | None
+    cadence: float | None
+    slope: float | None
+
+
+def _conditions(
     before: Sequence[Mapping[str, Numbers]],
     after: Sequence[Mapping[str, Numbers]],
-    speeds: tuple[float | None, float | None],
+    speeds: Both,
+    slopes: Both,
     laws: Mapping[str, SpeedLaw],
-) -> float | None:
-    """Return what a change of cadence beyond that of speed does to a metric; None where nothing tells."""
-    cadence = [
-        [one["cadence_spm"].value for one in group if "cadence_spm" in one] for group in (before, after)
-    ]
-    if row.metric not in CADENCE_AT_SPEED or not all(cadence) or speeds[0] is None or speeds[1] is None:
-        return None
-    of_speed = (speeds[1] / speeds[0]) ** laws["cadence_spm"].slope
-    beyond = float(np.mean(cadence[1]) / np.mean(cadence[0])) / of_speed
-    return float(row.first * (beyond ** CADENCE_AT_SPEED[row.metric][0] - 1.0))
+) -> _Conditions:
+    slope = None if slopes[0] is None or slopes[1] is None else slopes[1] - slopes[0]
+    if speeds[0] is None or speeds[1] is None:
+        return _Conditions(None, None, slope)
+    known = (speeds[0], speeds[1])
+    cadences = [_mean(group, "cadence_spm") for group in (before, after)]
+    if cadences[0] is None or cadences[1] is None:
+        return _Conditions(known, None, slope)
+    law = laws["cadence_spm"]
+    expected = law.slope * math.log(known[1] / known[0]) + law.uphill[0] * (slope or 0.0)
+    return _Conditions(known, math.log(cadences[1] / cadences[0]) - expected, slope)
 
 
 def _change(
@@ -161,7 +210,7 @@ def _change(
     law: SpeedLaw,
     before: list[Numbers],
     after: list[Numbers],
-    speeds: tuple[float | None, float | None],
+    conditions: _Conditions,
     *,
     same_sensors: bool,
 ) -> Change:
@@ -169,26 +218,68 @@ def _change(
     mounting = law.between_sessions if same_sensors else law.between_sensors
     mounting = max(mounting, ANEW * float(np.median([one.uncertainty for one in (*before, *after)])))
     noise = math.sqrt(sum(_noise(name, group, mounting / math.sqrt(2.0)) ** 2 for group in (before, after)))
-    change = second - first
     if law.kind == "none":
-        return _judged(name, law, first, second, 0.0, noise, noise)
-    if speeds[0] is None or speeds[1] is None:
+        return _judged(name, law, first, second, {"speed": (0.0, 0.0)}, noise)
+    if conditions.speeds is None:
+        change = second - first
         return Change(name, first, second, change, None, noise, law.matters, "speed unknown")
-    expected, spread = _expected(law, first, speeds[0], speeds[1])
-    return _judged(name, law, first, second, expected, math.hypot(noise, TWO_SIDED_95 * spread), noise)
+    return _judged(name, law, first, second, _parts(law, first, conditions, conditions.speeds), noise)
+
+
+def _parts(
+    law: SpeedLaw, value: float, conditions: _Conditions, speeds: tuple[float, float]
+) -> dict[Influence, tuple[float, float]]:
+    """Return what each condition does to a value, with its standard deviation between runners."""
+    out: dict[Influence, tuple[float, float]] = {"speed": _expected(law, value, *speeds)}
+    if conditions.cadence is not None and law.by_cadence is not None:
+        mean, sd = law.by_cadence
+        out["cadence"] = (
+            value * (math.exp(mean * conditions.cadence) - 1.0),
+            abs(value * sd * conditions.cadence),
+        )
+    if conditions.slope is not None and law.kind != "covariate":
+        scale = value if law.kind == "power" else 1.0
+        mean, sd = law.uphill
+        out["slope"] = (scale * mean * conditions.slope, abs(scale * sd * conditions.slope))
+    return out
 
 
 def _judged(
-    name: str, law: SpeedLaw, first: float, second: float, expected: float, half: float, noise: float
+    name: str,
+    law: SpeedLaw,
+    first: float,
+    second: float,
+    parts: Mapping[Influence, tuple[float, float]],
+    noise: float,
 ) -> Change:
     change = second - first
-    beyond = abs(change - expected)
+    half = math.hypot(noise, *(TWO_SIDED_95 * sd for _, sd in parts.values()))
+    beyond = abs(change - sum(mean for mean, _ in parts.values()))
     verdict: Verdict = "no change shown"
+    explained: Influence | None = None
     if beyond > half and beyond >= law.matters:
         verdict = "changed"
-    elif expected and abs(change) > noise and abs(change) >= law.matters:
-        verdict = "explained by speed"
-    return Change(name, first, second, change, expected, half, law.matters, verdict)
+    elif abs(change) > noise and abs(change) >= law.matters:
+        explained = _explained(change, law.matters, parts, noise)
+        verdict = "explained by speed" if explained == "speed" else verdict
+    by_cadence, by_slope = (parts[one][0] if one in parts else None for one in LATER)
+    return Change(
+        name, first, second, change, parts["speed"][0], half, law.matters, verdict, by_cadence, by_slope,
+        explained,
+    )  # fmt: skip
+
+
+def _explained(
+    change: float, matters: float, parts: Mapping[Influence, tuple[float, float]], noise: float
+) -> Influence | None:
+    """Return what explains a change: speed where it does so alone, else what can do the most."""
+    speed, sd = parts["speed"]
+    left = abs(change - speed)
+    if speed and (left <= math.hypot(noise, TWO_SIDED_95 * sd) or left < matters):
+        return "speed"
+    reach = {name: abs(mean) + TWO_SIDED_95 * sd for name, (mean, sd) in parts.items()}
+    most = max(reach, key=lambda name: reach[name])
+    return most if reach[most] else None
 
 
 def _expected(law: SpeedLaw, value: float, before: float, after: float) -> tuple[float, float]:
@@ -214,5 +305,10 @@ def _scatter(name: str, one: Numbers) -> float:
 
 
 def _speed(group: Sequence[Mapping[str, Numbers]]) -> float | None:
-    speeds = [one["speed_m_s"].value for one in group if "speed_m_s" in one]
-    return float(np.mean(speeds)) if len(speeds) == len(group) and speeds else None
+    return _mean(group, "speed_m_s")
+
+
+def _mean(group: Sequence[Mapping[str, Numbers]], name: str) -> float | None:
+    """Return the mean of one number over a group; None where a session is without it."""
+    values = [one[name].value for one in group if name in one]
+    return float(np.mean(values)) if values and len(values) == len(group) else None

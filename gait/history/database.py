@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +13,7 @@ import platformdirs
 
 from gait.errors import GaitError
 
-__all__ = ["MIGRATIONS", "database_path", "give_back", "open_database", "writing"]
+__all__ = ["MIGRATIONS", "database_path", "give_back", "open_database", "reading", "writing"]
 
 VARIABLE = "GAIT_HISTORY"
 """Environment variable that names the file."""
@@ -82,6 +83,8 @@ MIGRATIONS: tuple[str, ...] = (
         body TEXT NOT NULL
     );
     """,
+    # What the ground did: uphill and downhill are taken out of a change.
+    "ALTER TABLE session ADD COLUMN slope_pct REAL;",
 )
 """Script ``n`` brings a file from version ``n`` to ``n + 1``; never edited once released, only added to."""
 
@@ -171,6 +174,26 @@ def _statements(script: str) -> Iterator[str]:
 
 
 @contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Run a block that reads: damage that shows only then is said in a line.
+
+    Raises
+    ------
+    GaitError
+        A page of the file, or what is kept in it, cannot be read.
+    """
+    with _clear_errors(path):
+        try:
+            yield
+        except GaitError:
+            raise
+        except (ValueError, TypeError, KeyError, zlib.error) as error:
+            raise GaitError(
+                "damaged: what is kept cannot be read", where=path, todo="put a backup back"
+            ) from error
+
+
+@contextmanager
 def writing(connection: sqlite3.Connection, path: Path) -> Iterator[None]:
     """Run a block as one transaction: all of it is kept or nothing.
 
@@ -214,7 +237,7 @@ def _clear_errors(path: Path, state: str = "nothing was changed") -> Iterator[No
             what, todo = f"the disk is full; {state}", "make room and try again"
         elif "locked" in text:
             what, todo = f"another program is using it; {state}", "try again when it has ended"
-        elif "not a database" in text or "malformed" in text:
+        elif any(sign in text for sign in ("not a database", "malformed", "decode")):
             what, todo = "not a history of running-gait, or damaged", "put a backup back"
         else:
             what, todo = f"cannot be used ({text})", "name another file with --history"

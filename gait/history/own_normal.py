@@ -1,9 +1,10 @@
-"""A runner's own normal, and own relation with speed, from the sessions kept so far.
+"""A runner's own normal, and own relation with speed, cadence and slope, from the sessions kept so far.
 
-One session's number is a level, what speed does, what the shoe does, and the day. The published relation is
-what is believed of a runner of whom nothing is known; each session at another speed moves that belief to the
-runner's own. Numbers that follow a power of speed are looked at as logarithms. The textbook name is Bayesian
-linear regression with a normal prior (Gelman et al., Bayesian Data Analysis, 3rd ed., 14.8).
+One session's number is a level, what speed does, what a cadence beyond that of speed does, what the slope of
+the ground does, what the shoe does, and the day. The published relations are what is believed of a runner of
+whom nothing is known; each session at another speed, cadence or slope moves that belief to the runner's own.
+Numbers that follow a power of speed are looked at as logarithms. The textbook name is Bayesian linear
+regression with a normal prior (Gelman et al., Bayesian Data Analysis, 3rd ed., 14.8).
 """
 
 from __future__ import annotations
@@ -34,14 +35,17 @@ LAW_SESSIONS = 20
 SURE = 1e-6
 """Standard deviation of what is not in doubt, on the scale of the regression."""
 
+SPEED, CADENCE_AT, UPHILL_AT = 1, 2, 3
+"""Places of the coefficients, after the level."""
+
 
 @dataclass(frozen=True)
 class TrendRow:
     """One session's number against the runner's own normal before it.
 
-    ``normal`` is that normal at this session's speed and in its shoes, ``half`` the 95 % half-width within
-    which a session without change lies; both None before there are `LEAST_SESSIONS`. ``new_shoes`` is True
-    where no session before it was run in these shoes: what they do is then not known.
+    ``normal`` is that normal at this session's speed, cadence and slope and in its shoes, ``half`` the 95 %
+    half-width within which a session without change lies; both None before there are `LEAST_SESSIONS`.
+    ``new_shoes`` is True where no session before it was run in these shoes: what they do is not known then.
     """
 
     session: int
@@ -62,10 +66,14 @@ class TrendRow:
 
 @dataclass(frozen=True)
 class _Belief:
-    """Belief about level, slope and shoes.
+    """Belief about level, speed, cadence, slope of the ground and shoes, in this order.
 
     Attributes
     ----------
+    cadence
+        Logarithm of the cadence beyond speed and slope that the sessions' is counted from.
+    level
+        Mean of the number, of which shares are counted where the regression is not of logarithms.
     day
         Standard deviation of one session around it.
     in_logs
@@ -75,6 +83,8 @@ class _Belief:
     mean: FloatArray
     covariance: FloatArray
     shoes: tuple[str, ...]
+    cadence: float
+    level: float
     day: float
     in_logs: bool
 
@@ -87,14 +97,14 @@ def own_normal(sessions: Sequence[KeptSession], metric: str) -> list[TrendRow]:
     sessions
         Of one runner, in order, each with that metric.
     """
-    law = SPEED_LAWS[metric]
+    law, steps = SPEED_LAWS[metric], SPEED_LAWS["cadence_spm"]
     out = []
     for at, one in enumerate(sessions):
         number, speed = one.metrics[metric], _speed(one)
         earlier = [before for before in sessions[:at] if _speed(before) is not None]
         normal, half = None, None
         if speed is not None and len(earlier) >= LEAST_SESSIONS:
-            normal, half = _expected(_believed(earlier, metric, law), law, speed, one.shoes)
+            normal, half = _expected(_believed(earlier, metric, law, steps), law, steps, one)
         new = bool(one.shoes) and at > 0 and all(before.shoes != one.shoes for before in sessions[:at])
         verdict = _against(number.value, normal, half, law)
         out.append(
@@ -116,13 +126,27 @@ def own_laws(sessions: Sequence[KeptSession]) -> dict[str, SpeedLaw]:
         `LAW_SESSIONS`, are passed over.
     """
     out = dict(SPEED_LAWS)
-    for name, law in SPEED_LAWS.items():
+    # Cadence first: of the others it is taken out beyond what this runner's own speed explains.
+    for name in sorted(SPEED_LAWS, key=lambda name: name != "cadence_spm"):
+        law = SPEED_LAWS[name]
         known = [one for one in sessions if name in one.metrics and _speed(one) is not None][-LAW_SESSIONS:]
         if len(known) >= LEAST_SESSIONS and law.kind != "covariate":
-            belief = _believed(known, name, law)
-            spread = math.sqrt(float(belief.covariance[1, 1]))
-            out[name] = replace(law, slope=float(belief.mean[1]), slope_sd=spread)
+            out[name] = _own(law, _believed(known, name, law, out["cadence_spm"]))
     return out
+
+
+def _own(law: SpeedLaw, belief: _Belief) -> SpeedLaw:
+    """Return a law moved to what is believed; shares are counted from the level where it is no logarithm."""
+    spread = np.sqrt(np.diag(belief.covariance))
+    pairs = [(float(middle), float(sd)) for middle, sd in zip(belief.mean, spread, strict=True)]
+    speed, cadence, uphill = pairs[SPEED], pairs[CADENCE_AT], pairs[UPHILL_AT]
+    return replace(
+        law,
+        slope=speed[0],
+        slope_sd=speed[1],
+        by_cadence=None if law.by_cadence is None else cadence,
+        uphill=uphill,
+    )
 
 
 def _against(value: float, normal: float | None, half: float | None, law: SpeedLaw) -> str:
@@ -138,55 +162,80 @@ def _speed(one: KeptSession) -> float | None:
     return one.speed_m_s if one.speed_m_s and one.speed_m_s > 0.0 else None
 
 
-def _believed(sessions: Sequence[KeptSession], metric: str, law: SpeedLaw) -> _Belief:
-    """Return what the sessions say of level, slope and shoes, the published relation beforehand."""
+def _believed(sessions: Sequence[KeptSession], metric: str, law: SpeedLaw, cadence: SpeedLaw) -> _Belief:
+    """Return what the sessions say, the published relations beforehand; `cadence` is the law of cadence."""
     values = [one.metrics[metric].value for one in sessions]
     in_logs = law.kind != "linear" and min(values) > 0.0
     level = float(np.mean(values))
-    scale = level if in_logs else 1.0
     y = np.log(values) if in_logs else np.array(values)
     shoes = tuple(dict.fromkeys(one.shoes for one in sessions))
-    design = np.array([_row(law, _speed(one) or 1.0, one.shoes, shoes) for one in sessions])
-    day = law.between_sessions / TWO_SIDED_95 / math.sqrt(2.0) / scale
-    slope = _prior_slope(law, level, in_logs=in_logs)
-    mean = _fit(design, y, slope, day)[0]
+    beyond = [one for one in (_beyond(one, cadence) for one in sessions) if one is not None]
+    middle = float(np.mean(beyond)) if beyond else 0.0
+    design = np.array([_row(law, cadence, one, shoes, middle, level, in_logs=in_logs) for one in sessions])
+    day = law.between_sessions / TWO_SIDED_95 / math.sqrt(2.0) / (level if in_logs else 1.0)
+    prior = [
+        (law.slope, law.slope_sd),
+        law.by_cadence or (0.0, SURE),
+        law.uphill,
+    ]
+    mean = _fit(design, y, prior, day)[0]
     # The spread of a day is the runner's own as sessions come in.
     rest = y - design @ mean
     free = max(len(y) - 1.0, 1.0)
     own = math.sqrt((MOST_PRIOR_SESSIONS * day**2 + float(rest @ rest)) / (MOST_PRIOR_SESSIONS + free))
-    return _Belief(*_fit(design, y, slope, own), shoes, own, in_logs)
+    return _Belief(*_fit(design, y, prior, own), shoes, middle, level, own, in_logs)
 
 
-def _prior_slope(law: SpeedLaw, level: float, *, in_logs: bool) -> tuple[float, float]:
-    """Return mean and standard deviation of the slope; a power acts on the level where not in logs."""
-    scale = level if law.kind != "linear" and not in_logs else 1.0
-    return law.slope * scale, max(law.slope_sd * abs(scale), SURE)
+def _beyond(one: KeptSession, cadence: SpeedLaw) -> float | None:
+    """Return the logarithm of a session's cadence beyond its speed and slope; None where it has none."""
+    steps, speed = one.metrics.get("cadence_spm"), _speed(one)
+    if steps is None or steps.value <= 0.0 or speed is None:
+        return None
+    return (
+        math.log(steps.value) - cadence.slope * math.log(speed) - cadence.uphill[0] * (one.slope_pct or 0.0)
+    )
 
 
-def _row(law: SpeedLaw, speed: float, shoe: str, shoes: Sequence[str]) -> list[float]:
-    """Return level, speed and shoes of a session."""
-    along = speed if law.kind == "linear" else math.log(speed)
-    return [1.0, along, *(float(shoe == one) for one in shoes)]
+def _row(
+    law: SpeedLaw,
+    cadence: SpeedLaw,
+    one: KeptSession,
+    shoes: Sequence[str],
+    middle: float,
+    level: float,
+    *,
+    in_logs: bool,
+) -> list[float]:
+    """Return level, speed, cadence, slope of the ground and shoes of a session."""
+    speed, beyond = _speed(one) or 1.0, _beyond(one, cadence)
+    share = 1.0 if in_logs else level
+    steps = 0.0 if beyond is None or law.by_cadence is None else share * (beyond - middle)
+    if law.kind == "linear":
+        return [1.0, speed, steps, one.slope_pct or 0.0, *(float(one.shoes == pair) for pair in shoes)]
+    slope = share * (one.slope_pct or 0.0)
+    return [1.0, share * math.log(speed), steps, slope, *(float(one.shoes == pair) for pair in shoes)]
 
 
 def _fit(
-    design: FloatArray, y: FloatArray, slope: tuple[float, float], day: float
+    design: FloatArray, y: FloatArray, prior: Sequence[tuple[float, float]], day: float
 ) -> tuple[FloatArray, FloatArray]:
     """Return mean and covariance of the coefficients; shoes differ as a day does, beforehand."""
-    count = design.shape[1]
-    before = np.array([0.0, slope[0], *([0.0] * (count - 2))])
-    precision = np.array([0.0, slope[1] ** -2.0, *([day**-2.0] * (count - 2))])
+    others = design.shape[1] - 1 - len(prior)
+    before = np.array([0.0, *(mean for mean, _ in prior), *([0.0] * others)])
+    precision = np.array([0.0, *(max(sd, SURE) ** -2.0 for _, sd in prior), *([day**-2.0] * others)])
     covariance = np.asarray(np.linalg.inv(design.T @ design / day**2 + np.diag(precision)), dtype=np.float64)
     mean = np.asarray(covariance @ (design.T @ y / day**2 + precision * before), dtype=np.float64)
     return mean, covariance
 
 
-def _expected(belief: _Belief, law: SpeedLaw, speed: float, shoe: str) -> tuple[float, float]:
+def _expected(belief: _Belief, law: SpeedLaw, cadence: SpeedLaw, one: KeptSession) -> tuple[float, float]:
     """Return a session's expected number and the 95 % half-width around it."""
-    row = np.array(_row(law, speed, shoe, belief.shoes))
+    row = np.array(
+        _row(law, cadence, one, belief.shoes, belief.cadence, belief.level, in_logs=belief.in_logs)
+    )
     middle = float(row @ belief.mean)
     variance = float(row @ belief.covariance @ row) + belief.day**2
-    if shoe not in belief.shoes:
+    if one.shoes not in belief.shoes:
         variance += belief.day**2
     if not belief.in_logs:
         return middle, TWO_SIDED_95 * math.sqrt(variance)

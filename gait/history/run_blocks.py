@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from gait.analysis.results import Analysis
 from gait.arrays import FloatArray
 
-__all__ = ["RunBlocks", "blocks_of", "clean_running"]
+__all__ = ["RunBlocks", "blocks_of", "clean_running", "mean_slope"]
 
 LEAST_BLOCK_S = 15.0
 MOST_BLOCKS = 90
@@ -59,6 +60,18 @@ def clean_running(strides: pd.DataFrame) -> pd.DataFrame:
     clean = ~marks.str.contains(NOT_CLEAN)
     sure = clean & ~marks.str.contains("uncertain")
     return rows[sure if sure.sum() > 0.5 * clean.sum() else clean]
+
+
+def mean_slope(analysis: Analysis) -> float | None:
+    """Return the mean slope of the ground over the running, per cent.
+
+    The watch's heights tell it, else what was written down for a treadmill; None where nothing does.
+    """
+    if "grade_pct" in analysis.strides:
+        grade = clean_running(analysis.strides)["grade_pct"].astype(float)
+        if len(grade) and float(grade.notna().mean()) >= LEAST_KNOWN:
+            return float(grade.mean())
+    return analysis.run.slope_pct
 
 
 def blocks_of(

@@ -80,6 +80,11 @@ class Effect:
     parts: int
     verdict: Verdict
 
+    @property
+    def said(self) -> str:
+        """The verdict as words are looked up by."""
+        return self.verdict.replace(" ", "_")
+
     def plain(self) -> dict[str, Any]:
         """Return it as JSON holds it."""
         return {**asdict(self), "changed": self.verdict == "changed"}

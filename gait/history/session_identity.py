@@ -1,14 +1,16 @@
-"""Identify a session, and tell which pod sat where in it."""
+"""Identify a session, tell which pod sat where in it, and when and how far it was run."""
 
 from __future__ import annotations
 
 import hashlib
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from gait.analysis.results import Analysis
     from gait.recording.model import Session
 
-__all__ = ["pods_of", "samples_hash"]
+__all__ = ["distance_of", "in_utc", "pods_of", "samples_hash"]
 
 POD_KEYS = ("serial", "id", "address", "name")
 """Keys of a recording's ``[device]`` that tell one pod from another, the best first."""
@@ -43,3 +45,18 @@ def pods_of(session: Session) -> dict[str, str]:
         if found:
             out[source.name] = found[:POD_LIMIT]
     return out
+
+
+def in_utc(started: str) -> str:
+    """Return an ISO 8601 time in UTC, for ordering; a time without zone is taken as local. Empty if none."""
+    try:
+        return datetime.fromisoformat(started).astimezone(UTC).isoformat(timespec="seconds")
+    except (ValueError, OverflowError, OSError):
+        return ""
+
+
+def distance_of(analysis: Analysis) -> float | None:
+    """Return the metres run by the sensors' own speed, else by that which was told; None without either."""
+    metric = analysis.metrics.get("speed_m_s")
+    speed = analysis.run.speed_m_s if metric is None else metric.value
+    return speed * analysis.time_in("running") if speed else None

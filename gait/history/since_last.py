@@ -95,18 +95,19 @@ def since_last(sessions: Sequence[KeptSession], number: int) -> SinceLast:
 
 
 def compare_kept(before: KeptSession, after: KeptSession, earlier: Sequence[KeptSession]) -> list[Change]:
-    """Return the change from one kept session to another, by the runner's own relation with speed.
+    """Return the change from one kept session to another, by the runner's own relations.
 
     Parameters
     ----------
     earlier
-        Sessions before `after`, which that relation is read off.
+        Sessions before `after`, which those relations are read off.
     """
     return compare(
         before.metrics,
         after.metrics,
         same_sensors=before.sensors == after.sensors,
         speeds=(before.speed_m_s, after.speed_m_s),
+        slopes=(before.slope_pct, after.slope_pct),
         laws=own_laws(earlier),
     )
 

@@ -14,7 +14,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from gait.errors import GaitError, check_kind
-from gait.history.database import give_back, open_database, writing
+from gait.history.database import give_back, open_database, reading, writing
+from gait.history.session_identity import distance_of, in_utc
 
 if TYPE_CHECKING:
     from gait.analysis.results import Analysis, Metric
@@ -62,6 +63,9 @@ class KeptSession:
         Name -> number over running strides.
     pods
         Sensor -> serial number or name of the pod that sat there (untrusted text), where known.
+    slope_pct
+        Mean slope of the ground over the running, as the watch measured it or somebody wrote it down; None
+        where unknown.
     """
 
     id: int
@@ -80,6 +84,7 @@ class KeptSession:
     version: str
     metrics: Mapping[str, KeptMetric]
     pods: Mapping[str, str] = field(default_factory=dict)
+    slope_pct: float | None = None
 
     @property
     def speed_m_s(self) -> float | None:
@@ -206,17 +211,18 @@ class History:
 
     def athletes(self) -> tuple[Athlete, ...]:
         """Return everybody of whom something is kept, by name."""
-        rows = self._db.execute(
-            """
-            SELECT runner.name, count(session.id) AS sessions, max(ran_at) AS last,
-                   (SELECT count(*) FROM checkin WHERE runner_id = runner.id) AS checkins
-            FROM runner LEFT JOIN session ON session.runner_id = runner.id
-            GROUP BY runner.id ORDER BY runner.key
-            """
-        )
-        return tuple(
-            Athlete(row["name"], row["sessions"], row["checkins"], row["last"] or "") for row in rows
-        )
+        with reading(self.path):
+            rows = self._db.execute(
+                """
+                SELECT runner.name, count(session.id) AS sessions, max(ran_at) AS last,
+                       (SELECT count(*) FROM checkin WHERE runner_id = runner.id) AS checkins
+                FROM runner LEFT JOIN session ON session.runner_id = runner.id
+                GROUP BY runner.id ORDER BY runner.key
+                """
+            )
+            return tuple(
+                Athlete(row["name"], row["sessions"], row["checkins"], row["last"] or "") for row in rows
+            )
 
     def sessions(self, runner: str | None = None, *, newest: int | None = None) -> tuple[KeptSession, ...]:
         """Return the kept sessions of one runner, or of all, in the order they were run.
@@ -227,14 +233,15 @@ class History:
             Of each runner's sessions only so many, the last ones, carry their metrics; the others have none.
             All carry them where None. Reading them takes far longer than the sessions themselves.
         """
-        values = {"key": None if runner is None else runner_key(runner), "newest": newest}
-        rows = self._db.execute(
-            "SELECT session.*, runner.name AS runner FROM session JOIN runner ON runner.id = runner_id "
-            "WHERE :key IS NULL OR runner.key = :key ORDER BY ran_at, session.id",
-            values,
-        ).fetchall()
-        numbers = self._metrics(values)
-        return tuple(_session(row, numbers.get(row["id"], {})) for row in rows)
+        with reading(self.path):
+            values = {"key": None if runner is None else runner_key(runner), "newest": newest}
+            rows = self._db.execute(
+                "SELECT session.*, runner.name AS runner FROM session JOIN runner ON runner.id = runner_id "
+                "WHERE :key IS NULL OR runner.key = :key ORDER BY ran_at, session.id",
+                values,
+            ).fetchall()
+            numbers = self._metrics(values)
+            return tuple(_session(row, numbers.get(row["id"], {})) for row in rows)
 
     def _metrics(self, values: Mapping[str, str | int | None]) -> dict[int, dict[str, KeptMetric]]:
         rows = self._db.execute(
@@ -263,10 +270,11 @@ class History:
         GaitError
             No session of that number.
         """
-        row = self._db.execute("SELECT * FROM detail WHERE session_id = ?", (number,)).fetchone()
-        if row is None:
-            raise GaitError(f"no session {number}", where=self.path, todo="see: gait history list")
-        return zlib.decompress(row["strides"]).decode(), json.loads(zlib.decompress(row["results"]))
+        with reading(self.path):
+            row = self._db.execute("SELECT * FROM detail WHERE session_id = ?", (number,)).fetchone()
+            if row is None:
+                raise GaitError(f"no session {number}", where=self.path, todo="see: gait history list")
+            return zlib.decompress(row["strides"]).decode(), json.loads(zlib.decompress(row["results"]))
 
     def forget(self, runner: str, numbers: Iterable[int] | None = None) -> int:
         """Delete a runner with all that is kept, or some sessions, for good; return how many sessions.
@@ -308,11 +316,13 @@ class History:
 
     def checkins(self, runner: str) -> tuple[tuple[str, dict[str, Any]], ...]:
         """Return (date, entry) of a runner's check-ins, oldest first."""
-        rows = self._db.execute(
-            "SELECT date, body FROM checkin JOIN runner ON runner.id = runner_id WHERE key = ? ORDER BY date",
-            (runner_key(runner),),
-        )
-        return tuple((row["date"], json.loads(row["body"])) for row in rows)
+        with reading(self.path):
+            rows = self._db.execute(
+                "SELECT date, body FROM checkin JOIN runner ON runner.id = runner_id WHERE key = ? "
+                "ORDER BY date",
+                (runner_key(runner),),
+            )
+            return tuple((row["date"], json.loads(row["body"])) for row in rows)
 
     def add_course_run(self, runner: str, date: str, body: Mapping[str, Any]) -> None:
         """Keep a run of the cadence course (ISO 8601 date)."""
@@ -325,25 +335,26 @@ class History:
 
     def course_runs(self, runner: str) -> tuple[dict[str, Any], ...]:
         """Return a runner's runs of the cadence course, oldest first."""
-        rows = self._db.execute(
-            "SELECT body FROM course_run JOIN runner ON runner.id = runner_id WHERE key = ? "
-            "ORDER BY date, course_run.id",
-            (runner_key(runner),),
-        )
-        return tuple(json.loads(row["body"]) for row in rows)
+        with reading(self.path):
+            rows = self._db.execute(
+                "SELECT body FROM course_run JOIN runner ON runner.id = runner_id WHERE key = ? "
+                "ORDER BY date, course_run.id",
+                (runner_key(runner),),
+            )
+            return tuple(json.loads(row["body"]) for row in rows)
 
 
 _KEEP = """
 INSERT INTO session (runner_id, samples_hash, name, started, ran_at, kept_at, duration_s, running_s,
-                     distance_m, surface, shoes, notes, sensors, version, pods)
+                     distance_m, surface, shoes, notes, sensors, version, pods, slope_pct)
 VALUES (:runner_id, :samples_hash, :name, :started, :ran_at, :kept_at, :duration_s, :running_s,
-        :distance_m, :surface, :shoes, :notes, :sensors, :version, :pods)
+        :distance_m, :surface, :shoes, :notes, :sensors, :version, :pods, :slope_pct)
 ON CONFLICT (runner_id, samples_hash) DO UPDATE SET
     name = excluded.name, started = excluded.started, ran_at = excluded.ran_at,
     duration_s = excluded.duration_s, running_s = excluded.running_s,
     distance_m = excluded.distance_m, surface = excluded.surface,
     shoes = excluded.shoes, notes = excluded.notes, sensors = excluded.sensors, version = excluded.version,
-    pods = excluded.pods
+    pods = excluded.pods, slope_pct = excluded.slope_pct
 RETURNING id
 """
 
@@ -351,6 +362,9 @@ _OWN_COLUMNS = frozenset({"name", "value", "uncertainty", "sd", "n"})
 
 
 def _columns(owner: int, digest: str, analysis: Analysis, pods: Mapping[str, str]) -> dict[str, Any]:
+    # Tables of strides are slow to load, and reading what is kept needs none.
+    from gait.history.run_blocks import mean_slope
+
     run = analysis.run
     now = datetime.now(UTC).isoformat(timespec="seconds")
     return {
@@ -358,33 +372,19 @@ def _columns(owner: int, digest: str, analysis: Analysis, pods: Mapping[str, str
         "samples_hash": digest,
         "name": analysis.name,
         "started": analysis.started,
-        "ran_at": _in_utc(analysis.started) or now,
+        "ran_at": in_utc(analysis.started) or now,
         "kept_at": now,
         "duration_s": analysis.duration_s,
         "running_s": analysis.time_in("running"),
-        "distance_m": run.distance_m or _distance_m(analysis),
+        "distance_m": run.distance_m or distance_of(analysis),
         "surface": run.surface,
         "shoes": ", ".join(run.shoes),
         "notes": run.notes,
         "sensors": json.dumps([one.name for one in analysis.sensors]),
         "version": str(analysis.settings.get("version", "")),
         "pods": json.dumps(dict(pods)),
+        "slope_pct": mean_slope(analysis),
     }
-
-
-def _in_utc(started: str) -> str:
-    """Return an ISO 8601 time in UTC, for ordering; a time without zone is taken as local. Empty if none."""
-    try:
-        return datetime.fromisoformat(started).astimezone(UTC).isoformat(timespec="seconds")
-    except (ValueError, OverflowError, OSError):
-        return ""
-
-
-def _distance_m(analysis: Analysis) -> float | None:
-    """Metres run by the sensors' own speed, else by the speed that was told; None where nothing says it."""
-    metric = analysis.metrics.get("speed_m_s")
-    speed = analysis.run.speed_m_s if metric is None else metric.value
-    return speed * analysis.time_in("running") if speed else None
 
 
 def _metric_row(metric: Metric) -> tuple[str, float, float, float, int, str]:

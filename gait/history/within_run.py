@@ -21,7 +21,7 @@ from gait.analysis.results import Analysis
 from gait.arrays import FloatArray
 from gait.history.change import TWO_SIDED_95, Verdict
 from gait.history.run_blocks import RunBlocks, blocks_of, clean_running
-from gait.history.speed_laws import CADENCE_AT_SPEED, SPEED_LAWS, SpeedLaw, at_grade
+from gait.history.speed_laws import SPEED_LAWS, SpeedLaw
 from gait.history.step_model import Column, Fit, fit
 
 __all__ = [
@@ -199,8 +199,8 @@ def at_median_speed(name: str, blocks: RunBlocks) -> list[Column]:
         columns = [Column(speed - float(np.median(speed)), law.slope, law.slope_sd)]
     else:
         columns = [Column(level * pace, law.slope, law.slope_sd)]
-    if name in CADENCE_AT_SPEED:
-        mean, sd = CADENCE_AT_SPEED[name]
+    if law.by_cadence is not None:
+        mean, sd = law.by_cadence
         steps = np.log(blocks.cadence_spm / np.median(blocks.cadence_spm))
         columns.append(Column(level * (steps - SPEED_LAWS["cadence_spm"].slope * pace), mean, sd))
     return columns
@@ -211,8 +211,9 @@ def at_median_grade(name: str, blocks: RunBlocks) -> list[Column]:
     grade = blocks.grade_pct
     if grade is None or float(np.ptp(grade)) < LEAST_GRADE_PCT:
         return []
-    scale = float(np.median(blocks.value)) if SPEED_LAWS[name].kind == "power" else 1.0
-    mean, sd = at_grade(name)
+    law = SPEED_LAWS[name]
+    scale = float(np.median(blocks.value)) if law.kind == "power" else 1.0
+    mean, sd = law.uphill
     return [Column(scale * (grade - float(np.median(grade))), mean, sd)]
 
 

@@ -160,6 +160,7 @@ class RunInfo:
     notes: str = ""
     shoes: tuple[str, ...] = ()
     started: str = ""
+    slope_pct: float | None = None
 
 
 @dataclass(frozen=True)

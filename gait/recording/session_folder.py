@@ -46,6 +46,7 @@ RANGES: dict[str, tuple[float, float, str]] = {
     "height_m": (0.8, 2.6, "metres"),
     "speed_m_s": (0.3, 13.0, "metres a second"),
     "distance_m": (1.0, 1e6, "metres"),
+    "slope_pct": (-40.0, 40.0, "per cent"),
 }
 """Key -> smallest, largest, unit: what a person and a run can be; outside, the unit is wrong."""
 EXPORTS = re.compile(

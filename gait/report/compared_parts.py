@@ -93,7 +93,7 @@ def _tables(effects: Sequence[Effect], base: str, words: Words) -> tuple[Block, 
     """Return the effects of one condition by verdict: its words, what it means, and a table."""
     out: list[Block] = []
     for verdict in ORDER:
-        group = [one for one in effects if one.verdict == verdict]
+        group = [one for one in effects if one.said == verdict]
         if group:
             out += [verdict_block(verdict, words), _table(group, base, words)]
     return tuple(out)

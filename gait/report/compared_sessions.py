@@ -25,8 +25,15 @@ from gait.report.words import Words
 
 __all__ = ["ORDER", "ComparedSessions", "sections_of_sessions", "verdict_block"]
 
-ORDER = ("changed", "explained by speed", "speed unknown", "no change shown")
-"""Verdicts in the order in which people read them."""
+ORDER = (
+    "changed",
+    "explained_by_speed",
+    "explained_by_cadence",
+    "explained_by_slope",
+    "speed_unknown",
+    "no_change_shown",
+)
+"""Verdicts, as words are looked up by, in the order in which people read them (`Change.said`)."""
 MOST_NAMED = 3
 """Changes that the sentence names; the table has all."""
 MOST_LISTED = 6
@@ -37,12 +44,16 @@ NAME_SIGNS = 60
 
 @dataclass(frozen=True)
 class ComparedSessions:
-    """Two groups of sessions of one runner, each of one at least, with what `compare_groups` said."""
+    """Two groups of sessions of one runner, each of one at least, with what `compare_groups` said.
+
+    ``twice`` is True where one recording is in both groups.
+    """
 
     before: tuple[Analysis, ...]
     after: tuple[Analysis, ...]
     rows: tuple[Change, ...]
     same_sensors: bool
+    twice: bool = False
 
 
 def sections_of_sessions(compared: ComparedSessions, words: Words) -> tuple[Section, ...]:
@@ -63,6 +74,7 @@ def _sections(compared: ComparedSessions, words: Words) -> tuple[Section, ...]:
 
 def _head(compared: ComparedSessions, words: Words) -> Head:
     light: Light = "green" if compared.same_sensors else "amber"
+    kind = "same" if compared.same_sensors else "other"
     first, other = (_title(group, words) for group in (compared.before, compared.after))
     return Head(
         name=words("compare.against", first=first, other=other),
@@ -71,8 +83,8 @@ def _head(compared: ComparedSessions, words: Words) -> Head:
             (words("compare.before"), _facts(compared.before, words)),
             (words("compare.after"), _facts(compared.after, words)),
         ),
-        confidence=words("compare.same_sensors" if compared.same_sensors else "compare.other_sensors"),
-        light=light,
+        confidence=words("compare.twice") if compared.twice else words(f"compare.{kind}_sensors"),
+        light="amber" if compared.twice else light,
     )
 
 
@@ -106,28 +118,28 @@ def _sentence(rows: Sequence[Change], words: Words) -> str:
     """Return what changed, the clearest first, and how many numbers did not or cannot be told."""
     if not rows:
         return words("compare.nothing_shared")
-    count = {verdict: sum(row.verdict == verdict for row in rows) for verdict in ORDER}
+    count = {verdict: sum(row.said == verdict for row in rows) for verdict in ORDER}
     changed = sorted((row for row in rows if row.changed), key=_clearness, reverse=True)
     if changed:
         told = [_named(row, words) for row in changed[:MOST_NAMED]]
         if len(changed) > MOST_NAMED:
             told.append(words("compare.more", n=len(changed) - MOST_NAMED))
         said = [words("compare.changed", names=words("list.comma").join(told))]
-    elif count["speed unknown"] == len(rows):
+    elif count["speed_unknown"] == len(rows):
         return words("compare.all_unknown", n=len(rows))
     else:
-        said = [words("compare.none", n=len(rows) - count["speed unknown"])]
+        said = [words("compare.none", n=len(rows) - count["speed_unknown"])]
     said += [
-        words(f"compare.count_{verdict.replace(' ', '_')}", n=count[verdict])
+        words(f"compare.count_{verdict}", n=count[verdict])
         for verdict in ORDER[1:]
-        if count[verdict] and (changed or verdict != "no change shown")
+        if count[verdict] and (changed or verdict != "no_change_shown")
     ]
     return " ".join(said)
 
 
 def _clearness(row: Change) -> float:
     """How far beyond its interval a change lies."""
-    return abs(row.change - (row.expected or 0.0)) / max(row.uncertainty, 1e-9)
+    return abs(row.beyond) / max(row.uncertainty, 1e-9)
 
 
 def _named(row: Change, words: Words) -> str:
@@ -144,7 +156,7 @@ def _tables(rows: Sequence[Change], words: Words) -> tuple[Block, ...]:
     """Return the numbers by verdict: its words, what it means, and a table."""
     out: list[Block] = []
     for verdict in ORDER:
-        group = [row for row in rows if row.verdict == verdict]
+        group = [row for row in rows if row.said == verdict]
         if group:
             out += [verdict_block(verdict, words), _table(group, words)]
     return tuple(out)
@@ -152,14 +164,13 @@ def _tables(rows: Sequence[Change], words: Words) -> tuple[Block, ...]:
 
 def verdict_block(verdict: str, words: Words) -> Paragraph:
     """Return a verdict's words as a title, with what it means."""
-    key = verdict.replace(" ", "_")
-    return Paragraph(words(f"compare.means_{key}"), title=words(f"compare.is_{key}"))
+    return Paragraph(words(f"compare.means_{verdict}"), title=words(f"compare.is_{verdict}"))
 
 
 def _table(group: Sequence[Change], words: Words) -> Table:
-    heads = ("table.metric", "compare.before", "compare.after", "table.change", "compare.by_speed")
+    heads = ("table.metric", "compare.before", "compare.after", "table.change", "compare.by_conditions")
     return Table(
-        words("compare.caption", verdict=words(f"change.{group[0].verdict.replace(' ', '_')}")),
+        words("compare.caption", verdict=words(f"change.{group[0].said}")),
         tuple(words(key) for key in heads),
         tuple(_cells(row, words) for row in group),
         tuple(row.metric for row in group),
@@ -174,7 +185,7 @@ def _cells(row: Change, words: Words) -> tuple[str, ...]:
         number(row.first, places),
         number(row.second, places),
         with_half(row.change, row.uncertainty, places),
-        signed(row.expected, places),
+        signed(None if row.expected is None else row.change - row.beyond, places),
     )
 
 
@@ -192,7 +203,23 @@ def _cannot(compared: ComparedSessions, words: Words) -> tuple[str, ...]:
             out.append(words(key, names=_names([name for name in METRICS if name in only], words)))
     if len(compared.before) == len(compared.after) == 1:
         out.append(words("compare.one_each"))
-    return (*out, words("compare.why"))
+    slopes = any(row.by_slope is not None for row in compared.rows)
+    out += _unlike(compared.before, compared.after, words)
+    return (*out, words("compare.why" if slopes else "compare.why_no_slope"))
+
+
+def _unlike(before: Sequence[Analysis], after: Sequence[Analysis], words: Words) -> list[str]:
+    """Return what else differed, where both say it: shoes and surface."""
+    out = []
+    for key, of in (
+        ("shoes", lambda one: ", ".join(one.run.shoes)),
+        ("surface", lambda one: one.run.surface),
+    ):
+        first, second = ({clean(of(one), NAME_SIGNS) for one in group} for group in (before, after))
+        if all(first) and all(second) and first != second:
+            texts = (words("list.comma").join(sorted(one)) for one in (first, second))
+            out.append(words(f"compare.other_{key}", **dict(zip(("first", "second"), texts, strict=True))))
+    return out
 
 
 def _names(metrics: Sequence[str], words: Words) -> str:

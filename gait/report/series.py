@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from gait.arrays import FloatArray
+from gait.history.speed_laws import SPEED_LAWS
 
 __all__ = [
     "Series",
@@ -56,18 +57,19 @@ class Third:
     """First and last third of the running of one metric, and the change between them.
 
     ``uncertainty`` is the 95 % half-width of ``change`` from the scatter of blocks of neighbouring strides:
-    systematic parts are the same in both thirds and cancel.
+    systematic parts are the same in both thirds and cancel. ``matters`` is the smallest change worth telling.
     """
 
     first: float
     last: float
     change: float
     uncertainty: float
+    matters: float = 0.0
 
     @property
     def shown(self) -> bool:
-        """True where the interval of the change leaves out zero."""
-        return abs(self.change) > self.uncertainty
+        """True where the interval of the change leaves out zero, and the change is large enough to matter."""
+        return abs(self.change) > self.uncertainty and abs(self.change) >= self.matters
 
 
 def running(strides: pd.DataFrame, *, clean: bool = False) -> pd.DataFrame:
@@ -196,7 +198,8 @@ def thirds(strides: pd.DataFrame, column: str) -> Third | None:
     )
     spread = math.sqrt((float(np.var(first, ddof=1)) + float(np.var(last, ddof=1))) / BLOCKS)
     early, late = float(np.median(values[:size])), float(np.median(values[-size:]))
-    return Third(early, late, late - early, T_975 * spread)
+    matters = SPEED_LAWS[column].matters if column in SPEED_LAWS else 0.0
+    return Third(early, late, late - early, T_975 * spread, matters)
 
 
 def _block_medians(values: FloatArray) -> FloatArray:

@@ -51,6 +51,13 @@ class Story:
         """Return a metric over running; None where it was not measured."""
         return self.analysis.metrics.get(name)
 
+    def title_of(self, finding: Finding) -> str:
+        """Return the title of a finding, with its side where both legs were measured and one has it."""
+        sides = {sensor.side for sensor in self.analysis.sensors}
+        if len(sides) > 1 and finding.side in sides:
+            return f"{finding.title} ({self.words(f'side.{finding.side}')})"
+        return finding.title
+
     def found(self, *outcomes: Outcome) -> Sequence[Finding]:
         """Return findings of these outcomes, as coaching ranks them; compensations before traits."""
         chosen = [one for one in self.findings if one.outcome in outcomes]

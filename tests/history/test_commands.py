@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from gait.cli.keep import session_lies_ahead
 from gait.cli.main import main
+from gait.cli.rounded import with_spread
+from gait.report.words import load_words
 
 pytestmark = pytest.mark.usefixtures("analysed_once")
 
@@ -154,3 +157,27 @@ def test_groups_are_compared(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert "2 sessions against 2 sessions" in captured.err
     assert {row["verdict"] for row in rows} == {"no change shown"}
     assert not any(row["changed"] for row in rows)
+
+
+def test_a_folder_is_no_history(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A folder under --history is said to be none, not taken for a history in which nothing is kept yet."""
+    assert main(["history", "list", "--history", str(tmp_path)]) == 2
+    assert "nothing is kept yet" not in capsys.readouterr().err
+
+
+def test_a_date_that_is_yet_to_come_is_seen() -> None:
+    """A start more than a day ahead is a wrong date; one of today, of the past, or none is not."""
+    now = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
+    assert session_lies_ahead("2099-05-01T07:00:00+00:00", now)
+    for started in ("2026-05-02T08:00:00+00:00", "2026-04-01T07:00:00+02:00", "", "no date"):
+        assert not session_lies_ahead(started, now)
+
+
+def test_numbers_on_the_terminal_follow_the_one_rule() -> None:
+    """Decimals by the uncertainty, the value to the same place, zero without a sign."""
+    words = load_words()
+    assert with_spread("contact_ms", 231.26, 8.04, words) == "231 ± 8 ms"
+    assert with_spread("pronation_excursion_deg", -0.3, 3.0, words, "+6") == "     0 ± 3 °"
+    assert with_spread("stride_length_m", 0.4412, 0.0637, words, "+") == "+0.44 ± 0.06 m"
+    assert with_spread("duty_factor", 0.3307, 0.0174, words) == "0.331 ± 0.017"
+    assert with_spread("contact_ms", 231.26, 8.04, load_words("de"), "+") == "+231 ± 8 ms"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -16,15 +17,24 @@ from gait.history.store import KeptMetric, KeptSession
 LAW = SPEED_LAWS["contact_ms"]
 
 
-def _session(number: int, contact: float, speed: float, shoes: str = "") -> KeptSession:
+def _session(
+    number: int,
+    contact: float,
+    speed: float,
+    shoes: str = "",
+    cadence: float | None = None,
+    slope_pct: float | None = None,
+) -> KeptSession:
     metrics = {
         "contact_ms": KeptMetric("contact_ms", contact, 8.0, 8.0, 1000),
         "speed_m_s": KeptMetric("speed_m_s", speed, 0.1, 0.1, 1000),
     }
+    if cadence is not None:
+        metrics["cadence_spm"] = KeptMetric("cadence_spm", cadence, 0.2, 1.5, 1000)
     when = f"2026-{1 + number // 28:02d}-{1 + number % 28:02d}T08:00:00+00:00"
     return KeptSession(
         number, "Ada", "run", when, when, when, 1800.0, 1700.0, None, "", shoes, "", ("left shoe",), "",
-        metrics,
+        metrics, slope_pct=slope_pct,
     )  # fmt: skip
 
 
@@ -104,3 +114,54 @@ def test_a_distance_that_was_told_is_a_speed(distance_m: float | None, verdict: 
     new = since_last(sessions, 4)
     assert [row.verdict for row in new.changes] == [verdict]
     assert [name for name, _ in new.normal] == ([] if distance_m is None else ["contact_ms"])
+
+
+def _by_cadence(rng: np.random.Generator, exponent: float, count: int = 20) -> list[KeptSession]:
+    """Return sessions at 3 m/s between 158 and 178 steps a minute, contact following by an exponent."""
+    cadences = rng.uniform(158.0, 178.0, count)
+    return [
+        _session(at, 250.0 * (spm / 168.0) ** exponent + rng.normal(0.0, 1.5), 3.0, cadence=float(spm))
+        for at, spm in enumerate(cadences)
+    ]
+
+
+@pytest.mark.parametrize("exponent", [-1.2, -0.3])
+def test_sessions_move_what_cadence_does_too(exponent: float) -> None:
+    """Twenty sessions at other cadences: an own exponent, and one session more is judged by it."""
+    sessions = _by_cadence(np.random.default_rng(5), exponent)
+    law = own_laws(sessions)["contact_ms"]
+    assert law.by_cadence is not None
+    assert LAW.by_cadence is not None
+    assert law.by_cadence[0] == pytest.approx(exponent, abs=2.0 * law.by_cadence[1])
+    assert law.by_cadence[1] < 0.6 * LAW.by_cadence[1]
+    quick = _session(30, 250.0 * (178.0 / 168.0) ** exponent, 3.0, cadence=178.0)
+    row = own_normal([*sessions, quick], "contact_ms")[-1]
+    assert row.normal == pytest.approx(quick.metrics["contact_ms"].value, abs=3.0)
+    assert own_normal([*sessions, quick], "cadence_spm")[-1].verdict == "within your normal"
+
+
+def test_a_cadence_course_moves_cadence_and_not_contact_out_of_normal() -> None:
+    """Six runs alike, then 8 % more steps at one speed: cadence is above the normal, contact within it."""
+    usual = [_session(at, 250.0 + at % 2, 3.0, cadence=160.0 + at % 2) for at in range(6)]
+    new = _session(6, 250.5 * 1.08**-0.7, 3.0, cadence=160.5 * 1.08)
+    assert own_normal([*usual, new], "cadence_spm")[-1].verdict == "above your normal"
+    assert own_normal([*usual, new], "contact_ms")[-1].verdict == "within your normal"
+    shorter = _session(6, 250.5 * 1.08**-0.7 - 18.0, 3.0, cadence=160.5 * 1.08)
+    assert own_normal([*usual, shorter], "contact_ms")[-1].verdict == "below your normal"
+
+
+def test_hills_are_taken_out_and_learnt() -> None:
+    """Contact that grows by 2 % for each per cent uphill: learnt, and an uphill run is no change."""
+    rng = np.random.default_rng(6)
+    slopes = rng.uniform(-3.0, 3.0, 16)
+    sessions = [
+        _session(at, 250.0 * math.exp(0.02 * slope) + rng.normal(0.0, 1.5), 3.0, slope_pct=float(slope))
+        for at, slope in enumerate(slopes)
+    ]
+    law = own_laws(sessions)["contact_ms"]
+    assert law.uphill[0] == pytest.approx(0.02, abs=0.005)
+    assert law.uphill[1] < 0.5 * LAW.uphill[1]
+    hill = _session(20, 250.0 * math.exp(0.08), 3.0, slope_pct=4.0)
+    assert own_normal([*sessions, hill], "contact_ms")[-1].verdict == "within your normal"
+    flat = replace(hill, slope_pct=0.0)
+    assert own_normal([*sessions, flat], "contact_ms")[-1].verdict == "above your normal"

@@ -162,7 +162,7 @@ def test_the_command_says_what_swapping_showed(tmp_path: Path, capsys: pytest.Ca
     assert main(arguments) == 0
     said = capsys.readouterr().out
     assert "goes with the pods (3 sessions)" in said
-    assert "of a session's difference +12.0 ± " in said
+    assert "of a session's difference +12 ± " in said
     assert "the pods were swapped in 1 session" in said
     assert main([*arguments, "--json", "-"]) == 0
     (row,) = json.loads(capsys.readouterr().out)["metrics"]

@@ -377,3 +377,56 @@ def test_only_the_newest_carry_their_metrics(analysis: Analysis, path: Path) -> 
         one.metrics for one in every if one.ran_at.startswith("2026-05-03")
     ]
     assert {one.shoes for one in every} == {"old pair, new pair"}
+
+
+def test_the_slope_of_the_ground_is_kept(path: Path, analysis: Analysis) -> None:
+    """What was written down of a treadmill comes back; where nothing tells it there is none."""
+    hill = replace(analysis, run=replace(analysis.run, slope_pct=6.0))
+    with History(path) as history:
+        history.keep("Ada", analysis, "flat", {})
+        history.keep("Ada", hill, "hill", {})
+        assert [one.slope_pct for one in history.sessions("Ada")] == [None, 6.0]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE metric SET parts = '{broken'",
+        "UPDATE session SET sensors = 'x'",
+        "UPDATE detail SET strides = x'0011'",
+        "UPDATE detail SET results = x'0011'",
+        "UPDATE session SET name = CAST(x'FFFE' AS TEXT)",
+    ],
+)
+def test_what_is_damaged_within_is_one_line(path: Path, analysis: Analysis, damage: str) -> None:
+    """A text or table in the file that cannot be read is said when it is met, and is no bug."""
+    with History(path) as history:
+        number = history.keep("Ada", analysis, "run", {"n": 1})
+    file = sqlite3.connect(path)
+    file.execute(damage)
+    file.commit()
+    file.close()
+
+    def read_all() -> None:
+        with History(path) as history:
+            history.sessions()
+            history.details(number)
+
+    with pytest.raises(GaitError, match="damaged"):
+        read_all()
+
+
+def test_a_page_of_rubbish_is_one_line(path: Path, analysis: Analysis) -> None:
+    """Rubbish over the pages of the file is said when they are read."""
+    with History(path) as history:
+        history.keep("Ada", analysis, "run", {"n": 1})
+    raw = path.read_bytes()
+    path.write_bytes(raw[:4096] + b"\xff" * (len(raw) - 4096))
+
+    def read_all() -> None:
+        with History(path) as history:
+            history.athletes()
+            history.sessions()
+
+    with pytest.raises(GaitError, match="damaged"):
+        read_all()

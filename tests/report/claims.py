@@ -42,9 +42,11 @@ def _tiles(case: Case, page: Element) -> Iterator[str]:
             value, spread = 100.0 * (metric.left or 0.0) / both, metric.difference_uncertainty or 0.0
             spread *= 50.0 / both
         shown = tile.one(cls="value").text
-        if not _close(numbers(shown)[0], value) or not _close(numbers(tile.one(cls="pm").text)[0], spread):
+        sign = case.story.words.decimal
+        half = tile.one(cls="pm").text
+        if not _close(numbers(shown, sign)[0], value) or not _close(numbers(half, sign)[0], spread):
             yield f"{name} is {value} ± {spread}, shown as {tile.text}"
-        places = len(shown.split(" : ")[0].partition(".")[2])
+        places = len(shown.split(" : ")[0].partition(sign)[2])
         if places > decimals_for(spread, 9):
             yield f"{name} has {places} decimals, surer than ± {spread}"
 
@@ -60,7 +62,9 @@ def _pace(case: Case, page: Element) -> Iterator[str]:
             yield f"pace {pace} at {speed} m/s"
     distance = head.get(words("head.distance"))
     given = case.analysis.run.distance_m
-    if (distance is None) != (not given) or (given and not _close(numbers(distance or "")[0], given / 1e3)):
+    if (distance is None) != (not given) or (
+        given and not _close(numbers(distance or "", words.decimal)[0], given / 1e3)
+    ):
         yield f"distance {distance}, given {given}"
 
 
@@ -77,7 +81,9 @@ def _sides(case: Case, page: Element) -> Iterator[str]:
             yield f"left and right differ in {sorted(rows)}, shown are {sorted(shown)}"
         for name, row in rows.items():
             gap = row.all("td")[2].text
-            if not _close(numbers(gap)[0], case.analysis.metrics[name].difference or 0.0):
+            if not _close(
+                numbers(gap, case.story.words.decimal)[0], case.analysis.metrics[name].difference or 0.0
+            ):
                 yield f"{name} differs by {case.analysis.metrics[name].difference}, shown as {gap}"
 
 
@@ -86,17 +92,24 @@ def _looked_for(case: Case, page: Element) -> Iterator[str]:
     words = case.story.words
     for section in page.all(id="findings"):
         lists = {one.one("h3").text: one.one("ul").text.lower() for one in section.all("div", cls="titled")}
-        cards = [one.one("h3").text for one in section.all("article")]
+        cards = {(one.one("h3").text, _side_of(one)) for one in section.all("article")}
         for finding in case.coaching.findings:
             part = "_in_part" if finding.outcome == "absent" and finding.not_looked_at else ""
             key = f"finding.{finding.outcome}{part}"
             own = words(key) if finding.outcome in {"absent", "not_assessed"} else ""
-            title = finding.title.lower()
-            if bool(own) != (finding.title not in cards) or (own and title not in lists.get(own, "")):
+            title = case.story.title_of(finding).lower()
+            shown = (finding.title, finding.side) in cards
+            if bool(own) == shown or (own and title not in lists.get(own, "")):
                 yield f"{finding.title} is {finding.outcome}"
             if any(title in text for head, text in lists.items() if head != own and own):
                 # A title may be part of another one's evidence, never of another list's titles.
                 yield f"{finding.title} stands under two outcomes"
+
+
+def _side_of(card: Element) -> str:
+    """Return the side of a finding's card, as its name has it: ``finding-ID-SIDE``."""
+    side = card.attrs["id"].rpartition("-")[2]
+    return "" if side == "any" else side
 
 
 def _needs(case: Case, page: Element) -> Iterator[str]:

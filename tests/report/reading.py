@@ -76,10 +76,10 @@ def read_page(html: str) -> Element:
     return parser.stack[0]
 
 
-def numbers(text: str) -> list[tuple[float, float]]:
-    """Return each number of a text with half a step of its last digit."""
+def numbers(text: str, decimal: str = ".") -> list[tuple[float, float]]:
+    """Return each number of a text with half a step of its last digit; `decimal` is the language's sign."""
     found = []
-    for match in NUMBER.finditer(text):
+    for match in NUMBER.finditer(text.replace(decimal, ".")):
         plain = match[0].replace("\u202f", "").replace("−", "-")
         decimals = len(plain.partition(".")[2])
         found.append((float(plain), 0.5 * 10.0**-decimals))

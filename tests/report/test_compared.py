@@ -11,6 +11,7 @@ import pytest
 
 import gait
 from gait.analysis.results import Analysis
+from gait.cli.commands.compare import _same_sensors
 from gait.cli.main import main
 from gait.history.change import compare_groups
 from gait.history.run_parts import Effect, Helped
@@ -27,6 +28,8 @@ HOSTILE = '<img src=x onerror=alert(1)>\n"\u202e&{names}'
 VERDICTS = {
     "Changed": "changed",
     "Explained by speed": "explained by speed",
+    "Explained by cadence": "no change shown",
+    "Explained by the slope of the ground": "no change shown",
     "Cannot be told without the speed": "speed unknown",
     "No change shown": "no change shown",
 }
@@ -71,13 +74,13 @@ def test_two_sessions(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     shown = _rows(page)
     assert set(shown) == {row["metric"] for row in rows}
     for row in rows:
-        verdict, (_, first, second, change, speed) = shown[row["metric"]]
+        verdict, (_, first, second, change, expected) = shown[row["metric"]]
         assert verdict == row["verdict"]
         assert _close(first, row["first"])
         assert _close(second, row["second"])
         assert _close(change.split("±")[0], row["change"])
         assert _close(change.split("±")[1], row["uncertainty"])
-        assert _close(speed, row["expected"])
+        assert _close(expected, row["change"] - row["beyond"])
     said = page.one(cls="verdict").text
     changed = sum(row["changed"] for row in rows)
     assert said.startswith("Changed beyond noise and speed: ")
@@ -171,3 +174,35 @@ def test_shoes_are_named_as_written(analyses: SimpleNamespace) -> None:
     assert ", old pair, new pair, left shoe" in _page(worn, worn).one(cls="runline").text
     report = read_page(render_page(worn))
     assert "Shoes old pair, new pair Sensors" in report.one(cls="runline").text
+
+
+def test_one_recording_on_both_sides_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The same samples before and after, in a copy too: no change, and why, on page and terminal."""
+    first = ROOT / "recordings" / "easy-rearfoot" / "left_shoe.csv.gz"
+    again, made = tmp_path / "again" / "left_shoe.csv.gz", tmp_path / "c.html"
+    again.parent.mkdir()
+    again.write_bytes(first.read_bytes())
+    assert main(["compare", str(first), str(again.parent), "-o", str(made)]) == 0
+    assert WORDS("compare.twice") in capsys.readouterr().err
+    assert WORDS("compare.twice") in read_page(made.read_text(encoding="utf-8")).text
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "same"),
+    [
+        (("left shoe", "right shoe"), ("left shoe", "right shoe"), True),
+        (("left shoe", "right shoe"), ("left shoe",), True),
+        (("left shoe", "left shank"), ("left shoe",), True),
+        (("left shoe", "right shoe"), ("left shoe", "right shank"), False),
+        (("left shoe",), ("left shank",), False),
+    ],
+)
+def test_a_leg_measured_at_another_place_is_not_alike(
+    before: tuple[str, ...], after: tuple[str, ...], same: bool
+) -> None:
+    """Sensors are the same where each leg that both have was measured at a place that both have."""
+    groups = [
+        [SimpleNamespace(sensors=[SimpleNamespace(name=name, has_gyr=True, device="pod") for name in names])]
+        for names in (before, after)
+    ]
+    assert _same_sensors(*groups) is same

@@ -28,6 +28,11 @@ CORRELATED = 3.0
 
 LEAST_STRIDES = 3
 """Strides of a side below which a metric is not given (chosen: a spread needs three)."""
+KNOWN_SHARE = 0.5
+"""Share of the strides whose contact must have an end for contact time to be given: where most have none, those
+left are chosen by what the sensor happens to show (chosen)."""
+OF_THE_PLACE = ("peak_acc_g",)
+"""Metrics that are another thing on a shoe and on a shank: of a mixed session the shoe's stands."""
 
 
 def summarise(
@@ -66,11 +71,14 @@ def _metric(
 ) -> Metric | None:
     if spec.systematic is None:
         return None
-    name = spec.name
+    name, unlike = spec.name, _unlike(feet)
+    if unlike and name in OF_THE_PLACE:
+        feet = {side: rows for side, rows in feet.items() if "shoe" in rows["placement"]}
     sides: dict[str, tuple[float, float, float, int]] = {}
     for side, rows in feet.items():
         values = rows[name][np.isfinite(rows[name])]
-        if len(values) >= LEAST_STRIDES:
+        known = len(values) >= KNOWN_SHARE * len(rows[name]) or spec.per_contact is None
+        if known and len(values) >= LEAST_STRIDES:
             sides[side] = _centre(name, values)
     if not sides:
         return None
@@ -86,7 +94,13 @@ def _metric(
         half = float(np.hypot(sides[side][1], method.side[side]))
         changes = {side: sides[side][0], f"{side}_uncertainty": half}
         metric = replace(metric, **changes)  # type: ignore[arg-type]
-    return _with_difference(metric, sides, method.difference)
+    return metric if unlike else _with_difference(metric, sides, method.difference)
+
+
+def _unlike(feet: Mapping[str, Columns]) -> bool:
+    """Return whether one leg was measured on the shoe and the other on the shank: these do not compare."""
+    places = [set(rows["placement"]) for rows in feet.values()]
+    return len(places) == 2 and not places[0] & places[1]
 
 
 def _with_difference(

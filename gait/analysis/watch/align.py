@@ -26,6 +26,8 @@ LEAST_OVERLAP_S = 45.0
 """Seconds in which both run, below which nothing is compared (chosen)."""
 LEAST_SHARE = 0.6
 """Share of the session's running that the activity has to cover (chosen)."""
+RUNNING_SPM = 130.0
+"""Cadence of a watch from which it is running (chosen)."""
 CLOCKS_APART_S = 180.0
 """Seconds that two clocks which both know the date and zone may differ by (chosen)."""
 MOST_RMS_SPM = 6.0
@@ -49,6 +51,8 @@ AGREES = 0.45
 """Least correlation within `STARTS_APART_S` of the start times (chosen: a lower one lets other runs in)."""
 STARTS_APART_S = 15.0
 """s that two clocks which both were set may differ by (chosen)."""
+FLAT_SPM = 1.0
+"""Spread of a watch's cadence below which it has no course to compare: watches round to 1 or 2 (chosen)."""
 SMOOTHED_S = 5
 LONGEST_HOLE_S = 10.0
 """A longer hole between two records was not recorded."""
@@ -131,7 +135,23 @@ def align(analysis: Analysis, activity: Activity) -> Alignment:
             where=activity.source,
             todo="write 'started = \"2026-05-01T07:32:10+02:00\"' into session.toml, or leave --activity out",
         )
+    if _flat(activity):
+        return _by_level(lags, start, activity)
     return _by_start(lags, start, activity)
+
+
+def _flat(activity: Activity) -> bool:
+    """Whether the watch's cadence of the running is as good as one number."""
+    running = activity.cadence_spm[activity.cadence_spm > RUNNING_SPM]
+    return len(running) > 0 and float(np.std(running)) < FLAT_SPM
+
+
+def _by_level(lags: _Lags, start: float, activity: Activity) -> Alignment:
+    """Alignment by the two clocks of an even cadence: its level and its seconds of running have to agree."""
+    near = np.abs(lags.offset_s - start) <= STARTS_APART_S
+    if not (near & (lags.rms_spm <= MOST_RMS_SPM) & (lags.alone <= MOST_ALONE)).any():
+        raise _other(activity, "its cadence is not that of the recording")
+    return Alignment(start, "start time", "cannot tell", 2.0 * STARTS_APART_S, None)
 
 
 def _by_start(lags: _Lags, start: float, activity: Activity) -> Alignment:
@@ -209,7 +229,7 @@ def _watch_course(activity: Activity) -> _Course:
     covered = (time[at + 1] - time[at]) <= LONGEST_HOLE_S
     known = np.isfinite(activity.cadence_spm)
     cadence = np.interp(grid, time[known], activity.cadence_spm[known])
-    runs = covered & known[at] & (cadence > 130.0)
+    runs = covered & known[at] & (cadence > RUNNING_SPM)
     return _course(float(first), cadence, runs, covered)
 
 

@@ -193,18 +193,19 @@ def _watch(analysis: Analysis, words: Words) -> list[str]:
 
 def _row(name: str, metric: Metric, words: Words) -> tuple[str, ...]:
     from gait.analysis.metrics import METRICS
+    from gait.cli.rounded import places, rounded
 
-    info = METRICS[name]
+    decimals = places(name, metric.uncertainty)
 
-    def show(value: float | None, more: int = 0) -> str:
-        return "" if value is None else words.digits(value, f".{info.decimals + more}f")
+    def show(value: float | None) -> str:
+        return "" if value is None else rounded(value, decimals, words)
 
     bound = ">= " if metric.lower_bound else ""
-    unit = f" {info.unit}" if info.unit else ""
+    unit = f" {METRICS[name].unit}".rstrip()
     return (
         words.label(name),
         f"{bound}{show(metric.value)}{unit}",
-        f"±{show(metric.uncertainty, more=metric.uncertainty < 0.5 * 10.0**-info.decimals)}",
+        f"±{show(metric.uncertainty)}",
         show(metric.left),
         show(metric.right),
     )

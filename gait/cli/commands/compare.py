@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gait.analysis.results import Analysis
     from gait.history.change import Change
     from gait.history.run_parts import Effect, Helped
+    from gait.recording.model import Session
     from gait.report.blocks import Section
     from gait.report.words import Words
 
@@ -74,8 +75,12 @@ def command(
         _within(first, second, blocks, json_file, output, activity, words, placement=placement, side=side)
         return
     from gait.history.change import compare_groups
+    from gait.history.session_identity import samples_hash
 
-    before, after = (_group(path, placement=placement, side=side) for path in (first, second))
+    groups = [_loaded(path, placement=placement, side=side) for path in (first, second)]
+    samples = [{samples_hash(one) for one in group} for group in groups]
+    twice = bool(samples[0] & samples[1])
+    before, after = (_analysed(group) for group in groups)
     joined = _with_watches([*before, *after], activity)
     before, after = joined[: len(before)], joined[len(before) :]
     same = _same_sensors(before, after)
@@ -84,12 +89,15 @@ def command(
         [one.metrics for one in after],
         same_sensors=same,
         speeds=(_speed(before), _speed(after)),
+        slopes=(_slope(before), _slope(after)),
     )
+    if twice:
+        print(words("compare.twice"), file=sys.stderr)
     _put(_table(before, after, rows, words), [row.plain() for row in rows], json_file)
     if output is not None:
         from gait.report.compared_sessions import ComparedSessions, sections_of_sessions
 
-        compared = ComparedSessions(tuple(before), tuple(after), tuple(rows), same)
+        compared = ComparedSessions(tuple(before), tuple(after), tuple(rows), same, twice)
         _page(sections_of_sessions(compared, words), words, output, json_file)
 
 
@@ -144,7 +152,8 @@ def _within(
             where=path,
             todo="give a second session, --blocks base=0:180,+5=180:360, or [[block]] in session.toml",
         )
-    (analysis,) = _with_watches(_group(path, placement=placement, side=side)[:1], activity)
+    found = _analysed(_loaded(path, placement=placement, side=side)[:1])
+    (analysis,) = _with_watches(found, activity)
     effects = compare_parts(analysis.strides, parts)
     helped = what_helped(effects)
     _put(
@@ -165,25 +174,19 @@ def _within(
 
 def _effects(effects: list[Effect], helped: Helped | None, base: str, words: Words) -> list[str]:
     """Return the lines of a comparison of blocks."""
-    from gait.analysis.metrics import METRICS
     from gait.cli.main import one_line
+    from gait.cli.rounded import places, rounded, with_spread
 
     lines = []
     for condition in dict.fromkeys(one.condition for one in effects):
         lines.append(words("compare.against", first=one_line(condition), other=one_line(base)))
         for one in (row for row in effects if row.condition == condition):
-            info = METRICS[one.metric]
-            spec = f".{info.decimals or 1}f"
-            size = (
-                f"{words.digits(one.effect, f'+9{spec}')} ± {words.digits(one.uncertainty, spec)} {info.unit}"
-            )
-            verdict = words(f"change.{one.verdict.replace(' ', '_')}")
-            row = f"{words.label(one.metric):{LABEL}}{words.digits(one.base, f'9{spec}')}{size.rstrip()}"
-            lines.append(f"  {row}  {verdict}")
+            size = with_spread(one.metric, one.effect, one.uncertainty, words, "+9")
+            base = rounded(one.base, places(one.metric, one.uncertainty), words, "9")
+            lines.append(f"  {words.label(one.metric):{LABEL}}{base}{size}  {words(f'change.{one.said}')}")
     if helped is None:
         return [*lines, words("compare.nothing_helps")]
-    info = METRICS[helped.metric]
-    size = f"{words.digits(helped.effect, f'+.{info.decimals or 1}f')} {info.unit}".rstrip()
+    size = with_spread(helped.metric, helped.effect, helped.uncertainty, words, "+")
     name = words.label(helped.metric)
     return [
         *lines,
@@ -192,15 +195,16 @@ def _effects(effects: list[Effect], helped: Helped | None, base: str, words: Wor
     ]
 
 
-def _group(path: Path, *, placement: PlacementOption, side: SideOption) -> list[Analysis]:
-    """Return the analyses of a session, or of every session in a folder of sessions."""
+def _loaded(path: Path, *, placement: PlacementOption, side: SideOption) -> list[Session]:
+    """Return a session, or every session in a folder of sessions."""
+    return [load_session(one, placement=placement, side=side) for one in _sessions(path)]
+
+
+def _analysed(sessions: Sequence[Session]) -> list[Analysis]:
+    """Return the analyses of some sessions."""
     from gait.analysis.analyze import AnalysisSettings, analyze
 
-    folders = _sessions(path)
-    return [
-        analyze(load_session(one, placement=placement, side=side), AnalysisSettings(waveforms=False))
-        for one in folders
-    ]
+    return [analyze(one, AnalysisSettings(waveforms=False)) for one in sessions]
 
 
 def _with_watches(analyses: list[Analysis], files: Sequence[Path] | None) -> list[Analysis]:
@@ -252,6 +256,14 @@ def _speed(group: list[Analysis]) -> float | None:
     return sum(speeds) / len(speeds) if speeds and len(speeds) == len(group) else None
 
 
+def _slope(group: list[Analysis]) -> float | None:
+    """Return the mean slope of the ground of a group, per cent; None where that of one is not known."""
+    from gait.history.run_blocks import mean_slope
+
+    slopes = [slope for slope in map(mean_slope, group) if slope is not None]
+    return sum(slopes) / len(slopes) if slopes and len(slopes) == len(group) else None
+
+
 def _same_sensors(before: list[Analysis], after: list[Analysis]) -> bool:
     """Return whether the places that both groups have were measured by one kind of sensor."""
     ones, others = (
@@ -259,37 +271,47 @@ def _same_sensors(before: list[Analysis], after: list[Analysis]) -> bool:
         for group in (before, after)
     )
     common = ones.keys() & others.keys()
-    return bool(common) and all(ones[name] == others[name] for name in common)
+    if not common or any(ones[name] != others[name] for name in common):
+        return False
+    # A leg that was measured on the shoe and then on the shank is not measured alike.
+    return not {_leg(name) for name in ones} & {_leg(name) for name in others} - {
+        _leg(name) for name in common
+    }
+
+
+def _leg(sensor: str) -> str:
+    """Return the side of a sensor such as ``left shoe``."""
+    return sensor.split(" ", 1)[0]
 
 
 def _table(before: list[Analysis], after: list[Analysis], rows: list[Change], words: Words) -> list[str]:
-    from gait.analysis.metrics import METRICS
+    from gait.cli.rounded import places, rounded, with_spread
     from gait.report.compared_sessions import ORDER
 
     lines = [words("compare.against", first=_title(before, words), other=_title(after, words))]
     if not rows:
         return [*lines, "  " + words("compare.nothing_shared")]
     for verdict in ORDER:
-        group = [row for row in rows if row.verdict == verdict]
+        group = [row for row in rows if row.said == verdict]
         if group:
-            lines.append(words(f"compare.is_{verdict.replace(' ', '_')}"))
+            lines.append(words(f"compare.is_{verdict}"))
         for row in group:
-            info = METRICS[row.metric]
-            spec = f".{info.decimals or 1}f"
-            values = (words.digits(one, f"9{spec}") for one in (row.first, row.second))
-            half = f" ± {words.digits(row.uncertainty, spec)} {info.unit}".rstrip()
-            change = (
-                f"{words.digits(row.change, f'+9{spec}')}{half}{_by_speed(row, info.decimals or 1, words)}"
+            decimals = places(row.metric, row.uncertainty)
+            values = "".join(rounded(one, decimals, words, "9") for one in (row.first, row.second))
+            change = with_spread(row.metric, row.change, row.uncertainty, words, "+9")
+            lines.append(
+                f"  {words.label(row.metric):{LABEL}}{values}{change}{_expected(row, decimals, words)}"
             )
-            lines.append(f"  {words.label(row.metric):{LABEL}}{''.join(values)}{change}")
     return lines
 
 
-def _by_speed(row: Change, decimals: int, words: Words) -> str:
-    """Return what speed and cadence lead to expect, where it shows in the decimals at hand."""
-    parts = ((row.expected, "speed"), (row.by_cadence if row.changed else None, "cadence"))
+def _expected(row: Change, decimals: int, words: Words) -> str:
+    """Return what speed, cadence and slope lead to expect, where it shows in the decimals at hand."""
+    from gait.cli.rounded import rounded
+
+    parts = ((row.expected, "speed"), (row.by_cadence, "cadence"), (row.by_slope, "slope"))
     return "".join(
-        words(f"compare.size_by_{name}", size=words.digits(part, f"+.{decimals}f"))
+        words(f"compare.size_by_{name}", size=rounded(part, decimals, words, "+"))
         for part, name in parts
         if part is not None and abs(part) >= 0.5 * 10.0**-decimals
     )

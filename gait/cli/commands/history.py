@@ -79,6 +79,7 @@ def show(
 ) -> None:
     """Show one kept session: all its numbers."""
     from gait.analysis.metrics import METRICS
+    from gait.cli.rounded import with_spread
     from gait.files import write_text
 
     words = _words(lang)
@@ -91,12 +92,11 @@ def show(
     if json_file == STDOUT:
         return
     print(f"{one_line(one.runner)}, {one_line(one.name)}, {one.ran_at[:16].replace('T', ' ')} UTC")
-    for name, spec in METRICS.items():
+    for name in METRICS:
         if name in one.metrics:
             metric = one.metrics[name]
-            value = words.digits(metric.value, f"9.{spec.decimals or 1}f")
-            half = words.digits(metric.uncertainty, f".{spec.decimals or 1}f")
-            print(f"  {words.label(name):{LABEL}}{value} ± {half} {spec.unit}")
+            said = with_spread(name, metric.value, metric.uncertainty, words, "9")
+            print(f"  {words.label(name):{LABEL}}{said}")
 
 
 @app.command()
@@ -109,6 +109,7 @@ def trend(
 ) -> None:
     """Show how one number of a runner went from session to session, against the runner's own normal."""
     from gait.analysis.metrics import METRICS
+    from gait.cli.rounded import places, rounded
     from gait.history.own_normal import own_normal
 
     name, words = _named(runner), _words(lang)
@@ -124,10 +125,11 @@ def trend(
     head = {"name": words.label(metric), "runner": one_line(name), "unit": spec.unit}
     print(words("history.trend", **head) if rows else words("history.nothing"))
     for row in rows:
-        own = "" if row.normal is None else _beside(row, f".{spec.decimals or 1}f", words)
+        decimals = places(metric, row.uncertainty)
+        own = "" if row.normal is None else _beside(row, f".{decimals}f", words)
         own += "  " + words("history.new_shoes", shoes=one_line(row.shoes)) if row.new_shoes else ""
-        value = words.digits(row.value, f"9.{spec.decimals or 1}f")
-        print(f"  {row.date}  {value} ± {words.digits(row.uncertainty, f'.{spec.decimals or 1}f')}{own}")
+        value, half = rounded(row.value, decimals, words, "9"), rounded(row.uncertainty, decimals, words)
+        print(f"  {row.date}  {value} ± {half}{own}")
 
 
 def _beside(row: TrendRow, digits: str, words: Words) -> str:
@@ -172,11 +174,9 @@ def _side_lines(rows: Sequence[SidesOverSessions], name: str, words: Words) -> l
 
 def _size(metric: str, value: float, half: float, words: Words) -> str:
     """Return a signed difference with its uncertainty and unit."""
-    from gait.analysis.metrics import METRICS
+    from gait.cli.rounded import with_spread
 
-    places = METRICS[metric].decimals or 1
-    shown, within = words.digits(value, f"+9.{places}f"), words.digits(half, f".{places}f")
-    return f"{shown} ± {within} {METRICS[metric].unit}".rstrip()
+    return with_spread(metric, value, half, words, "+9")
 
 
 def _of_pods(rows: Sequence[SidesOverSessions], words: Words) -> str:
@@ -248,7 +248,7 @@ def _kept(
     from gait.history.database import database_path
 
     where = database_path(path)
-    if not where.is_file():
+    if not where.exists():
         print(
             f"nothing is kept yet ({one_line(str(where))}); keep a run: gait report RUN --runner NAME",
             file=sys.stderr,
@@ -306,10 +306,12 @@ def _count(sessions: int, words: Words) -> str:
 
 def _numbers(one: KeptSession, words: Words) -> str:
     from gait.analysis.metrics import METRICS
+    from gait.cli.rounded import places, rounded
 
-    found = [(METRICS[name], one.metrics[name]) for name in SHOWN if name in one.metrics]
+    found = [one.metrics[name] for name in SHOWN if name in one.metrics]
     return "  ".join(
-        f"{words.digits(metric.value, f'.{spec.decimals}f')} {spec.unit}" for spec, metric in found
+        f"{rounded(metric.value, places(metric.name, metric.uncertainty), words)} {METRICS[metric.name].unit}"
+        for metric in found
     )
 
 

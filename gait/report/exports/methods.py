@@ -42,6 +42,7 @@ def _methods(analysis: Analysis, words: Words, fingerprint: Fingerprint | None) 
     strides = analysis.strides
     running = strides[strides["activity"] == "running"] if len(strides) else strides
     marked = int((running["marks"].fillna("") != "").sum()) if len(running) else 0
+    strike = "strike_angle_deg" in analysis.metrics
     parts = [
         words(
             "methods.sensors",
@@ -49,6 +50,7 @@ def _methods(analysis: Analysis, words: Words, fingerprint: Fingerprint | None) 
         ),
         words("methods.software", version=__version__, length=duration(analysis.duration_s)),
         words("method.text"),
+        words("method.strike_classes") if strike else "",
         words("methods.strides", n=number(float(len(running)), 0), marked=number(float(marked), 0)),
         _calibration(analysis, words),
         words("methods.errors", errors=_errors(analysis, words)) if analysis.metrics else "",
@@ -56,7 +58,8 @@ def _methods(analysis: Analysis, words: Words, fingerprint: Fingerprint | None) 
         _hashes(fingerprint, words) if fingerprint is not None else "",
     ]
     text = " ".join(part for part in parts if part)
-    return "\n\n".join([text, *_table(analysis, words), words("method.strike_source")]) + "\n"
+    sources = [words("method.strike_source")] if strike else []
+    return "\n\n".join([text, *_table(analysis, words), *sources]) + "\n"
 
 
 def _hashes(fingerprint: Fingerprint, words: Words) -> str:

@@ -41,7 +41,7 @@ def build(story: Story) -> Section | None:
 
 def _since(changes: tuple[Change, ...], date: str, words: Words) -> list[Block]:
     """Return the metrics that changed as a table, and how many did not."""
-    moved = [row for row in changes if row.verdict in {"changed", "explained by speed"}]
+    moved = [row for row in changes if row.changed or row.explained_by]
     rest = len(changes) - len(moved)
     out: list[Block] = []
     if moved:
@@ -72,7 +72,7 @@ def _row(row: Change, words: Words) -> tuple[str, ...]:
         number(row.first, places),
         number(row.second, places),
         gap,
-        words(f"change.{row.verdict.replace(' ', '_')}"),
+        words(f"change.{row.said}"),
     )
 
 

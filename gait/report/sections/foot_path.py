@@ -51,7 +51,7 @@ def _view(name: str, paths: dict[str, FloatArray], words: Words) -> Chart:
     )
     rows = tuple(
         (
-            f"{k} %",
+            f"{k}\N{NO-BREAK SPACE}%",
             *(
                 number(float(v[k]), 2 if a == 0 else 0)
                 for line in lines

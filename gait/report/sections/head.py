@@ -36,9 +36,10 @@ def build(story: Story) -> Section:
 def _facts(story: Story) -> tuple[tuple[str, str], ...]:
     """Label and value of each thing that is known of the run."""
     analysis, words = story.analysis, story.words
-    ran, walked = analysis.time_in("running"), analysis.time_in("walking")
+    ran = analysis.time_in("running") if story.has_running else 0.0
+    walked = analysis.time_in("walking")
     distance = analysis.run.distance_m
-    given = story.speed_m_s is not None and ran > 0.0 and story.has_running
+    given = story.speed_m_s is not None and ran > 0.0
     facts = [
         ("runner", clean(story.runner, 80)),
         ("distance", words("unit.km", n=number(distance / 1000.0, 2)) if distance else ""),

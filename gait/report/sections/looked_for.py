@@ -27,11 +27,11 @@ def build(story: Story) -> Section | None:
         ("absent_in_part", [one for one in absent if one.not_looked_at]),
     ):
         if group:
-            lines = _by_reason([(one.title, _absent(one, words)) for one in group], words)
+            lines = _by_reason([(story.title_of(one), _absent(one, words)) for one in group], words)
             blocks.append(Bullets(lines, words(f"finding.{key}")))
     never = story.found("not_assessed")
     if never:
-        lines = _by_reason([(one.title, one.missing) for one in never], words)
+        lines = _by_reason([(story.title_of(one), one.missing) for one in never], words)
         blocks.append(Bullets(lines, words("finding.not_assessed")))
     return Section("findings", words("section.findings"), tuple(blocks), folded=True)
 

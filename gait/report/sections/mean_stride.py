@@ -88,7 +88,7 @@ def _wave(waves: Sequence[Waveform], name: str, unit: str, words: Words, pick: P
         zero=low < 0.0 < high,
         head=(words("table.percent"), *(words(f"side.{side}") for side in found)),
         rows=tuple(
-            (f"{k} %", *(number(float(values[k]), 1) for values, _ in found.values()))
+            (f"{k}\N{NO-BREAK SPACE}%", *(number(float(values[k]), 1) for values, _ in found.values()))
             for k in range(0, 101, 10)
         ),
     )

@@ -21,8 +21,9 @@ def build(story: Story) -> Section:
         for k, v in story.analysis.settings.items()
     )
     sources = tuple(f"{one.citation} {one.url}".strip() for one in _sources(story.findings, story.plan))
+    strike = "strike_angle_deg" in story.analysis.metrics
     own = (
-        words("method.strike_source"),
+        *([words("method.strike_source")] if strike else []),
         words("method.band_source"),
         words("method.expected_source", cadence=CADENCE_SOURCE, contact=CONTACT_SOURCE),
     )
@@ -31,6 +32,7 @@ def build(story: Story) -> Section:
         words("section.method"),
         (
             Paragraph(words("method.text")),
+            *([Paragraph(words("method.strike_classes"))] if strike else []),
             Paragraph(words("method.rounding")),
             Paragraph(words("safety.percentiles")),
             Bullets((*own, *sources), words("method.sources")),

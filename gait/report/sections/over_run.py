@@ -126,9 +126,10 @@ def _steady(middles: FloatArray, name: str, words: Words) -> str:
         return words("fig.empty")
     low, high = np.percentile(finite, [5.0, 95.0])
     spec = METRICS[name]
-    return words(
-        "fig.mostly", low=number(low, spec.decimals), high=number(high, spec.decimals), unit=units(spec.unit)
-    )
+    first, last = (number(one, spec.decimals) for one in (low, high))
+    # A dash between numbers reads as a minus sign where one of them has one.
+    key = "fig.mostly_one" if first == last else "fig.mostly_to" if low < 0.0 else "fig.mostly"
+    return words(key, low=first, high=last, unit=units(spec.unit))
 
 
 def _table(
@@ -186,5 +187,6 @@ def _thirds(story: Story) -> tuple[Block, ...]:
     if table.rows:
         blocks.append(table)
     if same:
-        blocks.append(Paragraph(words("thirds.others", n=len(same), names=words("list.comma").join(same))))
+        key = "thirds.others" if table.rows else "thirds.all_same"
+        blocks.append(Paragraph(words(key, n=len(same), names=words("list.comma").join(same))))
     return (Fold(words("section.thirds"), tuple(blocks)),)

@@ -122,4 +122,7 @@ def _why_not(story: Story) -> str:
     sides = {sensor.side for sensor in story.analysis.sensors}
     if len(sides) == 1:
         return words("sides.one", side=words(f"side.{sides.pop()}"))
+    places = [{one.placement for one in story.analysis.sensors if one.side == side} for side in sides]
+    if not places[0] & places[1]:
+        return words("sides.unlike")
     return words("sides.nothing")

@@ -31,6 +31,8 @@ ORDER = (
     "tibial_peak_g",
 )
 """Numbers that lead, where they were measured; `FILL` makes up `LEAST` where few were."""
+BESIDE_BALANCE = frozenset({"cadence_spm", "stride_ms", "speed_m_s", "contact_ms"})
+"""Numbers that both legs share, and the one whose sides have a tile of their own."""
 WIDEST = 0.5
 """Half-width, relative, up to which a number of `FILL` is shown (chosen: 0 ± 134 ms tells nothing)."""
 FILL = ("speed_m_s", "flight_ms", "peak_acc_g", "stride_ms", "duty_factor")
@@ -125,6 +127,8 @@ def _plain(story: Story, metric: Metric) -> Tile:
         place = _beside(metric, found.low, found.high, words)
     if metric.lower_bound:
         place = words("sure.lower_bound")
+    elif name not in BESIDE_BALANCE:
+        place = f"{place} {_apart(metric, words)}".strip()
     shown = show_metric(metric)
     return Tile(
         name,
@@ -138,6 +142,17 @@ def _plain(story: Story, metric: Metric) -> Tile:
         _spark(story, name),
         f"{shown.text}. {usual} {place}",
     )
+
+
+def _apart(metric: Metric, words: Words) -> str:
+    """Return the number of each foot, where they differ by more than the method errs; else empty."""
+    if not metric.difference_shown or metric.left is None or metric.right is None:
+        return ""
+    spec = METRICS[metric.name]
+    places = decimals_for(metric.uncertainty, spec.decimals)
+    unit = units(spec.unit) if spec.unit == "°" else ""
+    left, right = (f"{number(one, places)}{unit}" for one in (metric.left, metric.right))
+    return words("tile.sides", left=left, right=right)
 
 
 def _beside(metric: Metric, low: float, high: float, words: Words) -> str:
@@ -199,19 +214,23 @@ def _last_text(story: Story, name: str) -> str:
         return ""
     spec = METRICS[name]
     places = decimals_for(row.uncertainty, spec.decimals)
-    verdict = story.words(f"change.{row.verdict.replace(' ', '_')}")
+    verdict = story.words(f"change.{row.said}")
     return story.words(
         "tile.last", value=number(row.first, places), change=signed(row.change, places), verdict=verdict
     )
 
 
 def _spark(story: Story, name: str) -> FloatArray:
-    """Return the number along the run, thinned; empty where it is too short to show."""
+    """Return the number along the run, thinned; empty where it is too short to show.
+
+    Each foot is held against its own median, so that two feet that differ draw one line and no zigzag.
+    """
     rows = series.running(story.analysis.strides, clean=True)
     if name not in rows or len(rows) < 2 * SPARK_POINTS:
         return np.empty(0)
-    values = rows.sort_values("ic_s")[name].to_numpy(dtype=np.float64)
-    values = values[np.isfinite(values)]
+    rows = rows[np.isfinite(rows[name].astype(float))].sort_values("ic_s")
+    level = rows.groupby("side")[name].transform("median").astype(float)
+    values = (rows[name].astype(float) - level + level.mean()).to_numpy(dtype=np.float64)
     if len(values) < 2 * SPARK_POINTS:
         return np.empty(0)
     return np.array([float(np.median(part)) for part in np.array_split(values, SPARK_POINTS)])
@@ -233,7 +252,7 @@ def _strike(story: Story, metric: Metric) -> Tile:
         words(f"sure.{certainty(metric.value, metric.uncertainty, angle=True)}"),
         _scale("strike", metric, words, None, _last(story, "strike_angle_deg")),
         parts,
-        words("direction.strike"),
+        f"{_apart(metric, words)} {words('direction.strike')}".strip(),
         _last_text(story, "strike_angle_deg"),
         _spark(story, "strike_angle_deg"),
         f"{shown.text}. {parts}",

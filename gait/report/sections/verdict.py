@@ -26,9 +26,8 @@ def _sentence(story: Story) -> str:
     present = story.found("present")
     if not present:
         return _nothing_found(story, numbers)
-    named = words("list.comma").join(
-        one.title if at == 0 else words.within(one.title) for at, one in enumerate(present[:MOST])
-    )
+    titles = [story.title_of(one) for one in present[:MOST]]
+    named = words("list.comma").join(one if at == 0 else words.within(one) for at, one in enumerate(titles))
     rest = len(present) - MOST
     end = words("verdict.more", n=rest) if rest > 0 else words("verdict.else")
     if not numbers:

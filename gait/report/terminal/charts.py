@@ -19,6 +19,7 @@ __all__ = ["over_time"]
 ROWS = 3
 LABEL = 6
 """Columns left of a chart for its scale."""
+MOST_DECIMALS = 3
 NARROWEST_S = 1.5
 """Shortest time that a column stands for: a column without a stride in mid-run would look like a break."""
 WIDEST_BAR = 4
@@ -42,12 +43,19 @@ def over_time(chart: Chart, words: Words, pen: Pen) -> list[RenderableType]:
             out.append(pen.text(words(f"side.{points.look}"), "dim"))
         values = np.repeat(medians(points.x, points.y, 0.0, length, count), wide)
         rows = bars(values, *chart.y, ROWS, pen.signs)
-        ends = {0: number(chart.y[1], 0), ROWS - 1: number(chart.y[0], 0)}
+        low, high = _ends(*chart.y)
+        ends = {0: high, ROWS - 1: low}
         out += [
             _line(f"{ends.get(k, ''):>{LABEL - 1}}{pen.signs.upright}{row}", pen, STYLES[points.look])
             for k, row in enumerate(rows)
         ]
     return [*out, *_axis(chart, count, wide, words, pen)]
+
+
+def _ends(low: float, high: float) -> tuple[str, str]:
+    """Return the ends of a scale, with as many decimals as tell them apart by two steps."""
+    decimals = next((k for k in range(MOST_DECIMALS) if (high - low) * 10.0**k >= 2.0), MOST_DECIMALS)
+    return number(low, decimals), number(high, decimals)
 
 
 def _axis(chart: Chart, count: int, wide: int, words: Words, pen: Pen) -> list[RenderableType]:

@@ -147,7 +147,7 @@ def _tile(tile: Tile, label: int, value: int, pen: Pen) -> list[RenderableType]:
 def _chart(one: Chart, words: Words, pen: Pen) -> list[RenderableType]:
     unit = f", {one.unit}" if one.unit else ""
     title = _labelled(one.title + unit, one.caption, pen)
-    return [Text("\n") + title, *(over_time(one, words, pen) if one.form == "time" else [])]
+    return [Text("\n") + title, *over_time(one, words, pen)]
 
 
 def _table(one: Table, words: Words, pen: Pen) -> list[RenderableType]:  # noqa: ARG001 - one call for all

@@ -13,6 +13,7 @@ from rich.padding import Padding
 from gait import __version__
 from gait.analysis.results import Analysis
 from gait.coaching.model import Finding, Plan
+from gait.report.blocks import Chart, Section
 from gait.report.sections import sections_of
 from gait.report.story import Story
 from gait.report.terminal.draw import draw, heading
@@ -77,6 +78,14 @@ def _parts(story: Story, pen: Pen) -> list[RenderableType]:
         if section.title:
             out.append(heading(section.title, pen))
         for block in section.blocks:
-            out += draw(block, story.words, pen)
+            if not (isinstance(block, Chart) and block.form != "time"):
+                out += draw(block, story.words, pen)
+        out += _pictures(section, story.words, pen)
     version = pen.text(story.words("method.version", version=__version__), "dim")
     return [*out, Padding(version, (1, 0, 0, 0))]
+
+
+def _pictures(section: Section, words: Words, pen: Pen) -> list[RenderableType]:
+    """Return a line that names the charts that cannot be drawn in letters; none where there are none."""
+    names = [one.title for one in section.blocks if isinstance(one, Chart) and one.form != "time"]
+    return [pen.text(words("page.pictures", names=words("list.comma").join(names)), "dim")] if names else []

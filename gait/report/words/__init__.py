@@ -29,6 +29,9 @@ SENTENCES = "sentences"
 DECIMAL = "number.decimal"
 """Key of the decimal sign."""
 
+ARTICLES = ("Der ", "Die ", "Das ")
+"""German words that are small within a sentence, unlike the nouns that other labels begin with."""
+
 
 class Words:
     """A language's catalogue: call it with a key and the values for its places.
@@ -100,14 +103,17 @@ class Words:
         return format(value, spec).replace(POINT, self.decimal)
 
     def within(self, text: str) -> str:
-        """Return a label as it stands within a sentence: English begins it small, others leave it.
+        """Return a label as it stands within a sentence: English begins it small, others an article alone.
 
         Examples
         --------
         >>> Words("en", {}).within("Ground contact"), Words("de", {}).within("Flugzeit")
         ('ground contact', 'Flugzeit')
+        >>> Words("de", {}).within("Der Schuh rollt nach innen")
+        'der Schuh rollt nach innen'
         """
-        return f"{text[:1].lower()}{text[1:]}" if self.lang == ENGLISH else text
+        small = self.lang == ENGLISH or text.startswith(ARTICLES)
+        return f"{text[:1].lower()}{text[1:]}" if small else text
 
     def get(self, key: str, fallback: str = "") -> str:
         """Return the text under a key, or the fallback where the catalogue has none."""

@@ -86,3 +86,15 @@ def test_an_even_cadence_leaves_the_start_times_or_nothing() -> None:
     assert found.offset_s == STARTED.timestamp()
     with pytest.raises(UsageError, match="does not say when it began"):
         align(_analysis(""), silent)
+
+
+def test_a_watch_s_even_cadence_is_laid_by_the_start_times() -> None:
+    """A steady run that a watch rounds to one number has no course: its level and the two clocks count."""
+    even = _watch(STARTED.timestamp(), lambda at: np.full(len(at), 168.0))
+    found = align(_analysis(STARTED.isoformat()), even)
+    assert (found.by, found.certainty, found.offset_s) == ("start time", "cannot tell", STARTED.timestamp())
+    other = _watch(STARTED.timestamp(), lambda at: np.full(len(at), 184.0))
+    with pytest.raises(UsageError, match="another run"):
+        align(_analysis(STARTED.isoformat()), other)
+    with pytest.raises(UsageError, match="does not say when it began"):
+        align(_analysis(""), even)
