@@ -1,4 +1,4 @@
-"""Decide whether a number changed: beyond noise and what speed, cadence and slope explain, by enough to matter.
+"""Decide whether a number changed: beyond noise and speed, cadence and slope, and by enough to matter.
 
 Two sessions of one runner share most of what the method errs, so that part cancels; what does not is the
 scatter of the strides, mounting the sensor anew, and the spread of how runners follow speed, cadence and the

@@ -29,8 +29,8 @@ CORRELATED = 3.0
 LEAST_STRIDES = 3
 """Strides of a side below which a metric is not given (chosen: a spread needs three)."""
 KNOWN_SHARE = 0.5
-"""Share of the strides whose contact must have an end for contact time to be given: where most have none, those
-left are chosen by what the sensor happens to show (chosen)."""
+"""Share of the strides whose contact must have an end for contact time to be given: where most have
+none, those left are chosen by what the sensor happens to show (chosen)."""
 OF_THE_PLACE = ("peak_acc_g",)
 """Metrics that are another thing on a shoe and on a shank: of a mixed session the shoe's stands."""
 
