@@ -12,6 +12,7 @@ from gait.frames import Placement, Side
 __all__ = ["LiveStrides"]
 
 RECENT_STRIDES = 10
+"""Strides whose mean the line on the terminal shows (chosen: some seven seconds)."""
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""What a runner says for a report: answers and diary given now, else those kept under the runner's name."""
+"""Take what a runner says for a report: answers and diary given now, else those kept under the name."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = ["Said", "said_for"]
 
 @dataclass(frozen=True)
 class Said:
-    """What the runner says: answers, diary, and the day that the answers are of (None: there are none)."""
+    """Answers and diary of the runner, and the day that the answers are of (None: there are none)."""
 
     answers: Answers
     diary: tuple[CheckIn, ...]

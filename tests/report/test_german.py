@@ -26,6 +26,8 @@ from tests.report.marked import seen
 from tests.report.reading import read_page
 
 ALIKE = {
+    "live.sensor",
+    "live.signal",
     *("list.semicolon", "list.comma", "unit.km", "unit.pace"),
     *("month.4", "month.8", "month.9", "month.11"),
     *("metric.pronation_excursion_deg", "plan.tempo", "quality.sensor", "quality.not_measured", "notes.name"),

@@ -141,7 +141,7 @@ def align(analysis: Analysis, activity: Activity) -> Alignment:
 
 
 def _flat(activity: Activity) -> bool:
-    """Whether the watch's cadence of the running is as good as one number."""
+    """Return whether the watch's cadence of the running is as good as one number."""
     running = activity.cadence_spm[activity.cadence_spm > RUNNING_SPM]
     return len(running) > 0 and float(np.std(running)) < FLAT_SPM
 

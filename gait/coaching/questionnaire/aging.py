@@ -1,4 +1,4 @@
-"""What kept answers still say after weeks: what cleared somebody then clears nobody now."""
+"""Age kept answers: what cleared somebody weeks ago clears nobody now."""
 
 from __future__ import annotations
 

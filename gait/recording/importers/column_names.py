@@ -237,7 +237,7 @@ def _folded(name: str) -> str:
 
 
 def _is_clock(name: str) -> bool:
-    """Whether a name is made of the letters by which the form of a time is written."""
+    """Return whether a name is made of the letters by which the form of a time is written."""
     words = {word.lower() for word in re.split(r"[^A-Za-z]+", name) if word}
     return len(words) > 1 and words <= CLOCK_LETTERS and bool(words & {"hh", "ss", "yyyy"})
 

@@ -25,6 +25,7 @@ OTHER_DATE = re.compile(
 """A date whose day and month cannot be told apart, or whose month is a word: only its time of day is used."""
 CLOCK = re.compile(r"\s*\d{1,2}:\d{2}:\d{2}([.,:]\d{1,9})?" + HALF_DAY + r"\s*")
 HALF_DAY_S = 43200.0
+"""s from midnight to noon."""
 ZONE = re.compile(r"(Z|UTC|GMT|[+-]\d{2}:?\d{2})\s*$")
 
 

@@ -162,7 +162,7 @@ def _header(source: Source, top: Top, file: Path, choice: Choice, side: str | No
 
 
 def _units_below(source: Source, separator: str) -> bool:
-    """Whether the next line holds units, so that names alone do not tell them."""
+    """Return whether the next line holds units, so that names alone do not tell them."""
     cells = [cell.strip().strip('"') for cell in peek(source).split(separator)]
     return sum(unit_of(cell) is not None for cell in cells) >= NAMED_COLUMNS
 

@@ -225,7 +225,7 @@ class _Recoded(io.RawIOBase):
         self._rest = b""
 
     def readable(self) -> bool:
-        """Whether it can be read, as a buffered reader asks."""
+        """Return whether it can be read, as a buffered reader asks."""
         return True
 
     def readinto(self, buffer: WriteableBuffer) -> int:

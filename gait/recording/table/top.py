@@ -36,7 +36,7 @@ class Top:
 
     @property
     def empty(self) -> bool:
-        """Whether nothing but comments was found."""
+        """Return whether nothing but comments was found."""
         return self.header is None and not self.above
 
 
@@ -88,7 +88,7 @@ def _spaced(source: Source, line: str) -> str:
 
 
 def _names_columns(line: str) -> bool:
-    """Whether a line can be the column names: four cells or more, hardly a number among them."""
+    """Return whether a line can be the column names: four cells or more, hardly a number among them."""
     cells = split_header(line)[1]
     if len(cells) == NAMED_COLUMNS - 1:
         return {(one.kind, one.axis) for one in parse_columns(cells)} == {("acc", axis) for axis in range(3)}
@@ -97,7 +97,7 @@ def _names_columns(line: str) -> bool:
 
 
 def is_data(line: str) -> bool:
-    """Whether a line is a row of samples: numbers, four cells or more, or three; the first may be a time."""
+    """Return whether a line is a row of samples: numbers in three cells or more; the first may be a time."""
     cells = split_header(line)[1]
     if len(cells) == NAMED_COLUMNS - 1:
         return all(map(is_number, cells))
