@@ -82,7 +82,7 @@ def test_a_real_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["analyze", str(SHARED / "treadmill_fast"), "--json", str(numbers)]) == 0
     cadence = json.loads(numbers.read_text(encoding="utf-8"))["metrics"]["cadence_spm"]["value"]
     assert cadence == pytest.approx(179.6, abs=0.5)
-    assert f"{cadence:.0f} spm" in capsys.readouterr().out
+    assert f"{cadence:.1f} spm" in capsys.readouterr().out
 
 
 @needs_shared
