@@ -69,6 +69,10 @@ LEAST_SHARE = 0.19
 LENGTH_M, SPEED_M_S, CLOSED = (0.8, 7.0), 1.2, 0.12
 """Stride length and least speed of running; looked at where gravity closes within the last, relative."""
 
+TOLD_SHARE = 0.1
+"""Share of the strides that must be turned down, where others are kept, for a sensor to be said to look like
+something else: a few odd steps between walking and running do not make a phone of a shoe (chosen)."""
+
 ENOUGH = 6
 """Strides in a bout from which a sensor's running is believed beside much that was turned down."""
 
@@ -202,7 +206,8 @@ def judge(batch: StrideBatch, samples: Recording, closure_error: float = 0.0, sc
     if kept.any() and runs < ENOUGH and kept.sum() < 0.25 * len(kept):
         kept[:] = False
     batch = replace(batch, walking=kind.astype(float))
-    return Verdict(batch.take(kept), leg, why.most_common(1)[0][0] if why else "")
+    told = why and (not kept.any() or why.total() >= TOLD_SHARE * len(kept))
+    return Verdict(batch.take(kept), leg, why.most_common(1)[0][0] if told else "")
 
 
 def feel_of(strides: StrideBatch, samples: Recording, scale: float = 1.0) -> Feel:

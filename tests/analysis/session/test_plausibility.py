@@ -50,6 +50,20 @@ def test_the_reason_is_told(virtual) -> None:
     assert not _analysed(virtual().session.recordings[0]).sensors[0].looks_like
 
 
+@pytest.mark.parametrize(("most", "told"), [(6, False), (1000, True)])
+def test_a_few_odd_strides_make_no_phone_of_a_shoe(virtual, monkeypatch, most, told) -> None:
+    """A short bout that is turned down leaves the sensor a shoe; where all is, its looks are told."""
+    parts = (("stand", 1.0), ("run", 40.0), ("stand", 4.0), ("run", 2.5), ("stand", 2.0))
+    recording = virtual(parts=parts).session.recordings[0]
+    monkeypatch.setattr(
+        "gait.analysis.session.plausibility._unlike_gait",
+        lambda bout, *_, **__: "pedalling" if len(bout) <= most else "",
+    )
+    sensor = _analysed(recording).sensors[0]
+    assert bool(sensor.looks_like) is told
+    assert (sensor.strides > 40) is not told
+
+
 @pytest.mark.parametrize("rate_hz", [50.0, 104.0, 400.0])
 @pytest.mark.parametrize("placement", ["shoe", "shank"])
 @pytest.mark.parametrize(
