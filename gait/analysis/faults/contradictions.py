@@ -23,6 +23,7 @@ from gait.analysis.faults.units_and_axes import (
     unit_faults,
 )
 from gait.analysis.results import Certainty, Fault
+from gait.analysis.session.stride_table import TURN_DEG
 from gait.analysis.strides.detector import Alignment
 from gait.analysis.strides.stride_batch import StrideBatch
 from gait.recording.model import Recording
@@ -360,7 +361,8 @@ def _has_angles(evidence: Evidence) -> bool:
 
 
 def _other_side(recording: Recording, run: StrideBatch) -> list[Fault]:
-    """Return the fault of one foot given as the other."""
+    """Return the fault of one foot given as the other, by straight strides: in turns feet roll either way."""
+    run = run.take(np.abs(np.nan_to_num(run.turn_deg)) <= TURN_DEG)
     if np.isfinite(run.strike_angle_deg).sum() < 5:
         return []
     rolled, rate = (

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from gait.analysis.analyze import AnalysisSettings, analyze, diagnose
 from gait.analysis.engine import strides_of
-from gait.analysis.faults.contradictions import Evidence, faults_of, no_strides
+from gait.analysis.faults.contradictions import Evidence, _other_side, faults_of, no_strides
 from gait.analysis.faults.survey import Survey
+from gait.analysis.strides.stride_batch import empty_batch
 from gait.errors import SignalError
 from gait.recording.model import Recording, Session
 from gait.units import DEG, STANDARD_GRAVITY
@@ -279,3 +280,19 @@ def test_the_other_foot_is_told_however_it_swings(outward_cm: float) -> None:
         (fault,) = _faults(spoilt)
         assert fault.kind == "other_side"
         assert "pronation_excursion_deg" in fault.spoils
+
+
+@pytest.mark.parametrize(("turn_deg", "told"), [(5.0, True), (-60.0, False)])
+def test_feet_that_turn_are_not_judged_by_their_roll(turn_deg: float, told: bool) -> None:
+    """Straight strides that roll outward are the other foot's; a small room's turns roll feet either way."""
+    count = 12
+    strides = replace(
+        empty_batch(count),
+        strike_angle_deg=np.full(count, 5.0),
+        pronation_excursion_deg=np.zeros(count),
+        pronation_rate_dps=np.full(count, 20.0),
+        turn_deg=np.full(count, turn_deg),
+    )
+    still = np.zeros((10, 3))
+    found = _other_side(Recording("shoe", "left", np.arange(10) / 100.0, still, still), strides)
+    assert bool(found) is told
