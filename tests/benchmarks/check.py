@@ -14,10 +14,9 @@ READ = (
     "import sys, pandas as pd; [pd.read_csv(f'{sys.argv[1]}/{side}_shoe.csv', comment='#') "
     "for side in ('left', 'right')]"
 )
-LIMITS = {"analyze, 1 h": 6.0, "report, 1 h": 7.4, "report, 10 min": 4.2}
-"""Processor seconds of each in those of pandas for the hour: 12 to 40 % above the last figures, which were
-taken on a busy machine. Lower them when the figures fall."""
-PEAK_MB = {"analyze, 1 h": 440.0, "report, 1 h": 460.0, "report, 10 min": 300.0}
+LIMITS = {"analyze, 1 h": 5.8, "report, 1 h": 6.2, "report, 10 min": 3.0}
+"""Processor seconds of each in those of pandas for the hour: 15 to 30 % above the last figures. Lower them when the figures fall."""
+PEAK_MB = {"analyze, 1 h": 420.0, "report, 1 h": 430.0, "report, 10 min": 260.0}
 
 _LAUNCH = """
 import json, resource, subprocess, sys, time
