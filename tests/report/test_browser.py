@@ -71,6 +71,10 @@ class Pages(dict[str, Path]):
         return path
 
 
+PATIENCE_MS = 180_000
+"""ms that a chart is waited for: a machine may stand still for a minute or two."""
+
+
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Reports of the recordings that come along, as page and as sheets."""
@@ -110,7 +114,7 @@ def run_open(browser: Any, pages: dict[str, Path]) -> Iterator[Any]:
     view = browser.new_page(viewport={"width": 1100, "height": 900})
     view.goto(pages["easy-rearfoot-full"].as_uri())
     view.locator("#run > summary").click()
-    view.wait_for_selector("#run .touch canvas")
+    view.wait_for_selector("#run .touch canvas", timeout=PATIENCE_MS)
     yield view
     view.close()
 
@@ -156,7 +160,7 @@ def test_page_is_silent_and_fits(browser: Any, pages: dict[str, Path], name: str
     path = pages[f"{name}-full"]
     view.goto(path.as_uri())
     view.evaluate(OPEN)
-    view.wait_for_selector("#run .touch canvas")
+    view.wait_for_selector("#run .touch canvas", timeout=PATIENCE_MS)
     for width in (360, 768, 1280):
         view.set_viewport_size({"width": width, "height": 800})
         view.evaluate(SETTLED)
@@ -212,7 +216,7 @@ def test_every_control_is_reached_by_the_keyboard(browser: Any, pages: dict[str,
     view = browser.new_page(viewport={"width": 1280, "height": 900})
     view.goto(pages["easy-rearfoot-full"].as_uri())
     view.evaluate(OPEN)
-    view.wait_for_selector("#run .tools button")
+    view.wait_for_selector("#run .tools button", timeout=PATIENCE_MS)
     wanted = view.evaluate(
         "document.querySelectorAll('a[href], button, input, summary, .scroll[tabindex]').length"
     )
@@ -381,7 +385,7 @@ def test_a_line_breaks_where_nobody_ran(browser: Any, presets: dict[str, Path]) 
     view = browser.new_page(viewport={"width": 1280, "height": 900})
     view.goto(presets["easy-rearfoot-full"].as_uri())
     view.locator("#run > summary").click()
-    view.wait_for_selector("#run .touch canvas")
+    view.wait_for_selector("#run .touch canvas", timeout=PATIENCE_MS)
     view.evaluate(SETTLED)
     wide = view.evaluate("document.querySelector('.touch canvas').clientWidth")
     # The plot begins 44 pixels from the left and ends 8 from the right; the run lasts 45 s.
