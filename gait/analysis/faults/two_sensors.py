@@ -130,14 +130,14 @@ def _legs(one: SensorTimes, other: SensorTimes) -> Fault | None:
 
 
 def _together(one: SensorTimes, other: SensorTimes) -> Fault:
-    """Return the fault of two feet that land at once, which no runner's do."""
+    """Return the fault of two feet that land at once: which of three causes it is, their times cannot tell."""
     what = sentence(
-        "{one} and {other} land at the same time: both sat on one leg, or one recording was given as both "
-        "feet",
+        "{one} and {other} land at the same time, as no two feet of a runner do: their clocks are half a "
+        "stride apart, both sat on one leg, or one recording was given as both feet",
         one=one.name,
         other=other.name,
     )
-    todo = sentence("give each foot's own file; if they are, start both sensors on one clock")
+    todo = sentence("start both sensors on one clock; if both files are one foot's, give each foot's own")
     return Fault("same_leg", "", "likely", what, BETWEEN, todo)
 
 
