@@ -130,7 +130,7 @@ def _legs(one: SensorTimes, other: SensorTimes) -> Fault | None:
 
 
 def _together(one: SensorTimes, other: SensorTimes) -> Fault:
-    """Return the fault of two feet that land at once: which of three causes it is, their times cannot tell."""
+    """Return the fault of two feet that land at once; their times do not tell its cause."""
     what = sentence(
         "{one} and {other} land at the same time, as no two feet of a runner do: their clocks are half a "
         "stride apart, both sat on one leg, or one recording was given as both feet",
