@@ -28,7 +28,7 @@ PASSED_ON = re.compile(r"(https?_proxy|no_proxy|ssl_cert_file|requests_ca_bundle
 """Environment variables that reaching the package indexes may take, and ``CI``."""
 COPIED = ("/etc/ssl/certs", "/etc/resolv.conf", "/etc/hosts", "/etc/pip.conf", "/etc/apt/apt.conf.d")
 """What reaching them may take on this machine, and nothing else of it."""
-NOT_BARE = ("git", "cc", "gcc", "chromium", "fc-list")
+NOT_BARE = ("git", "cc", "gcc", "chromium", "chromium-headless-shell", "fc-list")
 """Commands that a machine with Python alone has not."""
 
 

@@ -22,16 +22,16 @@ PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 RECORDING = ROOT / "recordings" / "easy-rearfoot"
 EXTRAS = "virtual,fit,parquet,batch,live,lsl,c3d,notebooks"
 OLDEST, NEWEST = (3, 11), (3, 13)
-WORKERS = "2"
+WORKERS = "3"
 OWN_OPTIONS = ("--no-system", "--long", "--environment")
 SYSTEM_TOOLS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "C compiler": (("cc", "gcc", "clang"), ("gcc", "libc6-dev")),
+    "C compiler": (("cc", "gcc", "clang"), ("gcc libc6-dev",)),
     "Chromium": (
-        ("chromium", "chromium-browser", "google-chrome", "chrome"),
-        ("chromium", "fonts-dejavu-core"),
+        ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "chrome"),
+        ("chromium-headless-shell fonts-dejavu-core", "chromium fonts-dejavu-core"),
     ),
 }
-"""Tool -> commands that are it, Debian packages that bring it."""
+"""Tool -> commands that are it, Debian packages that bring it, and others where there are none such."""
 
 
 def say(text: str) -> None:
@@ -70,8 +70,8 @@ def make_venv() -> None:
 def get_system_tools() -> list[str]:
     """Install what Python packages cannot bring, where this machine lets us; return what is still missing."""
     missing = {
-        name: debian
-        for name, (commands, debian) in SYSTEM_TOOLS.items()
+        name: choices
+        for name, (commands, choices) in SYSTEM_TOOLS.items()
         if not any(map(shutil.which, commands))
     }
     if not missing:
@@ -81,8 +81,9 @@ def get_system_tools() -> list[str]:
         os.environ["DEBIAN_FRONTEND"] = "noninteractive"
         say(f"installing {' and '.join(missing)} with apt-get")
         run("apt-get", "update", "--quiet", "--quiet")
-        for packages in missing.values():
-            run("apt-get", "install", "--quiet", "--quiet", "--yes", "--no-install-recommends", *packages)
+        install = ("apt-get", "install", "--quiet", "--quiet", "--yes", "--no-install-recommends")
+        for choices in missing.values():
+            any(run(*install, *packages.split()) == 0 for packages in choices)
     still = [name for name in missing if not any(map(shutil.which, SYSTEM_TOOLS[name][0]))]
     for name in still:
         say(f"WARNING: no {name} on this machine and no way to install it")

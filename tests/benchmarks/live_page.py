@@ -1,7 +1,6 @@
 """The live page in a browser over a replay: how late strides, alerts and beats are, and what it all costs."""
 
 import os
-import shutil
 import time
 from itertools import pairwise
 from pathlib import Path
@@ -11,6 +10,7 @@ from playwright.sync_api import sync_playwright
 
 from gait.virtual.runner.imu import SensorSettings
 from gait.virtual.runner.simulate import RunnerSettings, simulate
+from tests import chromium
 
 from . import live_stack, measure
 
@@ -65,7 +65,7 @@ def main(_cache, run_s=RUN_S):
     process, pipe = live_stack.start(session, TARGET_SPM)
     port = pipe.recv()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium.found(), args=FLAGS)
         # The tap is a script of this benchmark's, which the page's own policy would keep out.
         view = browser.new_context(bypass_csp=True).new_page()
         view.add_init_script(BEFORE)

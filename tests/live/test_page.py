@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from importlib import resources
@@ -20,6 +18,7 @@ from gait.live.hub import Hub
 from gait.live.retraining import CourseStep
 from gait.report.words import Words, load_words
 from gait.sentences import sentence
+from tests import chromium
 from tests.live.strides import strides_at
 from tests.report.marked import marked_words, stray
 
@@ -33,22 +32,8 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """A headless Chromium; a loud skip without one, a failure in CI."""
-    found = next(
-        (p for name in ("chromium", "chromium-browser", "google-chrome") if (p := shutil.which(name))), ""
-    )
-    if not found and os.environ.get("CI"):
-        pytest.fail("no Chromium in CI: tests/run.py must install it")
-    if not found:
-        pytest.skip("NO CHROMIUM ON THIS MACHINE: THE LIVE PAGE WAS NOT LOOKED AT IN A BROWSER")
-    sync_api = pytest.importorskip("playwright.sync_api")
-    flags = [
-        "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking",
-        "--autoplay-policy=no-user-gesture-required",
-    ]  # fmt: skip
-    with sync_api.sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=found, args=flags)
-        yield opened
-        opened.close()
+    with chromium.opened("--autoplay-policy=no-user-gesture-required") as one:
+        yield one
 
 
 def until(view: Any, holds: str) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -11,7 +9,7 @@ from typing import Any
 import pypdf
 import pytest
 
-__all__ = ["MEASURE", "OPEN", "PAPERS", "ROOM", "SETTLED", "chromium", "faults_of", "one_page_faults"]
+__all__ = ["MEASURE", "OPEN", "PAPERS", "ROOM", "SETTLED", "faults_of", "one_page_faults"]
 
 MEASURE = Path(__file__).with_name("measure.js").read_text(encoding="utf-8")
 PAPERS = {"A4": (718, 1047), "Letter": (740, 980)}
@@ -34,16 +32,6 @@ FOCUSED = f"""() => {{
     const all = [...document.querySelectorAll({CONTROLS!r})];
     return [all.indexOf(one), getComputedStyle(one).outlineStyle];
 }}"""
-
-
-def chromium() -> str:
-    """Path of a Chromium; a loud skip without one, a failure in CI."""
-    for name in ("chromium", "chromium-browser", "google-chrome", "chrome"):
-        if found := shutil.which(name):
-            return found
-    if os.environ.get("CI"):
-        pytest.fail("no Chromium in CI: tests/run.py must install it")
-    pytest.skip("NO CHROMIUM ON THIS MACHINE: THE PAGE WAS NOT LOOKED AT IN A BROWSER")
 
 
 def faults_of(browser: Any, page: Path) -> list[str]:

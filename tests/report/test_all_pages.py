@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
+from tests import chromium
 from tests.properties import only_long
 from tests.report.claims import wrong_claims
 from tests.report.gallery import Case, cases, real_cases, sample
-from tests.report.look import chromium, faults_of, one_page_faults
+from tests.report.look import faults_of, one_page_faults
 
 REAL = Path(__file__).resolve().parents[3] / "shared" / "data"
 LARGEST = 400_000
@@ -28,13 +29,8 @@ def few() -> tuple[tuple[Case, str], ...]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """A headless Chromium."""
-    path = chromium()
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
-        opened = playwright.chromium.launch(executable_path=path, args=flags)
-        yield opened
-        opened.close()
+    with chromium.opened() as one:
+        yield one
 
 
 def test_a_page_claims_what_the_results_hold(few: tuple[tuple[Case, str], ...]) -> None:

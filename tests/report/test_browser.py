@@ -21,8 +21,9 @@ from gait.report.exports.parquet_and_pdf import by_weasyprint
 from gait.report.page.write import render_page
 from gait.virtual.runner.presets import PRESETS
 from gait.virtual.runner.simulate import simulate
+from tests import chromium
 from tests.properties import is_long
-from tests.report.look import MEASURE, OPEN, PAPERS, ROOM, SETTLED, chromium
+from tests.report.look import MEASURE, OPEN, PAPERS, ROOM, SETTLED
 
 ROOT = Path(__file__).resolve().parents[2]
 SHEETS = ("full", "runner", "clinician")
@@ -99,13 +100,8 @@ def presets(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """A headless Chromium."""
-    path = chromium()
-    sync_api = pytest.importorskip("playwright.sync_api")
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
-    with sync_api.sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=flags)
-        yield opened
-        opened.close()
+    with chromium.opened() as one:
+        yield one
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from gait.errors import GaitError, MissingExtraError
 
 __all__ = ["by_weasyprint", "write_parquet", "write_pdf"]
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
+BROWSERS = ("chromium", "chromium-headless-shell", "chromium-browser", "google-chrome", "chrome", "msedge")
 FLAGS = (
     "--headless",
     "--no-sandbox",
