@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -52,10 +53,19 @@ class Playback:
         acc_range_g, gyr_range_dps
             Full scale; beyond it the counts stand still at the end of the range.
         """
-        recording = without_pauses(self.recording)
-        known = recording.time_s
-        acc = np.column_stack([np.interp(time_s, known, axis) for axis in recording.acc.T])
-        gyr = np.zeros_like(acc)
-        if recording.gyr is not None:
-            gyr = np.column_stack([np.interp(time_s, known, axis) for axis in recording.gyr.T])
+        known, axes = self._measured
+        # A packet needs the samples about it alone.
+        first, last = np.searchsorted(known, (np.min(time_s), np.max(time_s))) if len(time_s) else (0, 0)
+        about = slice(max(0, first - 1), last + 1)
+        values = np.column_stack([np.interp(time_s, known[about], axis[about]) for axis in axes])
+        acc, gyr = values[:, :3], values[:, 3:]
+        if not gyr.shape[1]:
+            gyr = np.zeros_like(acc)
         return to_counts(acc, gyr, acc_range_g, gyr_range_dps)
+
+    @cached_property
+    def _measured(self) -> tuple[FloatArray, tuple[FloatArray, ...]]:
+        """Times and axes without pauses, each in one piece of memory."""
+        recording = without_pauses(self.recording)
+        both = [recording.acc] if recording.gyr is None else [recording.acc, recording.gyr]
+        return recording.time_s, tuple(np.ascontiguousarray(axis) for values in both for axis in values.T)
