@@ -74,10 +74,11 @@ class Third:
 
 def running(strides: pd.DataFrame, *, clean: bool = False) -> pd.DataFrame:
     """Return the running strides; ``clean`` leaves out those marked as touching a gap, a turn and so on."""
-    rows = strides[strides["activity"] == "running"]
-    if clean and "marks" in rows and len(rows):
-        rows = rows[rows["marks"].fillna("").astype(str).str.strip() == ""]
-    return rows
+    wanted = (strides["activity"] == "running").to_numpy(dtype=bool)
+    if clean and "marks" in strides and wanted.any():
+        marks = strides["marks"].fillna("").astype(str).str.strip()
+        wanted = wanted & (marks == "").to_numpy(dtype=bool)
+    return strides[wanted]
 
 
 def amid_running(strides: pd.DataFrame) -> pd.DataFrame:
@@ -90,7 +91,7 @@ def amid_running(strides: pd.DataFrame) -> pd.DataFrame:
     rows = running(strides, clean=True)
     if not len(rows):
         return rows
-    ordered = strides.sort_values("ic_s")
+    ordered = strides[["side", "ic_s", "next_ic_s", "activity"]].sort_values("ic_s")
     runs = ordered["activity"] == "running"
     begin, end = ordered["ic_s"].astype(float), ordered["next_ic_s"].astype(float)
     amid = pd.Series(data=True, index=ordered.index)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
+
+import pandas as pd
 
 from gait.analysis.results import Analysis, Metric
 from gait.coaching.model import Finding, Outcome, Plan
 from gait.history.since_last import SinceLast
+from gait.report import series
 from gait.report.words import Words
 
 __all__ = ["Sheet", "Story"]
@@ -46,6 +50,16 @@ class Story:
         """Mean speed of the running: measured, else by what was given; None where nothing tells."""
         metric = self.analysis.metrics.get("speed_m_s")
         return None if metric is None else metric.value
+
+    @cached_property
+    def clean_running(self) -> pd.DataFrame:
+        """Return the running strides without marks."""
+        return series.running(self.analysis.strides, clean=True)
+
+    @cached_property
+    def amid_running(self) -> pd.DataFrame:
+        """Return those of them that lie between others of their kind; see `series.amid_running`."""
+        return series.amid_running(self.analysis.strides)
 
     def metric(self, name: str) -> Metric | None:
         """Return a metric over running; None where it was not measured."""

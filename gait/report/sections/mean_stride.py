@@ -96,7 +96,7 @@ def _wave(waves: Sequence[Waveform], name: str, unit: str, words: Words, pick: P
 
 def _strike(story: Story) -> Chart | None:
     """How often each strike angle came, with the borders of the classes."""
-    rows = series.running(story.analysis.strides, clean=True)
+    rows = story.clean_running
     if not has(rows, "strike_angle_deg"):
         return None
     words, sides = story.words, sides_with(rows, "strike_angle_deg")

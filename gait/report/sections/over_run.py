@@ -47,7 +47,7 @@ LEAST_TAIL, MOST_TAIL, ODD_STRIDES = 0.5, 2.5, 3
 
 def build(story: Story) -> Section | None:
     """Return a chart a metric and the table of thirds; None without running."""
-    rows = best_strides(story.analysis)
+    rows = best_strides(story)
     if not len(rows) or not story.analysis.activity:
         return None
     words = story.words
@@ -58,10 +58,10 @@ def build(story: Story) -> Section | None:
     return Section("run", words("section.run"), (lead, *charts, *_thirds(story)), folded=True, grid=2)
 
 
-def best_strides(analysis: Analysis) -> pd.DataFrame:
+def best_strides(story: Story) -> pd.DataFrame:
     """Return the running strides without marks, amid running; where all are marked, as they are."""
-    clean = series.amid_running(analysis.strides)
-    return clean if len(clean) else series.running(analysis.strides)
+    clean = story.amid_running
+    return clean if len(clean) else series.running(story.analysis.strides)
 
 
 def has(rows: pd.DataFrame, name: str) -> bool:
@@ -162,7 +162,7 @@ def _near(line: series.Series, at: float) -> float:
 def _thirds(story: Story) -> tuple[Block, ...]:
     """First against last third of the running, or that it is too short to tell."""
     words = story.words
-    rows = series.amid_running(story.analysis.strides)
+    rows = story.amid_running
     found = {name: third for name in TIRING if name in rows and (third := series.thirds(rows, name))}
     if not found:
         return (Paragraph(words("thirds.short"), "small"),)

@@ -10,7 +10,6 @@ import numpy as np
 from gait.analysis.metrics import METRICS
 from gait.analysis.results import Metric
 from gait.arrays import FloatArray
-from gait.report import series
 from gait.report.blocks import Scale, Section, Tile, Tiles
 from gait.report.expected import expected_at, usual_range
 from gait.report.numbers import Shown, decimals_for, number, pace, show, show_metric, signed, units
@@ -225,9 +224,10 @@ def _spark(story: Story, name: str) -> FloatArray:
 
     Each foot is held against its own median, so that two feet that differ draw one line and no zigzag.
     """
-    rows = series.running(story.analysis.strides, clean=True)
+    rows = story.clean_running
     if name not in rows or len(rows) < 2 * SPARK_POINTS:
         return np.empty(0)
+    rows = rows[["ic_s", "side", name]]
     rows = rows[np.isfinite(rows[name].astype(float))].sort_values("ic_s")
     level = rows.groupby("side")[name].transform("median").astype(float)
     values = (rows[name].astype(float) - level + level.mean()).to_numpy(dtype=np.float64)

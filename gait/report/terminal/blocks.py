@@ -26,8 +26,10 @@ def medians(time: FloatArray, value: FloatArray, start: float, end: float, count
         return out
     fine = np.isfinite(value) & np.isfinite(time)
     at = np.clip(((time[fine] - start) / (end - start) * count).astype(np.intp), 0, count - 1)
-    for part in np.unique(at):
-        out[part] = np.median(value[fine][at == part])
+    order = np.argsort(at, kind="stable")
+    parts, begins = np.unique(at[order], return_index=True)
+    for part, values in zip(parts, np.split(value[fine][order], begins[1:]), strict=True):
+        out[part] = np.median(values)
     return out
 
 
