@@ -149,11 +149,12 @@ def _truth(plan: StridePlan, style: Style, sensor: SensorSettings) -> pd.DataFra
     n = len(plan) - 1
     ic, tc, after = plan.ic_s[:n], plan.tc_s[:n], plan.ic_s[1:]
     contact = tc - ic
-    shares = np.linspace(*FLAT_SHARE, 16)
+    shares, early_shares = np.linspace(*FLAT_SHARE, 16), np.linspace(0.0, 0.65, 80)
     flat = foot_state(plan, style, (ic[:, None] + contact[:, None] * shares[None, :]).ravel())
     landing = foot_state(plan, style, ic)
-    early = (ic[:, None] + contact[:, None] * np.linspace(0.0, 0.65, 80)[None, :]).ravel()
-    roll = foot_state(plan, style, early).roll_deg.reshape(n, -1)
+    early = (ic[:, None] + contact[:, None] * early_shares[None, :]).ravel()
+    # Nobody may have run at all: then a length of -1 could not be worked out.
+    roll = foot_state(plan, style, early).roll_deg.reshape(n, len(early_shares))
     step = contact[:, None] * (0.65 / 79)
     way = np.diff(plan.pivot_m)
     table = pd.DataFrame(
@@ -161,7 +162,7 @@ def _truth(plan: StridePlan, style: Style, sensor: SensorSettings) -> pd.DataFra
             "side": plan.side,
             "ic_s": sensor.stamped(ic),
             "tc_s": sensor.stamped(tc),
-            "fsa_deg": landing.pitch_deg - np.median(flat.pitch_deg.reshape(n, -1), axis=1),
+            "fsa_deg": landing.pitch_deg - np.median(flat.pitch_deg.reshape(n, len(shares)), axis=1),
             "pronation_excursion_deg": roll.max(axis=1) - roll[:, 0],
             "pronation_rate_dps": (np.diff(roll, axis=1) / step).max(axis=1),
             "shank_angle_deg": plan.shank_deg[:n],
@@ -179,9 +180,10 @@ def _bow_cm(plan: StridePlan, style: Style, height_m: float) -> FloatArray:
     """Largest outward bow of the shoe sensor's path off the line from one flat foot to the next, cm."""
     n = len(plan) - 1
     flat = plan.ic_s + float(np.mean(FLAT_SHARE)) * (plan.tc_s - plan.ic_s)
-    times = flat[:n, None] + np.diff(flat)[:, None] * np.linspace(0.0, 1.0, 40)[None, :]
+    shares = np.linspace(0.0, 1.0, 40)
+    times = flat[:n, None] + np.diff(flat)[:, None] * shares[None, :]
     state = foot_state(plan, style, times.ravel())
-    path = at_point(state, np.array([0.0, 0.0, height_m]))[0][:, :2].reshape(n, -1, 2)
+    path = at_point(state, np.array([0.0, 0.0, height_m]))[0][:, :2].reshape(n, len(shares), 2)
     path = path - path[:, :1]
     way = path[:, -1] / np.maximum(np.linalg.norm(path[:, -1], axis=1, keepdims=True), 1e-9)
     left = path[..., 1] * way[:, None, 0] - path[..., 0] * way[:, None, 1]

@@ -9,7 +9,7 @@ import pytest
 
 from gait.analysis.engine import strides_of
 from gait.analysis.faults.closure import causes, closed_strides, explained, stride_spans
-from gait.analysis.faults.contradictions import LAG_MARGIN
+from gait.analysis.faults.unclosed import LAG_MARGIN
 from gait.recording.model import Recording
 
 

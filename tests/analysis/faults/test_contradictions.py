@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from gait.analysis.analyze import AnalysisSettings, analyze, diagnose
 from gait.analysis.engine import strides_of
-from gait.analysis.faults.contradictions import Evidence, _other_side, faults_of, no_strides
+from gait.analysis.faults.contradictions import _other_side, faults_of, no_strides
+from gait.analysis.faults.evidence import Evidence
 from gait.analysis.faults.survey import Survey
 from gait.analysis.strides.stride_batch import empty_batch
 from gait.errors import SignalError

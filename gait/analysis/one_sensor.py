@@ -1,0 +1,196 @@
+"""One sensor: its samples through the engine, the strides that are gait, and what contradicts itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from gait.analysis.engine import Engine
+from gait.analysis.faults.closure import stride_spans
+from gait.analysis.faults.contradictions import faults_of, no_strides, units_confirmed
+from gait.analysis.faults.evidence import Evidence
+from gait.analysis.faults.survey import Survey
+from gait.analysis.faults.two_sensors import SensorTimes
+from gait.analysis.faults.units_and_axes import SHAKEN_M_S2
+from gait.analysis.results import Bout, Fault
+from gait.analysis.session.activity import bouts_of
+from gait.analysis.session.plausibility import awake, judge, looked_at
+from gait.analysis.session.waveform import waveform_spans
+from gait.analysis.settings import AnalysisSettings, own_detector
+from gait.analysis.side_by_side import side_by_side
+from gait.analysis.signal.pieces import excerpt, full_scale_g, pieces_of
+from gait.analysis.signal.timing import Census
+from gait.analysis.strides.detector import Alignment
+from gait.analysis.strides.stride_batch import StrideBatch, concatenate, empty_batch
+from gait.arrays import FloatArray
+from gait.errors import SignalError
+from gait.recording.model import Recording
+from gait.sentences import sentence
+from gait.units import STANDARD_GRAVITY
+
+__all__ = ["UNFOUND_RUN", "AnalysedSensor", "analysed_sensors"]
+
+FEW_STRIDES = 4
+"""Fewer strides than this in a recording that is shaken as by running are none."""
+
+UNFOUND_RUN = sentence("a run or another strong movement whose strides the accelerometer alone does not show")
+
+NO_LANDINGS = sentence(
+    "movement without a foot's landings: a phone in a pocket, a sensor on the trunk or the arm, or pedalling"
+)
+
+MOVED_M_S2 = 2.0
+"""Scatter of the acceleration, m/s2, from which a recording without strides is told to be one of a foot that
+is not there (a pocket's walk 3, a still sensor 0.1; chosen)."""
+
+
+@dataclass(frozen=True)
+class AnalysedSensor:
+    """Samples, strides and findings of one recording; ``recording`` is for all but the samples."""
+
+    recording: Recording
+    samples: Recording
+    acc_range_g: float | None
+    census: Census
+    survey: Survey
+    alignment: Alignment
+    batch: StrideBatch
+    faults: tuple[Fault, ...] = ()
+    looks_like: str = ""
+    units_confirmed: bool = True
+    busy: Mapping[int, FloatArray] = field(default_factory=dict)
+
+    @property
+    def gaps(self) -> tuple[tuple[float, float], ...]:
+        """Return spans without samples, s."""
+        return self.census.gaps(self.recording.rate_hz)
+
+    @property
+    def span(self) -> tuple[float, float]:
+        """Return first and last time, s."""
+        return self.census.start_s, self.census.end_s
+
+    @property
+    def bouts(self) -> tuple[Bout, ...]:
+        """Return what was done when."""
+        return bouts_of(self.batch, self.busy, self.gaps, self.span)
+
+    @property
+    def times(self) -> SensorTimes:
+        """Return what tells whether two sensors belong together."""
+        run = self.batch.take(self.batch.walking < 0.5)
+        name, side = self.recording.name, self.recording.side
+        return SensorTimes(name, side, self.span, self.survey.fingerprint, run)
+
+
+def analysed_sensors(
+    sources: tuple[Recording, ...], settings: AnalysisSettings, processes: int = 1
+) -> list[AnalysedSensor]:
+    """Return every sensor's strides and faults, in the order of the recordings.
+
+    Raises
+    ------
+    SignalError
+        A recording holds no finite samples.
+    """
+    return side_by_side(lambda source: _sensor(source, settings), sources, _samples, processes)
+
+
+def _samples(source: Recording) -> list[FloatArray]:
+    """Return the arrays of a recording."""
+    return [source.time_s, source.acc, *([] if source.gyr is None else [source.gyr])]
+
+
+def _sensor(source: Recording, settings: AnalysisSettings) -> AnalysedSensor:
+    """One sensor: its strides, those of them that are gait, and what contradicts itself."""
+    sensor = _strides(source, settings)
+    if len(sensor.batch) < FEW_STRIDES and sensor.survey.shaken_m_s2 > SHAKEN_M_S2:
+        return _unfound(source, sensor, UNFOUND_RUN)
+    if len(sensor.batch) == 0 and sensor.recording.gyr is None:
+        moved = sensor.survey.shaken_m_s2 > MOVED_M_S2 * _unit_scale(sensor)
+        return _unfound(source, sensor, NO_LANDINGS if moved else "")
+    batch = awake(sensor.batch, sensor.busy)
+    spans = [looked_at(batch), stride_spans(batch), *([waveform_spans(batch)] if settings.waveforms else [])]
+    samples = excerpt(source, np.concatenate(spans))
+    return _believed(replace(sensor, batch=batch, samples=samples))
+
+
+def _unfound(source: Recording, sensor: AnalysedSensor, looks_like: str) -> AnalysedSensor:
+    """Find the faults of a sensor that moves and shows no stride, by the accelerometer's own strides."""
+    head = sensor.recording
+    alone = sensor if head.gyr is None else _strides(source, AnalysisSettings(), with_gyr=False)
+    found = awake(alone.batch, alone.busy)
+    samples = excerpt(source, np.concatenate([looked_at(found), stride_spans(found)]))
+    legs = found.take(judge(found, samples).leg)
+    evidence = Evidence(head, samples, sensor.survey, sensor.census.rate_hz, legs, sensor.alignment)
+    faults = faults_of(evidence)
+    if not faults and head.gyr is not None:
+        faults = (no_strides(head, sensor.census.end_s - sensor.census.start_s),)
+    return replace(sensor, batch=empty_batch(), faults=faults, looks_like="" if faults else looks_like)
+
+
+def _strides(
+    source: Recording,
+    settings: AnalysisSettings,
+    *,
+    with_gyr: bool = True,
+) -> AnalysedSensor:
+    """All strides that the engine finds, and the figures over all samples."""
+    head = source.head
+    acc_range_g = full_scale_g(source)
+    has_gyr = with_gyr and head.gyr is not None
+    engine = Engine(
+        head.placement,
+        head.side,
+        has_gyr=has_gyr,
+        rate_hz=head.rate_hz,
+        acc_range_g=acc_range_g,
+        gyr_range_dps=head.gyr_range_dps,
+        detector=own_detector(settings, head.side),
+    )
+    census, survey = Census(), Survey()
+    batches: list[StrideBatch] = []
+    for piece in pieces_of(source):
+        if not np.isfinite(piece.acc).all():
+            raise SignalError("no finite samples", where=head.source or head.name)
+        census.add(piece.time_s)
+        survey.add(piece.time_s, piece.acc, piece.gyr)
+        batches.append(engine.push_batch(piece.time_s, piece.acc, piece.gyr if has_gyr else None))
+        head = replace(head, notes=piece.notes)
+    if census.samples == 0:
+        raise SignalError("no finite samples", where=head.source or head.name)
+    batch = concatenate([*batches, engine.finish_batch()])
+    return AnalysedSensor(
+        head, head, acc_range_g, census, survey, engine.detector.alignment, batch, busy=engine.busy_s
+    )
+
+
+def _believed(sensor: AnalysedSensor) -> AnalysedSensor:
+    """Return the sensor with the strides that pass the gate, its faults, and why others were turned down."""
+    verdict = judge(sensor.batch, sensor.samples, sensor.alignment.closure_error, _unit_scale(sensor))
+    evidence = Evidence(
+        sensor.recording,
+        sensor.samples,
+        sensor.survey,
+        sensor.census.rate_hz,
+        sensor.batch.take(verdict.leg),
+        sensor.alignment,
+    )
+    faults = faults_of(evidence)
+    # A fault explains a swing or a length that is not a leg's; what it explains is told once, by its cause.
+    looks_like = "" if faults and verdict.leg.any() else verdict.looks_like
+    return replace(
+        sensor,
+        batch=verdict.batch,
+        faults=faults,
+        looks_like=looks_like,
+        units_confirmed=units_confirmed(evidence),
+    )
+
+
+def _unit_scale(sensor: AnalysedSensor) -> float:
+    """Return what the accelerometer reads of one g at rest, relative; 1 where it was never seen at rest."""
+    rests = sensor.survey.rests
+    return rests.gravity / STANDARD_GRAVITY if len(rests) and rests.gravity > 0.5 else 1.0

@@ -1,0 +1,55 @@
+"""Strides that do not close, without a second of standing: causes told only where one of them explains it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from gait.analysis.analyze import analyze, diagnose
+from gait.doctor.corrections import can_mend
+from gait.recording.model import Recording, Session
+from gait.virtual.runner.simulate import VirtualSession
+
+
+@pytest.fixture(scope="module")
+def moving(virtual: Callable[..., VirtualSession]) -> Recording:
+    """A shoe that runs from the first sample to the last."""
+    recording = virtual(
+        parts=(("run", 24.0),), seed=4, speed_m_s=3.3, cadence_spm=172.0, strike_angle_deg=8.0
+    ).session.recordings[0]
+    rows = (recording.time_s > 1.0) & (recording.time_s < 22.0)
+    gyr = recording.gyr[rows] if recording.gyr is not None else None
+    return replace(recording, time_s=recording.time_s[rows], acc=recording.acc[rows], gyr=gyr)
+
+
+def told(recording: Recording) -> tuple[tuple[str, str], ...]:
+    """Kind and certainty of each fault."""
+    faults = diagnose(Session("run", (recording,)))
+    return tuple((fault.kind, fault.certainty) for fault in faults)
+
+
+@pytest.mark.parametrize("order", [(2, 1, 0), (0, 2, 1)])
+def test_exchanged_axes_are_no_scale(moving: Recording, order: tuple[int, ...]) -> None:
+    """They are told with no certain cause, nothing is corrected, and angles and lengths are withheld."""
+    assert moving.gyr is not None
+    session = Session("run", (replace(moving, gyr=moving.gyr[:, order]),))
+    faults = diagnose(session)
+    assert faults
+    assert not any(can_mend(fault) for fault in faults if fault.kind in ("acc_scale", "gyr_scale", "gyr_lag"))
+    assert "strike_angle_deg" not in analyze(session).metrics
+
+
+def test_a_gyroscope_that_turns_too_far_is_not_gravity_taken_out(moving: Recording) -> None:
+    """At 1.6 times the turning hardly any gravity is left over strides: the scale is told."""
+    assert moving.gyr is not None
+    assert told(replace(moving, gyr=1.6 * moving.gyr)) == (("gyr_scale", "likely"),)
+
+
+@pytest.mark.parametrize("factor", [0.8, 1.25])
+def test_a_scale_is_still_told(moving: Recording, factor: float) -> None:
+    """Strides that a scale explains name it: of the accelerometer, with what else it could be."""
+    ((kind, _),) = told(replace(moving, acc=factor * moving.acc))
+    assert kind in ("acc_scale", "gyr_scale")
+    assert told(moving) == ()
