@@ -10,7 +10,8 @@ import functools
 import inspect
 from collections.abc import Callable
 from dataclasses import MISSING, dataclass, fields, is_dataclass
-from typing import Any, get_type_hints
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 from gait.cli.options import (
     ActivityOption,
@@ -24,7 +25,11 @@ from gait.cli.options import (
     SideOption,
     SpeedOption,
     UnsafeOption,
+    load_session,
 )
+
+if TYPE_CHECKING:
+    from gait.recording.model import Session
 
 __all__ = ["AnswerOptions", "RuleOptions", "SensorOptions", "SessionOptions", "grouped"]
 
@@ -46,6 +51,18 @@ class SessionOptions(SensorOptions):
     mass: MassOption = None
     height: HeightOption = None
     activity: ActivityOption = None
+
+    def load(self, path: Path) -> Session:
+        """Return the session of a path with these facts; errors as `gait.cli.options.load_session`."""
+        return load_session(
+            path,
+            placement=self.placement,
+            side=self.side,
+            distance_m=self.distance,
+            speed_m_s=self.speed,
+            mass_kg=self.mass,
+            height_m=self.height,
+        )
 
 
 @dataclass(frozen=True)

@@ -10,20 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gait.cli.main import one_line
-from gait.cli.options import (
-    ActivityOption,
-    DistanceOption,
-    HeightOption,
-    JsonOption,
-    LangOption,
-    MassOption,
-    PathArgument,
-    PlacementOption,
-    SideOption,
-    SpeedOption,
-    load_session,
-    with_watch,
-)
+from gait.cli.option_groups import SessionOptions, grouped
+from gait.cli.options import JsonOption, LangOption, PathArgument, with_watch
 
 if TYPE_CHECKING:
     from gait.analysis.results import Analysis, Metric
@@ -34,7 +22,9 @@ __all__ = ["command"]
 STDOUT = Path("-")
 
 
+@grouped
 def command(
+    *,
     path: PathArgument,
     strides: Annotated[
         Path | None,
@@ -43,13 +33,7 @@ def command(
         ),
     ] = None,
     json_file: JsonOption = None,
-    placement: PlacementOption = None,
-    side: SideOption = None,
-    distance: DistanceOption = None,
-    speed: SpeedOption = None,
-    mass: MassOption = None,
-    height: HeightOption = None,
-    activity: ActivityOption = None,
+    facts: SessionOptions,
     lang: LangOption = "en",
 ) -> None:
     """Strides and metrics of a recording, without findings and plan.
@@ -59,18 +43,10 @@ def command(
     from gait.report.words import load_words
 
     words = load_words(lang)
-    session = load_session(
-        path,
-        placement=placement,
-        side=side,
-        distance_m=distance,
-        speed_m_s=speed,
-        mass_kg=mass,
-        height_m=height,
-    )
+    session = facts.load(path)
     from gait.analysis.analyze import analyze
 
-    analysis = with_watch(analyze(session, processes=2), activity)
+    analysis = with_watch(analyze(session, processes=2), facts.activity)
     to_stdout = STDOUT in (strides, json_file)
     print(summary(analysis, words), file=sys.stderr if to_stdout else sys.stdout)
     if strides is not None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date as datetime_date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gait.cli.option_groups import grouped
 from gait.cli.options import HistoryOption, LangOption, RunnerOption
 from gait.errors import UsageError
 
@@ -27,28 +29,52 @@ NOT_KEPT = "nothing was kept: give --pain to check in"
 ANSWER_ONCE = "this week's plan: give your answers once, with --answers FILE"
 
 
-def command(
-    runner: RunnerOption = None,
+@dataclass(frozen=True)
+class _Said:
+    """Entry of a day, as it is typed."""
+
     pain: Annotated[
         int | None, typer.Option("--pain", min=0, max=10, help="Most pain of the day, 0 to 10.")
-    ] = None,
+    ] = None
     settled: Annotated[
         bool | None, typer.Option("--settled/--not-settled", help="As before by the next morning?")
-    ] = None,
+    ] = None
     sessions: Annotated[
         int, typer.Option("--sessions", min=0, max=14, help="Strength sessions since the last check-in.")
-    ] = 0,
+    ] = 0
     longest: Annotated[
         float,
         typer.Option("--longest", metavar="MIN", min=0.0, max=2000.0, help="Longest run since."),
-    ] = 0.0,
-    limping: Annotated[bool, typer.Option("--limping", help="You limp.")] = False,
+    ] = 0.0
+    limping: Annotated[bool, typer.Option("--limping", help="You limp.")] = False
     stage_done: Annotated[
         bool, typer.Option("--stage-done", help="A walk-run outing was done within the limit.")
-    ] = False,
+    ] = False
     place: Annotated[
         list[str] | None, typer.Option("--place", help="Where it hurts, as in the answers; may be repeated.")
-    ] = None,
+    ] = None
+
+    def entry(self, day: datetime_date) -> dict[str, Any] | None:
+        """Return what is kept of a day; None where no pain was told."""
+        if self.pain is None:
+            return None
+        return {
+            "date": day.isoformat(),
+            "pain": self.pain,
+            # Not said is not settled where it hurt: unasked is not safe.
+            "settled": self.pain == 0 if self.settled is None else self.settled,
+            "sessions": self.sessions,
+            "longest_run_min": self.longest,
+            "limping": self.limping,
+            "stage_done": self.stage_done,
+        }
+
+
+@grouped
+def command(
+    *,
+    runner: RunnerOption = None,
+    said: _Said,
     answers: Annotated[
         Path | None,
         typer.Option("--answers", metavar="FILE", help="Answers that the plan is for; kept with the entry."),
@@ -68,31 +94,42 @@ def command(
     from gait.coaching.diary.progress import CheckIn, parse_check_in
     from gait.coaching.language import load_language
     from gait.coaching.questionnaire.answers import load_answers
-    from gait.history.database import database_path
-    from gait.history.store import History
 
     if not runner:
         raise UsageError("whose?", where="--runner", todo="name the runner")
-    places = _places(place)
+    places = _places(said.place)
     today = day_of(date)
     given = load_answers(answers) if answers is not None else None
-    with History(database_path(history)) as kept:
-        if pain is not None:
-            entry = _entry(today, pain, settled, sessions, longest, limping=limping, stage_done=stage_done)
-            parse_check_in(entry)
-            kept.add_checkin(runner, today.isoformat(), {**entry, **_beside(places, given)})
-        rows = kept.checkins(runner)
+    bodies = _kept(runner, history, today, said.entry(today), _beside(places, given))
     entries = [
         parse_check_in({key: value for key, value in body.items() if key in CheckIn.model_fields})
-        for _, body in rows
+        for body in bodies
     ]
     known = kept_answers(runner, history, today)
     if known is not None and known.old and given is None:
         print(f"gait: {known.line(load_language(lang))}", file=sys.stderr)
-    said = _answers(given, known, places, [body for _, body in rows])
-    _print(entries, said, today, lang, as_json=as_json)
-    if pain is None and not as_json:
+    _print(entries, _answers(given, known, places, bodies), today, lang, as_json=as_json)
+    if said.pain is None and not as_json:
         print(load_language(lang)(NOT_KEPT), file=sys.stderr)
+
+
+def _kept(
+    runner: str,
+    history: Path | None,
+    today: datetime_date,
+    entry: dict[str, Any] | None,
+    beside: dict[str, Any],
+) -> list[dict[str, Any]]:
+    """Keep an entry with what is said beside it; return all that is kept of the runner, oldest first."""
+    from gait.coaching.diary.progress import parse_check_in
+    from gait.history.database import database_path
+    from gait.history.store import History
+
+    with History(database_path(history)) as kept:
+        if entry is not None:
+            parse_check_in(entry)
+            kept.add_checkin(runner, today.isoformat(), {**entry, **beside})
+        return [body for _, body in kept.checkins(runner)]
 
 
 def _places(named: Sequence[str] | None) -> tuple[str, ...]:
@@ -182,25 +219,3 @@ def _show(state: Progress, made: Coaching, say: Language) -> None:
         print(say(ANSWER_ONCE), file=sys.stderr)
     else:
         show(followed_lines(made.plan, made.progress, say=say))
-
-
-def _entry(
-    day: datetime_date,
-    pain: int,
-    settled: bool | None,
-    sessions: int,
-    longest: float,
-    *,
-    limping: bool,
-    stage_done: bool,
-) -> dict[str, Any]:
-    return {
-        "date": day.isoformat(),
-        "pain": pain,
-        # Not said is not settled where it hurt: unasked is not safe.
-        "settled": pain == 0 if settled is None else settled,
-        "sessions": sessions,
-        "longest_run_min": longest,
-        "limping": limping,
-        "stage_done": stage_done,
-    }

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gait.cli.options import JsonOption, LangOption, PlacementOption, SideOption, load_session
+from gait.cli.option_groups import SensorOptions, grouped
+from gait.cli.options import JsonOption, LangOption, load_session
 from gait.errors import RecordingError, UsageError
 
 if TYPE_CHECKING:
@@ -29,7 +30,9 @@ LABEL = 36
 """Columns for a number's name: the longest in any language."""
 
 
+@grouped
 def command(
+    *,
     first: Annotated[
         Path, typer.Argument(help="The earlier session, or a folder of some.", show_default=False)
     ],
@@ -59,8 +62,7 @@ def command(
         ),
     ] = None,
     json_file: JsonOption = None,
-    placement: PlacementOption = None,
-    side: SideOption = None,
+    sensor: SensorOptions,
     lang: LangOption = "en",
 ) -> None:
     """Two sessions of one runner, or two groups (before/ after/): what changed for sure, and what did not.
@@ -71,17 +73,45 @@ def command(
     from gait.report.words import load_words
 
     words = load_words(lang)
+    asked = _Asked(output, json_file, activity or (), sensor, words)
     if second is None or blocks is not None:
-        _within(first, second, blocks, json_file, output, activity, words, placement=placement, side=side)
-        return
+        _within(first, second, blocks, asked)
+    else:
+        _between(first, second, asked)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """Options of any comparison, and its words."""
+
+    output: Path | None
+    json_file: Path | None
+    activity: Sequence[Path]
+    sensor: SensorOptions
+    words: Words
+
+    def sessions(self, path: Path) -> list[Session]:
+        """Return a session, or every session in a folder of sessions."""
+        place, side = self.sensor.placement, self.sensor.side
+        return [load_session(one, placement=place, side=side) for one in _sessions(path)]
+
+    def page(self, sections: Callable[[], Sequence[Section]]) -> None:
+        """Write the page and say where it is; where none is asked for, nothing is made."""
+        if self.output is not None:
+            _page(sections(), self.words, self.output, self.json_file)
+
+
+def _between(first: Path, second: Path, asked: _Asked) -> None:
+    """Compare two sessions, or two groups of them."""
     from gait.history.change import compare_groups
     from gait.history.session_identity import samples_hash
+    from gait.report.compared_sessions import ComparedSessions, sections_of_sessions
 
-    groups = [_loaded(path, placement=placement, side=side) for path in (first, second)]
-    samples = [{samples_hash(one) for one in group} for group in groups]
+    groups = [asked.sessions(path) for path in (first, second)]
+    samples = [{samples_hash(session) for session in group} for group in groups]
     twice = bool(samples[0] & samples[1])
     before, after = (_analysed(group) for group in groups)
-    joined = _with_watches([*before, *after], activity)
+    joined = _with_watches([*before, *after], asked.activity)
     before, after = joined[: len(before)], joined[len(before) :]
     same = _same_sensors(before, after)
     rows = compare_groups(
@@ -92,13 +122,10 @@ def command(
         slopes=(_slope(before), _slope(after)),
     )
     if twice:
-        print(words("compare.twice"), file=sys.stderr)
-    _put(_table(before, after, rows, words), [row.plain() for row in rows], json_file)
-    if output is not None:
-        from gait.report.compared_sessions import ComparedSessions, sections_of_sessions
-
-        compared = ComparedSessions(tuple(before), tuple(after), tuple(rows), same, twice)
-        _page(sections_of_sessions(compared, words), words, output, json_file)
+        print(asked.words("compare.twice"), file=sys.stderr)
+    _put(_table(before, after, rows, asked.words), [row.plain() for row in rows], asked.json_file)
+    compared = ComparedSessions(tuple(before), tuple(after), tuple(rows), same, twice)
+    asked.page(lambda: sections_of_sessions(compared, asked.words))
 
 
 def _page(sections: Sequence[Section], words: Words, path: Path, json_file: Path | None) -> None:
@@ -126,22 +153,12 @@ def _put(lines: list[str], body: object, json_file: Path | None) -> None:
         write_text(json_file, text + "\n")
 
 
-def _within(
-    path: Path,
-    second: Path | None,
-    blocks: str | None,
-    json_file: Path | None,
-    output: Path | None,
-    activity: Sequence[Path] | None,
-    words: Words,
-    *,
-    placement: PlacementOption,
-    side: SideOption,
-) -> None:
+def _within(path: Path, second: Path | None, blocks: str | None, asked: _Asked) -> None:
     """Compare blocks of one run: what each condition did, and whether one helps."""
     from gait.history.run_parts import compare_parts, what_helped
     from gait.recording.run_parts import parts_of_text
     from gait.recording.session_folder import read_notes
+    from gait.report.compared_parts import ComparedParts, sections_of_parts
 
     if second is not None:
         raise UsageError("blocks are parts of one run", where="--blocks", todo="give one session with it")
@@ -152,24 +169,21 @@ def _within(
             where=path,
             todo="give a second session, --blocks base=0:180,+5=180:360, or [[block]] in session.toml",
         )
-    found = _analysed(_loaded(path, placement=placement, side=side)[:1])
-    (analysis,) = _with_watches(found, activity)
+    found = _analysed(asked.sessions(path)[:1])
+    (analysis,) = _with_watches(found, asked.activity)
     effects = compare_parts(analysis.strides, parts)
     helped = what_helped(effects)
     _put(
-        _effects(effects, helped, parts[0].name, words),
+        _effects(effects, helped, parts[0].name, asked.words),
         {
             "blocks": [asdict(part) for part in parts],
-            "effects": [one.plain() for one in effects],
+            "effects": [effect.plain() for effect in effects],
             "helped": None if helped is None else asdict(helped),
         },
-        json_file,
+        asked.json_file,
     )
-    if output is not None:
-        from gait.report.compared_parts import ComparedParts, sections_of_parts
-
-        compared = ComparedParts(analysis, tuple(parts), tuple(effects), helped)
-        _page(sections_of_parts(compared, words), words, output, json_file)
+    compared = ComparedParts(analysis, tuple(parts), tuple(effects), helped)
+    asked.page(lambda: sections_of_parts(compared, asked.words))
 
 
 def _effects(effects: list[Effect], helped: Helped | None, base: str, words: Words) -> list[str]:
@@ -195,11 +209,6 @@ def _effects(effects: list[Effect], helped: Helped | None, base: str, words: Wor
     ]
 
 
-def _loaded(path: Path, *, placement: PlacementOption, side: SideOption) -> list[Session]:
-    """Return a session, or every session in a folder of sessions."""
-    return [load_session(one, placement=placement, side=side) for one in _sessions(path)]
-
-
 def _analysed(sessions: Sequence[Session]) -> list[Analysis]:
     """Return the analyses of some sessions."""
     from gait.analysis.analyze import AnalysisSettings, analyze
@@ -207,7 +216,7 @@ def _analysed(sessions: Sequence[Session]) -> list[Analysis]:
     return [analyze(one, AnalysisSettings(waveforms=False)) for one in sessions]
 
 
-def _with_watches(analyses: list[Analysis], files: Sequence[Path] | None) -> list[Analysis]:
+def _with_watches(analyses: list[Analysis], files: Sequence[Path]) -> list[Analysis]:
     """Return the analyses, each with the watch's file that it fits joined to it."""
     if not files:
         return analyses

@@ -29,7 +29,8 @@ from gait.cli.live_run import (
     record_sensors,
     replay_run,
 )
-from gait.cli.options import HistoryOption, LangOption, PlacementOption, SideOption
+from gait.cli.option_groups import SensorOptions, grouped
+from gait.cli.options import HistoryOption, LangOption
 from gait.cli.radio_options import AdapterOption, HciOption
 from gait.errors import MissingExtraError, UsageError
 from gait.sentences import sentence
@@ -54,64 +55,91 @@ VIRTUAL_MINUTES = 5.0
 ANYWHERE = "0.0.0.0"  # noqa: S104 - only with --share, behind a token
 
 
-def command(
-    transport: TransportArgument = None,
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="DIR", help="Folder for the session.")
-    ] = None,
-    left: Annotated[
-        str, typer.Option("--left", metavar="ID", help="The left sensor's name or address.")
-    ] = "",
+@dataclass(frozen=True)
+class _Sensors:
+    """Sensors to record, or a run to play."""
+
+    left: Annotated[str, typer.Option("--left", metavar="ID", help="The left sensor's name or address.")] = ""
     right: Annotated[
         str, typer.Option("--right", metavar="ID", help="The right sensor's name or address.")
-    ] = "",
-    virtual: Annotated[bool, typer.Option("--virtual", help="Two virtual sensors: no hardware.")] = False,
+    ] = ""
+    virtual: Annotated[bool, typer.Option("--virtual", help="Two virtual sensors: no hardware.")] = False
     replay: Annotated[
         Path | None, typer.Option("--replay", metavar="PATH", help="Show a saved run as if it happened now.")
-    ] = None,
+    ] = None
     speed: Annotated[
         str | None, typer.Option("--speed", metavar="X|max", help="Pace of --replay; 1 unless said.")
-    ] = None,
+    ] = None
+
+
+@dataclass(frozen=True)
+class _Cues:
+    """Cadence to aim at, and landing."""
+
     target: Annotated[
         float | None,
         typer.Option("--target-cadence", metavar="N", min=100.0, max=240.0, help="Steps a minute to aim at."),
-    ] = None,
+    ] = None
     softer: Annotated[
         bool,
         typer.Option(
             "--softer-landing", help="Ask for a softer landing too, where the runner's plan allows it."
         ),
-    ] = False,
+    ] = False
     calf_fine: Annotated[
         bool,
         typer.Option("--calf-fine", help="No pain of calf or heel tendon, now or in the last 12 months."),
-    ] = False,
-    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port of the page; 0: any.")] = 0,
+    ] = False
+
+
+@dataclass(frozen=True)
+class _Serve:
+    """Server of the page, and what else the run goes to."""
+
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port of the page; 0: any.")] = 0
     share: Annotated[
         bool, typer.Option("--share", help="Let a phone look on, by an address with a token in it.")
-    ] = False,
+    ] = False
     phone: Annotated[
         Literal["left", "right"] | None,
         typer.Option(
             "--phone", help="Record a phone on this shank (Sensor Logger's HTTP push); with --share."
         ),
-    ] = None,
+    ] = None
     lsl: Annotated[
         bool, typer.Option("--lsl", help="Samples and strides as streams of the Lab Streaming Layer too.")
-    ] = False,
-    no_open: Annotated[bool, typer.Option("--no-open", help="Do not open the browser.")] = False,
+    ] = False
+    no_open: Annotated[bool, typer.Option("--no-open", help="Do not open the browser.")] = False
     duration: Annotated[
         float | None,
         typer.Option("--duration", metavar="S", min=0.5, max=86400.0, help="Stop by itself."),
+    ] = None
+    adapter: AdapterOption = ""
+    hci: HciOption = None
+
+
+@dataclass(frozen=True)
+class _Pod:
+    """Foot pod, and the runner whom it is calibrated for."""
+
+    pod: FootPodOption = False
+    stride_length: StrideLengthOption = None
+    runner: CalibratedRunnerOption = None
+    history: HistoryOption = None
+
+
+@grouped
+def command(
+    *,
+    transport: TransportArgument = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="DIR", help="Folder for the session.")
     ] = None,
-    adapter: AdapterOption = "",
-    hci: HciOption = None,
-    placement: PlacementOption = None,
-    side: SideOption = None,
-    pod: FootPodOption = False,
-    stride_length: StrideLengthOption = None,
-    runner: CalibratedRunnerOption = None,
-    history: HistoryOption = None,
+    sensors: _Sensors,
+    cues: _Cues,
+    served: _Serve,
+    sensor: SensorOptions,
+    pod: _Pod,
     lang: LangOption = "en",
 ) -> None:
     """Record a run and see it in the browser: cadence, contact, balance, strike; metronome and laps.
@@ -128,26 +156,44 @@ def command(
 
     if find_spec("starlette") is None or find_spec("uvicorn") is None or find_spec("websockets") is None:
         raise MissingExtraError("gait live", "live")
-    # Beside --virtual or --replay an adapter can be the foot pod's alone.
-    radio = bool(hci or (adapter and (transport is not None or not pod)))
-    asked = _Source(
-        replay, speed, side, placement, left, right, virtual, phone, hci, adapter if radio else "", duration
-    )
-    _refuse_contradictions(asked, share=share)
-    if not pod:
-        refuse_without_foot_pod(transport, stride_length)
-    if history is not None and runner is None:
+    asked = _source(sensors, served, sensor, radio_is_the_pods=pod.pod and transport is None)
+    _refuse_contradictions(asked, share=served.share)
+    if not pod.pod:
+        refuse_without_foot_pod(transport, pod.stride_length)
+    if pod.history is not None and pod.runner is None:
         raise UsageError("goes with --runner", where="--history")
-    if calf_fine and not softer:
+    if cues.calf_fine and not cues.softer:
         raise UsageError("goes with --softer-landing", where="--calf-fine")
     words = load_words(lang)
     folder = _folder(asked, output, words)
-    work = cadence_work(CadenceAsked(runner, history, target, softer, calf_fine), words)
-    sits = placement or ("shoe" if phone is None else "shank")
-    made = foot_pod(transport, sits, adapter, stride_length, runner, history) if pod else None
-    page = _Page(port, share, opens=not no_open)
+    work = cadence_work(
+        CadenceAsked(pod.runner, pod.history, cues.target, cues.softer, cues.calf_fine), words
+    )
+    sits = sensor.placement or ("shoe" if served.phone is None else "shank")
+    made = None
+    if pod.pod:
+        made = foot_pod(transport, sits, served.adapter, pod.stride_length, pod.runner, pod.history)
+    page = _Page(served.port, served.share, opens=not served.no_open)
     with ExitStack() as parts:
-        _run(parts, asked, folder, work, page, _shown(parts, work, made, lsl=lsl), made)
+        _run(parts, asked, folder, work, page, _shown(parts, work, made, lsl=served.lsl), made)
+
+
+def _source(sensors: _Sensors, served: _Serve, sensor: SensorOptions, *, radio_is_the_pods: bool) -> _Source:
+    """Return the source asked for; an adapter beside --virtual or --replay can be the foot pod's alone."""
+    adapter = "" if radio_is_the_pods and not served.hci else served.adapter
+    return _Source(
+        sensors.replay,
+        sensors.speed,
+        sensor.side,
+        sensor.placement,
+        sensors.left,
+        sensors.right,
+        sensors.virtual,
+        served.phone,
+        served.hci,
+        adapter,
+        served.duration,
+    )
 
 
 @dataclass(frozen=True)

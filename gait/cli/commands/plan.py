@@ -4,35 +4,44 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gait.cli.options import HistoryOption, LangOption, RunnerOption
+from gait.cli.option_groups import RuleOptions, grouped
+from gait.cli.options import AnswersOption, AskOption, HistoryOption, IcsOption, LangOption, RunnerOption
+
+if TYPE_CHECKING:
+    from datetime import date as day
+
+    from gait.coaching.follow import Coaching
+    from gait.coaching.rules.load import Knowledge
 
 __all__ = ["command"]
 
 
-def command(
-    answers: Annotated[
-        Path | None, typer.Option(help="TOML or JSON file of answers.", metavar="FILE")
-    ] = None,
-    ask: Annotated[bool, typer.Option("--ask", help="Ask on the terminal what is not known.")] = False,
+@dataclass(frozen=True)
+class _Answers:
+    """Source of the answers, and the file that keeps them."""
+
+    answers: AnswersOption = None
+    ask: AskOption = False
     save: Annotated[
         Path | None,
         typer.Option("--save-answers", help="Keep the answers in this TOML file.", metavar="FILE"),
-    ] = None,
-    template: Annotated[bool, typer.Option("--template", help="Print a file of answers to fill in.")] = False,
-    rules: Annotated[Path | None, typer.Option(help="Folder of your own rules.", metavar="DIR")] = None,
-    unsafe: Annotated[
-        bool, typer.Option("--unsafe", help="Use own rules that weaken safety; it is marked at the top.")
-    ] = False,
-    ics: Annotated[
-        Path | None,
-        typer.Option("--ics", help="Write the coming weeks as a calendar too.", metavar="FILE"),
-    ] = None,
+    ] = None
+    template: Annotated[bool, typer.Option("--template", help="Print a file of answers to fill in.")] = False
+
+
+@grouped
+def command(
+    *,
+    said: _Answers,
+    own: RuleOptions,
+    ics: IcsOption = None,
     date: Annotated[
         str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="Day that the plan is for, else today.")
     ] = None,
@@ -47,45 +56,63 @@ def command(
     kept of that runner. With a recording: gait report. A file of answers may hold a diary, [[check_in]]
     entries, that moves the plan on from week to week.
     """
-    from gait.cli.ask import gather_answers, save_answers
     from gait.cli.days import day_of
-    from gait.cli.keep import kept_answers, kept_check_ins
     from gait.cli.plan_text import followed_lines
     from gait.cli.text_page import show
-    from gait.coaching.diary.diary import load_diary
-    from gait.coaching.follow import follow
     from gait.coaching.language import load_language
-    from gait.coaching.plan.calendar import write_calendar
     from gait.coaching.questionnaire.template import answers_template
     from gait.coaching.rules.load import load_knowledge
     from gait.coaching.rules.translate import in_language
 
-    if template:
+    if said.template:
         print(answers_template(load_language(lang)), end="")
         return
-    pack = in_language(load_knowledge(rules, unsafe=unsafe), lang)
+    pack = in_language(load_knowledge(own.rules, unsafe=own.unsafe), lang)
     today = day_of(date, coming=True)
-    kept = kept_answers(runner, history, today) if answers is None else None
+    made = _planned(said, runner, history, pack, today)
+    if ics is not None:
+        _write_calendar(made, ics, today, pack)
+    if as_json:
+        _print_json(made)
+    else:
+        show(followed_lines(made.plan, made.progress, say=pack.say))
+
+
+def _planned(
+    said: _Answers, runner: str | None, history: Path | None, pack: Knowledge, today: day
+) -> Coaching:
+    """Return the plan by the answers given, else by those kept of the runner; keeps them where asked to."""
+    from gait.cli.ask import gather_answers, save_answers
+    from gait.cli.keep import kept_answers, kept_check_ins
+    from gait.coaching.diary.diary import load_diary
+    from gait.coaching.follow import follow
+
+    kept = kept_answers(runner, history, today) if said.answers is None else None
     if kept is not None:
         print(f"gait: {kept.line(pack.say)}", file=sys.stderr)
     known = None if kept is None else kept.answers.model_dump(exclude_none=True)
-    given = gather_answers(known, answers, ask=ask, save=save, pack=pack)
-    diary = load_diary(answers) if answers is not None else kept_check_ins(runner, history, today)
-    if save is not None:
-        save_answers(given, save, diary)
-        print(f"answers: {save}", file=sys.stderr)
-    made = follow(None, given, diary, pack=pack, today=today)
-    findings, plan, state = made.findings, made.plan, made.progress
-    if ics is not None:
-        week = state.week if state is not None else 1
-        write_calendar(ics, plan, today, stamp=datetime.now().astimezone(), week=week, say=pack.say)
-        print(f"calendar: {ics}", file=sys.stderr)
-    if as_json:
-        from gait.report.exports.strides_and_json import plain
+    answers = gather_answers(known, said.answers, ask=said.ask, save=said.save, pack=pack)
+    own = said.answers
+    diary = kept_check_ins(runner, history, today) if own is None else load_diary(own)
+    if said.save is not None:
+        save_answers(answers, said.save, diary)
+        print(f"answers: {said.save}", file=sys.stderr)
+    return follow(None, answers, diary, pack=pack, today=today)
 
-        body = {"findings": plain(findings), "plan": plain(plan), "action": plain(plan.action)}
-        if state is not None:
-            body["progress"] = plain(state)
-        print(json.dumps(body, indent=2, ensure_ascii=False))
-        return
-    show(followed_lines(plan, state, say=pack.say))
+
+def _write_calendar(made: Coaching, path: Path, today: day, pack: Knowledge) -> None:
+    from gait.coaching.plan.calendar import write_calendar
+
+    week = made.progress.week if made.progress is not None else 1
+    write_calendar(path, made.plan, today, stamp=datetime.now().astimezone(), week=week, say=pack.say)
+    print(f"calendar: {path}", file=sys.stderr)
+
+
+def _print_json(made: Coaching) -> None:
+    from gait.report.exports.strides_and_json import plain
+
+    plan = made.plan
+    body = {"findings": plain(made.findings), "plan": plain(plan), "action": plain(plan.action)}
+    if made.progress is not None:
+        body["progress"] = plain(made.progress)
+    print(json.dumps(body, indent=2, ensure_ascii=False))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,30 +13,19 @@ import typer
 
 from gait.cli.keep import keep_session, lines_since_last, runner_of
 from gait.cli.main import one_line
+from gait.cli.option_groups import AnswerOptions, RuleOptions, SessionOptions, grouped
 from gait.cli.options import (
-    ActivityOption,
-    AnswersOption,
-    AskOption,
-    DistanceOption,
-    HeightOption,
     HistoryOption,
     IcsOption,
     JsonOption,
     LangOption,
-    MassOption,
     PathArgument,
-    PlacementOption,
-    RulesOption,
     RunnerOption,
-    SideOption,
-    SpeedOption,
-    UnsafeOption,
     length_s,
-    load_session,
     with_watch,
 )
 from gait.cli.progress import busy, long_files, long_session
-from gait.cli.said import said_for
+from gait.cli.said import Said, said_for
 from gait.errors import MissingExtraError, UsageError
 
 if TYPE_CHECKING:
@@ -46,6 +36,7 @@ if TYPE_CHECKING:
     from gait.coaching.model import Finding, Plan
     from gait.coaching.questionnaire.answers import Answers
     from gait.coaching.rules.load import Knowledge
+    from gait.history.since_last import SinceLast
     from gait.recording.model import Session
     from gait.report.story import Story
 
@@ -56,108 +47,141 @@ CALIBRATION = (0.8, 1.25)
 """Factors between which a known distance may scale the strides' own; a sensor errs less than that."""
 
 
-def command(
-    path: PathArgument,
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="FILE", help="The page to write.")
-    ] = None,
-    json_file: JsonOption = None,
+@dataclass(frozen=True)
+class _Files:
+    """Files beside the page."""
+
     strides: Annotated[
         Path | None, typer.Option("--strides", metavar="FILE", help="Write one row a stride as CSV too.")
-    ] = None,
-    pdf: Annotated[
-        Path | None, typer.Option("--pdf", metavar="FILE", help="Print the page to PDF too.")
-    ] = None,
+    ] = None
+    pdf: Annotated[Path | None, typer.Option("--pdf", metavar="FILE", help="Print the page to PDF too.")] = (
+        None
+    )
     parquet: Annotated[
         Path | None, typer.Option("--parquet", metavar="FILE", help="Write the strides as Parquet too.")
-    ] = None,
+    ] = None
     fit: Annotated[
         Path | None,
         typer.Option("--fit", metavar="FILE", help="Write a FIT activity file with running dynamics too."),
-    ] = None,
-    ics: IcsOption = None,
+    ] = None
+    ics: IcsOption = None
+
+
+@dataclass(frozen=True)
+class _Show:
+    """Form and language of the report."""
+
     text: Annotated[
         bool,
         typer.Option(
             "--text", help="Print the report on the terminal; the page is written only if asked for (-o)."
         ),
-    ] = False,
-    lang: LangOption = "en",
+    ] = False
+    lang: LangOption = "en"
     sheet: Annotated[
         Literal["full", "runner", "clinician"],
         typer.Option("--sheet", help="The whole page, or a sheet for paper: runner (one page) or clinician."),
-    ] = "full",
+    ] = "full"
     methods: Annotated[
         Path | None,
         typer.Option("--methods", metavar="FILE", help="Write a methods paragraph for a paper too."),
-    ] = None,
-    open_page: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
-    answers: AnswersOption = None,
-    ask: AskOption = False,
-    placement: PlacementOption = None,
-    side: SideOption = None,
-    distance: DistanceOption = None,
-    speed: SpeedOption = None,
-    mass: MassOption = None,
-    height: HeightOption = None,
-    activity: ActivityOption = None,
-    rules: RulesOption = None,
-    unsafe: UnsafeOption = False,
-    runner: RunnerOption = None,
-    history: HistoryOption = None,
+    ] = None
+    open_page: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False
+
+
+@dataclass(frozen=True)
+class _Keep:
+    """Name that the session is kept under, and the file."""
+
+    runner: RunnerOption = None
+    history: HistoryOption = None
     no_history: Annotated[
         bool, typer.Option("--no-history", help="Keep nothing, even where session.toml names a runner.")
-    ] = False,
+    ] = False
+
+
+@grouped
+def command(
+    *,
+    path: PathArgument,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="The page to write.")
+    ] = None,
+    json_file: JsonOption = None,
+    files: _Files,
+    show: _Show,
+    said: AnswerOptions,
+    facts: SessionOptions,
+    own: RuleOptions,
+    keep: _Keep,
 ) -> None:
     """Analyse a recording and write its report as one page.
 
     Prints a short summary and where the page is; with --text the whole report.
     """
     to_stdout = json_file == STDOUT
-    if text and to_stdout:
+    if show.text and to_stdout:
         raise UsageError("both go to stdout", where="--text and --json -", todo="give --json a file name")
-    if fit is not None and find_spec("fit_tool") is None:
+    if files.fit is not None and find_spec("fit_tool") is None:
         raise MissingExtraError("--fit", "fit")
     from gait.report.words import load_words
 
-    words = load_words(lang)
+    words = load_words(show.lang)
     with busy(f"reading {path}", long=long_files(path)):
-        session = load_session(
-            path,
-            placement=placement,
-            side=side,
-            distance_m=distance,
-            speed_m_s=speed,
-            mass_kg=mass,
-            height_m=height,
-        )
-    from gait.analysis.analyze import analyze
-
-    pack = _pack(rules, lang, unsafe=unsafe)
-    kept_as = runner_of(session, runner, no_history=no_history)
-    said_by = said_for(session, answers, kept_as, history, pack, ask=ask)
-    given = said_by.answers
-    said, long = _analysing(session)
-    with busy(said, long=long):
-        analysis = analyze(session, processes=2)
-        _check_calibration(analysis)
-        analysis = with_watch(analysis, activity)
-        made = _coaching(analysis, given, said_by.diary, pack)
-        findings, plan = made.findings, made.plan
-    new = None
-    if kept_as is not None:
-        from gait.report.exports.strides_and_json import analysis_json
-
-        results = {**analysis_json(analysis, findings, plan), **said_by.kept_beside}
-        new = keep_session(session, analysis, kept_as, history, results)
+        session = facts.load(path)
+    pack = _pack(own.rules, show.lang, unsafe=own.unsafe)
+    kept_as = runner_of(session, keep.runner, no_history=keep.no_history)
+    said_by = said_for(session, said.answers, kept_as, keep.history, pack, ask=said.ask)
+    doing, long = _analysing(session)
+    with busy(doing, long=long):
+        analysis, made = _analysed(session, facts.activity, said_by, pack)
+    new = None if kept_as is None else _kept(session, analysis, made, said_by, kept_as, keep.history)
     from gait.report.story import Story
 
-    named = kept_as or runner or getattr(session.runner, "name", "") or ""
-    story = Story(analysis, findings, plan, words, new, named, sheet)
+    named = kept_as or keep.runner or getattr(session.runner, "name", "") or ""
+    story = Story(analysis, made.findings, made.plan, words, new, named, show.sheet)
     page = None
-    if not text or output or pdf or open_page:
+    if not show.text or output or files.pdf or show.open_page:
         with busy("drawing the report", long=long):
-            page = _page(story, output or _usual_page(path, sheet))
+            page = _page(story, output or _usual_page(path, show.sheet))
+    _tell(story, page, text=show.text, to_stdout=to_stdout)
+    with busy("writing the files", long=long and any((*_named(files), show.methods))):
+        _files(story, page, files)
+        _methods(story, show.methods, path, own.rules)
+    _calendar(made, files.ics, pack.say)
+    if show.open_page and page is not None:
+        typer.launch(page.resolve().as_uri())
+    _json(analysis, made.findings, made.plan, json_file)
+
+
+def _named(files: _Files) -> tuple[Path | None, ...]:
+    return files.strides, files.parquet, files.pdf, files.fit
+
+
+def _analysed(
+    session: Session, activity: Path | None, said: Said, pack: Knowledge
+) -> tuple[Analysis, Coaching]:
+    """Return what the session holds, with the watch's activity, and what coaching makes of it."""
+    from gait.analysis.analyze import analyze
+
+    analysis = analyze(session, processes=2)
+    _check_calibration(analysis)
+    analysis = with_watch(analysis, activity)
+    return analysis, _coaching(analysis, said.answers, said.diary, pack)
+
+
+def _kept(
+    session: Session, analysis: Analysis, made: Coaching, said: Said, runner: str, history: Path | None
+) -> SinceLast:
+    """Keep the session under the runner's name; return what is new in it."""
+    from gait.report.exports.strides_and_json import analysis_json
+
+    results = {**analysis_json(analysis, made.findings, made.plan), **said.kept_beside}
+    return keep_session(session, analysis, runner, history, results)
+
+
+def _tell(story: Story, page: Path | None, *, text: bool, to_stdout: bool) -> None:
+    """Print the report or its summary, and where the page is; on stderr what would mix with JSON."""
     if text:
         from gait.report.terminal.show import show_story
 
@@ -165,14 +189,8 @@ def command(
     else:
         _say(story, sys.stderr if to_stdout else sys.stdout)
     if page is not None:
-        print(words("summary.page", path=page), file=sys.stderr if to_stdout or text else sys.stdout)
-    with busy("writing the files", long=long and any((strides, parquet, pdf, fit, methods))):
-        _files(story, page, strides=strides, parquet=parquet, pdf=pdf, fit=fit)
-        _methods(story, methods, path, rules)
-    _calendar(made, ics, pack.say)
-    if open_page and page is not None:
-        typer.launch(page.resolve().as_uri())
-    _json(analysis, findings, plan, json_file)
+        place = story.words("summary.page", path=page)
+        print(place, file=sys.stderr if to_stdout or text else sys.stdout)
 
 
 def _calendar(made: Coaching, path: Path | None, say: Language) -> None:
@@ -270,28 +288,20 @@ def _say(story: Story, file: TextIO) -> None:
     print(*lines, sep="\n", file=file)
 
 
-def _files(
-    story: Story,
-    page: Path | None,
-    *,
-    strides: Path | None,
-    parquet: Path | None,
-    pdf: Path | None,
-    fit: Path | None,
-) -> None:
+def _files(story: Story, page: Path | None, files: _Files) -> None:
     """Write whatever else was asked for."""
     analysis = story.analysis
     from gait.report.exports.parquet_and_pdf import write_parquet, write_pdf
     from gait.report.exports.strides_and_json import write_strides
 
-    if strides is not None:
-        write_strides(analysis, strides)
-    if parquet is not None:
-        write_parquet(analysis, parquet)
-    if pdf is not None and page is not None:
-        write_pdf(page, pdf)
-    if fit is not None:
-        _fit(analysis, fit)
+    if files.strides is not None:
+        write_strides(analysis, files.strides)
+    if files.parquet is not None:
+        write_parquet(analysis, files.parquet)
+    if files.pdf is not None and page is not None:
+        write_pdf(page, files.pdf)
+    if files.fit is not None:
+        _fit(analysis, files.fit)
 
 
 def _methods(story: Story, target: Path | None, path: Path, rules: Path | None) -> None:

@@ -89,11 +89,26 @@ def generic_layout(
         return None
     if not choice.acc and WITHOUT_GRAVITY.search(file_name):
         raise _without_gravity(where)
+    return _layout(names, separator, columns, picked, sample, choice, rate_of(top), where, suggested)
+
+
+def _layout(
+    names: Sequence[str],
+    separator: str,
+    columns: Sequence[Column],
+    picked: Picked,
+    sample: Sample,
+    choice: Choice,
+    stated_hz: float | None,
+    where: str,
+    suggested: str,
+) -> Layout:
+    """Return how the picked columns are read: time, units, device, and what is said of them."""
     if sample.rows and not len(sample.table([one.index for one in picked.acc])) and picked.times:
         # Not one number: reading goes on, and says so.
         time = TimeColumn("number", picked.times[0].index)
     else:
-        time = time_column(picked, sample, choice, rate_of(top), where, suggested)
+        time = time_column(picked, sample, choice, stated_hz, where, suggested)
     device, device_note = _device_column(columns, sample, choice, where)
     acc, acc_said = _acc_unit(picked, sample, choice, where, suggested)
     gyr, gyr_said = _gyr_unit(picked, sample, choice, acc, where, suggested)
