@@ -18,8 +18,8 @@ SHOE: tuple[Placement, ...] = ("shoe",)
 SHANK: tuple[Placement, ...] = ("shank",)
 EITHER: tuple[Placement, ...] = ("shoe", "shank")
 
-EXTRA_DECIMALS = 1
-"""Decimals that a very sure number gets beyond its metric's own."""
+EXTRA_DECIMALS, SHOWN_APART = 1, 4
+"""Decimals beyond a metric's own of a very sure number, and of a difference to be told from its interval."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ METRICS: dict[str, MetricSpec] = {row.name: row for row in _ROWS}
 """Every metric there can be, in the order people see them."""
 
 
-def decimals_for(uncertainty: float | None, most: int) -> int:
+def decimals_for(uncertainty: float | None, most: int, difference: float | None = None) -> int:
     """Return the decimals worth showing, by the one rule of every number that people see.
 
     The uncertainty is rounded to one significant digit (two where it begins with 1) but not beyond whole
@@ -153,14 +153,22 @@ def decimals_for(uncertainty: float | None, most: int) -> int:
         Half-width of the interval, None or not finite where unknown.
     most
         Decimals of the metric; a number surer than that gets one more.
+    difference
+        A difference whose interval is that: where it leaves out zero, as many decimals as show it.
 
     Examples
     --------
     >>> decimals_for(8.0, 1), decimals_for(1.0, 1), decimals_for(0.06, 1), decimals_for(None, 1)
     (0, 1, 2, 1)
+    >>> decimals_for(0.37, 1, 0.42), decimals_for(0.42, 1, 0.37)
+    (2, 1)
     """
     if uncertainty is None or not math.isfinite(uncertainty) or uncertainty <= 0.0:
         return most
     place = math.floor(math.log10(uncertainty))
     digits = 2 if uncertainty / 10.0**place < 1.95 else 1
-    return max(0, min(most + EXTRA_DECIMALS, digits - 1 - place))
+    places = max(0, min(most + EXTRA_DECIMALS, digits - 1 - place))
+    if difference is None or not abs(difference) > uncertainty:
+        return places
+    more = range(places, places + SHOWN_APART)
+    return next((n for n in more if round(abs(difference), n) > round(uncertainty, n)), places)

@@ -196,7 +196,7 @@ def lines_since_last(new: SinceLast, words: Words | None = None) -> list[str]:
     for row in new.changes:
         if row.changed:
             spec = METRICS[row.metric]
-            digits = f".{decimals_for(row.uncertainty, spec.decimals)}f"
+            digits = f".{decimals_for(row.uncertainty, spec.decimals, row.change)}f"
             first, second = (words.digits(one, digits) for one in (row.first, row.second))
             name = words.label(row.metric)
             second = f"{second} {spec.unit}".rstrip()

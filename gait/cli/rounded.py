@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 __all__ = ["places", "rounded", "with_spread"]
 
 
-def places(metric: str, uncertainty: float | None) -> int:
-    """Return the decimals worth showing of a metric that is known to `uncertainty`."""
-    return decimals_for(uncertainty, METRICS[metric].decimals)
+def places(metric: str, uncertainty: float | None, difference: float | None = None) -> int:
+    """Return the decimals worth showing of a metric, or of a difference, that is known to `uncertainty`."""
+    return decimals_for(uncertainty, METRICS[metric].decimals, difference)
 
 
 def rounded(value: float, decimals: int, words: Words, form: str = "") -> str:
@@ -34,7 +34,7 @@ def rounded(value: float, decimals: int, words: Words, form: str = "") -> str:
 
 
 def with_spread(metric: str, value: float, uncertainty: float, words: Words, form: str = "") -> str:
-    """Return a metric's number with the half-width of its interval and its unit.
+    """Return a metric's number, a difference where `form` has a sign, with its half-width and its unit.
 
     Examples
     --------
@@ -42,6 +42,7 @@ def with_spread(metric: str, value: float, uncertainty: float, words: Words, for
     >>> with_spread("contact_ms", 231.26, 8.04, load_words())
     '231 ± 8 ms'
     """
-    decimals, unit = places(metric, uncertainty), METRICS[metric].unit
+    decimals = places(metric, uncertainty, value if form.startswith("+") else None)
+    unit = METRICS[metric].unit
     shown, within = rounded(value, decimals, words, form), rounded(uncertainty, decimals, words)
     return f"{shown} ± {within} {unit}".rstrip()

@@ -112,7 +112,7 @@ def _table(group: Sequence[Effect], base: str, words: Words) -> Table:
 
 def _cells(one: Effect, words: Words) -> tuple[str, ...]:
     spec = METRICS[one.metric]
-    places = decimals_for(one.uncertainty, spec.decimals)
+    places = decimals_for(one.uncertainty, spec.decimals, one.effect)
     return (
         named(words(f"metric.{one.metric}"), METRICS[one.metric].unit),
         number(one.base, places),

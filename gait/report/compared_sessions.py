@@ -179,12 +179,12 @@ def _table(group: Sequence[Change], words: Words) -> Table:
 
 
 def _cells(row: Change, words: Words) -> tuple[str, ...]:
-    places = decimals_for(row.uncertainty, METRICS[row.metric].decimals)
+    places = decimals_for(row.uncertainty, METRICS[row.metric].decimals, row.change)
     return (
         named(words(f"metric.{row.metric}"), METRICS[row.metric].unit),
         number(row.first, places),
         number(row.second, places),
-        with_half(row.change, row.uncertainty, places),
+        with_half(row.change, row.uncertainty, METRICS[row.metric].decimals),
         signed(None if row.expected is None else row.change - row.beyond, places),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gait.analysis.metrics import METRICS
 from gait.history.within_run import WithinRun
-from gait.report.numbers import decimals_for, number, units
+from gait.report.numbers import FIXED, decimals_for, number, units
 from gait.report.words import Words
 
 __all__ = ["sentence"]
@@ -19,8 +19,10 @@ def sentence(row: WithinRun, start_s: float, words: Words) -> str:
         Session time that the run's clock starts from.
     """
     spec = METRICS[row.metric]
-    places = decimals_for(row.uncertainty, spec.decimals)
-    size = f"{number(abs(row.change), places)} ± {number(row.uncertainty, places)}{units(spec.unit)}"
+    places = decimals_for(row.uncertainty, spec.decimals, row.change)
+    size = (
+        f"{number(abs(row.change), places)}{FIXED}±{FIXED}{number(row.uncertainty, places)}{units(spec.unit)}"
+    )
     said = {
         "name": words(f"metric.{row.metric}"),
         "moved": words("thirds.up" if row.change > 0 else "thirds.down"),

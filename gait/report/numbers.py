@@ -127,7 +127,7 @@ def with_half(change: float, half: float, decimals: int, unit: str = "") -> str:
     >>> with_half(-3.26, 1.4, 1, "cm")
     '−3.3\xa0±\xa01.4\u202fcm'
     """
-    places = decimals_for(half, decimals)
+    places = decimals_for(half, decimals, change)
     return f"{signed(change, places)}{FIXED}±{FIXED}{number(half, places)}{units(unit)}"
 
 

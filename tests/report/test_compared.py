@@ -18,6 +18,7 @@ from gait.history.run_parts import Effect, Helped
 from gait.recording.run_parts import Part
 from gait.report.compared_parts import ComparedParts, sections_of_parts
 from gait.report.compared_sessions import ComparedSessions, sections_of_sessions
+from gait.report.numbers import with_half
 from gait.report.page.write import render_page, render_sections
 from gait.report.words import load_words
 from tests.report.reading import Element, numbers, read_page
@@ -206,3 +207,12 @@ def test_a_leg_measured_at_another_place_is_not_alike(
         for names in (before, after)
     ]
     assert _same_sensors(*groups) is same
+
+
+@pytest.mark.parametrize(("change", "half"), [(0.42, 0.37), (-0.0404, 0.0398), (20.04, 19.6), (3.0, 1.0)])
+def test_a_shown_change_is_never_printed_as_within_its_interval(change: float, half: float) -> None:
+    """Where the interval leaves out zero, so do the numbers that are printed."""
+    text = with_half(change, half, 1).replace("\N{NO-BREAK SPACE}", " ")
+    size, within = (abs(value) for value, _ in numbers(text))
+    assert size > within
+    assert with_half(0.37, 0.42, 1) == "+0.4\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}0.4"

@@ -7,6 +7,7 @@ import dataclasses
 import hashlib
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -353,7 +354,7 @@ def test_the_time_axis_counts_what_fits_the_length(make_analysis, minutes, unit,
         text.text
         for text in figure.all("text", text_anchor="start") + figure.all("text", text_anchor="middle")
     ]
-    assert figure.one("p", cls="below").text == unit
+    assert figure.one("p", cls="axis-name").text == unit
     assert ticks[:2] == labels
 
 
@@ -444,3 +445,68 @@ def test_sheets_hold_what_paper_needs(recorded, sheet):
     if sheet == "clinician":
         text = page.one("section", id="bounds").text
         assert all(finding.id in text for finding in recorded.findings)
+
+
+@pytest.mark.parametrize(
+    ("speed", "cadence", "said"),
+    [
+        (4.8, 184.4, "No study gives a range at 3:28 /km."),
+        (
+            None,
+            184.4,
+            "Usual at any speed: 152–184 spm (nine runners in ten). At its edge: too close to tell.",
+        ),
+    ],
+)
+def test_a_number_is_held_against_a_range_of_its_speed_as_printed(make_analysis, speed, cadence, said):
+    """A speed that no study covers has no range, and "above" follows from the numbers that are printed."""
+    analysis = make_analysis()
+    metrics = {k: v for k, v in analysis.metrics.items() if k != "speed_m_s"}
+    if speed is not None:
+        metrics["speed_m_s"] = replace(analysis.metrics["speed_m_s"], value=speed)
+    metrics["cadence_spm"] = replace(metrics["cadence_spm"], value=cadence, uncertainty=0.5)
+    page = read_page(render_page(replace(analysis, metrics=metrics)))
+    tile = page.one(cls="tile", data_metric="cadence_spm").text.replace("\N{NARROW NO-BREAK SPACE}", " ")
+    assert said in tile.replace("\N{NO-BREAK SPACE}", " ")
+    assert "Above" not in tile
+
+
+def test_a_reason_s_source_is_in_the_list_of_sources(recorded):
+    """Each short name behind a reason begins a line of the sources."""
+    items = recorded.page.one(id="method").all("li")
+    listed = {item.text.split(":")[0] for item in items}
+    reasons = " ".join(fold.text for fold in recorded.page.one(id="plan").all("details"))
+    cited = re.findall(r"\(([a-z0-9; -]+)\) ", reasons)
+    names = {name for group in cited for name in group.split("; ")}
+    assert names
+    assert names <= listed
+
+
+@pytest.mark.parametrize(
+    ("half_ms", "word"), [(3.0, "sure"), (9.0, "roughly right"), (25.0, "a rough guide")]
+)
+def test_a_balance_is_sure_only_within_what_feet_differ_by(make_analysis, half_ms, word):
+    """A half-width of several times the even band is no sure number, whatever share of 50 it is."""
+    analysis = make_analysis()
+    contact = replace(analysis.metrics["contact_ms"], left=250.0, right=250.0, difference_uncertainty=half_ms)
+    page = read_page(render_page(replace(analysis, metrics={**analysis.metrics, "contact_ms": contact})))
+    assert page.one(cls="tile", data_metric="balance").one(cls="pm").text.endswith(word)
+
+
+def test_a_sheet_points_to_nothing_that_is_not_on_it(recorded):
+    """A heading that a sentence names stands on the same sheet."""
+    for sheet in ("full", "runner", "clinician"):
+        html = render_page(recorded.analysis, recorded.findings, recorded.plan, sheet=sheet)
+        page = read_page(html)
+        heads = {one.text for tag in ("h2", "summary") for one in page.all(tag)}
+        named = re.findall("“([^”]+)”", page.one("main").text)
+        assert set(named) - {"the same", "House bound"} <= heads
+
+
+def test_no_rule_is_wholly_certain(recorded):
+    """A probability is of a number against a line: never 0 or 1, and none where there is no line."""
+    page = read_page(render_page(recorded.analysis, recorded.findings, recorded.plan, sheet="clinician"))
+    for row in page.one(id="bounds").all("tr")[1:]:
+        chance, line = (cell.text for cell in row.all("td")[1:3])
+        assert chance not in {"0.00", "1.00"}
+        assert (chance == "–") or (line != "–")

@@ -21,6 +21,10 @@ BETWEEN = ("step_ms", "flight_ms", "vertical_oscillation_cm")
 LEAST_OVERLAP = 0.2
 """Share of the shorter recording in which two sensors of one run must both be there."""
 
+MISSED_SHARE, MISSED_S = 0.1, 5.0
+"""Share and seconds of the longer recording that the shorter one may miss (chosen): two sensors are started
+and stopped by hand, one after the other."""
+
 STEPS = 8
 """Steps from which left and right are compared."""
 
@@ -57,6 +61,7 @@ def pair_faults(sensors: list[SensorTimes]) -> tuple[Fault, ...]:
         fault = _same_file(one, other) or _apart(one, other)
         if fault is None:
             fault = _legs(one, other) if one.side != other.side else _one_leg(one, other)
+        fault = fault or _cut_short(one, other)
         if fault is not None and fault.kind not in {known.kind for known in out}:
             out.append(fault)
     return tuple(out)
@@ -89,6 +94,26 @@ def _apart(one: SensorTimes, other: SensorTimes) -> Fault | None:
     )
     todo = sentence("give both files times of one clock, or analyse them one by one")
     return Fault("no_overlap", "", "clear", what, (), todo, apart, refuses=True)
+
+
+def _cut_short(one: SensorTimes, other: SensorTimes) -> Fault | None:
+    """Return the fault of one sensor that was there for part of the other's run only."""
+    short, long = sorted((one, other), key=lambda sensor: sensor.span[1] - sensor.span[0])
+    whole = long.span[1] - long.span[0]
+    shared = min(short.span[1], long.span[1]) - max(short.span[0], long.span[0])
+    missed = whole - shared
+    if missed < max(MISSED_SHARE * whole, MISSED_S):
+        return None
+    what = sentence(
+        "{short} was there for {n:.0f} of the {whole:.0f} s of {long}: what differs between them may differ "
+        "between parts of the run",
+        short=short.name,
+        long=long.name,
+        n=shared,
+        whole=whole,
+    )
+    todo = sentence("give the whole recording of both sensors, or read left against right with care")
+    return Fault("cut_short", "", "clear", what, (), todo, missed)
 
 
 def _legs(one: SensorTimes, other: SensorTimes) -> Fault | None:

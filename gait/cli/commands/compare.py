@@ -196,7 +196,7 @@ def _effects(effects: list[Effect], helped: Helped | None, base: str, words: Wor
         lines.append(words("compare.against", first=one_line(condition), other=one_line(base)))
         for one in (row for row in effects if row.condition == condition):
             size = with_spread(one.metric, one.effect, one.uncertainty, words, "+9")
-            base = rounded(one.base, places(one.metric, one.uncertainty), words, "9")
+            base = rounded(one.base, places(one.metric, one.uncertainty, one.effect), words, "9")
             lines.append(f"  {words.label(one.metric):{LABEL}}{base}{size}  {words(f'change.{one.said}')}")
     if helped is None:
         return [*lines, words("compare.nothing_helps")]
@@ -305,7 +305,7 @@ def _table(before: list[Analysis], after: list[Analysis], rows: list[Change], wo
         if group:
             lines.append(words(f"compare.is_{verdict}"))
         for row in group:
-            decimals = places(row.metric, row.uncertainty)
+            decimals = places(row.metric, row.uncertainty, row.change)
             values = "".join(rounded(one, decimals, words, "9") for one in (row.first, row.second))
             change = with_spread(row.metric, row.change, row.uncertainty, words, "+9")
             lines.append(

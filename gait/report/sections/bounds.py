@@ -10,6 +10,9 @@ from gait.report.words import Words
 
 __all__ = ["build"]
 
+LEAST_CHANCE = 0.01
+"""Probability below which, and beyond whose rest to one, no figure is given (chosen)."""
+
 
 def build(story: Story) -> Section | None:
     """Return the rules looked at as a table; None where there were none."""
@@ -36,7 +39,16 @@ def _row(one: Finding, words: Words) -> tuple[str, ...]:
     return (
         one.id + side,
         words(f"outcome.{'in_part' if one.outcome == 'absent' and one.not_looked_at else one.outcome}"),
-        number(one.certainty, 2) if one.certainty is not None else "–",
+        _chance(one.certainty) if lines and one.certainty is not None else "–",
         (lines or "–") + (words("bounds.house") if lines and house else ""),
         words(f"grade_short.{one.grade}"),
     )
+
+
+def _chance(share: float) -> str:
+    """Return a probability; no number is wholly sure to lie on one side of a line."""
+    if share < LEAST_CHANCE:
+        return f"< {number(LEAST_CHANCE, 2)}"
+    if share > 1.0 - LEAST_CHANCE:
+        return f"> {number(1.0 - LEAST_CHANCE, 2)}"
+    return number(share, 2)

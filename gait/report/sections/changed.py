@@ -65,7 +65,7 @@ def _since(changes: tuple[Change, ...], date: str, words: Words) -> list[Block]:
 
 def _row(row: Change, words: Words) -> tuple[str, ...]:
     spec = METRICS[row.metric]
-    places = decimals_for(row.uncertainty, spec.decimals)
+    places = decimals_for(row.uncertainty, spec.decimals, row.change)
     gap = f"{signed(row.change, places)} ± {number(row.uncertainty, places)}{units(spec.unit)}"
     return (
         words(f"metric.{row.metric}"),

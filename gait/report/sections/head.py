@@ -12,6 +12,9 @@ from gait.report.words import Words
 
 __all__ = ["build", "sensor_list", "started_text"]
 
+NOTES_ON_ONE_PAGE = 100
+"""Signs of the notes on the sheet that is to fit one page; the whole page has three times as many."""
+
 CLIPPED_SHARE = 0.10
 """Share of clipped strides from which peaks are too low to lean on (chosen)."""
 MISSING_SHARE = 0.05
@@ -28,7 +31,7 @@ def build(story: Story) -> Section:
         facts=_facts(story),
         confidence=confidence,
         light=light,
-        notes=clean(analysis.run.notes, 300),
+        notes=clean(analysis.run.notes, NOTES_ON_ONE_PAGE if story.sheet == "runner" else 300),
     )
     return Section("head", "", (head,))
 
@@ -78,7 +81,8 @@ def _confidence(story: Story) -> tuple[Light, str]:
         return "green", words("confidence.good")
     if len(remarks) == 1:
         return "amber", words("confidence.check", what=remarks[0].rstrip("."))
-    return "amber", words("confidence.more", what=remarks[0].rstrip("."), n=len(remarks) - 1)
+    more = "confidence.more_elsewhere" if story.sheet == "runner" else "confidence.more"
+    return "amber", words(more, what=remarks[0].rstrip("."), n=len(remarks) - 1)
 
 
 def _alike(story: Story) -> list[str]:

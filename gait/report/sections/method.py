@@ -20,7 +20,9 @@ def build(story: Story) -> Section:
         (clean(words.get(f"setting.{k.replace(' ', '_')}", k), 40), clean(words.said(v), 200))
         for k, v in story.analysis.settings.items()
     )
-    sources = tuple(f"{one.citation} {one.url}".strip() for one in _sources(story.findings, story.plan))
+    sources = tuple(
+        f"{one.key}: {one.citation} {one.url}".strip() for one in _sources(story.findings, story.plan)
+    )
     strike = "strike_angle_deg" in story.analysis.metrics
     own = (
         *([words("method.strike_source")] if strike else []),

@@ -109,7 +109,7 @@ def difference_table(
     made = []
     for name, (first, second, gap, spread, verdict) in rows.items():
         spec = METRICS[name]
-        places = decimals_for(spread, spec.decimals)
+        places = decimals_for(spread, spec.decimals, gap)
         text = f"{signed(gap, places)} ± {number(spread, places)}{units(spec.unit)}"
         made.append((words(f"metric.{name}"), number(first, places), number(second, places), text, verdict))
     head = (words("table.metric"), *heads, words("table.verdict"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from gait.analysis.metrics import METRICS
 from gait.analysis.results import Metric
 from gait.arrays import FloatArray
 from gait.report.blocks import Scale, Section, Tile, Tiles
-from gait.report.expected import expected_at, usual_range
+from gait.report.expected import Expected, expected_at, usual_range
 from gait.report.numbers import Shown, decimals_for, number, pace, show, show_metric, signed, units
 from gait.report.population_bands import BALANCE_EVEN_PCT, STRIKE_THRESHOLDS_DEG
 from gait.report.story import Story
@@ -40,6 +40,8 @@ SURE_PCT = (4.0, 10.0)
 """Half-width in per cent of the value up to which a number is sure, roughly right."""
 SURE_DEG = (3.0, 6.0)
 """The same for angles, degrees."""
+SURE_BALANCE_PCT = (BALANCE_EVEN_PCT - 50.0, 3.0 * (BALANCE_EVEN_PCT - 50.0))
+"""The same for a balance of the feet, per cent: against what runners' feet differ by (chosen)."""
 LEVELS = ("sure", "roughly", "rough_guide")
 SPARK_POINTS = 40
 """Points of a tile's small line (chosen: one each few pixels of a phone's tile)."""
@@ -99,7 +101,11 @@ def certainty(value: float, uncertainty: float | None, *, angle: bool) -> str:
     if uncertainty is None or not math.isfinite(uncertainty):
         return "unknown"
     size = uncertainty if angle else 100.0 * uncertainty / max(abs(value), 1e-9)
-    return LEVELS[sum(size > limit for limit in (SURE_DEG if angle else SURE_PCT))]
+    return _level(size, SURE_DEG if angle else SURE_PCT)
+
+
+def _level(size: float, limits: tuple[float, float]) -> str:
+    return LEVELS[sum(size > limit for limit in limits)]
 
 
 def _tile(story: Story, name: str) -> Tile | None:
@@ -114,7 +120,7 @@ def _tile(story: Story, name: str) -> Tile | None:
 def _plain(story: Story, metric: Metric) -> Tile:
     """Return a metric on its scale, beside what is usual."""
     name, words, spec = metric.name, story.words, METRICS[metric.name]
-    found = expected_at(name, story.speed_m_s) or usual_range(name)
+    found = _usual(story, name)
     usual, place = "", words.get(f"direction.{name}")
     if found is not None:
         span = f"{number(found.low, spec.decimals)}–{number(found.high, spec.decimals)}{units(spec.unit)}"
@@ -124,6 +130,8 @@ def _plain(story: Story, metric: Metric) -> Tile:
             else words("tile.usual", span=span)
         )
         place = _beside(metric, found.low, found.high, words)
+    elif usual_range(name) is not None:
+        usual, place = words("tile.unstudied", pace=pace(story.speed_m_s)), ""
     if metric.lower_bound:
         place = words("sure.lower_bound")
     elif name not in BESIDE_BALANCE:
@@ -141,6 +149,19 @@ def _plain(story: Story, metric: Metric) -> Tile:
         _spark(story, name),
         f"{shown.text}. {usual} {place}",
     )
+
+
+def _usual(story: Story, name: str) -> Expected | None:
+    """Return the range to hold a number against, its ends as they are printed; None where none fits.
+
+    Where the speed is known, the range of runners at any speed would judge the speed and not the runner.
+    """
+    known = story.speed_m_s is not None and math.isfinite(story.speed_m_s)
+    found = expected_at(name, story.speed_m_s) if known else usual_range(name)
+    if found is None:
+        return None
+    places = METRICS[name].decimals
+    return replace(found, low=round(found.low, places), high=round(found.high, places))
 
 
 def _apart(metric: Metric, words: Words) -> str:
@@ -212,7 +233,7 @@ def _last_text(story: Story, name: str) -> str:
     if row is None:
         return ""
     spec = METRICS[name]
-    places = decimals_for(row.uncertainty, spec.decimals)
+    places = decimals_for(row.uncertainty, spec.decimals, row.change)
     verdict = story.words(f"change.{row.said}")
     return story.words(
         "tile.last", value=number(row.first, places), change=signed(row.change, places), verdict=verdict
@@ -275,8 +296,10 @@ def _balance(story: Story) -> Tile | None:
     place = words("balance.none")
     if contact.difference_shown:
         side = words("side.left") if contact.difference > 0 else words("side.right")
-        gap = show(abs(contact.difference), contact.difference_uncertainty, 0, "ms")
-        place = words("balance.longer", side=side, n=gap.text)
+        gap, error = abs(contact.difference), contact.difference_uncertainty or 0.0
+        size = decimals_for(error, 0, gap)
+        said = f"{number(gap, size)} ± {number(error, size)}{units('ms')}"
+        place = words("balance.longer", side=side, n=said)
     low, high = _grown(ENDS["balance"], 100.0 - left)
     scale = Scale(
         low,
@@ -291,7 +314,7 @@ def _balance(story: Story) -> Tile | None:
         "balance",
         words("metric.balance"),
         pair,
-        words(f"sure.{certainty(50.0, spread, angle=False)}"),
+        words(f"sure.{_level(spread, SURE_BALANCE_PCT)}"),
         scale,
         words("balance.usual", low=number(100.0 - BALANCE_EVEN_PCT, 1), high=number(BALANCE_EVEN_PCT, 1)),
         place,

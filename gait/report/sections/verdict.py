@@ -29,7 +29,8 @@ def _sentence(story: Story) -> str:
     titles = [story.title_of(one) for one in present[:MOST]]
     named = words("list.comma").join(one if at == 0 else words.within(one) for at, one in enumerate(titles))
     rest = len(present) - MOST
-    end = words("verdict.more", n=rest) if rest > 0 else words("verdict.else")
+    more = "verdict.more" if story.sheet == "full" else "verdict.more_elsewhere"
+    end = words(more, n=rest) if rest > 0 else words("verdict.else")
     if not numbers:
         return words("verdict.found_bare", named=named, rest=end)
     return words("verdict.found", named=named, numbers=numbers, rest=end)

@@ -69,3 +69,11 @@ def test_two_feet_that_land_at_once_are_one(off_s: float) -> None:
     (fault,) = pair_faults([LEFT, _sensor("right", 5.0 + off_s, mark=2)])
     assert fault.kind == "same_leg"
     assert "flight_ms" in fault.spoils
+
+
+@pytest.mark.parametrize(("end_s", "kinds"), [(37.0, []), (20.0, ["cut_short"])])
+def test_a_sensor_that_was_there_for_half_of_the_run_is_told(end_s: float, kinds: list[str]) -> None:
+    """Seconds of starting by hand are nothing; half a run is, with the seconds that are missing."""
+    right = replace(_sensor("right", 5.0 + 0.5 * STRIDE_S, mark=2), span=(0.0, end_s))
+    assert _kinds(right) == kinds
+    assert [f.value for f in pair_faults([LEFT, right])] == [pytest.approx(40.0 - end_s)] * len(kinds)
