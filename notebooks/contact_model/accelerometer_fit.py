@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -19,8 +20,12 @@ from gait.analysis.strides.contact_model import ContactModel, from_dict, snippet
 JITTER_S = {"ic": 0.010, "tc_coarse": 0.030, "tc": 0.018}
 """s by which anchors are moved by chance: about what the step before leaves."""
 SENSE_ROUNDS = 2
-BEYOND = 0.6
-"""Standard uncertainty per s of contact time outside the usual ones (set on the slow paces)."""
+BEYOND_LEAST, BEYOND_MOST = 0.35, 1.5
+"""Standard uncertainty per s of contact time outside the usual ones: at least (chosen, as with a gyroscope), at most."""
+JOGGING_S, JOGGING_HELD = 0.380, 0.95
+"""Stances of left-out runners longer than this, of which the interval is to hold so many."""
+CLASSES_MS = (0, 250, 310, 380, 600)
+"""Bounds of the true contact times by which coverage is told."""
 FLOOR_S = 0.006
 """Standard uncertainty before scaling that no stride is below, however well the steps agree (chosen)."""
 DOUBTS = ("ic_shift", "coarse_shift", "tc_shift")
@@ -174,32 +179,67 @@ def left_out(plan: Plan, parts: list[Part], table: pd.DataFrame, design: dict) -
     return pd.concat(out, ignore_index=True)
 
 
-def uncertainty(stance: pd.DataFrame) -> dict:
+def outside(plan: Plan, contact_s: np.ndarray) -> np.ndarray:
+    """Return (n,) s by which contact times lie outside the usual ones."""
+    low, high = plan.usual_contact_s
+    return np.maximum(np.maximum(low - contact_s, contact_s - high), 0.0)
+
+
+def variance_of(stance: pd.DataFrame, contact: dict) -> np.ndarray:
+    """Return (n,) s2 of contact time by what makes it doubtful, without that it is unusual."""
+    terms = [(factor, stance[name]) for name, factor in contact["terms"].items() if name in DOUBTS]
+    return (contact["constant_s"] ** 2 + sum((factor * value) ** 2 for factor, value in terms)).to_numpy()
+
+
+def beyond(plan: Plan, stance: pd.DataFrame, contact: dict) -> float:
+    """Return the least factor of the s outside the usual with which joggers' intervals hold their share."""
+    error, time = stance["error"].to_numpy(), stance["contact"].to_numpy()
+    lacks = np.sqrt(np.maximum((error / 1.96) ** 2 - variance_of(stance, contact), 0.0))
+    jogging = (time - error > JOGGING_S) & (stance["kind"] != "virtual").to_numpy()
+    if not jogging.any():
+        return BEYOND_LEAST
+    needed = lacks[jogging] / np.maximum(outside(plan, time[jogging]), 1e-6)
+    factor = float(np.quantile(needed, JOGGING_HELD, method="higher"))
+    return round(min(max(factor, BEYOND_LEAST), BEYOND_MOST), 2)
+
+
+def uncertainty(plan: Plan, stance: pd.DataFrame) -> dict:
     """Return the spreads and the parts of the contact time's variance."""
     out = {
         "ic": spread(stance, "ic_error", ("ic_shift",), FLOOR_S),
         "tc": spread(stance, "tc_error", ("coarse_shift", "tc_shift"), FLOOR_S),
         "contact": spread(stance, "error", DOUBTS, FLOOR_S),
     }
-    out["contact"]["terms"]["beyond"] = BEYOND
+    out["contact"]["terms"]["beyond"] = beyond(plan, stance, out["contact"])
     for one in out.values():
         one["terms"]["missing"] = MISSING
     return {**out, "shares": shares(stance)}
 
 
-def coverage(plan: Plan, stance: pd.DataFrame, contact: dict) -> dict[str, float]:
-    """Return the share of stances and of recordings whose 95 % interval holds, and its median half-width."""
-    low, high = plan.usual_contact_s
-    time = stance["contact"].to_numpy()
-    values = stance.assign(beyond=np.maximum(np.maximum(low - time, time - high), 0.0), missing=0.0)
-    variance = sum((factor * values[name]) ** 2 for name, factor in contact["terms"].items())
-    half = 1.96 * np.sqrt(variance + contact["constant_s"] ** 2)
-    recording = stance["recording"]
-    middle = stance["error"].groupby(recording).median().abs()
+def coverage(plan: Plan, stance: pd.DataFrame, contact: dict) -> dict[str, object]:
+    """Return the share of stances and of recordings whose 95 % interval holds, and its median half-width.
+
+    Over all and by true contact time, ms.
+    """
+    unusual = contact["terms"]["beyond"] * outside(plan, stance["contact"].to_numpy())
+    table = stance.assign(half=1.96 * np.sqrt(variance_of(stance, contact) + unusual**2))
+    true_ms = 1e3 * (table["contact"] - table["error"])
+    classes = {}
+    for low, high in pairwise(CLASSES_MS):
+        part = table[(true_ms > low) & (true_ms <= high)]
+        if len(part):
+            classes[f"{low}-{high}"] = {"strides": len(part), **held(part)}
+    return {**held(table), "classes_ms": classes}
+
+
+def held(table: pd.DataFrame) -> dict[str, float]:
+    """Return what `coverage` tells of some stances."""
+    recording = table["recording"]
+    middle = table["error"].groupby(recording).median().abs()
     return {
-        "strides_held": round(float((stance["error"].abs() <= half).mean()), 3),
-        "recordings_held": round(float((middle <= half.groupby(recording).median()).mean()), 3),
-        "median_half_width_ms": round(1e3 * float(half.median()), 1),
+        "strides_held": round(float((table["error"].abs() <= table["half"]).mean()), 3),
+        "recordings_held": round(float((middle <= table["half"].groupby(recording).median()).mean()), 3),
+        "median_half_width_ms": round(1e3 * float(table["half"].median()), 1),
     }
 
 
@@ -210,7 +250,7 @@ def finished(plan: Plan, parts: list[Part], table: pd.DataFrame) -> tuple[dict, 
     data = fit(plan, design, np.ones(len(table), dtype=bool), table["copies"].to_numpy())
     runners = stance["runner"][stance["kind"] != "virtual"].unique()
     data["source"] = {**data["source"], "runners": sorted(str(one) for one in runners)}
-    data["uncertainty"] = uncertainty(stance)
+    data["uncertainty"] = uncertainty(plan, stance)
     groups = stance.groupby("kind", sort=True)
     real = stance[stance["kind"] != "virtual"] if (stance["kind"] != "virtual").any() else stance
     data["validation"] = {

@@ -68,8 +68,9 @@ are a contact whose end was not found."""
 WALKING_STRIDE_S = 0.95
 """s of a stride from which it is walking where contact time is not known (cadence below 126 spm)."""
 
-USUAL_CONTACT_S = (0.180, 0.330)
-"""s; contact times of most of the recordings that the model was fitted on; beyond them it extrapolates."""
+USUAL_CONTACT_S = (0.180, 0.310)
+"""s; contact times of most of the real recordings that the model was fitted on. Beyond them are motions
+stretched to joggers' paces, and virtual sprinters."""
 
 SHOCK_S = 0.12
 """s behind contact that are stance in any case, where its end is not known (chosen: a sprinter's)."""

@@ -48,8 +48,9 @@ LEARN_LEAST = 2
 LEARN_MOST_S = 30.0
 """s behind the first landing after which the axes are taken from what there is."""
 
-USUAL_CONTACT_S = (0.175, 0.330)
-"""s; contact times of most of the recordings that the model was fitted on; beyond them it extrapolates."""
+USUAL_CONTACT_S = (0.190, 0.310)
+"""s; contact times of most of the real recordings that the model was fitted on. Beyond them are motions
+stretched to joggers' paces, and virtual sprinters."""
 
 STANCE_LEAST_S = 0.05
 """s of the shortest stance, and of the shortest swing (chosen: half of a sprinter's stance)."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from gait.analysis.strides.contact_model import load
@@ -73,6 +74,32 @@ def test_left_out_runners(name, mean_ms, worst_ms, within_ms, half_ms) -> None:
     assert 0.92 <= stated["strides_held"] <= 0.98
     assert 0.92 <= stated["recordings_held"] <= 1.0
     assert stated["median_half_width_ms"] <= half_ms
+
+
+@pytest.mark.parametrize("name", ["shank_accelerometer", "shoe_accelerometer"])
+def test_intervals_hold_in_every_class_of_contact_time(name) -> None:
+    """Of left-out runners, as the file states it: from sprinters' contacts to joggers' of 380 ms and more."""
+    classes = _shipped(name)["validation"]["leave_one_runner_out"]["classes_ms"]
+    assert list(classes) == ["0-250", "250-310", "310-380", "380-600"]
+    for one in classes.values():
+        assert one["strides"] > 50
+        assert one["strides_held"] >= 0.92
+
+
+def test_joggers_widen_what_holds_the_rest(scripts) -> None:
+    """Read 60 ms short where 370 ms are told, they ask for 30, one sigma, from what is beyond the usual."""
+    fit = scripts["accelerometer_fit"]
+    contact = {"constant_s": 0.005, "terms": dict.fromkeys(fit.DOUBTS, 0.0)}
+    stance = pd.DataFrame({"error": [-0.06] * 20 + [0.004] * 80, "contact": [0.37] * 20 + [0.25] * 80})
+    stance = stance.assign(kind="slow_pace", recording="one", **dict.fromkeys(fit.DOUBTS, 0.0))
+    plan = scripts["shank_acc_train"].PLAN
+    needed = np.sqrt((0.06 / 1.96) ** 2 - 0.005**2) / (0.37 - plan.usual_contact_s[1])
+    assert fit.beyond(plan, stance, contact) == pytest.approx(max(needed, fit.BEYOND_LEAST), abs=0.01)
+    assert fit.beyond(plan, stance[20:], contact) == fit.BEYOND_LEAST
+    contact["terms"]["beyond"] = fit.beyond(plan, stance, contact) + 0.01
+    found = fit.coverage(plan, stance, contact)
+    assert found["classes_ms"]["380-600"]["strides"] == 20
+    assert found["strides_held"] == 1.0
 
 
 @pytest.mark.parametrize("name", NAMES)
