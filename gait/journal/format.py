@@ -227,7 +227,7 @@ def read_journal(path: Path) -> Journal:
         elif not _add_row(rows, kind, stream, data[start : start + BLOCK_HEAD.size], (start, end)):
             continue
         used += HEAD.size + end - start + TAIL.size
-    return Journal(file, tuple(notes), Blocks(np.frombuffer(bytes(rows), ROW), data), len(data) - used)
+    return Journal(file, tuple(notes), Blocks(np.frombuffer(rows, ROW), data), len(data) - used)
 
 
 def _mapped(file: Path) -> bytes | mmap.mmap:

@@ -63,11 +63,12 @@ def runs_of(journal: Journal, stream: int, configs: Configs) -> list[Run]:
     rows = rows[rows["stream"] == stream]
     rows = rows[np.lexsort((rows["index"], rows["epoch"]))]
     runs = []
-    for epoch in np.unique(rows["epoch"]).tolist():
-        own = _once(rows[rows["epoch"] == epoch])
+    syncs = journal.named("sync", stream)
+    for of_epoch in np.split(rows, np.flatnonzero(np.diff(rows["epoch"])) + 1):
+        own = _once(of_epoch)
         scale = _scales(own, configs)
         own, scale = own[np.isfinite(scale[:, 0])], scale[np.isfinite(scale[:, 0])]
-        exchanges = [_exchange(one) for one in journal.named("sync", stream) if one.get("epoch") == epoch]
+        exchanges = [_exchange(one) for one in syncs if len(own) and one.get("epoch") == own["epoch"][0]]
         skew, stamp_us = _nature(own, configs)
         if stamp_us:
             own = _evened(own)

@@ -23,6 +23,9 @@ __all__ = ["Backend", "Seen", "choose", "refuse_unfit", "scan", "still_linked"]
 SILENT = 1000
 """Sorts sensors without a signal behind those with one."""
 
+NAME_LIMIT = 64
+"""Letters of a name that are kept: an advertisement has room for 29, a stranger's name may be longer."""
+
 
 @dataclass(frozen=True)
 class Seen:
@@ -77,7 +80,7 @@ async def scan(backend: Backend, seconds: float, enough: int = 0) -> list[Seen]:
     full = asyncio.Event()
 
     def heard(device: BLEDevice, data: Any) -> None:  # noqa: ANN401 - bleak's type
-        name = data.local_name or device.name or ""
+        name = (data.local_name or device.name or "")[:NAME_LIMIT]
         driver = driver_of(Advertisement(name, tuple(data.service_uuids)))
         if driver is None:
             return
@@ -112,7 +115,7 @@ async def still_linked(backend: Backend) -> list[Seen]:
         except (BleakError, OSError, EOFError, NotImplementedError):
             continue
         for device in devices:
-            heard = Advertisement(device.name or "", tuple(driver.service_uuids))
+            heard = Advertisement((device.name or "")[:NAME_LIMIT], tuple(driver.service_uuids))
             if driver.matches(heard):
                 found.append(Seen(device, heard.name, device.address, None, driver))
     return list({one.address: one for one in found}.values())

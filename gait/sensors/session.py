@@ -323,7 +323,8 @@ class _Session:
     async def _keep(self) -> None:
         """Once or twice a second: journal to the disk, live line, the end of the session."""
         last_samples = [0] * len(self.followers)
-        last_s, noted_s, away_s = 0.0, 0.0, 0.0
+        # For the first time after a second: what a short session means stands twice in its journal.
+        last_s, noted_s, away_s = 0.0, LIVE_EVERY_S - NOTED_AGAIN_S, 0.0
         while True:
             await asyncio.sleep(SYNC_EVERY_S)
             await asyncio.to_thread(self.journal.sync)

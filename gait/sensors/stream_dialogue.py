@@ -171,21 +171,28 @@ class StreamDialogue:
         return said
 
     async def begin(self, link: Link) -> None:
-        """Start the stream; a sensor without a clock begins a new epoch with every link."""
+        """Start the stream on a new link: what comes before the sensor has said yes has no known scale."""
         context = self.context
         context.inbox.is_open = False
         await context.drain()
         self._decoder = None
+        await self._start(link)
+        context.inbox.is_open = True
+
+    async def _start(self, link: Link) -> None:
+        """Start the stream; a sensor without a clock begins a new epoch.
+
+        Where it streamed on this link before, what the air held up comes ahead of the answer, and is taken in
+        as it was sent.
+        """
+        context = self.context
+        setup = await self.family.start(link, context.wanted)
+        await context.drain()
         if not self._has_clock:
             self._stream.restart()
             self.tracker = self._new_tracker()
-        await self._start(link)
-        context.inbox.is_open = True
         self.last_packet_us = context.clock_us()
         self._battery_due_s = context.now_s + context.timing.battery_every_s
-
-    async def _start(self, link: Link) -> None:
-        setup = await self.family.start(link, self.context.wanted)
         if setup not in self._setups:
             self._setups.append(setup)
         stream = self._stream
@@ -208,7 +215,7 @@ class StreamDialogue:
                 self._asked_again = False
                 raise LinkLostError("silent", where=context.name)
             await self._stop(link)
-            await self.begin(link)
+            await self._start(link)
             self._asked_again = True
         if context.now_s >= self._battery_due_s:
             self.battery_pct = await self.family.battery_pct(link)

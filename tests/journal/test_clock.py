@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gait.journal import clock
 from gait.journal.clock import ClockTracker, Exchange, fit_clock
 from tests.properties import cases, seeds
 
@@ -163,3 +164,26 @@ def test_the_tracker_agrees_with_the_fit_of_the_last_minutes():
     now = np.array([890e6])
     assert abs(tracker.fit().host_us(air.device(now)) - now)[0] < 2000.0
     assert len(tracker._arrivals) < 121 * 22
+
+
+def test_the_envelope_of_many_packets_is_that_of_all_of_them():
+    """High points put aside first change nothing: the hull is the plain one's, point for point."""
+    random = np.random.default_rng(19)
+    for count in (513, 700, 5000):
+        times = np.sort(random.uniform(0.0, 120e6, count))
+        late = random.exponential(9e3, count) + times * random.uniform(-1e-4, 1e-4)
+        points = np.column_stack([times, late])
+        points[random.integers(0, count, 9), 1] = np.round(points[:9, 1])
+        kept = clock._low_ones(points)
+        assert len(kept) < 0.5 * count
+        assert np.array_equal(clock._lower_hull(points), plain_hull(points))
+
+
+def plain_hull(points):
+    """Lower hull by its meaning: from each vertex to the furthest point of the least slope."""
+    found, at = [points[0]], 0
+    while at < len(points) - 1:
+        slopes = (points[at + 1 :, 1] - points[at, 1]) / (points[at + 1 :, 0] - points[at, 0])
+        at += 1 + int(np.flatnonzero(slopes == slopes.min())[-1])
+        found.append(points[at])
+    return np.array(found)

@@ -9,9 +9,13 @@ from bleak.exc import BleakDBusError, BleakError
 
 from gait.errors import LinkLostError, SensorError, SensorNotFoundError
 from gait.sensors.link.bluetooth_errors import ADVICE, WHAT, advice, explain, fault_of
-from gait.sensors.scan import Backend, Seen, choose
+from gait.sensors.scan import Backend, Seen, choose, scan
 from gait.sensors.session import RecordSettings, record
 from gait.virtual.radio.direct import DirectScanner
+from gait.virtual.radio.mimics.stamped import MovesenseMimic
+from gait.virtual.radio.near import near_backends
+from gait.virtual.radio.played_motion import Playback
+from tests.sensors.conftest import FastLoop, motion_of
 
 
 def seen(name, address):
@@ -118,3 +122,19 @@ def test_no_answer_and_other_failures_name_the_sensor():
         found = explain(error, "Gait-01L")
         assert isinstance(found, LinkLostError)
         assert str(found).startswith("Gait-01L: ")
+
+
+class Longwinded(MovesenseMimic):
+    """A sensor with a name of 500 letters."""
+
+    name = "Movesense " + 490 * "x"
+
+
+def test_a_name_without_end_is_cut():
+    """A stranger's name does not fill the screen, and still names its sensor by its beginning."""
+    loop = FastLoop()
+    near = near_backends([Longwinded(Playback(motion_of("left")), 0, loop.time)])
+    with asyncio.Runner(loop_factory=lambda: loop) as runner:
+        found = runner.run(scan(Backend(*near), 0.05))
+    assert [len(one.name) for one in found] == [64]
+    assert choose(found, ["Movesense x"]) == found

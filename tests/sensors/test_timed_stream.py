@@ -110,11 +110,40 @@ def test_a_link_that_stands_still_is_no_loss():
 
 
 def test_a_clock_that_begins_anew_is_a_new_epoch():
-    """Switched off and on: the clock is back at its start."""
+    """Switched off and on, or set forward by 50 s: one piece stays out, the next begins an epoch.
+
+    Set forward, all samples before it were left out of the CSV: its clock had put them before the session.
+    """
+    for first_us in (100_000, 100_000_000):
+        stream = TimedStream(0, PERIOD_US)
+        stream.take(piece(0, 50_000_000))
+        assert stream.take(piece(1, first_us)) == []
+        block = stream.take(piece(2, first_us + 20_000))[0]
+        assert (block.epoch, block.index, block.device_us) == (1, 0, first_us + 20_000)
+
+
+@pytest.mark.parametrize("stamp_us", [0, 100_000_000, 1 << 40])
+def test_one_stamp_that_makes_no_sense_changes_nothing(stamp_us):
+    """Damaged on its way: its piece alone stays out."""
     stream = TimedStream(0, PERIOD_US)
-    stream.take(piece(0, 50_000_000))
-    block = stream.take(piece(1, 100_000))[0]
-    assert (block.epoch, block.index, block.device_us) == (1, 0, 100_000)
+    taken = [
+        stream.take(piece(number, stamp_us if number % 5 == 4 else 50_000_000 + number * 20_000))
+        for number in range(40)
+    ]
+    assert [not blocks for blocks in taken] == [number % 5 == 4 for number in range(40)]
+    assert stream.epoch == 0
+    assert [block.index for blocks in taken for block in blocks] == [4 * n for n in range(40) if n % 5 != 4]
+
+
+def test_pieces_lost_in_a_long_stall_are_a_hole_and_no_new_epoch():
+    """A link that stood for 20 s and lost what it held: the newest piece may be far behind the next."""
+    stream = TimedStream(0, PERIOD_US)
+    for number in range(50):
+        stream.take(piece(number, 50_000_000 + number * 20_000))
+    held = Piece(np.zeros((4, 6), np.int16), 51_000_000, 21_000_000)
+    after = Piece(np.zeros((4, 6), np.int16), 71_000_000, 21_010_000)
+    blocks = stream.take(held) + stream.take(after)
+    assert [(one.epoch, one.index) for one in blocks] == [(0, 200), (0, 4200)]
 
 
 @pytest.mark.parametrize("wrap_us", [86_400_000_000, 1 << 32])

@@ -16,7 +16,7 @@ from gait.errors import PacketError
 from gait.protocol.data import to_counts
 from gait.sensors.driver import Ability, Advertisement, Wanted
 from gait.sensors.drivers.movella_log import DotMemory
-from gait.sensors.link.connection import Link
+from gait.sensors.link.connection import Link, percent
 from gait.sensors.samples.full_scale import Scale
 from gait.sensors.samples.kept_run import Memory
 from gait.sensors.samples.timed_stream import Piece
@@ -93,7 +93,7 @@ class MovellaDot(StreamFamily):
     async def battery_pct(self, link: Link) -> int | None:
         """Read its own battery characteristic."""
         value = await link.read(BATTERY)
-        return min(100, value[0]) if value else None
+        return percent(value)
 
     async def start(self, link: Link, wanted: Wanted) -> Scale:
         """Set the output rate and start."""

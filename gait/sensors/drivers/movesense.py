@@ -17,7 +17,7 @@ from gait.errors import LinkLostError, PacketError, SensorError
 from gait.protocol.data import to_counts
 from gait.sensors.driver import Ability, Advertisement, Description, RefusedError, Wanted
 from gait.sensors.drivers.movesense_log import read_sbem, run_of
-from gait.sensors.link.connection import Link
+from gait.sensors.link.connection import Link, percent
 from gait.sensors.samples.full_scale import Scale
 from gait.sensors.samples.kept_run import KeptRun, Memory, Progress
 from gait.sensors.samples.timed_stream import Piece
@@ -170,7 +170,7 @@ class Movesense(StreamFamily):
             value = await _got(link, "/System/Energy/Level")
         except RefusedError:
             return None
-        return min(100, value[0]) if value else None
+        return percent(value)
 
     async def start(self, link: Link, wanted: Wanted) -> Scale:
         """Subscribe to IMU6 at the nearest rate; the ranges are read, for GSP cannot set them."""

@@ -48,7 +48,7 @@ def decode_values(payload: bytes, arrival_us: int) -> Piece:
     Raises
     ------
     PacketError
-        Of another length or kind.
+        Of another length or kind, or sent at no time of day.
 
     Notes
     -----
@@ -58,6 +58,8 @@ def decode_values(payload: bytes, arrival_us: int) -> Piece:
     if len(payload) != PACKET_BYTES or payload[0] != VALUES_HEADER:
         raise PacketError(f"{len(payload)} bytes of kind {payload[:1].hex()}", where="ORPHE CORE")
     _, _, hour, minute, second, ms = HEAD.unpack_from(payload)
+    if hour >= 24 or minute >= 60 or second >= 60 or ms >= 1000:
+        raise PacketError(f"is sent at {hour}:{minute}:{second}.{ms}", where="ORPHE CORE")
     blocks = np.frombuffer(payload, BLOCK, BLOCKS, HEAD.size)
     newest, second_newest, third = (int(age) for age in blocks["age_ms"][:3])
     oldest_ms = third + second_newest - newest

@@ -20,7 +20,7 @@ from gait.protocol import profile
 from gait.sensors.link.backend import Backend
 from gait.sensors.link.bluetooth_errors import explain
 
-__all__ = ["ANSWER_S", "ClockSource", "Exchanged", "Heard", "Link"]
+__all__ = ["ANSWER_S", "ClockSource", "Exchanged", "Heard", "Link", "percent"]
 
 CONNECT_S = 20.0
 """A Polar H10 takes 15 to 20 s (bleak #1841)."""
@@ -29,6 +29,8 @@ OPEN_S = 30.0
 ANSWER_S = 3.0
 CLOSE_S = 3.0
 TEXT_LIMIT = 64
+FULL_PCT = 100
+"""Levels above are reserved (Battery Service 1.1): a sensor that says 255 does not know."""
 IDENTITY = {
     "maker": profile.MANUFACTURER,
     "model": profile.MODEL,
@@ -54,6 +56,11 @@ ClockSource = Callable[[], int]
 Heard = Callable[[bytes, int], None]
 """Takes a notification's bytes and the host clock at its arrival."""
 Answer = TypeVar("Answer")
+
+
+def percent(raw: bytes) -> int | None:
+    """Return the battery level in a first byte, percent; None for no byte, and for what is no percentage."""
+    return raw[0] if raw and raw[0] <= FULL_PCT else None
 
 
 @dataclass(frozen=True)
@@ -212,7 +219,7 @@ class Link:
     async def battery_pct(self) -> int | None:
         """Read the standard battery level; None where the sensor does not tell."""
         value = await self._read_if_there(profile.BATTERY_LEVEL)
-        return min(100, value[0]) if value else None
+        return percent(value or b"")
 
     async def identity(self) -> dict[str, str]:
         """Maker, model, serial number and firmware as far as the sensor tells (untrusted text)."""

@@ -62,13 +62,14 @@ class Scales:
     fallback_hz
         Rate as long as the sensor has said nothing.
 
-    State: (epoch, config id) -> facts of the ``config`` note.
+    State: (epoch, config id) -> facts of the ``config`` note, and scales that were looked up.
     """
 
     stream: int
     journal: JournalWriter
     fallback_hz: float
     _known: dict[tuple[int, int], dict[str, float]] = field(default_factory=dict)
+    _of: dict[tuple[int, int], tuple[float, float]] = field(default_factory=dict)
 
     @property
     def rate_hz(self) -> float:
@@ -97,6 +98,7 @@ class Scales:
         }
         if self._known.get((epoch, config_id)) != facts:
             self._known[epoch, config_id] = facts
+            self._of.clear()
             self.journal.note("config", facts, self.stream)
 
     def of(self, block: Block) -> tuple[float, float] | None:
@@ -105,11 +107,14 @@ class Scales:
         A clock that began anew does not change the ranges: a number that is not known in the block's own
         epoch means what it meant in the last one before.
         """
-        keys = [key for key in self._known if key[1] == block.config_id and key[0] <= block.epoch]
-        if not keys:
-            return None
-        facts = self._known[max(keys)]
-        return facts["acc_range_g"], facts["gyr_range_dps"]
+        place = block.epoch, block.config_id
+        if place not in self._of:
+            keys = [key for key in self._known if key[1] == block.config_id and key[0] <= block.epoch]
+            if not keys:
+                return None
+            facts = self._known[max(keys)]
+            self._of[place] = facts["acc_range_g"], facts["gyr_range_dps"]
+        return self._of[place]
 
     def note_again(self) -> None:
         """Note the latest once more: a journal whose beginning rots can still be read."""

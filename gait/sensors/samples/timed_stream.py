@@ -14,7 +14,7 @@ import numpy as np
 from gait.arrays import CountArray
 from gait.journal.format import Block
 from gait.sensors.samples.order_watch import OrderWatch
-from gait.sensors.samples.sample_stream import FUTURE_US, MOST_RESTARTS, Counts
+from gait.sensors.samples.sample_stream import MOST_RESTARTS, Counts
 
 __all__ = ["Piece", "TimedStream"]
 
@@ -24,8 +24,12 @@ JITTER_US = 6_000.0
 """Stamps in whole milliseconds, taken by a task that may be held up for some."""
 REMEMBERED = 32
 """Stamps by which a piece is known again."""
-STALE_US = 2e6
-"""us by which a piece may come behind one that was taken later (chosen: no queue of a link is longer)."""
+FORWARD_US = 1e6
+"""us by which a stamp may be ahead of what the quickest piece allows (chosen: far above a drift between two).
+
+No piece arrives before its samples were taken, so more is a clock that was set, or damage."""
+DRIFT = 1e-3
+"""Largest skew of a sensor's clock, as for `gait.journal.clock`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +74,8 @@ class TimedStream:
     wrap_us
         The sensor's clock begins at 0 again after so long; 0 for never.
 
-    State: the epoch, the newest piece, whether the one before it came late, and whether order keeps time.
+    State: the epoch, the newest piece, whether the one before it made no sense, how late the quickest piece
+    came, and whether order keeps time.
     """
 
     stream: int
@@ -80,7 +85,8 @@ class TimedStream:
     epoch: int = 0
     counts: Counts = field(default_factory=Counts)
     _last: _Last | None = None
-    _was_stale: bool = False
+    _was_odd: bool = False
+    _quickest_us: float = np.inf
     _clocks: deque[int] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
     _order: OrderWatch = field(default_factory=OrderWatch)
 
@@ -90,7 +96,8 @@ class TimedStream:
             return
         self.epoch = min(self.epoch + 1, MOST_RESTARTS)
         self.counts.restarts += 1
-        self._last, self._was_stale, self._order = None, False, OrderWatch()
+        self._last, self._was_odd, self._order = None, False, OrderWatch()
+        self._quickest_us = np.inf
         self._clocks.clear()
 
     def take(self, piece: Piece) -> list[Block]:
@@ -119,9 +126,14 @@ class TimedStream:
         return [block]
 
     def _place(self, piece: Piece) -> tuple[int, int] | None:
-        """Index and unwrapped clock of a piece; None where it was here before, or comes behind later ones."""
+        """Index and unwrapped clock of a piece; None where it was here before, or its stamp makes no sense.
+
+        A piece that was held up, comes once more or is damaged stays out. Where the next one is as odd, the
+        clock was set or began anew, and a new epoch begins.
+        """
         last = self._last
         if last is None:
+            self._note_quickest(piece, piece.clock_us)
             return 0, piece.clock_us or 0
         following = last.index + last.samples
         expected_us = round(last.clock_us + last.samples * self.period_us)
@@ -131,21 +143,28 @@ class TimedStream:
         if clock_us in self._clocks:
             return None
         late_us = clock_us - expected_us
-        ahead_us = clock_us - last.clock_us - (piece.arrival_us - last.arrival_us)
         tolerance_us = max(JITTER_SAMPLES * last.samples * self.period_us, JITTER_US)
-        if -STALE_US < late_us < -tolerance_us and not self._was_stale:
-            # One that was held up, or comes once more: it stays out. A clock that was set stays where it is.
-            self._was_stale = True
+        odd = late_us < -tolerance_us or piece.arrival_us - clock_us < self._quickest_us - FORWARD_US
+        if odd and not self._was_odd:
+            self._was_odd = True
             return None
-        self._was_stale = False
-        if late_us < -tolerance_us or ahead_us > FUTURE_US:
+        if odd:
             self.restart()
+            self._note_quickest(piece, piece.clock_us)
             return 0, piece.clock_us
+        self._was_odd = False
+        self._note_quickest(piece, clock_us)
         lost = round(late_us / self.period_us) if late_us > tolerance_us else 0
         if lost:
             self.counts.lost_packets += 1
             self.counts.given_up += lost
         return following + lost, clock_us
+
+    def _note_quickest(self, piece: Piece, clock_us: int | None) -> None:
+        """Keep how late the quickest piece came; the clocks may drift apart from one piece to the next."""
+        if clock_us is not None:
+            passed_us = piece.arrival_us - self._last.arrival_us if self._last is not None else 0
+            self._quickest_us = min(piece.arrival_us - clock_us, self._quickest_us + DRIFT * passed_us)
 
     def _by_order(self, following: tuple[int, int], arrival_us: int) -> tuple[int, int]:
         """Return the place behind the piece before; a new beginning where order no longer keeps time."""

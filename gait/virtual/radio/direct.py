@@ -88,7 +88,7 @@ class DirectPeripheral(NearPeripheral):
 
     def send_bytes(self, payload: bytes) -> None:
         """Notify any bytes as DATA."""
-        self.notify(DATA, payload)
+        self.notify((DATA, payload))
 
     def read(self, uuid: str) -> bytes:
         """Value of a characteristic."""

@@ -26,6 +26,8 @@ from gait.virtual.radio.faults import Fault
 __all__ = ["Characteristics", "NearClient", "NearPeripheral", "NearScanner", "near_backends", "switched_on"]
 
 IDLE_S = 0.02
+CONNECTION_S = 0.015
+"""Connection interval that sensors with a stream ask for: what is ready by then goes out together."""
 CALL_S = 0.1
 """Advertising interval: a sensor that comes back is heard so soon."""
 BUNCH = 8
@@ -141,8 +143,7 @@ class NearPeripheral:
         self.stalled = on
         if not on:
             waiting, self._waiting = self._waiting, []
-            for uuid, payload in waiting:
-                self.deliver(uuid, payload)
+            self.deliver_all(waiting)
 
     def drop(self, _: object) -> None:
         """Break the link."""
@@ -161,32 +162,45 @@ class NearPeripheral:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def notify(self, uuid: str, payload: bytes) -> None:
-        """Notify samples; a fault may hold, double or swallow them."""
-        if self.mute or self.client is None or self._random.random() < self.loss:
+    def notify(self, *items: tuple[str, bytes]) -> None:
+        """Notify samples of one connection event; a fault may hold, double or swallow them."""
+        if self.mute or self.client is None:
             return
-        self._held.extend([(uuid, payload)] * (2 if self.twice else 1))
+        for item in items:
+            if self._random.random() >= self.loss:
+                self._held.extend([item] * (2 if self.twice else 1))
         if self.bunch and len(self._held) < BUNCH:
             return
         held, self._held = self._held, []
-        for item in held:
-            self.deliver(*item)
+        self.deliver_all(held)
 
     def deliver(self, uuid: str, payload: bytes) -> None:
         """Send a value to whoever subscribed, in order, after its delay; a stall holds it."""
+        self.deliver_all([(uuid, payload)])
+
+    def deliver_all(self, items: Sequence[tuple[str, bytes]]) -> None:
+        """Send values, which arrive one right behind the other."""
         if self.stalled:
-            self._waiting.append((uuid, payload))
+            self._waiting.extend(items)
             return
-        client = self.client
-        if client is not None:
-            loop = asyncio.get_running_loop()
-            # One after the other, however long each takes; a loop does not keep the order of equal times.
-            self._arrival_s = max(self._arrival_s + 1e-6, loop.time() + self.way_s())
-            loop.call_at(self._arrival_s, client.came, uuid, payload)
+        if self.client is not None and items:
+            asyncio.get_running_loop().call_at(self.arrival_s(), _arrive, self.client, items)
+
+    def arrival_s(self, way_s: float | None = None) -> float:
+        """Time of the loop at which what is sent now arrives: behind all that was sent before."""
+        way_s = self.way_s() if way_s is None else way_s
+        # One after the other, however long each takes; a loop does not keep the order of equal times.
+        self._arrival_s = max(self._arrival_s + 1e-6, asyncio.get_running_loop().time() + way_s)
+        return self._arrival_s
 
     def way_s(self) -> float:
         """How long something is on its way, seconds."""
         return self.delay_s + self._random.uniform(0.0, self.jitter_s)
+
+
+def _arrive(client: NearClient, items: Sequence[tuple[str, bytes]]) -> None:
+    for uuid, payload in items:
+        client.came(uuid, payload)
 
 
 @asynccontextmanager
@@ -308,11 +322,25 @@ class NearClient(BaseBleakClient):
         if not self.is_connected:
             raise BleakError("Not connected")
 
+    async def _answered(self, way_s: float) -> None:
+        """Wait for the answer, which comes behind all that was notified before it.
+
+        Raises
+        ------
+        BleakError
+            There is no link.
+        """
+        await asyncio.sleep(self._peer.arrival_s(way_s) - asyncio.get_running_loop().time())
+        while self._peer.stalled and self.is_connected:  # noqa: ASYNC110 - a fault's switch has no event
+            await asyncio.sleep(IDLE_S)
+        if not self.is_connected:
+            raise BleakError("Not connected")
+
     async def read_gatt_char(self, characteristic: BleakGATTCharacteristic, **_: Any) -> bytearray:  # noqa: ANN401 - as above
         """Read a characteristic."""
         await self._reach()
         value = self._peer.read(characteristic.uuid)
-        await self._reach()
+        await self._answered(self._peer.way_s())
         return bytearray(value)
 
     async def write_gatt_char(
@@ -322,9 +350,10 @@ class NearClient(BaseBleakClient):
         response: bool,
     ) -> None:
         """Write a characteristic."""
-        del response
         await self._reach()
         self._peer.wrote(characteristic.uuid, bytes(data))
+        if response:
+            await self._answered(self._peer.delay_s)
 
     async def start_notify(
         self,

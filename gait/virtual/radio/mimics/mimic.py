@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -13,7 +14,7 @@ from gait.arrays import CountArray, FloatArray
 from gait.frames import Side
 from gait.units import STANDARD_GRAVITY
 from gait.virtual.radio.faults import Fault
-from gait.virtual.radio.near import IDLE_S, NearPeripheral
+from gait.virtual.radio.near import CONNECTION_S, IDLE_S, NearPeripheral
 from gait.virtual.radio.played_motion import Motion
 
 __all__ = ["BATTERY", "SERIAL", "Mimic", "MimicSettings"]
@@ -41,7 +42,8 @@ class Mimic(NearPeripheral):
     settings
         Side and errors of its clocks.
 
-    State: since when it streams, how many samples of this stream it sent, and when each was taken.
+    State: its connection interval, since when it streams, how many samples of this stream it sent, and when
+    each was taken.
     """
 
     family: ClassVar[str]
@@ -49,6 +51,7 @@ class Mimic(NearPeripheral):
     acc_range_g: ClassVar[float] = 16.0
     gyr_range_dps: ClassVar[float] = 2000.0
     samples_a_packet: ClassVar[int] = 1
+    interval_s: float = CONNECTION_S
 
     def __init__(
         self,
@@ -65,7 +68,7 @@ class Mimic(NearPeripheral):
         self.running = False
         self.begun_s = 0.0
         self.sent = 0
-        self.taken_s: list[float] = []
+        self.taken_s: array[float] = array("d")
 
     @property
     def period_s(self) -> float:
@@ -90,26 +93,30 @@ class Mimic(NearPeripheral):
         self.running = False
 
     async def sample(self) -> None:
-        """Send what is full, for ever."""
+        """Send what is full at every connection event, for ever."""
         while True:
-            while self.running and self._due_s() <= self.clock_s():
-                self.send_packet()
-            rest_s = self._due_s() - self.clock_s() if self.running else IDLE_S
-            await asyncio.sleep(max(0.001, rest_s))
+            self.send_full()
+            await asyncio.sleep(self.interval_s if self.running else IDLE_S)
 
-    def _due_s(self) -> float:
-        return self.begun_s + (self.sent + self.samples_a_packet - 1) * self.period_s
-
-    def send_packet(self) -> None:
-        """Send the next samples."""
-        numbers = (self.sent + np.arange(self.samples_a_packet)).astype(np.float64)
+    def send_full(self) -> None:
+        """Send all packets that are full by now."""
+        if not self.running:
+            return
+        size = self.samples_a_packet
+        elapsed = int((self.clock_s() - self.begun_s) / self.period_s + 1e-9) + 1
+        full = (elapsed - self.sent) // size
+        if full <= 0:
+            return
+        numbers = np.arange(self.sent, self.sent + full * size, dtype=np.float64)
         times_s: FloatArray = self.begun_s + numbers * self.period_s
-        self.sent += self.samples_a_packet
+        self.sent += full * size
         counts = self.motion.counts(times_s - (self.zero_s or 0.0), self.acc_range_g, self.gyr_range_dps)
         if not self.mute and self.client is not None:
-            self.taken_s += times_s.tolist()
-        for uuid, payload in self.packets(times_s, counts):
-            self.notify(uuid, payload)
+            self.taken_s.extend(times_s.tolist())
+        items: list[tuple[str, bytes]] = []
+        for at in range(0, full * size, size):
+            items += self.packets(times_s[at : at + size], counts[at : at + size])
+        self.notify(*items)
 
     def packets(self, times_s: FloatArray, counts: CountArray) -> list[tuple[str, bytes]]:
         """Notifications that carry samples."""

@@ -140,9 +140,9 @@ def delta_frame(counts: CountArray) -> bytes:
     """Encode a reference sample and one block of differences of 17 bits, the widest of two 16-bit numbers."""
     bits = 17
     wide = counts.astype(np.int64)
-    steps: list[int] = (wide[1:] - wide[:-1]).ravel().tolist()
-    flags = [(step >> bit) & 1 for step in steps for bit in range(bits)]
-    packed: bytes = np.packbits(np.array(flags, np.uint8), bitorder="little").tobytes()
+    steps = (wide[1:] - wide[:-1]).reshape(-1, 1)
+    flags = ((steps >> np.arange(bits)) & 1).astype(np.uint8)
+    packed: bytes = np.packbits(flags, bitorder="little").tobytes()
     reference: bytes = counts[0].astype("<i2").tobytes()
     return reference + bytes([bits, len(counts) - 1]) + packed
 
@@ -195,9 +195,8 @@ class OrpheMimic(Mimic):
         while True:
             if self.client is not None and self.ranges == (3, 3) and not self.running:
                 self.begin(200.0)
-            while self.running and self._due_s() <= self.clock_s():
-                self.send_packet()
-            await asyncio.sleep(0.004)
+            self.send_full()
+            await asyncio.sleep(self.interval_s)
 
     def packets(self, times_s: FloatArray, counts: CountArray) -> list[tuple[str, bytes]]:
         """One notification; sent a sample after the newest one."""
