@@ -31,7 +31,7 @@ from gait.recording.long import open_session
 from gait.recording.model import Session
 from gait.sentences import sentence
 
-__all__ = ["AnalysisSettings", "analyze", "diagnose"]
+__all__ = ["AnalysisSettings", "analyze", "diagnose", "looked_over"]
 
 LENGTH_SHARE = 0.02
 """Relative 95 % half-width of a length that nothing calibrates, beyond the closure's own and the metric's.
@@ -126,6 +126,17 @@ def diagnose(session: Session) -> tuple[Fault, ...]:
     SignalError
         If a recording holds no finite samples.
     """
+    return looked_over(session)[0]
+
+
+def looked_over(session: Session) -> tuple[tuple[Fault, ...], tuple[str, ...]]:
+    """Return every fault of a session, and the sensors with strides that nothing confirms the units of.
+
+    Raises
+    ------
+    SignalError
+        If a recording holds no finite samples.
+    """
     sensors = analysed_sensors(session.recordings, AnalysisSettings(waveforms=False))
     other = [
         Fault(
@@ -139,7 +150,8 @@ def diagnose(session: Session) -> tuple[Fault, ...]:
         for sensor in sensors
         if sensor.looks_like not in ("", UNFOUND_RUN) and not (sensor.batch.walking < 0.5).any()
     ]
-    return (*_faults(sensors), *other)
+    unsure = tuple(one.recording.name for one in sensors if len(one.batch) and not one.units_confirmed)
+    return (*_faults(sensors), *other), unsure
 
 
 def _faults(sensors: list[AnalysedSensor]) -> tuple[Fault, ...]:

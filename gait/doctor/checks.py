@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from gait.analysis.analyze import diagnose
+from gait.analysis.analyze import looked_over
 from gait.analysis.results import Fault
 from gait.doctor.corrections import can_mend, mended
 from gait.doctor.raw import EVERYTHING, read_raw
@@ -54,11 +54,14 @@ class Diagnosis:
         The corrected session; None where nothing could be read.
     left
         Faults that the corrected session still has.
+    unconfirmed
+        Names of the sensors that nothing confirms the units of: neither a rest nor a gyroscope's strides.
     """
 
     faults: tuple[Fault, ...]
     session: Session | None
     left: tuple[Fault, ...] = ()
+    unconfirmed: tuple[str, ...] = ()
 
 
 def examine(path: Path, placement: Placement | None = None, side: Side | None = None) -> Diagnosis:
@@ -98,7 +101,7 @@ def examine_session(session: Session, known: tuple[Fault, ...] = ()) -> Diagnosi
     faults = list(known)
     for _ in range(ROUNDS):
         try:
-            found = diagnose(session)
+            found, unsure = looked_over(session)
         except GaitError as error:
             faults.append(_unreadable(error, ""))
             return Diagnosis(tuple(faults), session, tuple(faults))
@@ -106,9 +109,10 @@ def examine_session(session: Session, known: tuple[Fault, ...] = ()) -> Diagnosi
         new = [_of_one_cause(fault, faults) for fault in new]
         faults += [fault for fault in new if fault.kind != LEFT_HANDED]
         if not any(can_mend(fault) for fault in new):
-            return Diagnosis(tuple(faults), session, found)
+            return Diagnosis(tuple(faults), session, found, unsure)
         session = mended(session, new)
-    return Diagnosis(tuple(faults), session, diagnose(session))
+    found, unsure = looked_over(session)
+    return Diagnosis(tuple(faults), session, found, unsure)
 
 
 def _of_one_cause(fault: Fault, known: list[Fault]) -> Fault:

@@ -138,3 +138,13 @@ def test_feet_that_were_swapped_are_both_turned() -> None:
     assert diagnosis.session is not None
     assert [one.name for one in diagnosis.session.recordings] == ["left shoe", "right shoe"]
     np.testing.assert_array_equal(diagnosis.session.recordings[0].acc, left.acc)
+
+
+def test_an_accelerometer_alone_that_never_rests_is_not_called_sound(sound, tmp_path) -> None:
+    """Twice too much, without gyroscope and standing: no fault shows, and the unit is not confirmed."""
+    one = next(iter(sound.values()))
+    rows = (one.time_s > 6.0) & (one.time_s < 14.0)
+    spoilt = replace(one, time_s=one.time_s[rows], acc=2.0 * one.acc[rows], gyr=None)
+    diagnosis = diagnosed(spoilt, tmp_path)
+    assert diagnosis.faults == ()
+    assert diagnosis.unconfirmed == (one.name,)

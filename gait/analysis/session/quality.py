@@ -12,7 +12,7 @@ from gait.analysis.strides.stride_batch import StrideBatch
 from gait.recording.model import Recording
 from gait.sentences import sentence
 
-__all__ = ["fault_line", "quality_of"]
+__all__ = ["UNITS", "fault_line", "quality_of"]
 
 SLIP_FROM_HZ = 45.0
 """Samples a second below which a foot-flat is too short to tell a shift of the sensor by (25 Hz: 22 deg of it

@@ -40,9 +40,10 @@ def command(
     """Say what is wrong with a recording or a session, one line a fault.
 
     Each line names the sensor, how sure the cause is, what was found, what it spoils and what to do. The exit
-    code is 0 for a sound one, else 2. With -o the corrected recording is written: units, sign, sides, clock
-    rate, lag and stamps.
+    code is 0 where no fault was found, else 2. With -o the corrected recording is written: units, sign,
+    sides, clock rate, lag and stamps.
     """
+    from gait.analysis.session.quality import UNITS
     from gait.doctor.checks import examine
     from gait.report.words import load_words
 
@@ -51,7 +52,9 @@ def command(
     where = sys.stderr if json_file == STDOUT else sys.stdout
     for fault in diagnosis.faults:
         print(one_line(fault_text(fault, words)), file=where)
-    if not diagnosis.faults:
+    for sensor in diagnosis.unconfirmed:
+        print(one_line(f"{words.said(sensor)}: {words.said(UNITS)}"), file=where)
+    if not diagnosis.faults and not diagnosis.unconfirmed:
         print(words("doctor.sound"), file=where)
     if json_file is not None:
         _put_json(diagnosis, json_file)
@@ -86,7 +89,8 @@ def spoilt_text(spoils: tuple[str, ...], words: Words) -> str:
 def _put_json(diagnosis: Diagnosis, target: Path) -> None:
     body = {
         "gait_doctor": 1,
-        "sound": not diagnosis.faults,
+        "sound": not diagnosis.faults and not diagnosis.unconfirmed,
+        "units_not_confirmed": list(diagnosis.unconfirmed),
         "faults": [dataclasses.asdict(fault) for fault in diagnosis.faults],
         "left_after_correction": [dataclasses.asdict(fault) for fault in diagnosis.left],
     }

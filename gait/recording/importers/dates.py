@@ -24,6 +24,12 @@ OTHER_DATE = re.compile(
 )
 """A date whose day and month cannot be told apart, or whose month is a word: only its time of day is used."""
 CLOCK = re.compile(r"\s*\d{1,2}:\d{2}:\d{2}([.,:]\d{1,9})?" + HALF_DAY + r"\s*")
+SPAN = re.compile(
+    r"\s*(?P<number>\d+(\.\d*)?([eE][+-]?\d+)?)\s*(?P<unit>milliseconds?|msec|ms|seconds?|secs?|s|minutes?|min)\s*"
+)
+"""A span of time with its unit, as MATLAB writes its durations: 0.0096 sec."""
+SPAN_S = (("milli", 1e-3), ("ms", 1e-3), ("min", 60.0), ("s", 1.0))
+"""Beginning of a unit's name -> s, the longer beginnings first."""
 HALF_DAY_S = 43200.0
 """s from midnight to noon."""
 ZONE = re.compile(r"(Z|UTC|GMT|[+-]\d{2}:?\d{2})\s*$")
@@ -35,8 +41,11 @@ def is_date(cell: str) -> bool:
 
 
 def is_clock(cell: str) -> bool:
-    """Return whether a cell is a time of day, also behind a date that may begin with the day or the month."""
-    return CLOCK.fullmatch(cell) is not None or OTHER_DATE.fullmatch(cell) is not None
+    """Return whether a cell is a time of day, also behind a date that may begin with the day or the month.
+
+    A span with its unit, such as ``0.0096 sec``, is one too.
+    """
+    return any(form.fullmatch(cell) is not None for form in (CLOCK, OTHER_DATE, SPAN))
 
 
 def zone_of(cell: str) -> tzinfo | None:
@@ -83,7 +92,11 @@ def clock_seconds(cells: pd.Series[str]) -> FloatArray:
     [36000.5, 1.02, nan]
     >>> clock_seconds(pd.Series(["01-May-2024 12:00:01 AM", "1:00:00.5 pm"])).tolist()
     [1.0, 46800.5]
+    >>> clock_seconds(pd.Series(["0.0096 sec", "20 ms"])).tolist()
+    [0.0096, 0.02]
     """
+    if cells.fillna("").str.fullmatch(SPAN).any():
+        return _span_seconds(cells.fillna(""))
     text = cells.fillna("").str.strip().str.replace(r"^.*[T ,]+(?=\d{1,2}:)", "", regex=True)
     half = text.str.extract(r"([AaPp])\.?[Mm]\.?$")[0].str.lower()
     text = text.str.replace(r"\s*[AaPp]\.?[Mm]\.?$", "", regex=True)
@@ -91,6 +104,18 @@ def clock_seconds(cells: pd.Series[str]) -> FloatArray:
     spans = pd.to_timedelta(text.where(text.str.fullmatch(CLOCK.pattern), None), errors="coerce")
     seconds = _seconds(spans.dt.as_unit("ns"))
     return seconds if half.isna().all() else _of_half_days(seconds, half)
+
+
+def _span_seconds(cells: pd.Series[str]) -> FloatArray:
+    """(n,) seconds of spans with their unit, NaN for what is none."""
+    parts = cells.where(cells.str.fullmatch(SPAN), "").str.extract(SPAN)
+    number = pd.to_numeric(parts["number"], errors="coerce").to_numpy(dtype=float)
+    unit = parts["unit"].fillna("")
+    factor = np.select(
+        [unit.str.startswith(name) for name, _ in SPAN_S], [value for _, value in SPAN_S], np.nan
+    )
+    out: FloatArray = number * factor
+    return out
 
 
 def _of_half_days(seconds: FloatArray, half: pd.Series[str]) -> FloatArray:
