@@ -36,7 +36,7 @@ PATIENCE_S = 240.0
 """Longest that anything is waited for, s: it bounds a hang, however busy the machine is."""
 QUIET_S = 2.0
 """A journal that has not grown for so long belongs to a link that stands still, s."""
-TWO_SECONDS = 10_000
+TWO_SECONDS = 12_000
 """Bytes of journal in which one sensor's first two seconds are, at 416 Hz."""
 
 

@@ -107,7 +107,10 @@ class Board(NearPeripheral):
     def send(self, uuid, raw, size):
         if self.client is None:
             return 0
-        (self.notify if uuid == DATA else self.deliver)(uuid, bytes(raw[:size]))
+        if uuid == DATA:
+            self.notify((uuid, bytes(raw[:size])))
+        else:
+            self.deliver(uuid, bytes(raw[:size]))
         return 1
 
     name, advertised = "Gait-77L", (SERVICE,)
@@ -176,8 +179,8 @@ def test_the_sketch_says_what_is_overwritten(library):
     sent = []
     board = Board(library, 0, lambda: 100.0)
     board.client = object()
-    board.notify = lambda uuid, payload: sent.append((uuid, payload))
-    board.deliver = board.notify
+    board.notify = lambda *items: sent.extend(items)
+    board.deliver = lambda uuid, payload: sent.append((uuid, payload))
     board.wrote(None, bytes.fromhex("01d0001000d00701000000"))
     for _ in range(RING + 500):
         board.take()
