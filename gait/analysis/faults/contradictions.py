@@ -33,6 +33,9 @@ OTHER_WAY_DEG, OTHER_WAY_DPS = 1.0, 115.0
 (Fukuchi 2017, 10.7717/peerj.3298) roll by 5 to 29 deg at 150 deg/s and more, under the other foot's name by
 0.4 deg and 86 deg/s at most. How a foot swings sideways does not tell the sides."""
 
+SURE_CLOSURE = 0.1
+"""Misclosure of the swings, relative, up to which the roll tells the side; beyond, only that it is none."""
+
 OTHER_PLACE_ODDS = 0.5
 """Log odds from which a sensor sits on the other segment: no runner left out of the fit is beyond 0 where
 foot or shank is given rightly, and 99.7 % are beyond this where not."""
@@ -81,7 +84,10 @@ def _placed_faults(evidence: Evidence) -> list[Fault]:
     run = batch.take(batch.walking < 0.5)
     if len(run) < 5:
         return []
-    return _other_place(evidence) or (_other_side(recording, run) if _has_angles(evidence) else [])
+    if recording.placement != "shoe":
+        return _other_place(evidence)
+    sure = evidence.alignment.closure_error <= SURE_CLOSURE
+    return _other_place(evidence) or (_other_side(recording, run) if sure else _no_roll(recording, run))
 
 
 def _other_place(evidence: Evidence) -> list[Fault]:
@@ -102,21 +108,9 @@ def _other_place(evidence: Evidence) -> list[Fault]:
     return [Fault("other_placement", name, "likely", what, ALL[2:], todo)]
 
 
-def _has_angles(evidence: Evidence) -> bool:
-    """Return whether the foot's angles are there to be judged."""
-    return evidence.recording.placement == "shoe" and evidence.alignment.closure_error <= 0.1
-
-
 def _other_side(recording: Recording, run: StrideBatch) -> list[Fault]:
     """Return the fault of one foot given as the other, by straight strides: in turns feet roll either way."""
-    run = run.take(np.abs(np.nan_to_num(run.turn_deg)) <= TURN_DEG)
-    if np.isfinite(run.strike_angle_deg).sum() < 5:
-        return []
-    rolled, rate = (
-        float(np.median(values[np.isfinite(values)]))
-        for values in (run.pronation_excursion_deg, run.pronation_rate_dps)
-    )
-    if rolled >= OTHER_WAY_DEG or rate >= OTHER_WAY_DPS:
+    if not _rolls_out(run):
         return []
     left = recording.side == "right"
     what = sentence(
@@ -133,3 +127,27 @@ def _other_side(recording: Recording, run: StrideBatch) -> list[Fault]:
     )
     spoils = ("strike_angle_deg", "pronation_excursion_deg", "pronation_rate_dps", "circumduction_cm")
     return [Fault("other_side", recording.name, "likely", what, spoils, todo)]
+
+
+def _rolls_out(run: StrideBatch) -> bool:
+    """Return whether the foot does not roll inwards, by straight strides."""
+    run = run.take(np.abs(np.nan_to_num(run.turn_deg)) <= TURN_DEG)
+    if np.isfinite(run.strike_angle_deg).sum() < 5:
+        return False
+    rolled, rate = (
+        float(np.median(values[np.isfinite(values)]))
+        for values in (run.pronation_excursion_deg, run.pronation_rate_dps)
+    )
+    return rolled < OTHER_WAY_DEG and rate < OTHER_WAY_DPS
+
+
+def _no_roll(recording: Recording, run: StrideBatch) -> list[Fault]:
+    """Return the fault of a foot that does not roll inwards, of angles too rough to tell the side."""
+    if not _rolls_out(run):
+        return []
+    what = sentence(
+        "the foot does not roll inwards as it stands: it is the other foot, or its angles do not hold"
+    )
+    todo = sentence("check which foot it is, and the range of the sensors")
+    spoils = ("pronation_excursion_deg", "pronation_rate_dps", "circumduction_cm")
+    return [Fault("no_roll", recording.name, "likely", what, spoils, todo)]

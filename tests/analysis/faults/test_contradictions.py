@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from gait.analysis.analyze import AnalysisSettings, analyze, diagnose
 from gait.analysis.engine import strides_of
-from gait.analysis.faults.contradictions import _other_side, faults_of, no_strides
+from gait.analysis.faults.contradictions import _no_roll, _other_side, faults_of, no_strides
 from gait.analysis.faults.evidence import Evidence
 from gait.analysis.faults.survey import Survey
 from gait.analysis.strides.stride_batch import empty_batch
+from gait.doctor.corrections import can_mend
 from gait.errors import SignalError
 from gait.recording.model import Recording, Session
 from gait.units import DEG, STANDARD_GRAVITY
@@ -297,3 +298,21 @@ def test_feet_that_turn_are_not_judged_by_their_roll(turn_deg: float, told: bool
     still = np.zeros((10, 3))
     found = _other_side(Recording("shoe", "left", np.arange(10) / 100.0, still, still), strides)
     assert bool(found) is told
+
+
+@pytest.mark.parametrize(("rolled_deg", "told"), [(0.2, True), (7.0, False)])
+def test_a_foot_without_roll_has_no_pronation(rolled_deg: float, told: bool) -> None:
+    """Of angles too rough to tell the side no correction follows: the roll alone is withheld."""
+    count = 12
+    strides = replace(
+        empty_batch(count),
+        strike_angle_deg=np.full(count, 18.0),
+        pronation_excursion_deg=np.full(count, rolled_deg),
+        pronation_rate_dps=np.full(count, 25.0 * (1.0 + rolled_deg)),
+        turn_deg=np.zeros(count),
+    )
+    still = np.zeros((10, 3))
+    found = _no_roll(Recording("shoe", "right", np.arange(10) / 100.0, still, still), strides)
+    assert [(fault.kind, can_mend(fault), "strike_angle_deg" in fault.spoils) for fault in found] == (
+        [("no_roll", False, False)] if told else []
+    )
