@@ -83,6 +83,8 @@ class Hub:
     ) -> None:
         self.target_spm, self._said = target_spm, said
         self.coach = coach or Coach(Alerts(target_spm))
+        self.replayed = False
+        """Whether a saved run is played, so that nothing is recorded."""
         self._lock = threading.Lock()
         self._watchers: list[Watcher] = []
         self._recent: deque[dict[str, Any]] = deque(maxlen=KEPT)
@@ -157,6 +159,7 @@ class Hub:
                 "elapsed_s": round(elapsed_s, 1),
                 "target_spm": self.target_spm,
                 "ended": ended,
+                "replayed": self.replayed,
                 "course": self._in_words(self.coach.state()),
                 "last_10_s": self._means([one for one in self._recent if self._is_new(one)]),
                 "session": self._session(),

@@ -31,6 +31,7 @@ def replay(session: Session, feed: Feed, speed: float, stop: threading.Event) ->
     speed
         Times real time; infinite for as fast as it goes.
     """
+    feed.hub.replayed = True
     start_s = min(float(one.time_s[0]) for one in session.recordings)
     end_s = max(float(one.time_s[-1]) for one in session.recordings)
     for recording in session.recordings:

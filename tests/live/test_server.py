@@ -214,6 +214,8 @@ def test_a_replay_shows_the_engines_strides(monkeypatch: pytest.MonkeyPatch) -> 
     assert shown == [round(t, 4) for t in batch.ic_s.tolist()]
     last = next(one for one in reversed(seen) if one["type"] == "status")
     assert last["ended"]
+    # The page says so, instead of "recording".
+    assert last["replayed"]
     assert last["session"]["cadence_spm"] == pytest.approx(168.4, abs=2.0)
 
 
