@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bz2
+import contextlib
 import lzma
 import re
 import shlex
@@ -198,3 +199,19 @@ def test_units_by_rest_and_by_a_fast_run(samples: Samples) -> None:
     assert acc_guess(acc[260:600] * 1.8)[0] == "m/s2"
     assert turns(gyr)
     assert not turns(gyr + 1e4)
+
+
+def test_numbers_without_a_square_are_no_samples(tmp_path: Path) -> None:
+    """A cell of 1e308 in some rows, or in all, ends in a reading or in one line, never in a warning."""
+    name = "Time (s),Acc X (m/s2),Acc Y (m/s2),Acc Z (m/s2)\n"
+    bare = "\u00fftime_s,acc_x,acc_y,acc_z,gyr_x,gyr_y,gyr_z\n"
+    for top, rest in ((name, ""), (bare, ",0.0,1,2")):
+        for each in (1, 5):
+            path = tmp_path / "table.csv"
+            rows = [
+                f"{0.01 * row:.2f},0.1,{'1e308' if row % each == 0 else '0.2'},9.81{rest}"
+                for row in range(60)
+            ]
+            path.write_text(top + "\n".join(rows) + "\n", encoding="latin-1")
+            with contextlib.suppress(RecordingError):
+                read_recording(path, placement="shoe", side="left")

@@ -20,6 +20,8 @@ RATE = re.compile(
 )
 RATES_HZ = (5.0, 10_000.0)
 """Hz; a unit of time is believed if it gives a rate between these (chosen: no sensor is outside)."""
+LARGEST = 1e150
+"""Size from which a number is none of a sensor's (chosen: its square is still a number)."""
 
 
 @dataclass(frozen=True)
@@ -57,9 +59,9 @@ class Sample:
         return np.array([float(cell) if NUMBER.fullmatch(cell) else np.nan for cell in cells])
 
     def table(self, indices: Sequence[int]) -> FloatArray:
-        """(n, k) numbers of some columns, rows with a hole left out."""
+        """(n, k) numbers of some columns, rows left out that have a hole or a number beyond `LARGEST`."""
         numbers = np.column_stack([self.numbers(index) for index in indices])
-        return numbers[np.isfinite(numbers).all(axis=1)]
+        return numbers[(np.abs(numbers) < LARGEST).all(axis=1)]
 
 
 def rate_of(lines: Iterable[str]) -> float | None:
