@@ -55,7 +55,7 @@ def local_workers(count: int | None) -> Iterator[Any]:
     """
     dask, distributed = check_libraries()
     settings = {
-        **_start_method(),
+        **_forked_workers(dask, distributed),
         "distributed.scheduler.allowed-failures": LOCAL_TRIES,
         "distributed.worker.daemon": True,
     }
@@ -73,14 +73,17 @@ def local_workers(count: int | None) -> Iterator[Any]:
             yield client
 
 
-def _start_method() -> dict[str, str]:
-    """Return Dask's setting of how a process is started; elsewhere than on Linux a fork is not safe."""
+def _forked_workers(dask: Any, distributed: Any) -> dict[str, str]:  # noqa: ANN401 - Dask has no types
+    """Let workers be forked from a process that has imported `PRELOADED`; return Dask's setting for it.
+
+    Elsewhere than on Linux a fork is not safe, and there is none.
+    """
     if sys.platform != "linux":
         return {}
     setting = {"distributed.worker.multiprocessing-method": "forkserver"}
-    with import_module("dask.config").set(setting):
+    with dask.config.set(setting):
         # Dask puts in a list of its own when it is first asked, and its own only.
-        import_module("distributed.utils").get_mp_context().set_forkserver_preload(list(PRELOADED))
+        distributed.utils.get_mp_context().set_forkserver_preload(list(PRELOADED))
     return setting
 
 

@@ -61,15 +61,16 @@ STIFFNESS: Mapping[str, tuple[str, ...]] = {
 def reasons_of_sensor(
     recording: Recording, alignment: Alignment, faults: Iterable[Fault], *, clipped: bool
 ) -> dict[str, str]:
-    """Return metric -> why this sensor could not give it; a fault's own words go before its consequences."""
-    own = (
-        _shoe(recording, alignment, clipped=clipped)
-        if recording.placement == "shoe"
-        else _shank(recording, alignment)
-    )
+    """Return metric -> why this sensor could not give it; a fault's own words go before its consequences.
+
+    A fault is no reason for what a sensor at this place never gives.
+    """
+    shoe = recording.placement == "shoe"
+    own = _shoe(recording, alignment, clipped=clipped) if shoe else _shank(recording, alignment)
+    elsewhere = SHANK_ONLY if shoe else SHOE_GYR
     for fault in faults:
         if fault.sensor == recording.name and fault.certainty != "cannot tell":
-            own |= dict.fromkeys(fault.spoils, fault.what)
+            own |= {name: fault.what for name in fault.spoils if name not in elsewhere}
     return own
 
 

@@ -110,6 +110,12 @@ class _Serve:
         bool, typer.Option("--lsl", help="Samples and strides as streams of the Lab Streaming Layer too.")
     ] = False
     no_open: Annotated[bool, typer.Option("--no-open", help="Do not open the browser.")] = False
+
+
+@dataclass(frozen=True)
+class _Radio:
+    """Length of the recording, and the Bluetooth it comes by."""
+
     duration: Annotated[
         float | None,
         typer.Option("--duration", metavar="S", min=0.5, max=86400.0, help="Stop by itself."),
@@ -138,6 +144,7 @@ def command(
     sensors: _Sensors,
     cues: _Cues,
     served: _Serve,
+    radio: _Radio,
     sensor: SensorOptions,
     pod: _Pod,
     lang: LangOption = "en",
@@ -156,7 +163,7 @@ def command(
 
     if find_spec("starlette") is None or find_spec("uvicorn") is None or find_spec("websockets") is None:
         raise MissingExtraError("gait live", "live")
-    asked = _source(sensors, served, sensor, radio_is_the_pods=pod.pod and transport is None)
+    asked = _source(sensors, served, radio, sensor, radio_is_the_pods=pod.pod and transport is None)
     _refuse_contradictions(asked, share=served.share)
     if not pod.pod:
         refuse_without_foot_pod(transport, pod.stride_length)
@@ -172,15 +179,17 @@ def command(
     sits = sensor.placement or ("shoe" if served.phone is None else "shank")
     made = None
     if pod.pod:
-        made = foot_pod(transport, sits, served.adapter, pod.stride_length, pod.runner, pod.history)
+        made = foot_pod(transport, sits, radio.adapter, pod.stride_length, pod.runner, pod.history)
     page = _Page(served.port, served.share, opens=not served.no_open)
     with ExitStack() as parts:
         _run(parts, asked, folder, work, page, _shown(parts, work, made, lsl=served.lsl), made)
 
 
-def _source(sensors: _Sensors, served: _Serve, sensor: SensorOptions, *, radio_is_the_pods: bool) -> _Source:
+def _source(
+    sensors: _Sensors, served: _Serve, radio: _Radio, sensor: SensorOptions, *, radio_is_the_pods: bool
+) -> _Source:
     """Return the source asked for; an adapter beside --virtual or --replay can be the foot pod's alone."""
-    adapter = "" if radio_is_the_pods and not served.hci else served.adapter
+    adapter = "" if radio_is_the_pods and not radio.hci else radio.adapter
     return _Source(
         sensors.replay,
         sensors.speed,
@@ -190,9 +199,9 @@ def _source(sensors: _Sensors, served: _Serve, sensor: SensorOptions, *, radio_i
         sensors.right,
         sensors.virtual,
         served.phone,
-        served.hci,
+        radio.hci,
         adapter,
-        served.duration,
+        radio.duration,
     )
 
 

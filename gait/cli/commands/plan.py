@@ -15,7 +15,7 @@ from gait.cli.option_groups import RuleOptions, grouped
 from gait.cli.options import AnswersOption, AskOption, HistoryOption, IcsOption, LangOption, RunnerOption
 
 if TYPE_CHECKING:
-    from datetime import date as day
+    from datetime import date as datetime_date
 
     from gait.coaching.follow import Coaching
     from gait.coaching.rules.load import Knowledge
@@ -79,7 +79,7 @@ def command(
 
 
 def _planned(
-    said: _Answers, runner: str | None, history: Path | None, pack: Knowledge, today: day
+    said: _Answers, runner: str | None, history: Path | None, pack: Knowledge, today: datetime_date
 ) -> Coaching:
     """Return the plan by the answers given, else by those kept of the runner; keeps them where asked to."""
     from gait.cli.ask import gather_answers, save_answers
@@ -100,7 +100,7 @@ def _planned(
     return follow(None, answers, diary, pack=pack, today=today)
 
 
-def _write_calendar(made: Coaching, path: Path, today: day, pack: Knowledge) -> None:
+def _write_calendar(made: Coaching, path: Path, today: datetime_date, pack: Knowledge) -> None:
     from gait.coaching.plan.calendar import write_calendar
 
     week = made.progress.week if made.progress is not None else 1

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from gait.analysis.results import Fault, Metric, SensorQuality
-from gait.analysis.session.not_measured import NO_SPRING, reasons_of_session, reasons_of_stiffness
-from gait.recording.model import RunnerInfo
+from gait.analysis.session.not_measured import (
+    NO_SHANK,
+    NO_SHOE,
+    NO_SPRING,
+    reasons_of_sensor,
+    reasons_of_session,
+    reasons_of_stiffness,
+)
+from gait.analysis.strides.detector import Alignment
+from gait.recording.model import Recording, RunnerInfo
 from gait.report.words import load_words
 from gait.sentences import sentence
 
@@ -107,3 +116,18 @@ def test_stiffness_asks_for_what_is_lacking_alone(
     """What was measured or given is never named; where nothing lacks, the model did not fit."""
     found = reasons_of_stiffness(_metrics(*measured), RunnerInfo(mass_kg=given[0], height_m=given[1]))
     assert (found.get(VERTICAL), found.get(LEG)) == (vertical, leg)
+
+
+@pytest.mark.parametrize(
+    ("placement", "elsewhere", "why"),
+    [("shoe", "shank_angle_deg", NO_SHANK), ("shank", "strike_angle_deg", NO_SHOE)],
+)
+def test_a_fault_is_no_reason_for_what_sits_elsewhere(placement, elsewhere, why) -> None:
+    """A shoe whose gyroscope ends too early would give no shank angle with a better one either."""
+    rest = np.zeros((10, 3))
+    recording = Recording(placement, "left", np.arange(10) / 100.0, rest, rest)
+    spoils = ("strike_angle_deg", "shank_angle_deg", "contact_ms")
+    fault = Fault("gyr_range", recording.name, "clear", "it ends at 500 deg/s", spoils, "choose a larger one")
+    found = reasons_of_sensor(recording, Alignment(), (fault,), clipped=False)
+    assert found[elsewhere] == why
+    assert found["contact_ms"] == "it ends at 500 deg/s"
