@@ -309,28 +309,22 @@ class NearClient(BaseBleakClient):
             callback(bytearray(payload))
 
     async def _reach(self) -> None:
-        """Wait for the way there.
-
-        Raises
-        ------
-        BleakError
-            There is no link.
-        """
-        await asyncio.sleep(self._peer.way_s())
-        while self._peer.stalled and self.is_connected:  # noqa: ASYNC110 - a fault's switch has no event
-            await asyncio.sleep(IDLE_S)
-        if not self.is_connected:
-            raise BleakError("Not connected")
+        """Wait until what is sent now is there; errors as `_wait`."""
+        await self._wait(self._peer.way_s())
 
     async def _answered(self, way_s: float) -> None:
-        """Wait for the answer, which comes behind all that was notified before it.
+        """Wait for the answer, which comes behind all that was notified before it; errors as `_wait`."""
+        await self._wait(self._peer.arrival_s(way_s) - asyncio.get_running_loop().time())
+
+    async def _wait(self, span_s: float) -> None:
+        """Wait for so long, and as long as the link stands still.
 
         Raises
         ------
         BleakError
             There is no link.
         """
-        await asyncio.sleep(self._peer.arrival_s(way_s) - asyncio.get_running_loop().time())
+        await asyncio.sleep(span_s)
         while self._peer.stalled and self.is_connected:  # noqa: ASYNC110 - a fault's switch has no event
             await asyncio.sleep(IDLE_S)
         if not self.is_connected:
