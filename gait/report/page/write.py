@@ -19,6 +19,7 @@ from gait.errors import check_kind
 from gait.files import write_text
 from gait.history.since_last import SinceLast
 from gait.report.blocks import Head, Section
+from gait.report.page.compiled_templates import CompiledTemplates
 from gait.report.page.draw import draw_chart, draw_scale, draw_spark
 from gait.report.page.drawings import draw_exercise
 from gait.report.page.touch import touch_data
@@ -156,6 +157,7 @@ def _environment() -> Environment:
     """Templates with escaping on and no silent gaps."""
     return Environment(
         loader=PackageLoader("gait.report.page"),
+        bytecode_cache=CompiledTemplates(Path(__file__).with_name("templates")),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
