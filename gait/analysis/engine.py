@@ -13,6 +13,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from gait.analysis.signal.movement import Movement
 from gait.analysis.signal.resample import GRID_HZ, GridBlock, GridStream
 from gait.analysis.strides import detector_for
 from gait.analysis.strides.detector import Detector
@@ -96,6 +97,8 @@ class Engine:
         Full scale for marking clipped strides; None where unknown.
     detector
         What finds the strides; None for that of the table, or of a plugin taken up.
+    movement
+        Takes up how much the sensor moves in each second; None where nobody asks.
 
     Notes
     -----
@@ -112,6 +115,7 @@ class Engine:
         acc_range_g: float | None = None,
         gyr_range_dps: float | None = None,
         detector: Detector | None = None,
+        movement: Movement | None = None,
     ) -> None:
         self.placement: Placement = placement
         self.side: Side = side
@@ -126,7 +130,7 @@ class Engine:
         self._chain: list[StrideBatch] = []
         self._chain_length = 0
         self._chain_end = (-np.inf, 0.0)
-        self.busy_s: dict[int, FloatArray] = {}
+        self._movement = movement
 
     def push(self, time_s: FloatArray, acc: FloatArray, gyr: FloatArray | None = None) -> list[Stride]:
         """Strides that the samples complete.
@@ -180,7 +184,8 @@ class Engine:
                 out.append(self._gate(self.detector.end_segment()))
             out.append(self._gate(self.detector.feed(block)))
             self._next = block.first + len(block)
-            self._note_busy(block)
+            if self._movement is not None:
+                self._movement.add(block)
         return concatenate(out)
 
     def _gate(self, batches: list[StrideBatch]) -> StrideBatch:
@@ -224,20 +229,6 @@ class Engine:
             tc_sd_s=np.sqrt(batch.tc_sd_s**2 + coarse**2),
             contact_sd_s=np.sqrt(contact**2 + 2.0 * coarse**2 + cut**2),
         )
-
-    def _note_busy(self, block: GridBlock) -> None:
-        """Count, sum and sum of squares of the acceleration's size, g, a row a second."""
-        size = np.sqrt(np.einsum("ij,ij->i", block.acc, block.acc)) / STANDARD_GRAVITY
-        second = (block.first + np.arange(len(block))) // round(GRID_HZ)
-        base = int(second[0])
-        span = int(second[-1]) - base + 1
-        rows = np.stack(
-            [np.bincount(second - base, weight, span) for weight in (np.ones_like(size), size, size**2)],
-            axis=1,
-        )
-        for offset, row in enumerate(rows):
-            key = base + offset
-            self.busy_s[key] = self.busy_s[key] + row if key in self.busy_s else row
 
 
 def _rounded(batch: StrideBatch) -> StrideBatch:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -20,6 +19,7 @@ from gait.analysis.session.plausibility import awake, judge, looked_at
 from gait.analysis.session.waveform import waveform_spans
 from gait.analysis.settings import AnalysisSettings, own_detector
 from gait.analysis.side_by_side import side_by_side
+from gait.analysis.signal.movement import Movement
 from gait.analysis.signal.pieces import excerpt, full_scale_g, pieces_of
 from gait.analysis.signal.timing import Census
 from gait.analysis.strides.detector import Alignment
@@ -60,7 +60,7 @@ class AnalysedSensor:
     faults: tuple[Fault, ...] = ()
     looks_like: str = ""
     units_confirmed: bool = True
-    busy: Mapping[int, FloatArray] = field(default_factory=dict)
+    movement: Movement = field(default_factory=Movement)
 
     @property
     def gaps(self) -> tuple[tuple[float, float], ...]:
@@ -75,7 +75,7 @@ class AnalysedSensor:
     @property
     def bouts(self) -> tuple[Bout, ...]:
         """Return what was done when."""
-        return bouts_of(self.batch, self.busy, self.gaps, self.span)
+        return bouts_of(self.batch, self.movement, self.gaps, self.span)
 
     @property
     def times(self) -> SensorTimes:
@@ -95,12 +95,19 @@ def analysed_sensors(
     SignalError
         A recording holds no finite samples.
     """
-    return side_by_side(lambda source: _sensor(source, settings), sources, _samples, processes)
+    return side_by_side(lambda source: _judged(source, settings), sources, _samples, processes)
 
 
 def _samples(source: Recording) -> list[FloatArray]:
     """Return the arrays of a recording."""
     return [source.time_s, source.acc, *([] if source.gyr is None else [source.gyr])]
+
+
+def _judged(source: Recording, settings: AnalysisSettings) -> AnalysedSensor:
+    """One sensor as those who put it beside others need it."""
+    sensor = _sensor(source, settings)
+    sensor.survey.let_go()
+    return sensor
 
 
 def _sensor(source: Recording, settings: AnalysisSettings) -> AnalysedSensor:
@@ -111,7 +118,7 @@ def _sensor(source: Recording, settings: AnalysisSettings) -> AnalysedSensor:
     if len(sensor.batch) == 0 and sensor.recording.gyr is None:
         moved = sensor.survey.shaken_m_s2 > MOVED_M_S2 * _unit_scale(sensor)
         return _unfound(source, sensor, NO_LANDINGS if moved else "")
-    batch = awake(sensor.batch, sensor.busy)
+    batch = awake(sensor.batch, sensor.movement)
     spans = [looked_at(batch), stride_spans(batch), *([waveform_spans(batch)] if settings.waveforms else [])]
     samples = excerpt(source, np.concatenate(spans))
     return _believed(replace(sensor, batch=batch, samples=samples))
@@ -121,7 +128,7 @@ def _unfound(source: Recording, sensor: AnalysedSensor, looks_like: str) -> Anal
     """Find the faults of a sensor that moves and shows no stride, by the accelerometer's own strides."""
     head = sensor.recording
     alone = sensor if head.gyr is None else _strides(source, AnalysisSettings(), with_gyr=False)
-    found = awake(alone.batch, alone.busy)
+    found = awake(alone.batch, alone.movement)
     samples = excerpt(source, np.concatenate([looked_at(found), stride_spans(found)]))
     legs = found.take(judge(found, samples).leg)
     evidence = Evidence(head, samples, sensor.survey, sensor.census.rate_hz, legs, sensor.alignment)
@@ -141,6 +148,7 @@ def _strides(
     head = source.head
     acc_range_g = full_scale_g(source)
     has_gyr = with_gyr and head.gyr is not None
+    movement = Movement()
     engine = Engine(
         head.placement,
         head.side,
@@ -149,6 +157,7 @@ def _strides(
         acc_range_g=acc_range_g,
         gyr_range_dps=head.gyr_range_dps,
         detector=own_detector(settings, head.side),
+        movement=movement,
     )
     census, survey = Census(), Survey()
     batches: list[StrideBatch] = []
@@ -162,9 +171,8 @@ def _strides(
     if census.samples == 0:
         raise SignalError("no finite samples", where=head.source or head.name)
     batch = concatenate([*batches, engine.finish_batch()])
-    return AnalysedSensor(
-        head, head, acc_range_g, census, survey, engine.detector.alignment, batch, busy=engine.busy_s
-    )
+    alignment = engine.detector.alignment
+    return AnalysedSensor(head, head, acc_range_g, census, survey, alignment, batch, movement=movement)
 
 
 def _believed(sensor: AnalysedSensor) -> AnalysedSensor:

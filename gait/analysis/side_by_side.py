@@ -13,7 +13,7 @@ import signal
 import sys
 import warnings
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -40,18 +40,19 @@ def side_by_side(
     """
     if processes < 2 or len(items) < 2 or not _can_fork():
         return [work(item) for item in items]
+    theirs: list[B] | None
     given = {id(array): array for item in items for array in arrays(item)}
     child, pipe = _fork(lambda: [work(item) for item in items[1::2]], given)
     try:
         with pipe:
             mine = [work(item) for item in items[::2]]
-            data = pipe.read()
+            theirs = _received(pipe, given)
     except BaseException:
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         raise
-    whole = os.waitpid(child, 0)[1] == 0
-    theirs: list[B] = _Reader(data, given).load() if whole else [work(item) for item in items[1::2]]
+    if os.waitpid(child, 0)[1] != 0 or theirs is None:
+        theirs = [work(item) for item in items[1::2]]
     out = [*mine, *theirs]
     out[::2], out[1::2] = mine, theirs
     return out
@@ -86,6 +87,14 @@ def _fork(work: Callable[[], object], given: dict[int, np.ndarray]) -> tuple[int
         os._exit(code)
 
 
+def _received(pipe: io.BufferedReader, given: dict[int, np.ndarray]) -> Any:  # noqa: ANN401 - what was sent
+    """Return what comes through the pipe, read as it comes and never held twice; None where it breaks off."""
+    try:
+        return _Reader(pipe, given).load()
+    except (EOFError, pickle.UnpicklingError):
+        return None
+
+
 class _Writer(pickle.Pickler):
     """Names the parent's arrays instead of copying them."""
 
@@ -101,8 +110,8 @@ class _Writer(pickle.Pickler):
 class _Reader(pickle.Unpickler):
     """Puts the parent's arrays back."""
 
-    def __init__(self, data: bytes, given: dict[int, np.ndarray]) -> None:
-        super().__init__(io.BytesIO(data))
+    def __init__(self, pipe: io.BufferedReader, given: dict[int, np.ndarray]) -> None:
+        super().__init__(pipe)
         self._given = given
 
     def persistent_load(self, pid: int) -> np.ndarray:

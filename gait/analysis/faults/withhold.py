@@ -35,13 +35,14 @@ def without_spoilt(table: pd.DataFrame, faults: Iterable[Fault]) -> pd.DataFrame
     told = [fault for fault in faults if fault.certainty != "cannot tell"]
     if not told or len(table) == 0:
         return table
-    table = table.copy()
+    # The columns that stay are shared with the table given, whose own nothing is written to.
+    table = table.copy(deep=False)
     for fault in told:
         for name in fault.spoils:
             rows = _rows(table, fault.sensor, name)
             for column in (name, *_BESIDE.get(name, ())):
                 if column in table:
-                    table.loc[rows, column] = "" if column == "strike" else np.nan
+                    table[column] = table[column].mask(rows, "" if column == "strike" else np.nan)
     return table
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 import numpy.typing as npt
 
 from gait.analysis.results import Bout, Kind
+from gait.analysis.signal.movement import Movement
 from gait.analysis.strides.stride_batch import StrideBatch
-from gait.arrays import FloatArray
 
 __all__ = ["JOIN_S", "STILL_SD_G", "bouts_of", "merge_bouts", "settled"]
 
@@ -23,7 +21,7 @@ JOIN_S = 1.5
 
 def bouts_of(
     batch: StrideBatch,
-    busy: Mapping[int, FloatArray],
+    movement: Movement,
     gaps: tuple[tuple[float, float], ...],
     span: tuple[float, float],
 ) -> tuple[Bout, ...]:
@@ -33,8 +31,8 @@ def bouts_of(
     ----------
     batch
         Strides.
-    busy
-        Second -> count, sum and sum of squares of the acceleration's size in g.
+    movement
+        How much the sensor moves in each second.
     gaps
         (start_s, end_s) of what was not recorded.
     span
@@ -45,7 +43,7 @@ def bouts_of(
         marks.append((start, stop, "walking" if walking else "running"))
     marks += [(start, stop, "gap") for start, stop in gaps]
     marks.sort()
-    return tuple(_fill(marks, busy, span))
+    return tuple(_fill(marks, movement, span))
 
 
 def _gait_spans(batch: StrideBatch) -> list[tuple[float, float, bool]]:
@@ -71,39 +69,29 @@ def settled(walking: npt.NDArray[np.bool_]) -> list[bool]:
 
 
 def _fill(
-    marks: list[tuple[float, float, Kind]], busy: Mapping[int, FloatArray], span: tuple[float, float]
+    marks: list[tuple[float, float, Kind]], movement: Movement, span: tuple[float, float]
 ) -> list[Bout]:
     out: list[Bout] = []
     at = span[0]
     for start, stop, kind in marks:
         if start > at + 1e-6:
-            out += _idle(at, start, busy)
+            out += _idle(at, start, movement)
         if stop > max(start, at):
             out.append(Bout(max(start, at), stop, kind))
             at = stop
     if span[1] > at + 1e-6:
-        out += _idle(at, span[1], busy)
+        out += _idle(at, span[1], movement)
     return _joined(out)
 
 
-def _idle(start: float, stop: float, busy: Mapping[int, FloatArray]) -> list[Bout]:
-    """Rest or other movement, second by second."""
-    out = []
-    at = start
-    while at < stop - 1e-9:
-        second = int(np.floor(at + 1e-9))
-        end = min(stop, second + 1.0)
-        out.append(Bout(at, end, _idle_kind(busy.get(second))))
-        at = end
-    return out
-
-
-def _idle_kind(row: FloatArray | None) -> Kind:
-    if row is None or row[0] < 2:
-        return "still"
-    count, total, squares = row
-    spread = np.sqrt(max(squares / count - (total / count) ** 2, 0.0))
-    return "still" if spread < STILL_SD_G else "other"
+def _idle(start: float, stop: float, movement: Movement) -> list[Bout]:
+    """Rest or other movement, second by second; a second without samples is taken for rest."""
+    edges = [start, *np.arange(np.floor(start + 1e-9) + 1.0, stop - 1e-9).tolist(), stop]
+    moves = movement.spread_g(np.array(edges[:-1]) + 1e-9) >= STILL_SD_G
+    return [
+        Bout(at, end, "other" if moving else "still")
+        for at, end, moving in zip(edges[:-1], edges[1:], moves, strict=True)
+    ]
 
 
 def _joined(bouts: list[Bout]) -> list[Bout]:

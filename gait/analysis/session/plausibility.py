@@ -8,12 +8,12 @@ that bouts, metrics and findings count the same strides.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from gait.analysis.session.activity import JOIN_S, STILL_SD_G, settled
+from gait.analysis.signal.movement import Movement
 from gait.analysis.strides.stride_batch import StrideBatch
 from gait.arrays import BoolArray, FloatArray, IntArray
 from gait.frames import Placement
@@ -125,22 +125,10 @@ class Verdict:
     looks_like: str = ""
 
 
-def awake(batch: StrideBatch, busy: Mapping[int, FloatArray]) -> StrideBatch:
-    """Return the strides without those in a still second: turning alone is no step.
-
-    Parameters
-    ----------
-    busy
-        Second -> count, sum and sum of squares of the acceleration's norm in g.
-    """
-    still = [bool(_is_still(busy.get(int(np.floor(when))))) for when in 0.5 * (batch.ic_s + batch.end_s)]
-    return batch.take(~np.array(still, dtype=bool)) if any(still) else batch
-
-
-def _is_still(row: FloatArray | None) -> bool:
-    if row is None or row[0] < 2:
-        return False
-    return bool(row[2] / row[0] - (row[1] / row[0]) ** 2 < STILL_SD_G**2)
+def awake(batch: StrideBatch, movement: Movement) -> StrideBatch:
+    """Return the strides without those in a still second: turning alone is no step."""
+    still = movement.spread_g(0.5 * (batch.ic_s + batch.end_s)) < STILL_SD_G
+    return batch.take(~still) if still.any() else batch
 
 
 def bout_numbers(batch: StrideBatch) -> FloatArray:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -9,12 +11,17 @@ import pandas as pd
 from gait.analysis.column_units import STRIDE_UNITS, Units
 from gait.analysis.results import STRIDE_COLUMNS
 from gait.analysis.session.strike_class import CLASSES, strike_probabilities
-from gait.analysis.strides.stride_batch import StrideBatch
+from gait.analysis.strides.stride_batch import StrideBatch, empty_batch
 from gait.arrays import FloatArray
 from gait.frames import Placement, Side
 from gait.units import STANDARD_GRAVITY
 
-__all__ = ["other_foot", "stride_table"]
+__all__ = ["stride_table"]
+
+Columns = dict[str, npt.NDArray[Any]]
+"""Name -> (n,) values."""
+
+PLACES: tuple[Placement, Placement] = ("shoe", "shank")
 
 
 SAME_STRIDE_S = 0.15
@@ -45,80 +52,75 @@ def stride_table(
     Notes
     -----
     Where shoe and shank of a leg were both recorded the shoe's contacts stand and the shank adds what only it
-    can tell; a shank's strides that the shoe missed are kept.
+    can tell; a shank's strides that the shoe missed are kept. The table is made column by column: a day's
+    strides take 60 MB, and every copy as much.
     """
-    frames = []
+    legs = []
     for side in ("left", "right"):
-        found = {place: _frame(place, side, batch, gaps) for place, of, batch, gaps in sensors if of == side}
-        frames.append(_one_leg(found))
-    table = pd.concat([frame for frame in frames if len(frame)] or [_empty()], ignore_index=True)
-    table = table.sort_values("ic_s", kind="stable", ignore_index=True)
-    table = other_foot(table)[list(STRIDE_COLUMNS)]
+        seen = {place: _columns(place, side, batch, gaps) for place, of, batch, gaps in sensors if of == side}
+        legs.append(_one_leg(seen))
+    columns = _sorted([leg for leg in legs if leg is not None])
+    _follow_other_foot(columns)
+    # Every array is the table's own from here on.
+    table = pd.DataFrame({name: columns.pop(name) for name in STRIDE_COLUMNS}, copy=False)
     table.attrs["units"] = Units(STRIDE_UNITS)
     return table
 
 
-def _empty() -> pd.DataFrame:
-    columns: dict[str, object] = {}
-    for name in STRIDE_COLUMNS:
-        if name in ("side", "strike", "activity", "placement", "marks"):
-            columns[name] = pd.Series(dtype=object)
-        elif name == "clipped":
-            columns[name] = pd.Series(dtype=bool)
-        else:
-            columns[name] = pd.Series(dtype=float)
-    return pd.DataFrame(columns)
+def _sorted(legs: list[Columns]) -> Columns:
+    """Return the columns of the legs by contact, each taken from the legs as it is made."""
+    legs = legs or [_columns("shoe", "left", empty_batch(), ())]
+    order = np.argsort(np.concatenate([leg["ic_s"] for leg in legs]), kind="stable")
+    return {name: np.concatenate([leg.pop(name) for leg in legs])[order] for name in STRIDE_COLUMNS}
 
 
-def _frame(
+def _columns(
     placement: Placement, side: str, batch: StrideBatch, gaps: tuple[tuple[float, float], ...]
-) -> pd.DataFrame:
+) -> Columns:
+    """Return the columns of one sensor's strides, text as objects."""
     stride = batch.next_ic_s - batch.ic_s
     contact = batch.tc_s - batch.ic_s
     running = batch.walking < 0.5
     chances = strike_probabilities(batch.strike_angle_deg, batch.strike_sd_deg)
     known = np.isfinite(chances[:, 0])
     names = np.array([*CLASSES, ""], dtype=object)
-    strike = names[np.where(known, np.nan_to_num(chances).argmax(axis=1), 3)]
     spread = 1.96e3 * batch.contact_sd_s
-    return pd.DataFrame(
-        {
-            "side": side,
-            "ic_s": batch.ic_s,
-            "tc_s": batch.tc_s,
-            "next_ic_s": batch.next_ic_s,
-            "contact_ms": 1e3 * contact,
-            "flight_ms": np.where(running, np.maximum(1e3 * (0.5 * stride - contact), 0.0), np.nan),
-            "stride_ms": 1e3 * stride,
-            "duty_factor": contact / stride,
-            "strike_angle_deg": batch.strike_angle_deg,
-            "strike": strike,
-            "p_rearfoot": chances[:, 0],
-            "p_midfoot": chances[:, 1],
-            "p_forefoot": chances[:, 2],
-            "pronation_excursion_deg": batch.pronation_excursion_deg,
-            "pronation_rate_dps": batch.pronation_rate_dps,
-            "shank_angle_deg": batch.shank_angle_deg,
-            "stride_length_m": batch.stride_length_m,
-            "speed_m_s": batch.stride_length_m / stride,
-            "peak_acc_g": batch.peak_acc_g,
-            "clipped": batch.clipped,
-            "activity": np.where(running, "running", "walking"),
-            "placement": placement,
-            "cadence_spm": 120.0 / stride,
-            "step_ms": np.nan,
-            "contact_u_ms": spread,
-            "strike_angle_u_deg": np.where(known, 1.96 * batch.strike_sd_deg, np.nan),
-            "circumduction_cm": batch.circumduction_cm,
-            "vertical_oscillation_cm": np.where(
-                running, _oscillation_cm(contact, 0.5 * stride - contact), np.nan
-            ),
-            "frontal_excursion_deg": batch.frontal_excursion_deg,
-            "tibial_peak_g": batch.axial_peak_g,
-            "marks": _marks(batch, gaps, spread),
-            "turn_deg": batch.turn_deg,
-        }
-    )
+    return {
+        "side": np.full(len(batch), side, dtype=object),
+        "ic_s": batch.ic_s,
+        "tc_s": batch.tc_s,
+        "next_ic_s": batch.next_ic_s,
+        "contact_ms": 1e3 * contact,
+        "flight_ms": np.where(running, np.maximum(1e3 * (0.5 * stride - contact), 0.0), np.nan),
+        "stride_ms": 1e3 * stride,
+        "duty_factor": contact / stride,
+        "strike_angle_deg": batch.strike_angle_deg,
+        "strike": names[np.where(known, np.nan_to_num(chances).argmax(axis=1), 3)],
+        "p_rearfoot": chances[:, 0],
+        "p_midfoot": chances[:, 1],
+        "p_forefoot": chances[:, 2],
+        "pronation_excursion_deg": batch.pronation_excursion_deg,
+        "pronation_rate_dps": batch.pronation_rate_dps,
+        "shank_angle_deg": batch.shank_angle_deg,
+        "stride_length_m": batch.stride_length_m,
+        "speed_m_s": batch.stride_length_m / stride,
+        "peak_acc_g": batch.peak_acc_g,
+        "clipped": batch.clipped,
+        "activity": np.where(running, "running", "walking").astype(object),
+        "placement": np.full(len(batch), placement, dtype=object),
+        "cadence_spm": 120.0 / stride,
+        "step_ms": np.full(len(batch), np.nan),
+        "contact_u_ms": spread,
+        "strike_angle_u_deg": np.where(known, 1.96 * batch.strike_sd_deg, np.nan),
+        "circumduction_cm": batch.circumduction_cm,
+        "vertical_oscillation_cm": np.where(
+            running, _oscillation_cm(contact, 0.5 * stride - contact), np.nan
+        ),
+        "frontal_excursion_deg": batch.frontal_excursion_deg,
+        "tibial_peak_g": batch.axial_peak_g,
+        "marks": _marks(batch, gaps, spread),
+        "turn_deg": batch.turn_deg,
+    }
 
 
 def _oscillation_cm(contact_s: FloatArray, flight_s: FloatArray) -> FloatArray:
@@ -134,11 +136,13 @@ def _oscillation_cm(contact_s: FloatArray, flight_s: FloatArray) -> FloatArray:
         return 100.0 * (sink + rise)
 
 
-def _marks(batch: StrideBatch, gaps: tuple[tuple[float, float], ...], spread: FloatArray) -> list[str]:
-    n = len(batch)
-    words: list[list[str]] = [[] for _ in range(n)]
-    if n == 0:
-        return []
+def _marks(
+    batch: StrideBatch, gaps: tuple[tuple[float, float], ...], spread: FloatArray
+) -> npt.NDArray[np.object_]:
+    """Return the words of every stride, joined by spaces."""
+    marks = np.full(len(batch), "", dtype=object)
+    if len(batch) == 0:
+        return marks
     pause = ~(batch.ic_s[1:] - batch.next_ic_s[:-1] <= 0.05)
     flags = {
         "start": np.r_[True, pause],
@@ -151,8 +155,8 @@ def _marks(batch: StrideBatch, gaps: tuple[tuple[float, float], ...], spread: Fl
     }
     for word, flag in flags.items():
         for row in np.flatnonzero(flag):
-            words[row].append(word)
-    return [" ".join(row) for row in words]
+            marks[row] = f"{marks[row]} {word}".strip()
+    return marks
 
 
 def _near_gap(batch: StrideBatch, gaps: tuple[tuple[float, float], ...]) -> npt.NDArray[np.bool_]:
@@ -162,23 +166,23 @@ def _near_gap(batch: StrideBatch, gaps: tuple[tuple[float, float], ...]) -> npt.
     return near
 
 
-def _one_leg(found: dict[Placement, pd.DataFrame]) -> pd.DataFrame:
-    shoe, shank = found.get("shoe"), found.get("shank")
-    if shank is None or len(shank) == 0:
-        return shoe if shoe is not None else (shank if shank is not None else _empty())
-    if shoe is None or len(shoe) == 0:
-        return shank
-    at = shank["ic_s"].to_numpy()
-    nearest = _nearest(shoe["ic_s"].to_numpy(), at)
-    same = np.abs(at[nearest] - shoe["ic_s"].to_numpy()) < SAME_STRIDE_S
+def _one_leg(seen: dict[Placement, Columns]) -> Columns | None:
+    """Return the columns of a leg's strides from the sensors on it; None without a stride."""
+    shoe, shank = (seen[place] if place in seen and len(seen[place]["ic_s"]) else None for place in PLACES)
+    if shoe is None or shank is None:
+        return shank if shoe is None else shoe
+    at, own = shank["ic_s"], shoe["ic_s"]
+    nearest = _nearest(own, at)
+    same = np.abs(at[nearest] - own) < SAME_STRIDE_S
     for name in _FROM_SHANK:
-        shoe[name] = np.where(same, shank[name].to_numpy()[nearest], np.nan)
-    own = shoe["ic_s"].to_numpy()
-    ends = shoe["next_ic_s"].dropna().to_numpy()
-    alone = np.ones(len(shank), dtype=bool)
+        shoe[name] = np.where(same, shank[name][nearest], np.nan)
+    ends = shoe["next_ic_s"][~np.isnan(shoe["next_ic_s"])]
+    alone = np.ones(len(at), dtype=bool)
     for edge in (own, ends if len(ends) else own):
         alone &= np.abs(edge[_nearest(at, edge)] - at) >= SAME_STRIDE_S
-    return pd.concat([shoe, shank[alone]], ignore_index=True) if alone.any() else shoe
+    if not alone.any():
+        return shoe
+    return {name: np.concatenate([shoe[name], shank[name][alone]]) for name in STRIDE_COLUMNS}
 
 
 def _nearest(values: FloatArray, among: FloatArray) -> npt.NDArray[np.intp]:
@@ -190,27 +194,24 @@ def _nearest(values: FloatArray, among: FloatArray) -> npt.NDArray[np.intp]:
     return np.where(values - among[left] <= among[right] - values, left, right)
 
 
-def other_foot(table: pd.DataFrame) -> pd.DataFrame:
-    """Step and flight times where the other foot's contact is known too, in one session time."""
-    if table["side"].nunique() < 2:
-        return table
-    contact = {side: table.loc[table["side"] == side, "ic_s"].to_numpy() for side in ("left", "right")}
-    opposite = np.where(table["side"].to_numpy() == "left", "right", "left")
-    own = table["ic_s"].to_numpy()
-    follow = np.full(len(table), np.nan)
-    for side, times in contact.items():
-        rows = opposite == side
+def _follow_other_foot(columns: Columns) -> None:
+    """Set step and flight times where the other foot's contact is known too, in one session time."""
+    left = columns["side"] == "left"
+    if left.all() or not left.any():
+        return
+    own, flight = columns["ic_s"], columns["flight_ms"]
+    follow = np.full(len(own), np.nan)
+    for rows, times in ((left, own[~left]), (~left, own[left])):
         at = np.searchsorted(times, own[rows], side="right")
         follow[rows] = np.where(at < len(times), times[np.minimum(at, len(times) - 1)], np.nan)
-    inside = follow < table["next_ic_s"].to_numpy()
+    inside = follow < columns["next_ic_s"]
     step = np.where(inside, 1e3 * (follow - own), np.nan)
-    share = step / table["stride_ms"].to_numpy()
+    share = step / columns["stride_ms"]
     known = share[np.isfinite(share)]
     if len(known) == 0 or not STEP_SHARE[0] < np.median(known) < STEP_SHARE[1]:
         # Nobody runs with both feet down together: the two clocks are not one.
-        return table
-    flight = np.where(inside, 1e3 * (follow - table["tc_s"].to_numpy()), np.nan)
-    running = table["activity"].to_numpy() == "running"
-    table = table.assign(step_ms=step)
-    table["flight_ms"] = np.where(running & np.isfinite(flight), np.maximum(flight, 0.0), table["flight_ms"])
-    return table
+        return
+    airborne = np.where(inside, 1e3 * (follow - columns["tc_s"]), np.nan)
+    running = columns["activity"] == "running"
+    columns["step_ms"] = step
+    columns["flight_ms"] = np.where(running & np.isfinite(airborne), np.maximum(airborne, 0.0), flight)

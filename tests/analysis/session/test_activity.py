@@ -8,6 +8,7 @@ import numpy as np
 
 from gait.analysis.results import Bout
 from gait.analysis.session.activity import bouts_of, merge_bouts, settled
+from gait.analysis.signal.movement import Movement
 from gait.analysis.strides.stride_batch import StrideBatch, empty_batch
 
 
@@ -24,7 +25,8 @@ def _as_tuples(bouts: tuple[Bout, ...]) -> list[tuple[float, float, str]]:
 
 def test_rest_run_gap_rest() -> None:
     """Still, running, a gap, and movement that is no gait cover the recording in their order."""
-    moving = {second: np.array([100.0, 100.0, 101.0]) for second in (15, 16)}
+    moving = Movement()
+    moving.add_sums(15, np.tile([100.0, 100.0, 101.0], (2, 1)))
     strides = _strides(np.arange(5.0, 10.0, 0.5), 0.5, np.zeros(10))
     bouts = bouts_of(strides, moving, ((12.0, 15.0),), (0.0, 18.0))
     assert _as_tuples(bouts) == [
@@ -40,10 +42,10 @@ def test_rest_run_gap_rest() -> None:
 def test_a_pause_of_a_second_does_not_end_a_bout_but_two_do() -> None:
     """A pause shorter than 1.5 s is within the bout; one of 2 s is rest between two."""
     early = np.array([0.0, 0.7, 2.4, 3.1])
-    one = bouts_of(_strides(early, 0.7, np.zeros(4)), {}, (), (0.0, 3.8))
+    one = bouts_of(_strides(early, 0.7, np.zeros(4)), Movement(), (), (0.0, 3.8))
     assert _as_tuples(one) == [(0.0, 3.8, "running")]
     late = np.array([0.0, 0.7, 3.4, 4.1])
-    two = bouts_of(_strides(late, 0.7, np.zeros(4)), {}, (), (0.0, 4.8))
+    two = bouts_of(_strides(late, 0.7, np.zeros(4)), Movement(), (), (0.0, 4.8))
     assert [bout.kind for bout in two] == ["running", "still", "running"]
 
 

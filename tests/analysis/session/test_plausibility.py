@@ -9,6 +9,7 @@ import pytest
 
 from gait.analysis.analyze import AnalysisSettings, analyze
 from gait.analysis.session.plausibility import awake, bout_numbers, feel_of
+from gait.analysis.signal.movement import Movement
 from gait.analysis.strides.stride_batch import StrideBatch, empty_batch
 from gait.recording.model import Recording, Session
 from gait.recording.read import read
@@ -160,8 +161,11 @@ def test_bouts_part_at_pauses_and_changes_of_gait() -> None:
 def test_a_still_second_is_known_by_its_scatter() -> None:
     """Strides whose middle lies in a second that hardly scatters about one g are left out."""
     batch = _strides(np.arange(6) * 1.0 + 0.2, np.zeros(6))
-    busy = {second: np.array([100.0, 100.0, 100.0 + (0.0 if second == 2 else 50.0)]) for second in range(6)}
-    assert awake(batch, busy).ic_s.tolist() == pytest.approx([0.2, 1.2, 3.2, 4.2, 5.2])
+    movement = Movement()
+    movement.add_sums(
+        0, np.array([[100.0, 100.0, 100.0 + (0.0 if second == 2 else 50.0)] for second in range(6)])
+    )
+    assert awake(batch, movement).ic_s.tolist() == pytest.approx([0.2, 1.2, 3.2, 4.2, 5.2])
 
 
 def test_the_feel_of_strides_is_worked_out_by_hand() -> None:
