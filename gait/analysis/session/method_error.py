@@ -19,6 +19,7 @@ import pandas as pd
 from gait.analysis.metrics import METRICS, MetricSpec
 from gait.analysis.strides import contact_shares
 from gait.analysis.strides.contact_model import Shares
+from gait.arrays import BoolArray
 
 __all__ = ["Columns", "MethodError", "feet_of", "method_error"]
 
@@ -38,8 +39,13 @@ class MethodError:
     difference: float
 
 
-def feet_of(table: pd.DataFrame) -> dict[str, Columns]:
+def feet_of(table: pd.DataFrame, wanted: BoolArray | None = None) -> dict[str, Columns]:
     """Split the strides by foot: side -> the columns that metrics are made of, sides in order.
+
+    Parameters
+    ----------
+    wanted
+        (n,) strides that count; None for all.
 
     Notes
     -----
@@ -53,8 +59,10 @@ def feet_of(table: pd.DataFrame) -> dict[str, Columns]:
     }
     for name in sorted(numbers | {"contact_u_ms", "stride_ms"}):
         whole[name] = table[name].to_numpy(dtype=float)
+    there = np.ones(len(table), dtype=bool) if wanted is None else wanted
     return {
-        foot: {name: values[side == foot] for name, values in whole.items()} for foot in sorted(set(side))
+        foot: {name: values[there & (side == foot)] for name, values in whole.items()}
+        for foot in sorted(set(side[there]))
     }
 
 

@@ -18,7 +18,7 @@ from gait.analysis.metrics import METRICS, MetricSpec
 from gait.analysis.results import Metric
 from gait.analysis.session.method_error import Columns, feet_of, method_error
 from gait.analysis.session.strike_class import CLASSES
-from gait.arrays import FloatArray
+from gait.arrays import BoolArray, FloatArray
 
 __all__ = ["summarise"]
 
@@ -52,16 +52,16 @@ def summarise(
     found: dict[str, Metric] = {}
     if len(table) == 0:
         return found
-    clean = table[~table["marks"].str.contains("gap|slipped|start|stop")]
-    if len(clean) < LEAST_STRIDES:
-        clean = table
-    feet = feet_of(clean)
+    clean = ~table["marks"].str.contains("gap|slipped|start|stop").to_numpy(dtype=bool)
+    if clean.sum() < LEAST_STRIDES:
+        clean[:] = True
+    feet = feet_of(table, clean)
     for name, spec in METRICS.items():
         metric = _metric(spec, feet, with_gyr, extra.get(name, 0.0))
         if metric is not None:
             found[name] = metric
     if "strike_angle_deg" in found:
-        shares = _shares(clean)
+        shares = _shares(table, clean)
         found["strike_angle_deg"] = replace(found["strike_angle_deg"], shares=shares)
     return found
 
@@ -130,8 +130,8 @@ def _centre(name: str, values: FloatArray) -> tuple[float, float, float, int]:
     return float(np.median(values)), 1.96 * 1.253 * spread / float(np.sqrt(independent)), spread, len(values)
 
 
-def _shares(table: pd.DataFrame) -> dict[str, float]:
-    """Return the expected share of strides in each strike class."""
-    chances = table[[f"p_{name}" for name in CLASSES]].to_numpy(dtype=float)
+def _shares(table: pd.DataFrame, wanted: BoolArray) -> dict[str, float]:
+    """Return the expected share of the wanted strides in each strike class."""
+    chances = table[[f"p_{name}" for name in CLASSES]].to_numpy(dtype=float)[wanted]
     chances = chances[np.isfinite(chances[:, 0])]
     return {name: float(share) for name, share in zip(CLASSES, chances.mean(axis=0), strict=True)}
