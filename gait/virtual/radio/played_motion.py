@@ -55,7 +55,7 @@ class Playback:
         """
         known, axes = self._measured
         # A packet needs the samples about it alone.
-        first, last = np.searchsorted(known, (np.min(time_s), np.max(time_s))) if len(time_s) else (0, 0)
+        first, last = known.searchsorted((time_s.min(), time_s.max())) if len(time_s) else (0, 0)
         about = slice(max(0, first - 1), last + 1)
         values = np.column_stack([np.interp(time_s, known[about], axis[about]) for axis in axes])
         acc, gyr = values[:, :3], values[:, 3:]

@@ -144,5 +144,14 @@ def through(
         axis=1,
     )
     spline = _basis(tuple(share for share, _ in points))
-    value, slope, bend = (np.einsum("nk,nk->n", spline(u, nu=order), data) for order in (0, 1, 2))
+    value, slope, bend = (np.einsum("nk,nk->n", _at(spline, u, order), data) for order in (0, 1, 2))
     return value, slope / duration, bend / duration**2
+
+
+def _at(spline: BSpline, u: FloatArray, order: int) -> FloatArray:
+    """(n, k) derivatives of a basis at shares `u`; the many before the start are all that of the start."""
+    begun = u > 0.0
+    out = np.empty((len(u), spline.c.shape[1]))
+    out[~begun] = spline(0.0, nu=order)
+    out[begun] = spline(u[begun], nu=order)
+    return out

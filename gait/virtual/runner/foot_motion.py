@@ -18,7 +18,7 @@ from gait.virtual.runner.segment import SegmentState, attitude
 from gait.virtual.runner.stride_plan import StridePlan
 from gait.virtual.runner.style import Style
 
-__all__ = ["ankle_m", "foot_state", "heel_m"]
+__all__ = ["ankle_m", "foot_state", "heel_m", "pitch_deg", "roll_deg"]
 
 
 HEEL_TO_BALL_M, HEEL_TO_ANKLE_M = 0.19, 0.05
@@ -87,6 +87,18 @@ def foot_state(plan: StridePlan, style: Style, time_s: FloatArray) -> SegmentSta
         np.degrees(roll[0]) * outward(plan),
     )
     return tilted(state, plan.slope_percent)
+
+
+def pitch_deg(plan: StridePlan, style: Style, time_s: FloatArray) -> FloatArray:
+    """Return the (n,) pitch of `foot_state` alone, deg: a quarter of the work."""
+    out: FloatArray = np.degrees(_pitch(plan, style, phase_at(plan, time_s))[0])
+    return out
+
+
+def roll_deg(plan: StridePlan, style: Style, time_s: FloatArray) -> FloatArray:
+    """Return the (n,) roll of `foot_state` alone, deg."""
+    out: FloatArray = np.degrees(_roll(plan, style, phase_at(plan, time_s))[0]) * outward(plan)
+    return out
 
 
 def _landing(plan: StridePlan, style: Style, index: npt.NDArray[np.intp]) -> Curve:

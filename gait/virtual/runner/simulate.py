@@ -14,7 +14,7 @@ import pandas as pd
 from gait.arrays import FloatArray
 from gait.frames import Placement, Side
 from gait.recording.model import Recording, RunInfo, Session
-from gait.virtual.runner.foot_motion import foot_state
+from gait.virtual.runner.foot_motion import foot_state, pitch_deg, roll_deg
 from gait.virtual.runner.imu import SensorSettings, measure, sample_times
 from gait.virtual.runner.phase import outward
 from gait.virtual.runner.segment import SegmentState, at_point, specific_force
@@ -150,11 +150,10 @@ def _truth(plan: StridePlan, style: Style, sensor: SensorSettings) -> pd.DataFra
     ic, tc, after = plan.ic_s[:n], plan.tc_s[:n], plan.ic_s[1:]
     contact = tc - ic
     shares, early_shares = np.linspace(*FLAT_SHARE, 16), np.linspace(0.0, 0.65, 80)
-    flat = foot_state(plan, style, (ic[:, None] + contact[:, None] * shares[None, :]).ravel())
-    landing = foot_state(plan, style, ic)
+    flat = pitch_deg(plan, style, (ic[:, None] + contact[:, None] * shares[None, :]).ravel())
     early = (ic[:, None] + contact[:, None] * early_shares[None, :]).ravel()
     # Nobody may have run at all: then a length of -1 could not be worked out.
-    roll = foot_state(plan, style, early).roll_deg.reshape(n, len(early_shares))
+    roll = roll_deg(plan, style, early).reshape(n, len(early_shares))
     step = contact[:, None] * (0.65 / 79)
     way = np.diff(plan.pivot_m)
     table = pd.DataFrame(
@@ -162,7 +161,7 @@ def _truth(plan: StridePlan, style: Style, sensor: SensorSettings) -> pd.DataFra
             "side": plan.side,
             "ic_s": sensor.stamped(ic),
             "tc_s": sensor.stamped(tc),
-            "fsa_deg": landing.pitch_deg - np.median(flat.pitch_deg.reshape(n, len(shares)), axis=1),
+            "fsa_deg": pitch_deg(plan, style, ic) - np.median(flat.reshape(n, len(shares)), axis=1),
             "pronation_excursion_deg": roll.max(axis=1) - roll[:, 0],
             "pronation_rate_dps": (np.diff(roll, axis=1) / step).max(axis=1),
             "shank_angle_deg": plan.shank_deg[:n],
