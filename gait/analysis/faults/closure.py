@@ -206,24 +206,36 @@ def _undone(name: Name, value: float) -> tuple[float, float]:
     return (1.0, value) if name == "lag" else (1.0, 0.0)
 
 
-def causes(strides: Closed, rest_scale: float | None = None) -> tuple[Cause, ...]:
+def causes(
+    strides: Closed, rest_scale: float | None = None, plain: Cause | None = None, *, scales: bool = True
+) -> tuple[Cause, ...]:
     """Return the explanations that make the strides' gravity one g, the best first.
 
     Parameters
     ----------
     rest_scale
         What the accelerometer reads of one g at rest: then its own scale is no explanation.
+    plain
+        The strides with nothing undone, where that is known already.
+    scales
+        Whether scales and axes are tried, and not only lags.
     """
     aim = 1.0 if rest_scale is None else rest_scale
-    found = [explained(strides, "none", 1.0)]
-    if rest_scale is None:
-        found.append(explained(strides, "acc", 1.0 + found[0].gravity))
-    found += [explained(strides, "gyr", 1.0 / scale) for scale in _roots(strides, aim, SCALES[1:], lag=False)]
-    mirrored = explained(strides, "mirror", -1.0)
-    if abs(mirrored.gravity) < max(0.05, 0.3 * abs(found[0].gravity)):
-        found.append(mirrored)
+    plain = plain or explained(strides, "none", 1.0)
+    found = [plain, *(_scales(strides, plain, rest_scale) if scales else ())]
     found += [explained(strides, "lag", lag) for lag in _roots(strides, aim, LAGS_S, lag=True)]
     return tuple(sorted(found, key=lambda one: one.misfit))
+
+
+def _scales(strides: Closed, plain: Cause, rest_scale: float | None) -> list[Cause]:
+    """Return a wrong scale of either sensor, and axes of the wrong hand, where these make it one g."""
+    aim = 1.0 if rest_scale is None else rest_scale
+    found = [] if rest_scale is not None else [explained(strides, "acc", 1.0 + plain.gravity)]
+    found += [explained(strides, "gyr", 1.0 / scale) for scale in _roots(strides, aim, SCALES[1:], lag=False)]
+    mirrored = explained(strides, "mirror", -1.0)
+    if abs(mirrored.gravity) < max(0.05, 0.3 * abs(plain.gravity)):
+        found.append(mirrored)
+    return found
 
 
 def _roots(strides: Closed, aim: float, tried: tuple[float, ...], *, lag: bool) -> list[float]:

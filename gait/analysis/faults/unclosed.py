@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gait.analysis.faults.closure import Cause, causes, closed_strides
+from gait.analysis.faults.closure import Cause, causes, closed_strides, explained
 from gait.analysis.faults.evidence import Evidence
 from gait.analysis.faults.units_and_axes import ALL, ANGLES, REST_OFF, RHYTHM, TIMES
 from gait.analysis.results import Certainty, Fault
@@ -75,15 +75,18 @@ def closure_faults(evidence: Evidence) -> list[Fault]:
     rest_scale = rests.gravity / STANDARD_GRAVITY if len(rests) else None
     if rest_scale is not None and abs(rest_scale - 1.0) > REST_OFF:
         rest_scale = None
-    found = causes(strides, rest_scale)
-    none = next(cause for cause in found if cause.name == "none")
+    none = explained(strides, "none", 1.0)
     more = 1.0 + none.gravity - (rest_scale or 1.0)
     off = abs(more)
     noise = CLOSED_SIGMAS * 1.25 * none.scatter / np.sqrt(len(strides))
+    closes = off <= CLOSED_WITHIN + noise
+    doubtful = closes and off > DOUBTFUL + noise and evidence.batch.clipped.mean() < CLIPPED_SHARE
+    # Of strides that close, a scale is told only where the header shows it too.
+    scales = not closes or doubtful or _clock_error(evidence) is not None
+    found = causes(strides, rest_scale, none, scales=scales)
     others = [cause for cause in found if cause.name != "none" and _counts(cause, evidence.rate_hz)]
-    if off <= CLOSED_WITHIN + noise:
+    if closes:
         quiet = _quiet_faults(evidence, none, others)
-        doubtful = off > DOUBTFUL + noise and evidence.batch.clipped.mean() < CLIPPED_SHARE
         return quiet or ([_not_closed(evidence, none, others)] if doubtful and others else [])
     clipped = evidence.batch.clipped
     if none.gravity < NO_GRAVITY_LEFT and not _turns_too_far(none, others):

@@ -53,3 +53,24 @@ def test_a_scale_is_still_told(moving: Recording, factor: float) -> None:
     ((kind, _),) = told(replace(moving, acc=factor * moving.acc))
     assert kind in ("acc_scale", "gyr_scale")
     assert told(moving) == ()
+
+
+@pytest.mark.parametrize("factor", [0.95, 1.05])
+def test_strides_that_hardly_close_name_the_scale(
+    virtual: Callable[..., VirtualSession], factor: float
+) -> None:
+    """A gyroscope 5 % off leaves gravity as far off: told as doubtful, its scale among the causes."""
+    recording = virtual().session.recordings[0]
+    assert recording.gyr is not None
+    (fault,) = diagnose(Session("run", (replace(recording, gyr=factor * recording.gyr),)))
+    assert (fault.kind, fault.certainty) == ("not_closed", "cannot tell")
+    assert f"the gyroscope (or the clock) reads {factor:.2f} times too much" in fault.what
+
+
+@pytest.mark.parametrize("factor", [0.96, 1.04])
+def test_a_clock_is_told_by_header_and_strides_though_these_close(
+    virtual: Callable[..., VirtualSession], factor: float
+) -> None:
+    """Stamps 4 % off the header's rate: gravity closes within what is no fault, and the clock is told."""
+    recording = virtual().session.recordings[0]
+    assert told(replace(recording, time_s=factor * recording.time_s, rate_hz=208.0)) == (("clock", "clear"),)
