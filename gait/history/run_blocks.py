@@ -20,6 +20,8 @@ LEAST_SHARE = 0.4
 LEAST_KNOWN = 0.9
 """Share of blocks whose slope has to be known."""
 NOT_CLEAN = "gap|turn|slipped|start|stop"
+BESIDE = ("side", "ic_s", "cadence_spm", "speed_m_s", "grade_pct")
+"""Columns that a metric's blocks are made of beside its own."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,7 @@ def blocks_of(
     -------
     None where no stride has the metric.
     """
+    rows = rows[[name for name in dict.fromkeys((metric, *BESIDE)) if name in rows]]
     rows = rows[rows[metric].notna() & rows["cadence_spm"].notna()]
     if not len(rows):
         return None

@@ -111,7 +111,8 @@ def sides_within(analysis: Analysis) -> tuple[tuple[SideGap, ...], tuple[SideShi
     rows = clean_running(analysis.strides)
     if rows["side"].nunique() < 2:
         return (), ()
-    parts = dict(_conditions(rows))
+    needed = dict.fromkeys(("side", "speed_m_s", "turn_deg", "grade_pct", *COMPARED))
+    parts = dict(_conditions(rows[[name for name in needed if name in rows]]))
     gaps = []
     for name in COMPARED:
         method = _method(analysis, name, rows)

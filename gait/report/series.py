@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from gait.arrays import FloatArray
+from gait.arrays import FloatArray, IntArray
 from gait.history.speed_laws import SPEED_LAWS
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "Third",
     "amid_running",
     "histogram",
+    "medians_by",
     "over_time",
     "running",
     "scatter",
@@ -131,6 +132,27 @@ def over_time(strides: pd.DataFrame, column: str, start_s: float, end_s: float) 
     table = grouped.reindex(range(len(edges) - 1)).to_numpy(dtype=float)
     middle = (edges[:-1] + edges[1:]) / 2.0
     return Series(middle, table[:, 1], table[:, 0], table[:, 2])
+
+
+def medians_by(part: IntArray, value: FloatArray) -> tuple[IntArray, FloatArray]:
+    """Return the parts there are, ascending, and the median of each part's values, all at once.
+
+    Parameters
+    ----------
+    part, value
+        (n,) number of the part that a value belongs to, and finite values.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> medians_by(np.array([3, 1, 3, 3, 1]), np.array([5.0, 1.0, 9.0, 6.0, 2.0]))
+    (array([1, 3]), array([1.5, 6. ]))
+    """
+    order = np.lexsort((value, part))
+    value = value[order]
+    parts, first, count = np.unique(part[order], return_index=True, return_counts=True)
+    low, high = value[first + (count - 1) // 2], value[first + count // 2]
+    return parts, (low + high) / 2.0
 
 
 def _stride_by_stride(rows: pd.DataFrame, column: str) -> Series:

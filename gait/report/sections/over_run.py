@@ -71,12 +71,16 @@ def has(rows: pd.DataFrame, name: str) -> bool:
 
 def sides_with(rows: pd.DataFrame, name: str) -> tuple[str, ...]:
     """Return the sides that have the metric."""
-    return tuple(side for side in ("left", "right") if has(rows[rows["side"] == side], name))
+    if name not in rows:
+        return ()
+    there, sides = rows[name].notna().to_numpy(), rows["side"].to_numpy()
+    return tuple(side for side in ("left", "right") if (there & (sides == side)).any())
 
 
 def _chart(analysis: Analysis, rows: pd.DataFrame, name: str, words: Words) -> Chart:
     """One metric over the run, on the axis of its clean running strides."""
     start, end = analysis.activity[0].start_s, analysis.activity[-1].end_s
+    rows = rows[["side", "ic_s", name]]
     sides = sides_with(rows, name)
     both = name in {"cadence_spm", "speed_m_s"} or not sides
     groups = {"one": rows} if both else {side: rows[rows["side"] == side] for side in sides}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from itertools import islice
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from gait.report.blocks import Scale, Section, Tile, Tiles
 from gait.report.expected import Expected, expected_at, usual_range
 from gait.report.numbers import Shown, decimals_for, number, pace, show, show_metric, signed, units
 from gait.report.population_bands import BALANCE_EVEN_PCT, STRIKE_THRESHOLDS_DEG
+from gait.report.series import medians_by
 from gait.report.story import Story
 from gait.report.words import Words
 
@@ -75,9 +77,10 @@ ENDS: dict[str, _Ends] = {
 
 def build(story: Story) -> Section | None:
     """Return the tiles of what was measured; None without running."""
-    made = [one for one in (_tile(story, name) for name in ORDER) if one is not None][:MOST]
+    tiles = (_tile(story, name) for name in ORDER)
+    made = list(islice((one for one in tiles if one is not None), MOST))
     spare = (_tile(story, name) for name in FILL if _tells(story.metric(name)))
-    made += [one for one in spare if one is not None][: max(0, LEAST - len(made))]
+    made += islice((one for one in spare if one is not None), max(0, LEAST - len(made)))
     if not made:
         return None
     return Section("tiles", story.words("section.tiles"), (Tiles(tuple(made)),))
@@ -251,10 +254,11 @@ def _spark(story: Story, name: str) -> FloatArray:
     rows = rows[["ic_s", "side", name]]
     rows = rows[np.isfinite(rows[name].astype(float))].sort_values("ic_s")
     level = rows.groupby("side")[name].transform("median").astype(float)
-    values = (rows[name].astype(float) - level + level.mean()).to_numpy(dtype=np.float64)
+    values = np.asarray(rows[name].astype(float) - level + level.mean(), dtype=np.float64)
     if len(values) < 2 * SPARK_POINTS:
         return np.empty(0)
-    return np.array([float(np.median(part)) for part in np.array_split(values, SPARK_POINTS)])
+    sizes = [len(part) for part in np.array_split(values, SPARK_POINTS)]
+    return medians_by(np.repeat(np.arange(SPARK_POINTS), sizes), values)[1]
 
 
 def _strike(story: Story, metric: Metric) -> Tile:

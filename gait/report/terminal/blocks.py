@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from gait.arrays import FloatArray
+from gait.report.series import medians_by
 from gait.report.terminal.pen import Signs
 
 __all__ = ["axis_labels", "bars", "gauge", "medians"]
@@ -26,10 +27,8 @@ def medians(time: FloatArray, value: FloatArray, start: float, end: float, count
         return out
     fine = np.isfinite(value) & np.isfinite(time)
     at = np.clip(((time[fine] - start) / (end - start) * count).astype(np.intp), 0, count - 1)
-    order = np.argsort(at, kind="stable")
-    parts, begins = np.unique(at[order], return_index=True)
-    for part, values in zip(parts, np.split(value[fine][order], begins[1:]), strict=True):
-        out[part] = np.median(values)
+    parts, middles = medians_by(at, value[fine])
+    out[parts] = middles
     return out
 
 

@@ -166,7 +166,8 @@ def _english() -> Mapping[str, str]:
 def _load(lang: str, folder: Traversable) -> Words:
     english = dict(_english())
     file = folder.joinpath(f"{lang}.toml")
-    own = _read(file) if file.is_file() else {}
+    known = lang == ENGLISH and folder == resources.files(__name__)
+    own = _read(file) if file.is_file() and not known else {}
     for key, text in own.items():
         strange = _places(text, file.name, key) - _places(english.get(key, text), ENGLISH, key)
         if strange:
