@@ -11,7 +11,9 @@ import gc
 import os
 import signal
 import sys
+from collections.abc import Generator
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -46,9 +48,25 @@ if find_spec("pylsl") is None:
     collect_ignore_glob += ["gait/live/lsl.py"]
 
 
+GARBAGE = 20_000
+"""New objects from which garbage is looked for: at Python's 700 the search takes a fiftieth of the suite."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file(
+    file_path: Path,
+) -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
+    """Look for examples only in files that hold a prompt: looking through all takes each worker seconds."""
+    found = yield
+    if any(type(one).__name__ == "DoctestModule" for one in found) and b">>>" not in file_path.read_bytes():
+        return [one for one in found if type(one).__name__ != "DoctestModule"]
+    return found
+
+
 def pytest_collection_finish() -> None:
     """Keep the garbage collector from going through all that the imports left behind, again and again."""
     gc.freeze()
+    gc.set_threshold(GARBAGE, 10, 10)
 
 
 @pytest.hookimpl(trylast=True)

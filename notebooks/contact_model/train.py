@@ -118,6 +118,7 @@ def main() -> None:
     )
     parser.add_argument("--rbds", type=Path, help="folder of RUNNER_SPEED.npz")
     parser.add_argument("--virtual", action="store_true", help="virtual runners in place of real motion")
+    parser.add_argument("--runners", type=int, default=8, help="how many virtual runners")
     parser.add_argument("--variants", type=int, default=VARIANTS)
     parser.add_argument("-o", "--out", type=Path, required=True)
     asked = parser.parse_args()
@@ -125,7 +126,7 @@ def main() -> None:
         parser.error("give either --rbds FOLDER or --virtual")
     if asked.virtual:
         sources, source = (
-            training_set.from_virtual_runners(8, SEED),
+            training_set.from_virtual_runners(asked.runners, SEED),
             {"data": "virtual runners; not to be shipped"},
         )
     else:

@@ -28,7 +28,7 @@ from gait.sensors.session import session_clock_us
 from gait.virtual.runner.imu import SensorSettings
 from gait.virtual.runner.simulate import simulate
 from gait.virtual.runner.stride_plan import RunnerSettings
-from tests.properties import seeds
+from tests.properties import only_long
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="signals")
 PLAYED_HZ = 100.0
@@ -216,20 +216,27 @@ def test_a_second_ctrl_c_ends_at_once_and_recover_has_the_rest(played, tmp_path,
     assert "nothing missing" in capsys.readouterr().err
 
 
-@POSIX
-def test_ctrl_c_while_scanning_leaves_nothing(played, tmp_path):
-    """A minute of looking is cut short: exit code 130, a line that says so, and no folder."""
-    out, air = tmp_path / "out", tmp_path / "air"
+@pytest.fixture(scope="module")
+def idle_air(played, tmp_path_factory):
+    """Where a process with one virtual sensor listens, for tests that do not start it."""
+    air = tmp_path_factory.mktemp("idle") / "air"
     sensors = gait("virtual-sensor", "left", "--serve", f"unix-server:{air}", "--play", played)
     try:
         wait_for(sensors, "ready")
-        recorder = gait("record", "--hci", f"unix:{air}", "--scan", "60", "-o", out)
-        wait_for(recorder, "looking")
-        recorder.send_signal(signal.SIGINT)
-        code, said = ended(recorder)
+        yield air
     finally:
         sensors.kill()
         ended(sensors)
+
+
+@POSIX
+def test_ctrl_c_while_scanning_leaves_nothing(idle_air, tmp_path):
+    """A minute of looking is cut short: exit code 130, a line that says so, and no folder."""
+    out = tmp_path / "out"
+    recorder = gait("record", "--hci", f"unix:{idle_air}", "--scan", "60", "-o", out)
+    wait_for(recorder, "looking")
+    recorder.send_signal(signal.SIGINT)
+    code, said = ended(recorder)
     assert code == 130, said
     assert "nothing was recorded" in said
     assert not out.exists()
@@ -237,9 +244,10 @@ def test_ctrl_c_while_scanning_leaves_nothing(played, tmp_path):
 
 @POSIX
 def test_killed_with_9_then_recovered(played, tmp_path, capsys):
-    """Kill -9 in the middle: gait recover writes a valid CSV, and less than the last second is missing."""
+    """Kill -9 at a random moment: gait recover writes a valid CSV; less than the last second is missing."""
     out = tmp_path / "out"
     recorder = started(played, out)
+    time.sleep(random.Random(19).uniform(0.0, 2.5))
     killed_us = kill_as_it_writes(recorder, out)
     assert not list(out.glob("*.csv"))
     assert main(["record", "--virtual", "left", "--play", str(played), "-o", str(out)]) == 2
@@ -381,27 +389,20 @@ def test_a_wall_clock_that_jumps_back_changes_nothing(played, tmp_path, capsys, 
 
 
 @POSIX
-def test_scan_lists_and_a_wrong_sensor_is_refused(played, tmp_path, capsys):
+def test_scan_lists_and_a_wrong_sensor_is_refused(idle_air, tmp_path, capsys):
     """``gait scan`` names the sensors; one asked for as the other side is refused in a line that says so."""
-    air = tmp_path / "air"
-    sensors = gait("virtual-sensor", "left", "--serve", f"unix-server:{air}", "--play", played)
-    try:
-        wait_for(sensors, "ready")
-        assert main(["scan", "--for", "0.5", "--hci", f"unix:{air}"]) == 0
-        line = capsys.readouterr().out
-        assert "bat 87 %" in line
-        assert "open profile; for running: yes" in line
-        listed = line.split()
-        assert listed[0].startswith("C6:A1:7E")
-        words = ["record", "--hci", f"unix:{air}", "--scan", "0.5", "-o", str(tmp_path / "out")]
-        assert main([*words, "--right", listed[0]]) == 2
-        line = capsys.readouterr().err.splitlines()[-1]
-        assert "says it is the left one, and was asked for as the right one; give it as --left" in line
-        assert main([*words, "--left", "C6:00:00:00:00:99"]) == 2
-        assert "no sensor C6:00:00:00:00:99; seen: Gait-01L" in capsys.readouterr().err
-    finally:
-        sensors.kill()
-        ended(sensors)
+    assert main(["scan", "--for", "0.5", "--hci", f"unix:{idle_air}"]) == 0
+    line = capsys.readouterr().out
+    assert "bat 87 %" in line
+    assert "open profile; for running: yes" in line
+    listed = line.split()
+    assert listed[0].startswith("C6:A1:7E")
+    words = ["record", "--hci", f"unix:{idle_air}", "--scan", "0.5", "-o", str(tmp_path / "out")]
+    assert main([*words, "--right", listed[0]]) == 2
+    line = capsys.readouterr().err.splitlines()[-1]
+    assert "says it is the left one, and was asked for as the right one; give it as --left" in line
+    assert main([*words, "--left", "C6:00:00:00:00:99"]) == 2
+    assert "no sensor C6:00:00:00:00:99; seen: Gait-01L" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
 
 
@@ -560,13 +561,14 @@ def test_a_controller_that_goes_in_mid_run_keeps_what_came(played, tmp_path):
 
 
 @POSIX
+@only_long
 def test_killed_with_9_at_random_moments_loses_less_than_a_second(tmp_path, played):
     """A kill between the first samples and 2.5 s later: never more than the last second is lost.
 
-    ``--long`` does it four times, the benchmark twenty.
+    Four times; the benchmark does it twenty, and the suite once (above).
     """
     moments = random.Random(19)
-    for number in seeds(1, long=4):
+    for number in range(4):
         out = tmp_path / f"out{number}"
         recorder = started(played, out, enough=TWO_SECONDS // 4)
         time.sleep(moments.uniform(0.0, 2.5))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -293,7 +295,8 @@ def _sensor(
 def make_analysis() -> Callable[..., Analysis]:
     """A factory: ``make_analysis(minutes=60, sides=("left", "right"), gyr=True, kind="run", name=...)``."""
 
-    def make(
+    @lru_cache(maxsize=32)
+    def made(
         *,
         minutes: float = 32.0,
         sides: tuple[str, ...] = ("left", "right"),
@@ -328,6 +331,12 @@ def make_analysis() -> Callable[..., Analysis]:
             },
             settings={"version": "0.1.0", "engine": "fused", "calibration": "none"},
         )
+
+    def make(**asked: Any) -> Analysis:
+        """Give each caller what is its own to change."""
+        whole = made(**asked)
+        own = whole.strides.copy()
+        return replace(whole, strides=own, metrics=dict(whole.metrics), walking=dict(whole.walking))
 
     return make
 

@@ -43,6 +43,33 @@ class Stream(io.StringIO):
         return self._terminal
 
 
+@pytest.fixture(scope="module")
+def sections_made():
+    """Stories with their sections, of this module."""
+    return []
+
+
+@pytest.fixture(autouse=True)
+def _sections_once(monkeypatch, sections_made):
+    """Let a story's sections be made once: most tests here are of how the same ones are printed."""
+
+    def once(story):
+        for other, made in sections_made:
+            same = other.analysis is story.analysis and other.plan is story.plan
+            if same and (other.findings, other.sheet) == (story.findings, story.sheet):
+                return made
+        sections_made.append((story, sections_of(story)))
+        return sections_made[-1][1]
+
+    monkeypatch.setattr("gait.report.terminal.show.sections_of", once)
+
+
+@pytest.fixture(scope="module")
+def poor_runs(make_analysis):
+    """Poor recordings of a run, of a run with walks, and of none."""
+    return {kind: make_analysis(kind=kind, poor=True) for kind in ("run", "run_walk", "none")}
+
+
 def text_of(analysis, findings=(), plan=None, *, width=80, encoding="utf-8", terminal=False) -> str:
     """The report as it is written to a stream."""
     stream = Stream(encoding, terminal=terminal)
@@ -98,9 +125,9 @@ def test_it_walks_the_page_s_sections(run_analysis, some_findings, some_plan, sh
 
 @pytest.mark.parametrize("width", [60, 77, 90, 120])
 @pytest.mark.parametrize("kind", ["run", "run_walk", "none"])
-def test_no_line_is_wider_than_the_terminal(make_analysis, some_findings, some_plan, width, kind):
+def test_no_line_is_wider_than_the_terminal(poor_runs, some_findings, some_plan, width, kind):
     """Every line fits, and text uses the width that there is."""
-    text = text_of(make_analysis(kind=kind, poor=True), some_findings, some_plan, width=width)
+    text = text_of(poor_runs[kind], some_findings, some_plan, width=width)
     widest = max(len(line) for line in text.splitlines())
     assert width - 15 < widest <= width
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 import pytest
@@ -45,6 +46,7 @@ class FastLoop(asyncio.SelectorEventLoop):
         return future
 
 
+@lru_cache(maxsize=8)
 def motion_of(side, duration_s=400.0):
     """A recording in which every sample differs from its neighbours."""
     time_s = np.arange(0.0, duration_s, 0.01)
