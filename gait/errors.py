@@ -1,7 +1,7 @@
-"""Everything this package raises on purpose, under one root.
+"""Errors that this package raises on purpose, with one common class.
 
-An error carries what went wrong as attributes and builds one line from them: what was found, where, and
-what to do. The command line prints that line and exits with 2; nobody parses it.
+An error holds its facts as attributes and builds one line from them: the fault, its place, and the remedy.
+The command line prints that line and exits with 2; no code parses it.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ class GaitError(Exception):
     Parameters
     ----------
     what
-        What was found, in a few words.
+        The fault, in a few words.
     where
         File, line, column, sensor or option; left out of the message when empty.
     todo
-        What to do about it; left out when empty.
+        The remedy; left out when empty.
 
     Examples
     --------
@@ -61,9 +61,9 @@ def check_kind(value: object, kinds: type | tuple[type, ...], where: str, todo: 
     Parameters
     ----------
     where
-        What the argument was given to.
+        Function and argument, for the message.
     todo
-        How to come by one of the right kind.
+        How to make an argument of the right kind.
 
     Raises
     ------
@@ -114,7 +114,7 @@ class MissingExtraError(GaitError):
     Parameters
     ----------
     feature
-        What was asked for, such as ``"--parquet"``.
+        Feature, such as ``"--parquet"``.
     extra
         Name of the extra that brings it, such as ``"parquet"``.
     """
@@ -136,7 +136,7 @@ class PluginError(GaitError):
     plugin
         Kind, name and package of the part.
     fault
-        What it did, or lacks.
+        Its failure, or the attribute that it lacks.
     """
 
     def __init__(self, plugin: str, fault: str) -> None:

@@ -1,4 +1,4 @@
-"""Whole files or none: what is written appears under its name only once it is complete."""
+"""Writer of files that are complete or not there: a file gets its name once all of it is written."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def write_text(path: str | Path, text: str) -> Path:
 
 
 def write_bytes(path: str | Path, data: bytes) -> Path:
-    """Write bytes, all or nothing: into a file beside it first, which then takes its name.
+    """Write bytes, all or nothing: first to a file beside the target, which then gets the target's name.
 
     Parameters
     ----------
@@ -73,9 +73,9 @@ def write_bytes(path: str | Path, data: bytes) -> Path:
 
 @contextlib.contextmanager
 def replacing(target: Path, mode: int = 0o666) -> Iterator[BinaryIO]:
-    """Give a binary file to write to, which takes the target's name once all went well.
+    """Yield a binary file to write to, which gets the target's name after the block.
 
-    When something goes wrong nothing of it stays, and the target is as it was.
+    An error in the block removes the new file and leaves the target unchanged.
 
     Parameters
     ----------

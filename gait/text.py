@@ -1,4 +1,4 @@
-"""The cleaner of untrusted text: names, notes and device strings may hold escapes and marks that mislead."""
+"""Cleaner of untrusted text: names, notes and device strings may hold escape sequences and hidden marks."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ import unicodedata
 __all__ = ["FORMULA", "for_spreadsheet", "printable", "visible"]
 
 UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
-"""Unicode categories without a picture: controls, marks that turn the reading direction, lone surrogates."""
+"""Unicode categories of invisible characters: controls, marks of reading direction, lone surrogates."""
 
 LINE_ENDS = frozenset({"Zl", "Zp"})
 """Unicode categories of the separators of lines and of paragraphs."""
 
 FORMULA = re.compile(r"(^|[;,|]\s*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
-"""Where a spreadsheet would begin a formula: at the start of a cell, the signs full-width too, and behind
-what another country's spreadsheet takes for the end of a cell (OWASP, CSV injection)."""
+"""Places at which a spreadsheet would begin a formula: at the start of a cell and behind a separator; its
+signs may be full-width (OWASP, CSV injection)."""
 
 
 def visible(text: str) -> str:
-    r"""Return one line without the signs that have no picture; any white space becomes one plain space.
+    r"""Return text as one line without invisible characters; any white space becomes one plain space.
 
     Examples
     --------
@@ -31,7 +31,7 @@ def visible(text: str) -> str:
 
 
 def printable(text: str) -> str:
-    r"""Return the text with a replacement character for each sign that cannot be printed, line ends too.
+    r"""Return the text with a replacement character for each unprintable character, line ends included.
 
     Examples
     --------
@@ -42,12 +42,12 @@ def printable(text: str) -> str:
 
 
 def for_spreadsheet(text: str) -> str:
-    r"""Return text of one line that no spreadsheet takes for a formula; unseen signs become spaces.
+    r"""Return text as one line that no spreadsheet takes for a formula; invisible characters become spaces.
 
     Examples
     --------
     >>> for_spreadsheet("=1+1\n\u202etrail")
     "'=1+1 trail"
     """
-    seen = "".join(" " if unicodedata.category(sign) in UNSEEN | LINE_ENDS else sign for sign in text)
-    return FORMULA.sub(r"\1'", " ".join(seen.split()))
+    spaced = "".join(" " if unicodedata.category(sign) in UNSEEN | LINE_ENDS else sign for sign in text)
+    return FORMULA.sub(r"\1'", " ".join(spaced.split()))

@@ -1,4 +1,4 @@
-"""The whole analysis of a session: every sensor through the engine, then the numbers over the run."""
+"""Analysis of a session: strides of each sensor from the engine, then metrics over the session."""
 
 from __future__ import annotations
 
@@ -34,9 +34,13 @@ from gait.sentences import sentence
 __all__ = ["AnalysisSettings", "analyze", "diagnose", "looked_over"]
 
 LENGTH_SHARE = 0.02
-"""Relative 95 % half-width of a length that nothing calibrates, beyond the closure's own and the metric's.
+"""Relative 95 % half-width of a length that no given distance or speed calibrates, on top of the
+closure's error and the metric's own.
 
-With the metric's it held 97 % of lengths and 98 % of speeds of 111 placements on each foot of 13 runners."""
+Together they held 97 % of lengths and 98 % of speeds of 111 placements on each foot of 13 runners."""
+
+CALIBRATED_SHARE = 0.02
+"""Relative 95 % half-width of a length that a given distance or speed calibrates (chosen)."""
 
 
 def analyze(
@@ -54,20 +58,20 @@ def analyze(
         As `gait.read` gives it, or the path of one; ``run.distance_m`` or ``run.speed_m_s`` calibrate
         distances, ``runner.mass_kg`` and ``height_m`` allow stiffness.
     detector
-        Events of one's own: a `gait.analysis.strides.detector.Detector`, or what makes one from a side; it
-        is used for every sensor. What it states as its errors is what the intervals are made of.
+        The caller's own detector: a `gait.analysis.strides.detector.Detector`, or a function that makes one
+        from a side. It is used for every sensor, and the intervals follow from the errors that it states.
     processes
         With 2 a forked process analyses every second sensor, on Linux and where there are two cores.
 
     Raises
     ------
     SignalError
-        If there is no recording, or one holds no finite samples or contradicts itself so that nothing can be
-        told: another unit, no gravity, a file given twice, sensors that were not there at the same time.
+        If there is no recording, one holds no finite samples, or one contradicts itself so that no number can
+        be given: another unit, no gravity, a file given twice, sensors that did not record at the same time.
     RecordingError
         If a path cannot be read.
     UsageError
-        If the session or the detector is none.
+        If ``session`` is not a session, or ``detector`` not a detector.
 
     Notes
     -----
@@ -77,9 +81,9 @@ def analyze(
     settings = _settings(settings, detector)
     session = _opened(session)
     sensors = analysed_sensors(session.recordings, settings, processes)
-    faults = _bearable(_faults(sensors), sensors)
+    faults = _unless_refused(_faults(sensors), sensors)
     scale = _scale(session, sensors)
-    sensors = [replace(one, batch=_scaled(one, scale)) for one in sensors]
+    sensors = [replace(sensor, batch=_scaled(sensor, scale)) for sensor in sensors]
     table = _table(sensors, faults)
     metrics, walking = _summaries(session, sensors, table, faults)
     qualities = tuple(_quality(sensor, faults) for sensor in sensors)
@@ -109,7 +113,7 @@ def _settings(
 
 
 def _opened(session: Session | str | Path) -> Session:
-    """Return the session, opened where its path is given; errors as `analyze`."""
+    """Return the session, opened first if a path is given; raise the same errors as `analyze`."""
     if isinstance(session, str | Path):
         session = open_session(session)
     check_kind(session, Session, "gait.analyze", "give what gait.read makes: a gait.Session")
@@ -119,7 +123,7 @@ def _opened(session: Session | str | Path) -> Session:
 
 
 def diagnose(session: Session) -> tuple[Fault, ...]:
-    """Return every fault of a session, those too that `analyze` refuses it for.
+    """Return every fault of a session, including those for which `analyze` refuses it.
 
     Raises
     ------
@@ -130,7 +134,7 @@ def diagnose(session: Session) -> tuple[Fault, ...]:
 
 
 def looked_over(session: Session) -> tuple[tuple[Fault, ...], tuple[str, ...]]:
-    """Return every fault of a session, and the sensors with strides that nothing confirms the units of.
+    """Return every fault of a session, and the names of sensors that have strides but unconfirmed units.
 
     Raises
     ------
@@ -150,17 +154,22 @@ def looked_over(session: Session) -> tuple[tuple[Fault, ...], tuple[str, ...]]:
         for sensor in sensors
         if sensor.looks_like not in ("", UNFOUND_RUN) and not (sensor.batch.walking < 0.5).any()
     ]
-    unsure = tuple(one.recording.name for one in sensors if len(one.batch) and not one.units_confirmed)
+    unsure = tuple(
+        sensor.recording.name for sensor in sensors if len(sensor.batch) and not sensor.units_confirmed
+    )
     return (*_faults(sensors), *other), unsure
 
 
 def _faults(sensors: list[AnalysedSensor]) -> tuple[Fault, ...]:
-    """Faults of each sensor, then those between them."""
-    return (*(f for one in sensors for f in one.faults), *pair_faults([one.times for one in sensors]))
+    """Return the faults of each sensor, then those between two sensors."""
+    return (
+        *(fault for sensor in sensors for fault in sensor.faults),
+        *pair_faults([sensor.times for sensor in sensors]),
+    )
 
 
-def _bearable(faults: tuple[Fault, ...], sensors: list[AnalysedSensor]) -> tuple[Fault, ...]:
-    """Return the faults; stop at the first one that leaves nothing to be told."""
+def _unless_refused(faults: tuple[Fault, ...], sensors: list[AnalysedSensor]) -> tuple[Fault, ...]:
+    """Return the faults; raise `SignalError` at the first that refuses the whole session."""
     source = {sensor.recording.name: sensor.recording.source for sensor in sensors}
     for fault in faults:
         if fault.refuses:
@@ -169,8 +178,10 @@ def _bearable(faults: tuple[Fault, ...], sensors: list[AnalysedSensor]) -> tuple
 
 
 def _table(sensors: list[AnalysedSensor], faults: tuple[Fault, ...]) -> pd.DataFrame:
-    """Return the strides of all sensors, without what the faults spoil."""
-    rows = [(one.recording.placement, one.recording.side, one.batch, one.gaps) for one in sensors]
+    """Return the strides of all sensors, with NaN in the columns that the faults spoil."""
+    rows = [
+        (sensor.recording.placement, sensor.recording.side, sensor.batch, sensor.gaps) for sensor in sensors
+    ]
     return without_spoilt(stride_table(rows), faults)
 
 
@@ -179,8 +190,8 @@ def _ran(table: pd.DataFrame) -> bool:
 
 
 def _started(sensors: list[AnalysedSensor]) -> str:
-    """Return when the first sensor that knows it began; empty where none does."""
-    return next((one.recording.started for one in sensors if one.recording.started), "")
+    """Return the start time of the first recording that states it; empty where none does."""
+    return next((sensor.recording.started for sensor in sensors if sensor.recording.started), "")
 
 
 def _summaries(
@@ -198,29 +209,33 @@ def _summaries(
 
 
 def _of_kind(table: pd.DataFrame, kind: str) -> pd.DataFrame:
-    """Return the strides of one activity; the table itself where there is no other."""
+    """Return the strides of one activity; the table itself where all strides are of that activity."""
     own = table["activity"] == kind
     return table if own.all() else table[own]
 
 
 def _waveforms(sensors: list[AnalysedSensor], faults: tuple[Fault, ...]) -> tuple[Waveform, ...]:
-    """Mean strides of the sensors whose attitude is sound."""
+    """Return the mean strides; without segment axes for the sensors whose attitude a fault spoils."""
     spoilt = spoilt_attitude(faults)
-    found = (
+    waveforms = (
         mean_waveform(
-            s.samples,
-            s.batch,
-            replace(s.alignment, matrix=None) if s.recording.name in spoilt else s.alignment,
+            sensor.samples,
+            sensor.batch,
+            replace(sensor.alignment, matrix=None) if sensor.recording.name in spoilt else sensor.alignment,
         )
-        for s in sensors
+        for sensor in sensors
     )
-    return tuple(one for one in found if one is not None)
+    return tuple(waveform for waveform in waveforms if waveform is not None)
 
 
 def _axes(sensors: list[AnalysedSensor], faults: tuple[Fault, ...]) -> dict[str, Axes]:
-    """Return the segment axes of the sensors whose attitude is sound."""
-    sound = (s for s in sensors if len(s.batch) and s.recording.name not in spoilt_attitude(faults))
-    return {one.recording.name: one.alignment.axes for one in sound if one.alignment.axes}
+    """Return the segment axes of the sensors whose attitude no fault spoils."""
+    sound = (
+        sensor
+        for sensor in sensors
+        if len(sensor.batch) and sensor.recording.name not in spoilt_attitude(faults)
+    )
+    return {sensor.recording.name: sensor.alignment.axes for sensor in sound if sensor.alignment.axes}
 
 
 def _quality(sensor: AnalysedSensor, faults: tuple[Fault, ...]) -> SensorQuality:
@@ -238,20 +253,20 @@ def _quality(sensor: AnalysedSensor, faults: tuple[Fault, ...]) -> SensorQuality
 
 
 def _scale(session: Session, sensors: list[AnalysedSensor]) -> float:
-    """Factor on stride lengths that makes them agree with a known distance or speed; 1 without one."""
+    """Return the factor that makes stride lengths agree with a given distance or speed; 1 without one."""
     lengths = [s for s in sensors if np.isfinite(s.batch.stride_length_m).any()]
     if not lengths:
         return 1.0
     best = max(lengths, key=lambda s: len(s.batch))
     length, time = best.batch.stride_length_m, best.batch.next_ic_s - best.batch.ic_s
-    known = np.isfinite(length) & np.isfinite(time)
+    measured = np.isfinite(length) & np.isfinite(time)
     if session.run.distance_m:
-        return float(session.run.distance_m / length[known].sum())
+        return float(session.run.distance_m / length[measured].sum())
     if session.run.speed_m_s:
-        # The speed given is that of the running alone.
-        runs = known & (best.batch.walking < 0.5)
-        known = runs if runs.any() else known
-        return float(session.run.speed_m_s * time[known].sum() / length[known].sum())
+        # A given speed is the speed of the running strides alone.
+        runs = measured & (best.batch.walking < 0.5)
+        measured = runs if runs.any() else measured
+        return float(session.run.speed_m_s * time[measured].sum() / length[measured].sum())
     return 1.0
 
 
@@ -263,8 +278,8 @@ def _scaled(sensor: AnalysedSensor, scale: float) -> StrideBatch:
 
 
 def _length_uncertainty(session: Session, sensors: list[AnalysedSensor]) -> dict[str, float]:
-    """Relative 95 % half-width of distances beyond the method's own."""
+    """Return the relative 95 % half-widths of length and speed that add to the method's own."""
     if session.run.distance_m or session.run.speed_m_s:
-        return {"stride_length_m": 0.02, "speed_m_s": 0.02}
+        return {"stride_length_m": CALIBRATED_SHARE, "speed_m_s": CALIBRATED_SHARE}
     error = LENGTH_SHARE + max((s.alignment.closure_error for s in sensors), default=0.0)
     return {"stride_length_m": error, "speed_m_s": error}

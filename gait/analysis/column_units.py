@@ -1,4 +1,4 @@
-"""Units of result columns, which the columns' names carry."""
+"""Units of result columns, read from the endings of the columns' names."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ SUFFIXES = (
     ("_m", "m"),
     ("_s", "s"),
 )
-"""Ending of a name -> unit; the first that fits counts."""
+"""Ending of a name -> unit; the first ending that fits counts."""
 
 
 class Units(dict[str, str]):
-    """Column -> unit, for a table's `attrs`, which pandas copies at every step: the copies share this one."""
+    """Map columns to units for a table's `attrs`; the deep copies that pandas makes share one object."""
 
     def __deepcopy__(self, memo: object) -> Units:
-        """Return itself; a table with other units is given another one."""
+        """Return this same object: a table with other units gets a new one."""
         return self
 
 

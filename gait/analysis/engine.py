@@ -1,8 +1,8 @@
 """One engine for live and saved data: samples in, strides out.
 
-A batch run is this engine given everything at once; any chunking gives the same strides. A stride is given
-once and is final, at the latest when the foot's next stance has been seen. At the start strides are held
-until the mounting is known, and until three in a row show that somebody is moving on foot.
+A saved recording is pushed as a whole, live data in chunks; any chunking gives the same strides. Each stride
+is returned once, at the latest after the foot's next stance, and never changes afterwards. At the start the
+engine holds strides back until the mounting is found and `CHAIN` strides in a row show gait.
 """
 
 from __future__ import annotations
@@ -27,37 +27,45 @@ __all__ = ["Engine", "Stride", "engine_for", "strides_of"]
 
 
 CHAIN = 3
-"""Strides in a row from which movement counts as gait."""
+"""Number of strides in a row from which movement counts as gait (chosen)."""
 
 CLEAR_CHAIN = 2
-"""The same where every stride of them is clear: a recording of three contacts has no more."""
+"""Number in a row if every stride is clear (chosen: a recording of three contacts has only two strides)."""
 
 CLEAR_SD_S = 0.012
-"""Standard uncertainty of contact time, s, up to which a stride is clear, where the detector states its
-doubts stride by stride (chosen: twice what an unseen runner has)."""
+"""Standard uncertainty of contact time, s, up to which a stride is clear; only for a detector that states it
+stride by stride (chosen: twice the value of a runner outside the training data)."""
 
 CHAIN_BREAK_S = 1.0
-"""s between the end of one stride and the start of the next that ends a chain."""
+"""Gap between two strides, s, above which a chain ends (chosen: longer than any running stride)."""
 
 CHAIN_RATIO = 1.7
-"""Ratio of neighbouring stride times above which they are not one gait."""
+"""Ratio of neighbouring stride times above which a chain ends (chosen: walking to running is below it)."""
 
 RANGES_G = (2.0, 4.0, 8.0, 16.0, 24.0, 32.0, 64.0)
-"""Full scales that accelerometers have."""
+"""Full scales of accelerometers, g, from the data sheets of the usual inertial sensors."""
 
 COARSE = 0.4
-"""Standard uncertainty of an event's time as a share of the sample period beyond the grid's."""
+"""Standard uncertainty of an event's time as a share of the sample period in excess of the grid's (chosen:
+rounding to the nearest sample alone is 1 / sqrt(12), or 0.29)."""
 
 CLIPPED_SD_S = 0.003
-"""s that a cut-off impact adds to initial contact's uncertainty: its peak is not there."""
+"""Standard uncertainty, s, that a clipped impact adds to initial contact, as its peak is cut off (chosen)."""
 
 DECIMALS = 6
-"""Event times are given to the microsecond."""
+"""Decimals of event times in s: microseconds (chosen: far below a sample period)."""
+
+HALF_WIDTH_MS = 1.96e3
+"""95 % half-width in ms of a normal distribution with a standard deviation of 1 s."""
+
+PLATEAU_SHARE, PLATEAU_TOP, PLATEAU_SAMPLES = 0.025, 0.998, 3
+"""Clipping at a full scale: the largest sample within this share of it, and this many samples at or above
+`PLATEAU_TOP` of the largest (chosen)."""
 
 
 @dataclass(frozen=True)
 class Stride:
-    """One stride as the live engine gives it; times s of session time, NaN where not measurable."""
+    """One stride of the live engine; times in s of session time, NaN where a value could not be measured."""
 
     side: Side
     placement: Placement
@@ -73,13 +81,13 @@ class Stride:
 
     @property
     def contact_ms(self) -> float:
-        """Ground contact time."""
+        """Return the ground contact time, ms."""
         return 1e3 * (self.tc_s - self.ic_s)
 
     @property
     def cadence_spm(self) -> float:
-        """Steps of both feet a minute at this stride's pace."""
-        return 120.0 / (self.next_ic_s - self.ic_s)
+        """Return the steps of both feet in a minute at this stride's duration."""
+        return 2.0 * 60.0 / (self.next_ic_s - self.ic_s)
 
 
 class Engine:
@@ -96,9 +104,9 @@ class Engine:
     acc_range_g, gyr_range_dps
         Full scale for marking clipped strides; None where unknown.
     detector
-        What finds the strides; None for that of the table, or of a plugin taken up.
+        Detector of strides; None for that of `DETECTORS`, or of a plugin in use.
     movement
-        Takes up how much the sensor moves in each second; None where nobody asks.
+        Collects the sensor's movement in each second; None to collect nothing.
 
     Notes
     -----
@@ -133,7 +141,7 @@ class Engine:
         self._movement = movement
 
     def push(self, time_s: FloatArray, acc: FloatArray, gyr: FloatArray | None = None) -> list[Stride]:
-        """Strides that the samples complete.
+        """Return the strides that these samples complete.
 
         Parameters
         ----------
@@ -145,21 +153,21 @@ class Engine:
         return self.as_strides(self.push_batch(time_s, acc, gyr))
 
     def finish(self) -> list[Stride]:
-        """Strides that only the end of the recording settles."""
+        """Return the strides that are complete only at the end of the recording."""
         return self.as_strides(self.finish_batch())
 
     def push_batch(self, time_s: FloatArray, acc: FloatArray, gyr: FloatArray | None = None) -> StrideBatch:
-        """As `push`, as columns."""
+        """Return the strides of `push` as columns."""
         return self._collect(self._grid.push(time_s, acc, gyr))
 
     def finish_batch(self) -> StrideBatch:
-        """As `finish`, as columns."""
+        """Return the strides of `finish` as columns."""
         last = self._collect(self._grid.flush())
         return concatenate([last, self._gate(self.detector.end_segment())])
 
     def as_strides(self, batch: StrideBatch) -> list[Stride]:
-        """Columns to rows."""
-        spread = 1.96e3 * batch.contact_sd_s
+        """Return a batch as one `Stride` a row."""
+        spread = HALF_WIDTH_MS * batch.contact_sd_s
         return [
             Stride(
                 self.side,
@@ -189,7 +197,7 @@ class Engine:
         return concatenate(out)
 
     def _gate(self, batches: list[StrideBatch]) -> StrideBatch:
-        """Let chains of strides through; drop what stays alone."""
+        """Return the strides of chains that are long enough; hold the last, unfinished chain back."""
         batch = concatenate(batches)
         if not len(batch):
             return batch
@@ -203,7 +211,7 @@ class Engine:
             self._chain_length += len(run)
             self._chain_end = (float(run.next_ic_s[-1]), float(run.next_ic_s[-1] - run.ic_s[-1]))
             if not np.isfinite(self._chain_end[0]):
-                # The recording ended in this stride: what follows a gap is another chain.
+                # The recording ended in this stride: strides behind the gap begin another chain.
                 self._chain_end = (-np.inf, 0.0)
             if self._chain_length >= (CLEAR_CHAIN if self._is_clear() else CHAIN):
                 out += self._chain
@@ -211,13 +219,13 @@ class Engine:
         return concatenate(out)
 
     def _is_clear(self) -> bool:
-        """Return whether the strides of the chain that is held leave no doubt that they are strides."""
+        """Return whether every stride of the chain held back has a contact time surer than `CLEAR_SD_S`."""
         if not self.detector.knows_doubt:
             return False
         return all(bool((run.contact_sd_s <= CLEAR_SD_S).all()) for run in self._chain)
 
     def _widened(self, batch: StrideBatch) -> StrideBatch:
-        """Uncertainties with what a low rate and clipped samples add to them."""
+        """Return the batch with uncertainties widened for a low sampling rate and for clipped samples."""
         rate = self._grid.rate_hz or GRID_HZ
         coarse = COARSE * max(1.0 / rate - 1.0 / GRID_HZ, 0.0)
         cut = np.where(batch.clipped, CLIPPED_SD_S, 0.0)
@@ -236,8 +244,8 @@ def _rounded(batch: StrideBatch) -> StrideBatch:
     return replace(batch, **times)
 
 
-def _breaks(run: StrideBatch, end: tuple[float, float]) -> bool:
-    last, stride = end
+def _breaks(run: StrideBatch, chain_end: tuple[float, float]) -> bool:
+    last, stride = chain_end
     length = float(run.next_ic_s[0] - run.ic_s[0])
     if run.ic_s[0] - last > CHAIN_BREAK_S or stride <= 0:
         return True
@@ -245,7 +253,7 @@ def _breaks(run: StrideBatch, end: tuple[float, float]) -> bool:
 
 
 def _runs(batch: StrideBatch) -> list[tuple[int, int]]:
-    """Index ranges of strides that follow one another."""
+    """Return the index ranges [start, stop) of strides that follow one another without a break."""
     if len(batch) == 0:
         return []
     length = batch.next_ic_s - batch.ic_s
@@ -257,7 +265,7 @@ def _runs(batch: StrideBatch) -> list[tuple[int, int]]:
 
 
 def engine_for(recording: Recording) -> Engine:
-    """Return the engine that suits a recording, with its full scale as stated or as its plateaus show."""
+    """Return the engine for a recording, with its full scale as stated or as inferred from plateaus."""
     return Engine(
         recording.placement,
         recording.side,
@@ -269,19 +277,19 @@ def engine_for(recording: Recording) -> Engine:
 
 
 def plateau_range_g(acc: FloatArray) -> float | None:
-    """Full scale, g, if samples pile up just below one that sensors have; else None."""
+    """Return the full scale of `RANGES_G`, g, at which samples pile up; None where they pile up at none."""
     top = np.abs(acc).max(axis=0) / STANDARD_GRAVITY
     for axis in np.argsort(-top):
         for scale in RANGES_G:
-            if abs(top[axis] / scale - 1.0) < 0.025:
-                piled = (np.abs(acc[:, axis]) >= 0.998 * top[axis] * STANDARD_GRAVITY).sum()
-                if piled >= 3:
+            if abs(top[axis] / scale - 1.0) < PLATEAU_SHARE:
+                piled = (np.abs(acc[:, axis]) >= PLATEAU_TOP * top[axis] * STANDARD_GRAVITY).sum()
+                if piled >= PLATEAU_SAMPLES:
                     return scale
     return None
 
 
 def strides_of(recording: Recording) -> tuple[StrideBatch, Engine]:
-    """All strides of a recording, and the engine that found them."""
+    """Return all strides of a recording, and the engine that found them."""
     recording = without_pauses(recording)
     engine = engine_for(recording)
     first = engine.push_batch(recording.time_s, recording.acc, recording.gyr)

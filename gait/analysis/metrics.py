@@ -18,8 +18,14 @@ SHOE: tuple[Placement, ...] = ("shoe",)
 SHANK: tuple[Placement, ...] = ("shank",)
 EITHER: tuple[Placement, ...] = ("shoe", "shank")
 
-EXTRA_DECIMALS, SHOWN_APART = 1, 4
-"""Decimals beyond a metric's own of a very sure number, and of a difference to be told from its interval."""
+EXTRA_DECIMALS = 1
+"""Decimals beyond a metric's own that a number with a very small uncertainty may have (chosen)."""
+
+SHOWN_APART = 4
+"""Numbers of decimals tried until a difference reads larger than its interval (chosen)."""
+
+TWO_DIGITS_BELOW = 1.95
+"""First digits of an uncertainty below which two significant digits are kept: up to 1.9 after rounding."""
 
 
 @dataclass(frozen=True)
@@ -42,12 +48,12 @@ class MetricSpec:
     least_range
         Narrowest axis that it is drawn on: about what two runs of one person differ by. None: not drawn.
     ratio
-        Whether percentages of it mean something: False for angles, whose zero is arbitrary.
+        True where a percentage of it makes sense; False for angles, whose zero is arbitrary.
     file_decimals
-        Decimals in exported tables, a digit or two below what a stride can tell.
+        Decimals in exported tables: one or two more than the precision of one stride.
     per_contact
-        How an error of contact time shows in it: ms for ms, or as a share of the stride. Where the sensor's
-        model states its errors, `systematic` gives way to them.
+        Effect of an error of contact time on it: ms for ms, or as a share of the stride. Where the sensor's
+        model states its errors, these replace `systematic`.
     """
 
     name: str
@@ -138,11 +144,11 @@ _ROWS = (
 )  # fmt: skip
 
 METRICS: dict[str, MetricSpec] = {row.name: row for row in _ROWS}
-"""Every metric there can be, in the order people see them."""
+"""Name -> row of every metric, in the order in which people see them."""
 
 
 def decimals_for(uncertainty: float | None, most: int, difference: float | None = None) -> int:
-    """Return the decimals worth showing, by the one rule of every number that people see.
+    """Return the number of decimals that a value is shown with, by one rule for all numbers on pages.
 
     The uncertainty is rounded to one significant digit (two where it begins with 1) but not beyond whole
     units, the value to the same place.
@@ -154,7 +160,8 @@ def decimals_for(uncertainty: float | None, most: int, difference: float | None 
     most
         Decimals of the metric; a number surer than that gets one more.
     difference
-        A difference whose interval is that: where it leaves out zero, as many decimals as show it.
+        A difference with that uncertainty as its interval. If the interval leaves out zero, decimals are
+        added until the rounded difference is larger than the rounded interval.
 
     Examples
     --------
@@ -166,9 +173,9 @@ def decimals_for(uncertainty: float | None, most: int, difference: float | None 
     if uncertainty is None or not math.isfinite(uncertainty) or uncertainty <= 0.0:
         return most
     place = math.floor(math.log10(uncertainty))
-    digits = 2 if uncertainty / 10.0**place < 1.95 else 1
+    digits = 2 if uncertainty / 10.0**place < TWO_DIGITS_BELOW else 1
     places = max(0, min(most + EXTRA_DECIMALS, digits - 1 - place))
     if difference is None or not abs(difference) > uncertainty:
         return places
-    more = range(places, places + SHOWN_APART)
-    return next((n for n in more if round(abs(difference), n) > round(uncertainty, n)), places)
+    candidates = range(places, places + SHOWN_APART)
+    return next((n for n in candidates if round(abs(difference), n) > round(uncertainty, n)), places)

@@ -1,4 +1,4 @@
-"""One sensor: its samples through the engine, the strides that are gait, and what contradicts itself."""
+"""Analysis of one sensor: strides from the engine, those of them that are gait, and faults."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from gait.units import STANDARD_GRAVITY
 __all__ = ["UNFOUND_RUN", "AnalysedSensor", "analysed_sensors"]
 
 FEW_STRIDES = 4
-"""Fewer strides than this in a recording that is shaken as by running are none."""
+"""Number of strides below which a recording shaken as by running counts as one without strides (chosen)."""
 
 UNFOUND_RUN = sentence("a run or another strong movement whose strides the accelerometer alone does not show")
 
@@ -42,13 +42,13 @@ NO_LANDINGS = sentence(
 )
 
 MOVED_M_S2 = 2.0
-"""Scatter of the acceleration, m/s2, from which a recording without strides is told to be one of a foot that
-is not there (a pocket's walk 3, a still sensor 0.1; chosen)."""
+"""Scatter of the acceleration, m/s2, above which a recording without strides is called movement of another
+part of the body (chosen: walking with the sensor in a pocket gives 3, a still sensor 0.1)."""
 
 
 @dataclass(frozen=True)
 class AnalysedSensor:
-    """Samples, strides and findings of one recording; ``recording`` is for all but the samples."""
+    """Strides and faults of one recording; ``recording`` is its head, ``samples`` an excerpt of it."""
 
     recording: Recording
     samples: Recording
@@ -74,12 +74,12 @@ class AnalysedSensor:
 
     @property
     def bouts(self) -> tuple[Bout, ...]:
-        """Return what was done when."""
+        """Return the bouts of activity in the order of time."""
         return bouts_of(self.batch, self.movement, self.gaps, self.span)
 
     @property
     def times(self) -> SensorTimes:
-        """Return what tells whether two sensors belong together."""
+        """Return times and fingerprint, by which two sensors are checked to be of one session."""
         run = self.batch.take(self.batch.walking < 0.5)
         name, side = self.recording.name, self.recording.side
         return SensorTimes(name, side, self.span, self.survey.fingerprint, run)
@@ -88,7 +88,7 @@ class AnalysedSensor:
 def analysed_sensors(
     sources: tuple[Recording, ...], settings: AnalysisSettings, processes: int = 1
 ) -> list[AnalysedSensor]:
-    """Return every sensor's strides and faults, in the order of the recordings.
+    """Return each sensor with its strides and faults, in the order of the recordings.
 
     Raises
     ------
@@ -104,14 +104,14 @@ def _samples(source: Recording) -> list[FloatArray]:
 
 
 def _judged(source: Recording, settings: AnalysisSettings) -> AnalysedSensor:
-    """One sensor as those who put it beside others need it."""
+    """Return the analysed sensor, with its survey freed of what only its own faults needed."""
     sensor = _sensor(source, settings)
     sensor.survey.let_go()
     return sensor
 
 
 def _sensor(source: Recording, settings: AnalysisSettings) -> AnalysedSensor:
-    """One sensor: its strides, those of them that are gait, and what contradicts itself."""
+    """Return the sensor with the strides that are gait, and with its faults."""
     sensor = _strides(source, settings)
     if len(sensor.batch) < FEW_STRIDES and sensor.survey.shaken_m_s2 > SHAKEN_M_S2:
         return _unfound(source, sensor, UNFOUND_RUN)
@@ -125,7 +125,7 @@ def _sensor(source: Recording, settings: AnalysisSettings) -> AnalysedSensor:
 
 
 def _unfound(source: Recording, sensor: AnalysedSensor, looks_like: str) -> AnalysedSensor:
-    """Find the faults of a sensor that moves and shows no stride, by the accelerometer's own strides."""
+    """Return a sensor that moves but has no strides, with the faults that its accelerometer alone shows."""
     head = sensor.recording
     alone = sensor if head.gyr is None else _strides(source, AnalysisSettings(), with_gyr=False)
     found = awake(alone.batch, alone.movement)
@@ -144,7 +144,7 @@ def _strides(
     *,
     with_gyr: bool = True,
 ) -> AnalysedSensor:
-    """All strides that the engine finds, and the figures over all samples."""
+    """Return the sensor with all strides that the engine finds, and with the figures over all samples."""
     head = source.head
     acc_range_g = full_scale_g(source)
     has_gyr = with_gyr and head.gyr is not None
@@ -176,7 +176,7 @@ def _strides(
 
 
 def _believed(sensor: AnalysedSensor) -> AnalysedSensor:
-    """Return the sensor with the strides that pass the gate, its faults, and why others were turned down."""
+    """Return the sensor with its plausible strides, its faults, and why other strides were rejected."""
     verdict = judge(sensor.batch, sensor.samples, sensor.alignment.closure_error, _unit_scale(sensor))
     evidence = Evidence(
         sensor.recording,
@@ -187,7 +187,7 @@ def _believed(sensor: AnalysedSensor) -> AnalysedSensor:
         sensor.alignment,
     )
     faults = faults_of(evidence)
-    # A fault explains a swing or a length that is not a leg's; what it explains is told once, by its cause.
+    # A fault can be the cause of implausible strides; then only the fault is reported.
     looks_like = "" if faults and verdict.leg.any() else verdict.looks_like
     return replace(
         sensor,
@@ -199,6 +199,6 @@ def _believed(sensor: AnalysedSensor) -> AnalysedSensor:
 
 
 def _unit_scale(sensor: AnalysedSensor) -> float:
-    """Return what the accelerometer reads of one g at rest, relative; 1 where it was never seen at rest."""
+    """Return the accelerometer's reading at rest over gravity; 1 where it never was at rest."""
     rests = sensor.survey.rests
     return rests.gravity / STANDARD_GRAVITY if len(rests) and rests.gravity > 0.5 else 1.0

@@ -1,4 +1,4 @@
-"""Hold the results of an analysis: frozen values that coaching and the report read, and nothing else.
+"""Hold the results of an analysis as frozen values that coaching and the report read.
 
 Angles are degrees here and rates deg/s: these are the numbers people and files get. Every uncertainty is
 the half-width of a 95 % interval unless a name says otherwise.
@@ -35,7 +35,7 @@ Kind = Literal["running", "walking", "still", "other", "gap"]
 """``other``: movement that is neither gait nor rest, such as handling the sensor."""
 
 Certainty = Literal["clear", "likely", "cannot tell"]
-"""How sure a fault is: ``cannot tell`` where the data fit another cause as well."""
+"""Certainty of a fault's cause: ``cannot tell`` where the data fit another cause as well."""
 
 STRIDE_COLUMNS: tuple[str, ...] = (
     "side",
@@ -78,7 +78,7 @@ gap), ``turn``, ``start``, ``stop``, ``clipped``, ``slipped``, ``uncertain``; em
 
 @dataclass(frozen=True)
 class Metric:
-    """One number over the run, with how sure it is.
+    """One metric over the run, with its uncertainty.
 
     Attributes
     ----------
@@ -123,7 +123,7 @@ class Metric:
 
     @property
     def difference_shown(self) -> bool:
-        """True where the interval of the left-right difference leaves out zero."""
+        """Return True where the interval of the left-right difference leaves out zero."""
         if self.difference is None or self.difference_uncertainty is None:
             return False
         return abs(self.difference) > self.difference_uncertainty
@@ -151,7 +151,7 @@ class Fault:
     value
         The measured size: a factor, or ms for a lag; None where there is none.
     refuses
-        Whether nothing can be told from the sensor before it is mended.
+        True where no number can be given from the sensor before the fault is mended.
     """
 
     kind: str
@@ -175,7 +175,7 @@ class Bout:
 
 @dataclass(frozen=True)
 class Slip:
-    """The mounting changed in mid-run: when, and by how many degrees."""
+    """A change of the sensor's mounting during the run: its time in s and its angle in degrees."""
 
     time_s: float
     angle_deg: float
@@ -183,7 +183,7 @@ class Slip:
 
 @dataclass(frozen=True)
 class SensorQuality:
-    """How good one sensor's recording was.
+    """Quality of one sensor's recording.
 
     Attributes
     ----------
@@ -212,7 +212,7 @@ class SensorQuality:
     notes
         Further remarks in words, such as ``"sensor clock 0.8 % off nominal"``.
     looks_like
-        Why its movement is not told as running, in words for people; empty where nothing was turned down.
+        Why its movement is not counted as running, in words for people; empty where no stride was rejected.
     """
 
     placement: Placement
@@ -242,7 +242,7 @@ class SensorQuality:
 
     @property
     def name(self) -> str:
-        """``left shoe`` and the like."""
+        """Return the sensor's name, such as ``left shoe``."""
         return f"{self.side} {self.placement}"
 
 
@@ -301,10 +301,10 @@ class Watch:
     offset_s, offset_uncertainty_s
         The watch's time (s since 1970) minus session time, with its 95 % half-width.
     aligned_by, certainty, correlation
-        What the clocks were laid on one another by, how sure that is (``cannot tell`` where nothing checks
-        it), and the correlation of both courses of cadence (None where the watch kept none).
+        Source of the clock offset, its certainty (``cannot tell`` where nothing confirms it), and the
+        correlation of the two cadence series (None where the watch kept no cadence).
     gain
-        Factor on the strides' own lengths; None where they have none or the runner gave a distance.
+        Factor on the strides' own lengths; None where strides have no length or the runner gave a distance.
     distance_m, heart_rate_bpm, heart_rate_max_bpm, climb_m
         Over the session; None where the watch did not measure it.
     """
@@ -325,15 +325,15 @@ class Watch:
 
 @dataclass(frozen=True, eq=False)
 class Analysis:
-    """All that the signals say of one session.
+    """Result of the analysis of one session.
 
     Attributes
     ----------
     name, started
         Session's name (untrusted text) and wall-clock start (ISO 8601 or empty).
     strides
-        One row a stride of a leg, sorted by ``ic_s``; columns `STRIDE_COLUMNS`; what could not be measured
-        is NaN (or empty text), never a guess.
+        One row a stride of a leg, sorted by ``ic_s``; columns `STRIDE_COLUMNS`; a value that could not be
+        measured is NaN (or empty text), never a guess.
     metrics
         Name -> `Metric` over running strides; a metric that no sensor could give is absent.
     walking
@@ -347,11 +347,11 @@ class Analysis:
     not_measured
         Metric name -> why, where no sensor of the session could give it.
     settings
-        What reproduces it: version, options, calibration.
+        Version, options and calibration with which the analysis can be repeated.
     faults
-        What contradicts itself in the recordings; what each spoils is withheld or widened.
+        Faults of the recordings; metrics that a fault spoils are withheld or get a wider interval.
     watch
-        What the watch's activity added; None without one.
+        Values of the watch's activity; None without one.
     axes
         Sensor's name -> (time, s of session time from which it holds; (3, 3) rows forward, left and up of the
         segment in the sensor frame), in the order of time. A sensor whose axes were not found is absent.
@@ -375,9 +375,9 @@ class Analysis:
 
     @property
     def duration_s(self) -> float:
-        """Length of the session, seconds."""
+        """Return the length of the session, s."""
         return self.activity[-1].end_s - self.activity[0].start_s if self.activity else 0.0
 
     def time_in(self, kind: Kind) -> float:
-        """Seconds spent in one activity."""
+        """Return the time spent in one activity, s."""
         return sum(bout.end_s - bout.start_s for bout in self.activity if bout.kind == kind)

@@ -15,7 +15,7 @@ from gait.recording.model import Session
 __all__ = ["AnalysisSettings", "described", "own_detector"]
 
 DETECTOR_NEEDS = ("feed", "end_segment", "alignment", "knows_doubt")
-"""What the engine asks of a detector."""
+"""Attributes that the engine uses of a detector."""
 
 
 @dataclass(frozen=True)
@@ -25,9 +25,9 @@ class AnalysisSettings:
     Attributes
     ----------
     waveforms
-        Whether to work out mean strides for the report.
+        True to compute the mean strides for the report.
     detector
-        Makes what finds the strides of every sensor, from its side; None for the table's.
+        Makes a detector of strides from a sensor's side; None for those of `DETECTORS`.
     """
 
     waveforms: bool = True
@@ -35,17 +35,17 @@ class AnalysisSettings:
 
 
 def described(session: Session, scale: float, settings: AnalysisSettings) -> dict[str, str]:
-    """Return what the numbers of an analysis hang on, in words: for making it again.
+    """Return version, options and calibration of an analysis, in words, so that it can be repeated.
 
     Parameters
     ----------
     scale
-        Factor that a known distance or speed put on lengths.
+        Factor on stride lengths from a given distance or speed; 1 without one.
     """
     out = {"version": __version__}
     if settings.detector is not None:
         out["detector"] = getattr(settings.detector, "__qualname__", type(settings.detector).__qualname__)
-    out |= {f"plugin, {one.name}": f"{one.package} {one.version}" for one, _ in taken("detector")}
+    out |= {f"plugin, {plugin.name}": f"{plugin.package} {plugin.version}" for plugin, _ in taken("detector")}
     if scale != 1.0:
         out["distance calibration"] = f"x {scale:.4f}"
     if session.run.distance_m:
@@ -56,20 +56,20 @@ def described(session: Session, scale: float, settings: AnalysisSettings) -> dic
 
 
 def own_detector(settings: AnalysisSettings, side: Side) -> Detector | None:
-    """Return the caller's detector for a side; None where the table's is to be used.
+    """Return the caller's detector for a side; None where the one of `DETECTORS` is to be used.
 
     Raises
     ------
     UsageError
-        What should make it cannot be called, or makes something else.
+        ``settings.detector`` cannot be called, or what it makes is not a detector.
     """
     if settings.detector is None:
         return None
     where, todo = "gait.analyze, detector", "give a Detector class, or a function that makes one from a side"
     if not callable(settings.detector):
         raise UsageError(f"got {type(settings.detector).__name__}", where=where, todo=todo)
-    made = settings.detector(side)
-    lacking = [name for name in DETECTOR_NEEDS if not hasattr(made, name)]
+    detector = settings.detector(side)
+    lacking = [name for name in DETECTOR_NEEDS if not hasattr(detector, name)]
     if lacking:
-        raise UsageError(f"{type(made).__name__} has no {', '.join(lacking)}", where=where, todo=todo)
-    return made
+        raise UsageError(f"{type(detector).__name__} has no {', '.join(lacking)}", where=where, todo=todo)
+    return detector

@@ -1,7 +1,7 @@
 """Work on several items on two cores: a forked process does every second one, where the system can fork.
 
-Threads are slower than one after the other here: an analysis is some ten thousand short operations on arrays,
-and two threads spend more time on handing the interpreter's lock over than on them.
+Two threads are slower here than one: an analysis is some ten thousand short operations on arrays, and the
+threads spend more time on handing over the interpreter's lock than on the operations.
 """
 
 from __future__ import annotations
@@ -31,89 +31,89 @@ def side_by_side(
     Parameters
     ----------
     work
-        Must not depend on what it changed for another item.
+        Function of one item; a call must not depend on the effects of another call.
     arrays
-        The large arrays of an item; a result that holds them gets them without a copy.
+        Function that returns the large arrays of an item; a result that holds them refers to them, uncopied.
     processes
-        With 2 or more a fork works on every second item where there are two cores, on Linux; its memory is
-        shared until it is written to. Whatever goes wrong in it is done again here.
+        With 2 or more, on Linux with two cores, a forked process works on every second item; its memory is
+        shared until it is written to. If the forked process fails, its items are worked on here again.
     """
     if processes < 2 or len(items) < 2 or not _can_fork():
         return [work(item) for item in items]
-    theirs: list[B] | None
-    given = {id(array): array for item in items for array in arrays(item)}
-    child, pipe = _fork(lambda: [work(item) for item in items[1::2]], given)
+    forked_results: list[B] | None
+    shared_arrays = {id(array): array for item in items for array in arrays(item)}
+    child, pipe = _fork(lambda: [work(item) for item in items[1::2]], shared_arrays)
     try:
         with pipe:
-            mine = [work(item) for item in items[::2]]
-            theirs = _received(pipe, given)
+            own_results = [work(item) for item in items[::2]]
+            forked_results = _received(pipe, shared_arrays)
     except BaseException:
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         raise
-    if os.waitpid(child, 0)[1] != 0 or theirs is None:
-        theirs = [work(item) for item in items[1::2]]
-    out = [*mine, *theirs]
-    out[::2], out[1::2] = mine, theirs
+    if os.waitpid(child, 0)[1] != 0 or forked_results is None:
+        forked_results = [work(item) for item in items[1::2]]
+    out = [*own_results, *forked_results]
+    out[::2], out[1::2] = own_results, forked_results
     return out
 
 
 def _can_fork() -> bool:
-    """Return whether there is a fork that its system's own libraries bear, and a core for it."""
+    """Return whether the system's libraries allow a fork (Linux) and there is a second core for it."""
     return sys.platform == "linux" and len(os.sched_getaffinity(0)) > 1
 
 
-def _fork(work: Callable[[], object], given: dict[int, np.ndarray]) -> tuple[int, io.BufferedReader]:
-    """Return the process that does the work, and the pipe that its result comes through."""
-    read, write = os.pipe()
+def _fork(work: Callable[[], object], shared_arrays: dict[int, np.ndarray]) -> tuple[int, io.BufferedReader]:
+    """Return the id of the process that does the work, and the pipe that delivers its result."""
+    read_end, write_end = os.pipe()
     with warnings.catch_warnings():
-        # Python 3.12 warns of threads; the child has no use for those there are, of progress and BLAS.
+        # Python 3.12 warns of other threads; the child uses none of the parent's (progress display, BLAS).
         warnings.simplefilter("ignore", DeprecationWarning)
         child = os.fork()
     if child:
-        os.close(write)
-        return child, os.fdopen(read, "rb")
+        os.close(write_end)
+        return child, os.fdopen(read_end, "rb")
     code = 1
     try:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-        # A thread of the parent may hold the lock of a stream, which nobody lets go of here.
+        # A thread of the parent may hold a stream's lock, which would never be released in the child.
         sys.stdout, sys.stderr = io.StringIO(), io.StringIO()
-        os.close(read)
-        with os.fdopen(write, "wb") as pipe:
-            _Writer(pipe, given).dump(work())
+        os.close(read_end)
+        with os.fdopen(write_end, "wb") as pipe:
+            _Writer(pipe, shared_arrays).dump(work())
         code = 0
     finally:
-        # Nothing of the parent's is ended here: no handler, no buffer, no traceback.
+        # Exit at once: the parent's exit handlers and buffers must not run here too.
         os._exit(code)
 
 
-def _received(pipe: io.BufferedReader, given: dict[int, np.ndarray]) -> Any:  # noqa: ANN401 - what was sent
-    """Return what comes through the pipe, read as it comes and never held twice; None where it breaks off."""
+def _received(pipe: io.BufferedReader, shared_arrays: dict[int, np.ndarray]) -> Any:  # noqa: ANN401 - the result's type
+    """Return the object read from the pipe, without a second copy of its bytes; None where it breaks off."""
     try:
-        return _Reader(pipe, given).load()
+        return _Reader(pipe, shared_arrays).load()
     except (EOFError, pickle.UnpicklingError):
         return None
 
 
 class _Writer(pickle.Pickler):
-    """Names the parent's arrays instead of copying them."""
+    """Pickler that writes the identity of a shared array in place of the array."""
 
-    def __init__(self, file: io.BufferedWriter, given: dict[int, np.ndarray]) -> None:
+    def __init__(self, file: io.BufferedWriter, shared_arrays: dict[int, np.ndarray]) -> None:
         super().__init__(file, protocol=5)
-        self._given = given
+        self._shared_arrays = shared_arrays
 
     def persistent_id(self, obj: object) -> int | None:
-        """Return the identity of an array that the parent has."""
-        return id(obj) if id(obj) in self._given else None
+        """Return the identity of a shared array; None for any other object."""
+        return id(obj) if id(obj) in self._shared_arrays else None
 
 
 class _Reader(pickle.Unpickler):
-    """Puts the parent's arrays back."""
+    """Unpickler that puts the parent's array in place of its identity."""
 
-    def __init__(self, pipe: io.BufferedReader, given: dict[int, np.ndarray]) -> None:
+    def __init__(self, pipe: io.BufferedReader, shared_arrays: dict[int, np.ndarray]) -> None:
         super().__init__(pipe)
-        self._given = given
+        self._shared_arrays = shared_arrays
 
     def persistent_load(self, pid: int) -> np.ndarray:
-        """Return the array of that identity."""
-        return self._given[pid]
+        """Return the shared array of an identity."""
+        return self._shared_arrays[pid]

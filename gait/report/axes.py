@@ -18,19 +18,24 @@ Ticks = tuple[tuple[float, str], ...]
 """(value, label) from low to high."""
 
 SECONDS_UP_TO_S, MINUTES_UP_TO_S = 180.0, 7200.0
-"""Lengths of a run up to which its axis counts seconds, minutes; beyond, hours."""
+"""Lengths of a run, s, up to which its axis counts seconds, and minutes; above, hours (chosen)."""
 STEPS_S = (5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0, 7200.0, 14400.0)
+"""Distances between two labels of a time axis, s (chosen: round numbers of seconds, minutes and hours)."""
 MOST_TICKS = 6
-"""s between two labels of a time axis, and labels at most (chosen: what people count in; more touch)."""
+"""Number of labels of a time axis, at most (chosen: more would touch on a phone)."""
+MARGIN_SHARE = 0.08
+"""Margin at each end of a range, relative to the range (chosen)."""
+ROUND = (1.0, 2.0, 5.0, 10.0)
+"""Distances of ticks, times a power of ten."""
 
 
 def span_of(values: FloatArray, least: float, *, tail: float = 1.0) -> tuple[float, float]:
-    """Return the range to draw: the values' bulk, at least so wide that noise does not look like news.
+    """Return the range to draw: most of the values, and wide enough that noise does not look like a change.
 
     Parameters
     ----------
     values
-        Any shape; what is not finite is ignored.
+        Any shape; values that are not finite are ignored.
     least
         Narrowest range, in the values' unit.
     tail
@@ -38,18 +43,18 @@ def span_of(values: FloatArray, least: float, *, tail: float = 1.0) -> tuple[flo
 
     Returns
     -------
-    (low, high); ``(0, least)`` when there is nothing.
+    (low, high); ``(0, least)`` without a finite value.
     """
     finite = values[np.isfinite(values)]
     if not finite.size:
         return 0.0, least
     low, high = (float(edge) for edge in np.percentile(finite, [tail, 100.0 - tail]))
-    grow = max(0.08 * (high - low), (least - (high - low)) / 2.0, 1e-9)
+    grow = max(MARGIN_SHARE * (high - low), (least - (high - low)) / 2.0, 1e-9)
     return low - grow, high + grow
 
 
 def nice_ticks(low: float, high: float, most: int = 5) -> list[float]:
-    """Return round numbers inside [low, high], at most so many.
+    """Return round numbers inside [low, high], at most ``most`` + 1 of them.
 
     Examples
     --------
@@ -60,13 +65,13 @@ def nice_ticks(low: float, high: float, most: int = 5) -> list[float]:
         return []
     raw = (high - low) / most
     size = 10.0 ** math.floor(math.log10(raw))
-    step = next(size * factor for factor in (1.0, 2.0, 5.0, 10.0) if size * factor >= raw - 1e-12)
+    step = next(size * factor for factor in ROUND if size * factor >= raw - 1e-12)
     first = math.ceil(low / step - 1e-9)
     return [round(k * step, 10) + 0.0 for k in range(first, math.floor(high / step + 1e-9) + 1)]
 
 
 def labelled(ticks: Sequence[float]) -> Ticks:
-    """Return ticks with their numbers: as many decimals as the ticks' distance needs.
+    """Return ticks with their labels, with as many decimals as the distance of the ticks needs.
 
     Examples
     --------
@@ -79,7 +84,7 @@ def labelled(ticks: Sequence[float]) -> Ticks:
 
 
 def time_axis(length_s: float, words: Words) -> tuple[Ticks, str]:
-    """Return ticks of an axis of seconds since the start, and what its numbers count.
+    """Return the ticks of a time axis in s since the start, and the name of the unit that its labels have.
 
     Parameters
     ----------
@@ -88,16 +93,16 @@ def time_axis(length_s: float, words: Words) -> tuple[Ticks, str]:
     words
         Catalogue for the unit's name.
     """
-    step = next((one for one in STEPS_S if length_s / one <= MOST_TICKS), length_s)
-    at = [k * step for k in range(math.floor(length_s / step + 1e-9) + 1)] if step > 0.0 else []
+    step = next((candidate for candidate in STEPS_S if length_s / candidate <= MOST_TICKS), length_s)
+    tick_times = [k * step for k in range(math.floor(length_s / step + 1e-9) + 1)] if step > 0.0 else []
     if length_s <= SECONDS_UP_TO_S:
-        return tuple((t, number(t, 0)) for t in at), words("axis.seconds")
+        return tuple((t, number(t, 0)) for t in tick_times), words("axis.seconds")
     if length_s <= MINUTES_UP_TO_S:
-        return tuple((t, number(t / 60.0, 0)) for t in at), words("axis.minutes")
-    return tuple((t, _hours(t)) for t in at), words("axis.hours")
+        return tuple((t, number(t / 60.0, 0)) for t in tick_times), words("axis.minutes")
+    return tuple((t, _hours(t)) for t in tick_times), words("axis.hours")
 
 
 def _hours(seconds: float) -> str:
-    """``1:30`` for 5400 s."""
+    """Return a time as hours and minutes, such as ``1:30`` for 5400 s."""
     hours, minutes = divmod(round(seconds / 60.0), 60)
     return f"{hours}:{minutes:02d}"

@@ -1,7 +1,7 @@
-"""Hold the parts of a report: plain values that say what stands there, not how it looks.
+"""Hold the parts of a report as plain values: their content, without a layout.
 
-A section is a title and blocks. The page and the terminal each have one way to draw each kind of block, so
-both say the same.
+A section is a title and blocks. The page and the terminal each draw every kind of block, so both show the
+same content.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ LineStyle = Literal["line", "dots", "outline"]
 
 @dataclass(frozen=True)
 class Head:
-    """The run: its name, when it was, facts of it, and how far to trust the recording."""
+    """Head of the report: the run's name, its date, facts about it, and the confidence in the recording."""
 
     kind: ClassVar[str] = "head"
     name: str
@@ -96,13 +96,13 @@ class Table:
     Attributes
     ----------
     keys
-        What each row is about: the metric's name, for programs that read the page back.
+        Name of each row's metric, for programs that read the page.
     strong
-        Rows that stand out.
+        Rows in bold.
     phone
-        Columns that stay on a narrow screen.
+        Number of columns shown on a narrow screen.
     words
-        Columns of words, not of numbers.
+        Columns that hold words instead of numbers.
     """
 
     kind: ClassVar[str] = "table"
@@ -117,7 +117,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Callout:
-    """Something in the colour of a light: what to do, what to mind, with lines below it."""
+    """A text in the colour of a light, such as the next action or a notice, with labelled lines below it."""
 
     kind: ClassVar[str] = "callout"
     light: Light
@@ -128,20 +128,20 @@ class Callout:
 
 @dataclass(frozen=True)
 class Scale:
-    """A number on a line whose ends say what they mean.
+    """A number on a scale with labelled ends.
 
     Attributes
     ----------
     low, high
-        Values of the two ends; ``low_text`` and ``high_text`` are what stands there.
+        Values of the two ends; ``low_text`` and ``high_text`` are their labels.
     value, uncertainty
         The number and the half-width of its interval.
     expected
-        Range that is usual, None where none is known.
+        Usual range; None where no study gives one.
     edges
         Borders between classes.
     last
-        The value of the session before, None where there is none.
+        Value of the session before; None without one.
     """
 
     low: float
@@ -166,13 +166,13 @@ class Tile:
     certainty
         One of three steps, in words.
     usual
-        The range that is usual at this speed, in words.
+        Usual range at this speed, in words.
     place
-        What the number says beside that range, or of its classes.
+        Position of the number beside that range, or its classes, in words.
     last
-        The session before, in words; empty without one.
+        Comparison with the session before, in words; empty without one.
     spark
-        (n,) the number along the run.
+        (n,) course of the number along the run.
     """
 
     name: str
@@ -189,7 +189,7 @@ class Tile:
 
 @dataclass(frozen=True)
 class Tiles:
-    """The numbers that lead."""
+    """The main numbers, at the top of the report."""
 
     kind: ClassVar[str] = "tiles"
     tiles: tuple[Tile, ...]
@@ -209,7 +209,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Points:
-    """Every stride of one side, for reading single ones off."""
+    """Values of every stride of one side, so that a reader can look up a single stride."""
 
     look: str
     x: FloatArray
@@ -218,7 +218,7 @@ class Points:
 
 @dataclass(frozen=True)
 class Chart:
-    """A picture with its words and, for screen readers and copying, its numbers.
+    """A chart with its labels, and with a table of its numbers for screen readers and copying.
 
     Attributes
     ----------
@@ -264,7 +264,7 @@ class Chart:
 
 @dataclass(frozen=True)
 class DayPlan:
-    """One day: its kind in words, what is done, and a box to tick where something is."""
+    """One day of the plan: its kind in words, its exercises, and a box to tick where there is training."""
 
     name: str
     look: str
@@ -284,7 +284,7 @@ class Week:
 
 @dataclass(frozen=True)
 class Exercise:
-    """One exercise as it is done; ``drawing`` names a line drawing, empty without one."""
+    """One exercise with its dose and instructions; ``drawing`` is the id of a line drawing, or empty."""
 
     name: str
     dose: str
@@ -308,7 +308,7 @@ class Exercises:
 
 @dataclass(frozen=True)
 class Card:
-    """A finding: title, tags, what it says, evidence line by line."""
+    """A finding: title, tags, summary, and one line for each piece of evidence."""
 
     id: str
     title: str
@@ -329,7 +329,7 @@ class Cards:
 
 @dataclass(frozen=True)
 class WriteIn:
-    """Labels with room to write by hand on paper; ``lines`` empty ruled lines below them."""
+    """Labels with space for handwriting on paper; ``lines`` is the number of ruled lines below them."""
 
     kind: ClassVar[str] = "writein"
     labels: tuple[tuple[str, str], ...]
@@ -339,7 +339,7 @@ class WriteIn:
 
 @dataclass(frozen=True)
 class Fold:
-    """Blocks that are folded away until they are asked for."""
+    """Blocks that stay hidden until the reader opens them."""
 
     kind: ClassVar[str] = "fold"
     title: str
@@ -372,11 +372,11 @@ class Section:
     id
         Short name, unique in the report.
     title
-        Empty for parts that need none.
+        Heading; empty for a section without one.
     folded
-        Whether the page folds it away until it is asked for.
+        True where the page hides the section until the reader opens it.
     grid
-        How many blocks stand side by side where there is room.
+        Number of blocks side by side on a wide screen.
     """
 
     id: str

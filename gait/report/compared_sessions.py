@@ -1,4 +1,4 @@
-"""Two sessions, or two groups, side by side: the verdict, every number, and what cannot be told."""
+"""Comparison of two sessions or two groups: the verdict, all numbers, and the limits."""
 
 from __future__ import annotations
 
@@ -35,16 +35,16 @@ ORDER = (
 )
 """Verdicts, as words are looked up by, in the order in which people read them (`Change.said`)."""
 MOST_NAMED = 3
-"""Changes that the sentence names; the table has all."""
+"""Number of changes that the sentence names (chosen); the table has all."""
 MOST_LISTED = 6
-"""Sessions of a group that the head names."""
+"""Number of sessions of a group that the head names (chosen)."""
 NAME_SIGNS = 60
 """Characters of a session's name in a heading (chosen: one line on paper)."""
 
 
 @dataclass(frozen=True)
 class ComparedSessions:
-    """Two groups of sessions of one runner, each of one at least, with what `compare_groups` said.
+    """Two groups of sessions of one runner, each with at least one, and the result of `compare_groups`.
 
     ``twice`` is True where one recording is in both groups.
     """
@@ -57,7 +57,7 @@ class ComparedSessions:
 
 
 def sections_of_sessions(compared: ComparedSessions, words: Words) -> tuple[Section, ...]:
-    """Return the parts of the page in their order."""
+    """Return the sections of the page in their order."""
     with numbers_of(words):
         return _sections(compared, words)
 
@@ -95,50 +95,50 @@ def _title(group: Sequence[Analysis], words: Words) -> str:
 
 
 def _facts(group: Sequence[Analysis], words: Words) -> str:
-    """Return what is known of a group in a line: when, how long, how fast, on what."""
+    """Return one line about a group: its date, time, pace, surface, shoes and sensors."""
     if len(group) > 1:
-        names = [clean(one.name, NAME_SIGNS) for one in group[:MOST_LISTED]]
-        rest = [words("compare.more", n=len(group) - MOST_LISTED)] if len(group) > MOST_LISTED else []
-        return words("list.comma").join([*names, *rest])
-    one = group[0]
-    speed = one.metrics["speed_m_s"].value if "speed_m_s" in one.metrics else one.run.speed_m_s
-    ran = one.time_in("running")
-    known = (
-        started_text(one.started, words),
+        names = [clean(analysis.name, NAME_SIGNS) for analysis in group[:MOST_LISTED]]
+        more = [words("compare.more", n=len(group) - MOST_LISTED)] if len(group) > MOST_LISTED else []
+        return words("list.comma").join([*names, *more])
+    analysis = group[0]
+    speed = analysis.metrics["speed_m_s"].value if "speed_m_s" in analysis.metrics else analysis.run.speed_m_s
+    ran = analysis.time_in("running")
+    facts = (
+        started_text(analysis.started, words),
         words("compare.running", time=duration(ran)) if ran >= 1.0 else "",
         words("unit.pace", n=pace(speed)) if pace(speed) else "",
-        clean(one.run.surface, NAME_SIGNS),
-        clean(words("list.comma").join(one.run.shoes), NAME_SIGNS),
-        sensor_list(one.sensors, words),
+        clean(analysis.run.surface, NAME_SIGNS),
+        clean(words("list.comma").join(analysis.run.shoes), NAME_SIGNS),
+        sensor_list(analysis.sensors, words),
     )
-    return words("list.comma").join(text for text in known if text)
+    return words("list.comma").join(text for text in facts if text)
 
 
 def _sentence(rows: Sequence[Change], words: Words) -> str:
-    """Return what changed, the clearest first, and how many numbers did not or cannot be told."""
+    """Return the changes, clearest first, and the number of metrics without a change or a verdict."""
     if not rows:
         return words("compare.nothing_shared")
     count = {verdict: sum(row.said == verdict for row in rows) for verdict in ORDER}
     changed = sorted((row for row in rows if row.changed), key=_clearness, reverse=True)
     if changed:
-        told = [_named(row, words) for row in changed[:MOST_NAMED]]
+        names = [_named(row, words) for row in changed[:MOST_NAMED]]
         if len(changed) > MOST_NAMED:
-            told.append(words("compare.more", n=len(changed) - MOST_NAMED))
-        said = [words("compare.changed", names=words("list.comma").join(told))]
+            names.append(words("compare.more", n=len(changed) - MOST_NAMED))
+        sentences = [words("compare.changed", names=words("list.comma").join(names))]
     elif count["speed_unknown"] == len(rows):
         return words("compare.all_unknown", n=len(rows))
     else:
-        said = [words("compare.none", n=len(rows) - count["speed_unknown"])]
-    said += [
+        sentences = [words("compare.none", n=len(rows) - count["speed_unknown"])]
+    sentences += [
         words(f"compare.count_{verdict}", n=count[verdict])
         for verdict in ORDER[1:]
         if count[verdict] and (changed or verdict != "no_change_shown")
     ]
-    return " ".join(said)
+    return " ".join(sentences)
 
 
 def _clearness(row: Change) -> float:
-    """How far beyond its interval a change lies."""
+    """Return the size of a change, beyond what conditions explain, over its interval's half-width."""
     return abs(row.beyond) / max(row.uncertainty, 1e-9)
 
 
@@ -153,7 +153,7 @@ def _size(row: Change) -> str:
 
 
 def _tables(rows: Sequence[Change], words: Words) -> tuple[Block, ...]:
-    """Return the numbers by verdict: its words, what it means, and a table."""
+    """Return the metrics, for each verdict an explanation and a table."""
     out: list[Block] = []
     for verdict in ORDER:
         group = [row for row in rows if row.said == verdict]
@@ -163,7 +163,7 @@ def _tables(rows: Sequence[Change], words: Words) -> tuple[Block, ...]:
 
 
 def verdict_block(verdict: str, words: Words) -> Paragraph:
-    """Return a verdict's words as a title, with what it means."""
+    """Return an explanation of a verdict, with the verdict as its title."""
     return Paragraph(words(f"compare.means_{verdict}"), title=words(f"compare.is_{verdict}"))
 
 
@@ -190,34 +190,37 @@ def _cells(row: Change, words: Words) -> tuple[str, ...]:
 
 
 def _cannot(compared: ComparedSessions, words: Words) -> tuple[str, ...]:
-    """Return what this comparison does not say, each in a sentence."""
+    """Return the limits of this comparison, one sentence each."""
     out = []
     unknown = [row.metric for row in compared.rows if row.verdict == "speed unknown"]
     if unknown:
         out.append(words("compare.unknown", names=_names(unknown, words)))
-    ones, others = (
-        {name for one in group for name in one.metrics} for group in (compared.before, compared.after)
+    before, after = (
+        {name for analysis in group for name in analysis.metrics}
+        for group in (compared.before, compared.after)
     )
-    for key, only in (("compare.only_before", ones - others), ("compare.only_after", others - ones)):
-        if only:
-            out.append(words(key, names=_names([name for name in METRICS if name in only], words)))
+    for key, names in (("compare.only_before", before - after), ("compare.only_after", after - before)):
+        if names:
+            out.append(words(key, names=_names([name for name in METRICS if name in names], words)))
     if len(compared.before) == len(compared.after) == 1:
         out.append(words("compare.one_each"))
     slopes = any(row.by_slope is not None for row in compared.rows)
-    out += _unlike(compared.before, compared.after, words)
+    out += _other_conditions(compared.before, compared.after, words)
     return (*out, words("compare.why" if slopes else "compare.why_no_slope"))
 
 
-def _unlike(before: Sequence[Analysis], after: Sequence[Analysis], words: Words) -> list[str]:
-    """Return what else differed, where both say it: shoes and surface."""
+def _other_conditions(before: Sequence[Analysis], after: Sequence[Analysis], words: Words) -> list[str]:
+    """Return sentences on different shoes or surface, where both groups state them."""
     out = []
-    for key, of in (
-        ("shoes", lambda one: ", ".join(one.run.shoes)),
-        ("surface", lambda one: one.run.surface),
+    for key, value_of in (
+        ("shoes", lambda analysis: ", ".join(analysis.run.shoes)),
+        ("surface", lambda analysis: analysis.run.surface),
     ):
-        first, second = ({clean(of(one), NAME_SIGNS) for one in group} for group in (before, after))
+        first, second = (
+            {clean(value_of(analysis), NAME_SIGNS) for analysis in group} for group in (before, after)
+        )
         if all(first) and all(second) and first != second:
-            texts = (words("list.comma").join(sorted(one)) for one in (first, second))
+            texts = (words("list.comma").join(sorted(values)) for values in (first, second))
             out.append(words(f"compare.other_{key}", **dict(zip(("first", "second"), texts, strict=True))))
     return out
 

@@ -1,7 +1,6 @@
-"""How numbers look: as many digits as are sure, real minus signs, units behind a thin space.
+"""Numbers as text: digits by the uncertainty, real minus signs, units behind a thin space.
 
-The decimal sign is the language's: whoever makes a report does so within `numbers_of`. Outside of it numbers
-have points.
+Within `numbers_of` numbers have the decimal sign of a language; elsewhere they have a point.
 """
 
 from __future__ import annotations
@@ -19,6 +18,9 @@ from gait.sentences import POINT
 from gait.text import visible
 
 __all__ = [
+    "LABEL_SIGNS",
+    "SENTENCE_SIGNS",
+    "TITLE_SIGNS",
     "Shown",
     "clean",
     "decimals_for",
@@ -38,16 +40,21 @@ MINUS = "\N{MINUS SIGN}"
 NARROW = "\N{NARROW NO-BREAK SPACE}"
 FIXED = "\N{NO-BREAK SPACE}"
 SLOWEST_M_S = 0.3
-"""Speed below which a pace would be absurd."""
+"""Speed, m/s, below which no pace is given (chosen: nearly an hour for a kilometre)."""
+SECONDS_BELOW_MIN = 20
+"""Duration, minutes, from which seconds are left out (chosen)."""
+LABEL_SIGNS, TITLE_SIGNS, LINE_SIGNS, SENTENCE_SIGNS = 60, 80, 200, 300
+"""Characters of untrusted text, at most (chosen): of a label; of a run's, file's or device's name; of a line;
+of a sentence on a fault."""
 
 
 DECIMAL: ContextVar[str] = ContextVar("decimal sign", default=POINT)
-"""Sign between the whole and the fraction."""
+"""Decimal sign of numbers, by default a point."""
 
 
 @contextmanager
 def numbers_of(words: Words) -> Iterator[None]:
-    """Write the numbers made within with the decimal sign of a language.
+    """Set the decimal sign of a language for the numbers made within the block.
 
     Examples
     --------
@@ -63,7 +70,7 @@ def numbers_of(words: Words) -> Iterator[None]:
 
 
 class Shown(NamedTuple):
-    """A number as people see it: value, its ± part (empty when unknown), unit."""
+    """A number as people see it: value, half-width of its interval (empty if unknown) and unit."""
 
     value: str
     spread: str
@@ -71,20 +78,20 @@ class Shown(NamedTuple):
 
     @property
     def text(self) -> str:
-        """All in one line, such as ``168.2 ± 0.3 spm``."""
+        """Return the number as one line, such as ``168.2 ± 0.3 spm``."""
         middle = f" ± {self.spread}" if self.spread else ""
         return f"{self.value}{middle}{units(self.unit)}"
 
 
 def units(unit: str) -> str:
-    """Return the unit with the space it needs in front: none before a degree sign."""
+    """Return the unit with a thin space in front; without one for a degree sign."""
     if not unit:
         return ""
     return unit if unit == "°" else f"{NARROW}{unit}"
 
 
 def number(value: float | None, decimals: int) -> str:
-    r"""Return a number with that many decimals; a dash for none.
+    r"""Return a number as text with that many decimals; a dash for None, NaN and infinity.
 
     Examples
     --------
@@ -93,8 +100,8 @@ def number(value: float | None, decimals: int) -> str:
     """
     if value is None or not math.isfinite(value):
         return "–"
-    whole, point, part = f"{abs(value):,.{decimals}f}".partition(POINT)
-    text = whole.replace(",", NARROW) + (DECIMAL.get() if point else "") + part
+    integer, point, fraction = f"{abs(value):,.{decimals}f}".partition(POINT)
+    text = integer.replace(",", NARROW) + (DECIMAL.get() if point else "") + fraction
     negative = value < 0 and any(sign in "123456789" for sign in text)
     return f"{MINUS}{text}" if negative else text
 
@@ -132,12 +139,12 @@ def with_half(change: float, half: float, decimals: int, unit: str = "") -> str:
 
 
 def show(value: float | None, uncertainty: float | None, decimals: int, unit: str) -> Shown:
-    """Return a value with its uncertainty, rounded to what is sure."""
+    """Return a value and its uncertainty, both rounded by the uncertainty (`decimals_for`)."""
     if value is None or not math.isfinite(value):
         return Shown("–", "", "")
     places = decimals_for(uncertainty, decimals)
-    known = uncertainty is not None and math.isfinite(uncertainty) and uncertainty > 0
-    return Shown(number(value, places), number(uncertainty, places) if known else "", unit)
+    has_spread = uncertainty is not None and math.isfinite(uncertainty) and uncertainty > 0
+    return Shown(number(value, places), number(uncertainty, places) if has_spread else "", unit)
 
 
 def show_metric(metric: Metric) -> Shown:
@@ -156,18 +163,18 @@ def duration(seconds: float) -> str:
     """
     if not math.isfinite(seconds):
         return "–"
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole}{NARROW}s".replace(NARROW, " ")
-    if whole < 3600:
-        minutes, rest = divmod(whole, 60)
-        return f"{minutes} min {rest:02d} s" if minutes < 20 and rest else f"{minutes} min"
-    hours, minutes = divmod(round(whole / 60), 60)
+    total_s = round(seconds)
+    if total_s < 60:
+        return f"{total_s}{NARROW}s".replace(NARROW, " ")
+    if total_s < 3600:
+        minutes, rest = divmod(total_s, 60)
+        return f"{minutes} min {rest:02d} s" if minutes < SECONDS_BELOW_MIN and rest else f"{minutes} min"
+    hours, minutes = divmod(round(total_s / 60), 60)
     return f"{hours} h {minutes:02d} min"
 
 
 def pace(speed_m_s: float | None) -> str:
-    """Return the minutes and seconds of a kilometre; empty where there is no speed to speak of.
+    """Return the minutes and seconds for a kilometre; empty without a speed above `SLOWEST_M_S`.
 
     Examples
     --------
@@ -180,8 +187,8 @@ def pace(speed_m_s: float | None) -> str:
     return f"{minutes}:{seconds:02d}"
 
 
-def clean(text: object, limit: int = 200) -> str:
-    r"""Return untrusted text as one line of visible signs, cut at a length.
+def clean(text: object, limit: int = LINE_SIGNS) -> str:
+    r"""Return untrusted text as one line of visible characters, cut at a length.
 
     Control characters, line breaks and the marks that turn the reading direction are dropped.
 
@@ -190,5 +197,5 @@ def clean(text: object, limit: int = 200) -> str:
     >>> clean("run\x1b[2J\n\u202eevil")
     'run[2J evil'
     """
-    kept = visible(str(text))
-    return kept if len(kept) <= limit else kept[: limit - 1] + "…"
+    line = visible(str(text))
+    return line if len(line) <= limit else line[: limit - 1] + "…"

@@ -1,4 +1,4 @@
-"""Bands that people know, for placing a number: percentiles of runners by one sensor; not injury limits."""
+"""Percentile bands of runners, published by a maker of watches; they are not injury limits."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Band:
     percentiles
         Text of each group's percentiles, in the order of the edges.
     source
-        Where the edges were published.
+        Publication of the edges.
     """
 
     edges: tuple[float, float, float, float]
@@ -57,7 +57,7 @@ BALANCE_EVEN_PCT = 50.7
 
 
 def band_of(name: str, value: float) -> int | None:
-    """Return which of the five groups a value falls into, 0 the lowest; None where there are no bands.
+    """Return the group, 0 (lowest) to 4, that a value falls into; None for a metric without bands.
 
     Examples
     --------

@@ -1,6 +1,6 @@
-"""Thins strides for drawing: an hour's run has ten thousand of them and a page has room for a few hundred.
+"""Reduce strides for drawing: an hour's run has ten thousand of them, a chart a few hundred points.
 
-Only medians and percentiles of what the analysis measured; nothing about gait is worked out here.
+The reduction takes medians and percentiles only; no gait metric is worked out here.
 """
 
 from __future__ import annotations
@@ -28,24 +28,31 @@ __all__ = [
 ]
 
 BINS = 110
-"""Points along the run: one in about three pixels on a phone, enough for a page's half on a screen."""
+"""Number of points along the run (chosen: one in about three pixels on a phone)."""
 SHORTEST_BIN_S = 4.0
+"""Shortest time that one point stands for, s (chosen: five strides of a foot)."""
 BREAK_S = 3.0
-"""Seconds without a stride at which a line breaks."""
+"""Time without a stride, s, at which a line breaks (chosen: longer than two strides)."""
 ALIKE, JOINED_S = 0.12, 0.05
-"""Relative difference of two strides' times, and gap between them, s, within which one goes on as the other
+"""Relative difference of two neighbouring strides' times, and gap between them, s, up to which they are alike
 (chosen: strides of a run differ by 1-3 %)."""
 DOTS = 450
-"""Points of a scatter a side."""
+"""Number of points of a scatter chart, a side (chosen: more would cover one another)."""
 BLOCKS = 8
-"""Blocks of a third of the run whose medians tell how sure the third's median is."""
+"""Number of blocks of a third, whose medians give the uncertainty of the third's median (chosen)."""
 T_975 = 2.365
 """97.5 % point of Student's t with `BLOCKS` - 1 degrees of freedom."""
+BLOCK_STRIDES = 8
+"""Strides of a block, at least (chosen: a median of fewer scatters too much)."""
+BAND = (0.1, 0.5, 0.9)
+"""Quantiles of a line: lower end of its band, middle, upper end (chosen)."""
+TREND_STRIDES, SLICE_STRIDES = 40, 12
+"""Strides of a trend, and of each of its slices, at least (chosen)."""
 
 
 @dataclass(frozen=True)
 class Series:
-    """A line along the run: seconds, median, and the 10th and 90th percentile; NaN where it breaks."""
+    """A line along the run: time in s, median, 10th and 90th percentile; NaN where the line breaks."""
 
     time_s: FloatArray
     middle: FloatArray
@@ -58,7 +65,8 @@ class Third:
     """First and last third of the running of one metric, and the change between them.
 
     ``uncertainty`` is the 95 % half-width of ``change`` from the scatter of blocks of neighbouring strides:
-    systematic parts are the same in both thirds and cancel. ``matters`` is the smallest change worth telling.
+    systematic parts are the same in both thirds and cancel. ``matters`` is the smallest change of practical
+    importance.
     """
 
     first: float
@@ -69,25 +77,25 @@ class Third:
 
     @property
     def shown(self) -> bool:
-        """True where the interval of the change leaves out zero, and the change is large enough to matter."""
+        """Return True where the change's interval leaves out zero and the change is at least ``matters``."""
         return abs(self.change) > self.uncertainty and abs(self.change) >= self.matters
 
 
 def running(strides: pd.DataFrame, *, clean: bool = False) -> pd.DataFrame:
     """Return the running strides; ``clean`` leaves out those marked as touching a gap, a turn and so on."""
-    wanted = (strides["activity"] == "running").to_numpy(dtype=bool)
-    if clean and "marks" in strides and wanted.any():
+    selected = (strides["activity"] == "running").to_numpy(dtype=bool)
+    if clean and "marks" in strides and selected.any():
         marks = strides["marks"].fillna("").astype(str).str.strip()
-        wanted = wanted & (marks == "").to_numpy(dtype=bool)
-    return strides[wanted]
+        selected = selected & (marks == "").to_numpy(dtype=bool)
+    return strides[selected]
 
 
 def amid_running(strides: pd.DataFrame) -> pd.DataFrame:
-    """Return the running strides without marks that follow and are followed by one like them.
+    """Return the running strides without marks between two neighbours that are alike.
 
-    The stride in which a walk turns into a run is neither, and its angles lie far from those of both: a
-    neighbour has to be running too, to join on without a gap, and to last as long within `ALIKE`. The first
-    and the last stride of a recording have one neighbour to be judged by.
+    A stride in which walking turns into running has angles far from those of either. So both neighbours on
+    the same side have to be running strides, without a gap, and as long within `ALIKE`. The first and the
+    last stride of a recording have one neighbour only.
     """
     rows = running(strides, clean=True)
     if not len(rows):
@@ -107,12 +115,12 @@ def amid_running(strides: pd.DataFrame) -> pd.DataFrame:
 
 
 def over_time(strides: pd.DataFrame, column: str, start_s: float, end_s: float) -> Series:
-    """Thin one column along the run.
+    """Return the course of one column along the run, reduced to about `BINS` points.
 
     Parameters
     ----------
     strides
-        Running strides of one side, or of both for what has no side.
+        Running strides of one side, or of both for a metric that both share.
     column
         Numeric column.
     start_s, end_s
@@ -120,7 +128,8 @@ def over_time(strides: pd.DataFrame, column: str, start_s: float, end_s: float) 
 
     Returns
     -------
-    A point a bin; a bin without strides is NaN, so the line breaks there. Short runs come stride by stride.
+    One point a bin, NaN for a bin without strides, so that the line breaks there. A run with at most `BINS`
+    strides gives one point a stride.
     """
     rows = strides[["ic_s", column]].astype(float).dropna()
     if len(rows) <= BINS:
@@ -128,7 +137,7 @@ def over_time(strides: pd.DataFrame, column: str, start_s: float, end_s: float) 
     width = max(SHORTEST_BIN_S, (end_s - start_s) / BINS)
     edges = np.arange(start_s, end_s + width, width)
     at = np.digitize(rows["ic_s"].to_numpy(), edges) - 1
-    grouped = rows[column].groupby(at).quantile(np.array([0.1, 0.5, 0.9])).unstack()  # noqa: PD010 - a series has no pivot
+    grouped = rows[column].groupby(at).quantile(np.array(BAND)).unstack()  # noqa: PD010 - a series has no pivot
     table = grouped.reindex(range(len(edges) - 1)).to_numpy(dtype=float)
     middle = (edges[:-1] + edges[1:]) / 2.0
     return Series(middle, table[:, 1], table[:, 0], table[:, 2])
@@ -156,7 +165,7 @@ def medians_by(part: IntArray, value: FloatArray) -> tuple[IntArray, FloatArray]
 
 
 def _stride_by_stride(rows: pd.DataFrame, column: str) -> Series:
-    """Return every stride as a point, with a break where more than three seconds pass without one."""
+    """Return every stride as a point, with a break where `BREAK_S` pass without a stride."""
     rows = rows.sort_values("ic_s")
     time, value = rows["ic_s"].to_numpy(), rows[column].to_numpy()
     holes = np.flatnonzero(np.diff(time) > BREAK_S) + 1
@@ -166,54 +175,54 @@ def _stride_by_stride(rows: pd.DataFrame, column: str) -> Series:
 
 
 def scatter(strides: pd.DataFrame, x: str, y: str) -> tuple[FloatArray, FloatArray]:
-    """Return evenly picked strides as points, at most `DOTS`."""
+    """Return at most `DOTS` strides, evenly picked, as points."""
     rows = strides[[x, y]].astype(float).dropna().to_numpy()
     step = max(1, math.ceil(len(rows) / DOTS))
     return rows[::step, 0], rows[::step, 1]
 
 
 def trend(strides: pd.DataFrame, x: str, y: str, bins: int = 9) -> tuple[FloatArray, FloatArray]:
-    """Return the median of y in slices of x that hold equally many strides; empty below 40 strides."""
+    """Return the median of y in slices of x with equally many strides; empty below `TREND_STRIDES`."""
     rows = strides[[x, y]].astype(float).dropna().to_numpy()
-    if len(rows) < 40:
+    if len(rows) < TREND_STRIDES:
         return np.empty(0), np.empty(0)
     rows = rows[np.argsort(rows[:, 0], kind="stable")]
-    parts = np.array_split(rows, min(bins, len(rows) // 12))
+    parts = np.array_split(rows, min(bins, len(rows) // SLICE_STRIDES))
     middles = np.array([np.median(part, axis=0) for part in parts])
     return middles[:, 0], middles[:, 1]
 
 
 def histogram(values: pd.Series, edges: FloatArray) -> FloatArray:
-    """Return the share of strides in each bin, per cent; what lies outside goes to the end bins."""
-    known = values.astype(float).dropna().to_numpy()
-    if not known.size:
+    """Return the share of strides in each bin, per cent; values outside count in the end bins."""
+    measured = values.astype(float).dropna().to_numpy()
+    if not measured.size:
         return np.zeros(len(edges) - 1)
-    inside = np.clip(known, edges[0], np.nextafter(edges[-1], -np.inf))
-    return 100.0 * np.histogram(inside, edges)[0] / known.size
+    inside = np.clip(measured, edges[0], np.nextafter(edges[-1], -np.inf))
+    return 100.0 * np.histogram(inside, edges)[0] / measured.size
 
 
 def thirds(strides: pd.DataFrame, column: str) -> Third | None:
-    """Compare the first with the last third of the running.
+    """Return the first and the last third of the running, and the change between them.
 
     Parameters
     ----------
     strides
-        Running strides of the sides that count, sorted by time.
+        Running strides.
     column
         Numeric column.
 
     Returns
     -------
-    None below 8 strides a block and third: too short to tell.
+    None below `BLOCK_STRIDES` strides in each block: the run is too short.
 
     Notes
     -----
-    Neighbouring strides resemble each other, so their number says little about certainty; the medians of
-    `BLOCKS` consecutive blocks in each third do.
+    Neighbouring strides resemble each other, so the uncertainty cannot follow from their number. It follows
+    from the scatter of the medians of `BLOCKS` consecutive blocks in each third.
     """
     values = strides.sort_values("ic_s")[column].astype(float).dropna().to_numpy()
     size = len(values) // 3
-    if size < 8 * BLOCKS:
+    if size < BLOCK_STRIDES * BLOCKS:
         return None
     first, last = (
         _block_medians(values[:size].astype(np.float64)),

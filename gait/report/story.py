@@ -1,4 +1,4 @@
-"""Hold what sections are made from: the results, what coaching says of them, and the words to say it in."""
+"""Hold the input of sections: results of the analysis, findings and plan of coaching, and the language."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ Sheet = Literal["full", "runner", "clinician"]
 
 @dataclass(frozen=True)
 class Story:
-    """Everything that a section may use.
+    """Input of a section.
 
     Attributes
     ----------
     since
-        The session against those before it; None where nothing is kept of the runner.
+        Comparison with the sessions before; None where no history of the runner is kept.
     runner
-        The runner's name, empty where nobody gave one.
+        The runner's name; empty where none was given.
     """
 
     analysis: Analysis
@@ -47,7 +47,7 @@ class Story:
 
     @property
     def speed_m_s(self) -> float | None:
-        """Mean speed of the running: measured, else by what was given; None where nothing tells."""
+        """Return the mean speed of the running, m/s, measured or given; None without either."""
         metric = self.analysis.metrics.get("speed_m_s")
         return None if metric is None else metric.value
 
@@ -58,7 +58,7 @@ class Story:
 
     @cached_property
     def amid_running(self) -> pd.DataFrame:
-        """Return those of them that lie between others of their kind; see `series.amid_running`."""
+        """Return the running strides between two neighbours that are alike; see `series.amid_running`."""
         return series.amid_running(self.analysis.strides)
 
     def metric(self, name: str) -> Metric | None:
@@ -66,21 +66,21 @@ class Story:
         return self.analysis.metrics.get(name)
 
     def title_of(self, finding: Finding) -> str:
-        """Return the title of a finding, with its side where both legs were measured and one has it."""
+        """Return the title of a finding; with its side where both legs were measured and it is of one leg."""
         sides = {sensor.side for sensor in self.analysis.sensors}
         if len(sides) > 1 and finding.side in sides:
             return f"{finding.title} ({self.words(f'side.{finding.side}')})"
         return finding.title
 
-    def found(self, *outcomes: Outcome) -> Sequence[Finding]:
+    def findings_with(self, *outcomes: Outcome) -> Sequence[Finding]:
         """Return findings of these outcomes, as coaching ranks them; compensations before traits."""
-        chosen = [one for one in self.findings if one.outcome in outcomes]
+        findings = [finding for finding in self.findings if finding.outcome in outcomes]
         return sorted(
-            chosen,
-            key=lambda one: (
-                outcomes.index(one.outcome),
-                one.rank,
-                one.kind == "feature",
-                -(one.certainty or 0.0),
+            findings,
+            key=lambda finding: (
+                outcomes.index(finding.outcome),
+                finding.rank,
+                finding.kind == "feature",
+                -(finding.certainty or 0.0),
             ),
         )

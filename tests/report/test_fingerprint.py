@@ -30,7 +30,8 @@ def test_pinned(analysis: Analysis, tmp_path: Path) -> None:
     by_hand = b"6c6566745f73686f652e637376 35\n" + file.read_bytes()
     assert found.inputs == hashlib.sha256(by_hand).hexdigest()
     assert found.settings == "8d063713f5bdbd6513204f7198367776abea854f644f61f103def9b02348150d"
-    assert found.whole == hashlib.sha256((found.inputs + found.settings + found.rules).encode()).hexdigest()
+    parts = found.inputs + found.settings + found.rules
+    assert found.combined == hashlib.sha256(parts.encode()).hexdigest()
 
 
 def test_each_part_changes_its_own_hash(analysis: Analysis, tmp_path: Path) -> None:
@@ -56,7 +57,7 @@ def test_each_part_changes_its_own_hash(analysis: Analysis, tmp_path: Path) -> N
     )
     assert (fourth.rules != second.rules, fourth.inputs) == (True, second.inputs)
     assert fingerprint_of(analysis, file, rules) == fourth
-    assert len({one.whole for one in (first, second, third, fourth)}) == 4
+    assert len({one.combined for one in (first, second, third, fourth)}) == 4
 
 
 def test_a_result_is_no_setting(analysis: Analysis) -> None:
@@ -71,4 +72,4 @@ def test_in_the_paragraph(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     args = ["report", str(RUN), "-o", str(tmp_path / "page.html"), "--no-history"]
     assert main([*args, "--methods", str(target)]) == 0
     capsys.readouterr()
-    assert fingerprint_of(gait.analyze(RUN), RUN).whole in target.read_text(encoding="utf-8")
+    assert fingerprint_of(gait.analyze(RUN), RUN).combined in target.read_text(encoding="utf-8")

@@ -1,1 +1,1 @@
-"""Lays the watch's activity on a session: one clock, calibrated lengths, heart rate and climb a stride."""
+"""Align a watch's activity with a session: one clock, calibrated lengths, heart rate and climb a stride."""

@@ -1,8 +1,8 @@
-"""Finds the time between the watch's clock and the session's, from the course of cadence and the start.
+"""Find the offset between the watch's clock and the session's, from both cadence series and the start times.
 
-At every lag the two courses of cadence, one value a second, are compared over the seconds in which both say
-running: their correlation, their root mean square difference, and the share of seconds in which only one of
-them runs. All lags at once by Fourier transform.
+The two cadence series have one value a second. At every lag they are compared over the seconds in which both
+show running: correlation, root mean square difference, and the share of seconds in which only one of them
+shows running. A Fourier transform gives all lags at once.
 """
 
 from __future__ import annotations
@@ -23,41 +23,53 @@ from gait.exchange.activity_files.model import Activity
 __all__ = ["Alignment", "align"]
 
 LEAST_OVERLAP_S = 45.0
-"""Seconds in which both run, below which nothing is compared (chosen)."""
+"""Overlap of running, s, below which a lag is not compared (chosen: four independent values)."""
 LEAST_SHARE = 0.6
-"""Share of the session's running that the activity has to cover (chosen)."""
+"""Share of the session's running that the activity has to cover (chosen: more than half)."""
 RUNNING_SPM = 130.0
-"""Cadence of a watch from which it is running (chosen)."""
+"""Cadence of a watch, steps/min, above which it is running (chosen: walking stays below it)."""
 CLOCKS_APART_S = 180.0
-"""Seconds that two clocks which both know the date and zone may differ by (chosen)."""
+"""Difference of two clocks with date and zone, s, at most (chosen: a clock set by hand)."""
 MOST_RMS_SPM = 6.0
-"""Root mean square difference of two courses of one run: watches round to 2 and smooth over seconds."""
+"""Root mean square difference of two cadence series of one run, steps/min, at most (chosen: watches round
+to 2 and smooth over several seconds)."""
 MOST_ALONE = 0.15
-"""Share of seconds in which only one of them runs."""
+"""Share of seconds in which only one of the two series shows running, at most (chosen)."""
 CORRELATED = 0.6
-"""Least correlation of an alignment by cadence; `CLEAR` calls it clear."""
+"""Least correlation of an alignment by cadence (chosen)."""
 CLEAR = 0.8
+"""Least correlation of an alignment by cadence that is called clear (chosen)."""
 INDEPENDENT_S = 10.0
-"""Seconds of cadence that carry one independent value: strides follow one another (chosen)."""
+"""Time in which cadence gives one independent value, s (chosen: neighbouring strides are alike)."""
+FISHER_LESS, LEAST_FREE, MOST_CORRELATED = 3.0, 0.1, 0.999
+"""Standard error of Fisher's z is 1 / sqrt(n - 3) of n independent values (Fisher 1921); least n - 3 and
+largest correlation that are put into it (chosen: z stays finite)."""
 BY_CHANCE = 4.5
-"""Fisher's z over its standard error, which the best of thousands of lags of another run does not reach."""
+"""Fisher's z over its standard error, at least (chosen: the best of thousands of lags of another run stays
+below it)."""
 BY_CHANCE_NEAR = 2.2
-"""The same, for the few lags near the start times."""
+"""Fisher's z over its standard error, at least, for the few lags near the start times (chosen)."""
 STANDS_OUT = 0.12
-"""How far the best lag's correlation lies above every other lag's."""
+"""Least distance of the best lag's correlation above that of every other lag (chosen)."""
 ELSEWHERE_S = 12
-"""Lags farther from the best than this are other ones: courses are smoothed over seconds."""
+"""Distance from the best lag, s, beyond which a lag is another one (chosen: cadence is smoothed)."""
 AGREES = 0.45
-"""Least correlation within `STARTS_APART_S` of the start times (chosen: a lower one lets other runs in)."""
+"""Least correlation within `STARTS_APART_S` of the start times (chosen: a lower one admits other runs)."""
 STARTS_APART_S = 15.0
-"""s that two clocks which both were set may differ by (chosen)."""
+"""Difference of two clocks that both were set, s, at most (chosen)."""
 FLAT_SPM = 1.0
-"""Spread of a watch's cadence below which it has no course to compare: watches round to 1 or 2 (chosen)."""
+"""Standard deviation of a watch's cadence, steps/min, below which it is even and its correlation says nothing
+(chosen: watches round to 1 or 2)."""
 SMOOTHED_S = 5
+"""Width of the moving mean over cadence, s (chosen: about what watches smooth over)."""
+CADENCE_SURE_S = 2.0
+"""95 % half-width of an offset found by cadence, s (chosen: a watch keeps one value a second)."""
+UNCHECKED_S = 30.0
+"""95 % half-width of an offset that nothing but the start times gives, s (chosen: twice `STARTS_APART_S`)."""
 LONGEST_HOLE_S = 10.0
-"""A longer hole between two records was not recorded."""
+"""Time between two records, s, above which the watch recorded nothing between them (chosen)."""
 LONGEST_S = 4 * 86400
-"""s of a course that are compared at most (chosen: four days, longer than any race)."""
+"""Longest cadence series that is compared, s (chosen: four days, longer than any race)."""
 
 
 @dataclass(frozen=True)
@@ -67,11 +79,11 @@ class Alignment:
     Attributes
     ----------
     by
-        What the clocks were laid on one another by.
+        Source of the offset.
     uncertainty_s
-        95 % half-width of the offset; the watch's own smoothing adds seconds that nobody can see.
+        95 % half-width of the offset, without the unknown delay of the watch's own smoothing.
     correlation
-        Of the two courses of cadence; None where the watch kept none.
+        Correlation of the two cadence series; None where the watch kept no cadence.
     """
 
     offset_s: float
@@ -83,7 +95,7 @@ class Alignment:
 
 @dataclass(frozen=True)
 class _Course:
-    """One value a second from ``first_s``: cadence, whether it runs, whether anything was recorded."""
+    """Cadence, one value a second from ``first_s``; ``runs`` and ``covered`` (recorded) are 0 or 1."""
 
     first_s: float
     cadence: FloatArray
@@ -93,7 +105,7 @@ class _Course:
 
 @dataclass(frozen=True)
 class _Lags:
-    """How two courses agree at each lag."""
+    """Agreement of two cadence series at each lag; ``both_s`` is the time in which both show running."""
 
     offset_s: FloatArray
     correlation: FloatArray
@@ -103,12 +115,12 @@ class _Lags:
 
 
 def align(analysis: Analysis, activity: Activity) -> Alignment:
-    """Return how the activity lies on the session.
+    """Return the offset of the watch's clock from the session's.
 
     Raises
     ------
     UsageError
-        The activity is of another run, or nothing says how the two lie.
+        The activity is of another run, or neither cadence nor start times give an offset.
     """
     start = _session_zero(analysis.started)
     if not np.isfinite(activity.cadence_spm).any():
@@ -117,58 +129,58 @@ def align(analysis: Analysis, activity: Activity) -> Alignment:
     if start is not None:
         near = np.abs(lags.offset_s - start) <= CLOCKS_APART_S
         if not (near & (lags.both_s >= LEAST_OVERLAP_S)).any():
-            raise _other(activity, "its times are not those of the recording")
-        lags = _where(lags, near)
+            raise _other_run(activity, "its times are not those of the recording")
+        lags = _at_lags(lags, near)
     fits = (lags.rms_spm <= MOST_RMS_SPM) & (lags.alone <= MOST_ALONE)
     if not fits.any():
-        raise _other(activity, "its cadence is not that of the recording")
+        raise _other_run(activity, "its cadence is not that of the recording")
     best = int(np.argmax(np.where(fits, lags.correlation, -np.inf)))
     away = np.abs(lags.offset_s - lags.offset_s[best]) > ELSEWHERE_S
     second = float(np.max(lags.correlation[away], initial=-1.0))
     top = float(lags.correlation[best])
     if top >= CORRELATED and top - second >= STANDS_OUT and float(_strength(lags)[best]) >= BY_CHANCE:
         sure: Certainty = "clear" if top >= CLEAR else "likely"
-        return Alignment(_peak(lags, best), "cadence", sure, 2.0, top)
+        return Alignment(_peak(lags, best), "cadence", sure, CADENCE_SURE_S, top)
     if start is None:
         raise UsageError(
             "its cadence fits the recording at no one time, and the recording does not say when it began",
             where=activity.source,
             todo="write 'started = \"2026-05-01T07:32:10+02:00\"' into session.toml, or leave --activity out",
         )
-    if _flat(activity):
+    if _is_even(activity):
         return _by_level(lags, start, activity)
     return _by_start(lags, start, activity)
 
 
-def _flat(activity: Activity) -> bool:
-    """Return whether the watch's cadence of the running is as good as one number."""
+def _is_even(activity: Activity) -> bool:
+    """Return whether the watch's cadence hardly varies over the running."""
     running = activity.cadence_spm[activity.cadence_spm > RUNNING_SPM]
     return len(running) > 0 and float(np.std(running)) < FLAT_SPM
 
 
 def _by_level(lags: _Lags, start: float, activity: Activity) -> Alignment:
-    """Alignment by the two clocks of an even cadence: its level and its seconds of running have to agree."""
+    """Return the alignment by start times where cadence is even; its level and its running have to agree."""
     near = np.abs(lags.offset_s - start) <= STARTS_APART_S
     if not (near & (lags.rms_spm <= MOST_RMS_SPM) & (lags.alone <= MOST_ALONE)).any():
-        raise _other(activity, "its cadence is not that of the recording")
-    return Alignment(start, "start time", "cannot tell", 2.0 * STARTS_APART_S, None)
+        raise _other_run(activity, "its cadence is not that of the recording")
+    return Alignment(start, "start time", "cannot tell", UNCHECKED_S, None)
 
 
 def _by_start(lags: _Lags, start: float, activity: Activity) -> Alignment:
-    """Alignment by the two clocks, where cadence agrees near that lag."""
-    near = _where(lags, np.abs(lags.offset_s - start) <= STARTS_APART_S)
+    """Return the alignment by start times where the cadences correlate near that lag."""
+    near = _at_lags(lags, np.abs(lags.offset_s - start) <= STARTS_APART_S)
     fits = (near.rms_spm <= MOST_RMS_SPM) & (near.alone <= MOST_ALONE) & (near.correlation >= AGREES)
     fits &= _strength(near) >= BY_CHANCE_NEAR
     if not fits.any():
-        raise _other(activity, "its cadence does not follow that of the recording")
+        raise _other_run(activity, "its cadence does not follow that of the recording")
     top = float(np.max(near.correlation[fits]))
     return Alignment(start, "start time", "likely", STARTS_APART_S, top)
 
 
 def _strength(lags: _Lags) -> FloatArray:
-    """Fisher's z of each correlation over its standard error: short overlaps correlate by chance."""
-    free = np.maximum(lags.both_s / INDEPENDENT_S - 3.0, 0.1)
-    out: FloatArray = np.arctanh(np.clip(lags.correlation, -0.999, 0.999)) * np.sqrt(free)
+    """Return Fisher's z of each correlation over its standard error: short overlaps correlate by chance."""
+    free = np.maximum(lags.both_s / INDEPENDENT_S - FISHER_LESS, LEAST_FREE)
+    out: FloatArray = np.arctanh(np.clip(lags.correlation, -MOST_CORRELATED, MOST_CORRELATED)) * np.sqrt(free)
     return out
 
 
@@ -182,18 +194,18 @@ def _by_start_alone(analysis: Analysis, activity: Activity, start: float | None)
     begin, end = (analysis.activity[0].start_s, analysis.activity[-1].end_s) if analysis.activity else (0, 0)
     low, high = activity.time_s[0] - start, activity.time_s[-1] - start
     if min(high, end) - max(low, begin) < LEAST_SHARE * (end - begin):
-        raise _other(activity, "its times are not those of the recording")
-    return Alignment(start, "start time", "cannot tell", 30.0, None)
+        raise _other_run(activity, "its times are not those of the recording")
+    return Alignment(start, "start time", "cannot tell", UNCHECKED_S, None)
 
 
-def _other(activity: Activity, why: str) -> UsageError:
+def _other_run(activity: Activity, why: str) -> UsageError:
     return UsageError(
         f"another run: {why}", where=activity.source, todo="give the activity of this run, or leave it out"
     )
 
 
 def _session_zero(started: str) -> float | None:
-    """Seconds since 1970 of session time zero; None where date or zone are not known."""
+    """Return session time zero in s since 1970; None where date or zone are not known."""
     try:
         when = datetime.fromisoformat(started)
         return when.timestamp() if when.tzinfo else None
@@ -202,7 +214,7 @@ def _session_zero(started: str) -> float | None:
 
 
 def _session_course(analysis: Analysis) -> _Course:
-    """Course of cadence of the leg with more running strides."""
+    """Return the cadence series of the leg with more running strides."""
     strides = analysis.strides
     running = strides[(strides["activity"] == "running") & strides["next_ic_s"].notna()]
     if len(running) == 0:
@@ -227,16 +239,16 @@ def _watch_course(activity: Activity) -> _Course:
     grid = np.arange(first, min(math.ceil(time[-1]), first + LONGEST_S) + 1.0)
     at = np.clip(np.searchsorted(time, grid, side="right") - 1, 0, len(time) - 2)
     covered = (time[at + 1] - time[at]) <= LONGEST_HOLE_S
-    known = np.isfinite(activity.cadence_spm)
-    cadence = np.interp(grid, time[known], activity.cadence_spm[known])
-    runs = covered & known[at] & (cadence > RUNNING_SPM)
+    has_cadence = np.isfinite(activity.cadence_spm)
+    cadence = np.interp(grid, time[has_cadence], activity.cadence_spm[has_cadence])
+    runs = covered & has_cadence[at] & (cadence > RUNNING_SPM)
     return _course(float(first), cadence, runs, covered)
 
 
 def _course(
     first: float, cadence: FloatArray, runs: npt.NDArray[np.bool_], covered: npt.NDArray[np.bool_]
 ) -> _Course:
-    """Course smoothed over `SMOOTHED_S` within the running."""
+    """Return the cadence series smoothed over `SMOOTHED_S` within the running."""
     mask = runs.astype(float)
     box = np.ones(SMOOTHED_S)
     weight = np.convolve(mask, box, mode="same")
@@ -246,9 +258,9 @@ def _course(
 
 
 def _compared(session: _Course, watch: _Course) -> _Lags:
-    """Compare at every lag; lag k lays the watch's second ``i + k`` on the session's second ``i``."""
+    """Return the agreement at every lag k, which sets the watch's second ``i + k`` on the session's ``i``."""
     middle = float(session.cadence[session.runs > 0.0].mean())
-    a, b = (np.where(one.runs > 0.0, one.cadence - middle, 0.0) for one in (session, watch))
+    a, b = (np.where(course.runs > 0.0, course.cadence - middle, 0.0) for course in (session, watch))
     both = np.round(_correlate(session.runs, watch.runs))
     only_a = np.round(_correlate(session.runs, watch.covered)) - both
     only_b = np.round(_correlate(session.covered, watch.runs)) - both
@@ -273,14 +285,14 @@ def _compared(session: _Course, watch: _Course) -> _Lags:
 
 
 def _correlate(a: FloatArray, b: FloatArray) -> FloatArray:
-    """Sum over i of a[i] b[i + k], for k from 1 - len(a) to len(b) - 1."""
+    """Return the sum over i of a[i] b[i + k], for k from 1 - len(a) to len(b) - 1."""
     from scipy.signal import fftconvolve
 
     out: FloatArray = fftconvolve(b, a[::-1])
     return out
 
 
-def _where(lags: _Lags, keep: npt.NDArray[np.bool_]) -> _Lags:
+def _at_lags(lags: _Lags, keep: npt.NDArray[np.bool_]) -> _Lags:
     return _Lags(
         lags.offset_s[keep],
         lags.correlation[keep],
@@ -291,7 +303,7 @@ def _where(lags: _Lags, keep: npt.NDArray[np.bool_]) -> _Lags:
 
 
 def _peak(lags: _Lags, best: int) -> float:
-    """Offset at the top of the parabola through the best lag and its neighbours, s."""
+    """Return the offset at the top of the parabola through the best lag and its neighbours, s."""
     if not 0 < best < len(lags.offset_s) - 1:
         return float(lags.offset_s[best])
     before, top, after = (float(value) for value in lags.correlation[best - 1 : best + 2])

@@ -1,4 +1,4 @@
-"""Joins a watch's activity to an analysis: lengths calibrated, columns a stride, numbers a lap."""
+"""Join a watch's activity to an analysis: calibrated lengths, columns a stride, values a lap."""
 
 from __future__ import annotations
 
@@ -22,60 +22,67 @@ from gait.sentences import sentence
 __all__ = ["with_activity"]
 
 GAIN = (0.8, 1.25)
-"""Factors between which a watch's distance may scale the strides' own; a sensor errs less than that."""
+"""Least and largest factor of a watch's distance on stride lengths (chosen: a sensor errs less than that)."""
 
 WATCH_SPEED_SHARE = 0.03
 """95 % half-width, relative, of a watch's distance over a run (chosen: GPS on open ground errs by 1-3 %)."""
 
 LEAST_STRIDES = 20
-"""Strides with a length of their own, below which nothing is calibrated."""
+"""Number of strides with a length of their own below which no factor is worked out (chosen)."""
 
 RISE_M = 3.0
-"""Rise that counts as climb: a barometer wanders by 1-2 m (chosen)."""
+"""Least rise that counts as climb, m (chosen: a barometer wanders by 1-2 m)."""
+
+RECORDS_APART_S = 10.0
+"""Longest time between two records of a watch that is interpolated over, s (chosen)."""
+
+MOVING_M_S = 0.5
+"""Speed, m/s, above which a pace is given (chosen: half a slow walk)."""
 
 GRADE_S, GRADE_M = 15.0, 20.0
-"""Slope is the rise over this many seconds on both sides, where they hold so many metres (chosen: steps
-of 0.2 m of a barometer are half a per cent of 40 m)."""
+"""Half-width of the window over which slope is taken, s, and least distance within the window, m (chosen: the
+0.2 m steps of a barometer are 1 % of 20 m)."""
 
 SPEEDS = ("stride_length_m", "speed_m_s")
+"""Columns that a watch's distance calibrates."""
 
 
 def with_activity(analysis: Analysis, activity: Activity) -> Analysis:
-    """Return the analysis with what the watch knows: strides, metrics and `Analysis.watch`.
+    """Return the analysis with the watch's values in strides, metrics and `Analysis.watch`.
 
     Raises
     ------
     UsageError
-        The activity is of another run, or cannot be laid on this one.
+        The activity is of another run, or cannot be aligned with this one.
 
     Notes
     -----
-    Where strides have lengths of their own, these keep their course and the watch gives one factor over the
-    run; a distance or speed that the runner gave stands above the watch's. Elsewhere a stride's speed is the
-    watch's at its middle.
+    Where strides have lengths of their own, the watch gives one factor on all of them; a distance or speed
+    that the runner gave takes precedence over the watch's. Elsewhere a stride's speed is the watch's at the
+    middle of the stride.
     """
-    placed = align(analysis, activity)
-    time = activity.time_s - placed.offset_s
+    alignment = align(analysis, activity)
+    time = activity.time_s - alignment.offset_s
     table = analysis.strides.copy()
     middle = 0.5 * (table["ic_s"] + table["next_ic_s"].fillna(table["ic_s"])).to_numpy(dtype=float)
     columns = {
-        "watch_speed_m_s": _at(middle, time, activity.speed_m_s),
-        "heart_rate_bpm": _at(middle, time, activity.heart_rate_bpm),
-        "altitude_m": _at(middle, time, activity.altitude_m),
-        "climb_m": _at(middle, time, _climb(activity.altitude_m)),
-        "grade_pct": _at(middle, time, _grade(activity)),
+        "watch_speed_m_s": _value_at(middle, time, activity.speed_m_s),
+        "heart_rate_bpm": _value_at(middle, time, activity.heart_rate_bpm),
+        "altitude_m": _value_at(middle, time, activity.altitude_m),
+        "climb_m": _value_at(middle, time, _climb(activity.altitude_m)),
+        "grade_pct": _value_at(middle, time, _grade(activity)),
     }
     own = bool(np.isfinite(table["stride_length_m"].to_numpy(dtype=float)).any())
-    given = bool(analysis.run.distance_m or analysis.run.speed_m_s)
+    runner_gave_speed = bool(analysis.run.distance_m or analysis.run.speed_m_s)
     gain = _gain(table, _lengths_seen(table, time, activity), activity.source) if own else None
-    if given:
+    if runner_gave_speed:
         gain = None
     table = _lengths(table, columns["watch_speed_m_s"], gain, own=own)
     speed = columns["watch_speed_m_s"]
     table = table.assign(
         **columns,
-        pace_s_km=np.divide(1000.0, speed, out=np.full(len(speed), np.nan), where=speed > 0.5),
-        lap=_lap_numbers(middle, activity, placed.offset_s),
+        pace_s_km=np.divide(1000.0, speed, out=np.full(len(speed), np.nan), where=speed > MOVING_M_S),
+        lap=_lap_numbers(middle, activity, alignment.offset_s),
     )
     table.attrs["units"] = Units(
         {
@@ -85,7 +92,7 @@ def with_activity(analysis: Analysis, activity: Activity) -> Analysis:
             "pace_s_km": "s/km",
         }
     )
-    watch = _watch(analysis, activity, placed, gain)
+    watch = _watch(analysis, activity, alignment, gain)
     moved = gain is not None or (not own and bool(np.isfinite(speed).any()))
     metrics = _metrics(analysis, table) if moved else analysis.metrics
     return replace(
@@ -93,47 +100,53 @@ def with_activity(analysis: Analysis, activity: Activity) -> Analysis:
         strides=table,
         metrics=metrics,
         not_measured=_still_missing(analysis, metrics),
-        settings={**analysis.settings, **_said(watch)},
+        settings={**analysis.settings, **_settings_lines(watch)},
         watch=watch,
     )
 
 
 def _still_missing(analysis: Analysis, metrics: Mapping[str, Metric]) -> dict[str, str]:
-    """Return why metrics are still not there; a speed that the watch gave is not asked for."""
+    """Return why each metric is missing, without those that the watch's speed has now given."""
     stiff = reasons_of_stiffness(metrics, analysis.runner) if metrics else {}
-    known = {**analysis.not_measured, **stiff}
-    return {name: why for name, why in known.items() if name not in metrics}
+    reasons = {**analysis.not_measured, **stiff}
+    return {name: reason for name, reason in reasons.items() if name not in metrics}
 
 
-def _at(when: FloatArray, time: FloatArray, values: FloatArray) -> FloatArray:
-    """Value at each time, between records at most 10 s apart; NaN elsewhere."""
-    known = np.isfinite(values)
-    if np.count_nonzero(known) < 2:
-        return np.full(len(when), np.nan)
-    at, value = time[known], values[known]
-    after = np.clip(np.searchsorted(at, when), 1, len(at) - 1)
-    inside = (when >= at[0]) & (when <= at[-1]) & (at[after] - at[after - 1] <= 10.0)
-    return np.asarray(np.where(inside, np.interp(when, at, value), np.nan), dtype=np.float64)
+def _value_at(times: FloatArray, record_times: FloatArray, values: FloatArray) -> FloatArray:
+    """Return the value at each time, between records at most `RECORDS_APART_S` apart; NaN elsewhere."""
+    measured = np.isfinite(values)
+    if np.count_nonzero(measured) < 2:
+        return np.full(len(times), np.nan)
+    kept_times, kept_values = record_times[measured], values[measured]
+    after = np.clip(np.searchsorted(kept_times, times), 1, len(kept_times) - 1)
+    inside = (
+        (times >= kept_times[0])
+        & (times <= kept_times[-1])
+        & (kept_times[after] - kept_times[after - 1] <= RECORDS_APART_S)
+    )
+    return np.asarray(np.where(inside, np.interp(times, kept_times, kept_values), np.nan), dtype=np.float64)
 
 
 def _lengths_seen(table: pd.DataFrame, time: FloatArray, activity: Activity) -> FloatArray:
-    """Way of each stride by the watch's distance, m; from its speed where it keeps no distance."""
+    """Return the length of each stride, m, by the watch's distance, or by its speed without a distance."""
     begin: FloatArray = table["ic_s"].to_numpy(dtype=float)
     end: FloatArray = table["next_ic_s"].to_numpy(dtype=float)
     if np.isfinite(activity.distance_m).sum() > 1:
-        way: FloatArray = _at(end, time, activity.distance_m) - _at(begin, time, activity.distance_m)
-        return way
+        travelled_m: FloatArray = _value_at(end, time, activity.distance_m) - _value_at(
+            begin, time, activity.distance_m
+        )
+        return travelled_m
     lasts: FloatArray = end - begin
-    return _at(0.5 * (begin + end), time, activity.speed_m_s) * lasts
+    return _value_at(0.5 * (begin + end), time, activity.speed_m_s) * lasts
 
 
-def _gain(table: pd.DataFrame, seen: FloatArray, source: str) -> float | None:
-    """Factor on the strides' own lengths, over the running strides that have both."""
+def _gain(table: pd.DataFrame, watch_lengths: FloatArray, source: str) -> float | None:
+    """Return the factor on the strides' own lengths; None with fewer than `LEAST_STRIDES` to compare."""
     length = table["stride_length_m"].to_numpy(dtype=float)
-    use = np.isfinite(length * seen) & (table["activity"] == "running").to_numpy()
+    use = np.isfinite(length * watch_lengths) & (table["activity"] == "running").to_numpy()
     if np.count_nonzero(use) < LEAST_STRIDES:
         return None
-    gain = float(seen[use].sum() / length[use].sum())
+    gain = float(watch_lengths[use].sum() / length[use].sum())
     if not GAIN[0] <= gain <= GAIN[1]:
         raise UsageError(
             f"another run: its speed is {gain:.2g} times what this recording's strides add up to",
@@ -152,12 +165,12 @@ def _lengths(table: pd.DataFrame, speed: FloatArray, gain: float | None, *, own:
 
 
 def _metrics(analysis: Analysis, table: pd.DataFrame) -> dict[str, Metric]:
-    """Metrics with those that follow from distance worked out anew."""
-    with_gyr: dict[str, bool] = {one.side: one.has_gyr for one in analysis.sensors}
+    """Return the metrics, with those that depend on distance worked out anew."""
+    with_gyr: dict[str, bool] = {sensor.side: sensor.has_gyr for sensor in analysis.sensors}
     relative = dict.fromkeys(SPEEDS, WATCH_SPEED_SHARE)
     running = table[table["activity"] == "running"]
-    found = summarise(running, with_gyr=with_gyr, extra=relative)
-    metrics = {**analysis.metrics, **{name: found[name] for name in SPEEDS if name in found}}
+    from_distance = summarise(running, with_gyr=with_gyr, extra=relative)
+    metrics = {**analysis.metrics, **{name: from_distance[name] for name in SPEEDS if name in from_distance}}
     contact, flight = metrics.get("contact_ms"), metrics.get("flight_ms")
     runner = analysis.runner
     if runner.mass_kg is not None and contact is not None and flight is not None:
@@ -166,7 +179,7 @@ def _metrics(analysis: Analysis, table: pd.DataFrame) -> dict[str, Metric]:
 
 
 def _climb(altitude: FloatArray) -> FloatArray:
-    """Metres climbed up to each record: rises of less than `RISE_M` from the last low do not count."""
+    """Return the climb up to each record, m; rises below `RISE_M` from the last low do not count."""
     out = np.full(len(altitude), np.nan)
     total, level = 0.0, float("nan")
     for at, height in enumerate(altitude):
@@ -181,39 +194,39 @@ def _climb(altitude: FloatArray) -> FloatArray:
 
 
 def _grade(activity: Activity) -> FloatArray:
-    """Slope of the ground at each record, %, uphill positive; NaN where height or distance are not known."""
-    time, height, way = activity.time_s, activity.altitude_m, activity.distance_m
-    rise = _at(time + GRADE_S, time, height) - _at(time - GRADE_S, time, height)
-    along = _at(time + GRADE_S, time, way) - _at(time - GRADE_S, time, way)
+    """Return the slope at each record, %, uphill positive; NaN where height or distance are not known."""
+    time, height, distance = activity.time_s, activity.altitude_m, activity.distance_m
+    rise = _value_at(time + GRADE_S, time, height) - _value_at(time - GRADE_S, time, height)
+    along = _value_at(time + GRADE_S, time, distance) - _value_at(time - GRADE_S, time, distance)
     out: FloatArray = np.full(len(time), np.nan)
     np.divide(100.0 * rise, along, out=out, where=along >= GRADE_M)
     return out
 
 
 def _lap_numbers(when: FloatArray, activity: Activity, offset_s: float) -> FloatArray:
-    """Return the number of the lap from 1; NaN outside of all."""
+    """Return the lap's number, from 1, at each time; NaN outside all laps."""
     number = np.full(len(when), np.nan)
     for at, lap in enumerate(activity.laps, start=1):
         number[(when >= lap.start_s - offset_s) & (when < lap.end_s - offset_s)] = at
     return number
 
 
-def _watch(analysis: Analysis, activity: Activity, placed: Alignment, gain: float | None) -> Watch:
-    time = activity.time_s - placed.offset_s
+def _watch(analysis: Analysis, activity: Activity, alignment: Alignment, gain: float | None) -> Watch:
+    time = activity.time_s - alignment.offset_s
     begin, end = analysis.activity[0].start_s, analysis.activity[-1].end_s
     laps = tuple(
-        _lap(activity, time, one.start_s - placed.offset_s, one.end_s - placed.offset_s)
-        for one in activity.laps
+        _lap(activity, time, lap.start_s - alignment.offset_s, lap.end_s - alignment.offset_s)
+        for lap in activity.laps
     )
-    distance, heart, climb = _over(activity, time, begin, end)
+    distance, heart, climb = _totals_between(activity, time, begin, end)
     inside = (time >= begin) & (time <= end)
     return Watch(
         source=activity.source,
-        offset_s=placed.offset_s,
-        aligned_by=placed.by,
-        certainty=placed.certainty,
-        offset_uncertainty_s=placed.uncertainty_s,
-        correlation=placed.correlation,
+        offset_s=alignment.offset_s,
+        aligned_by=alignment.by,
+        certainty=alignment.certainty,
+        offset_uncertainty_s=alignment.uncertainty_s,
+        correlation=alignment.correlation,
         gain=gain,
         distance_m=distance,
         heart_rate_bpm=heart,
@@ -224,18 +237,18 @@ def _watch(analysis: Analysis, activity: Activity, placed: Alignment, gain: floa
 
 
 def _lap(activity: Activity, time: FloatArray, begin: float, end: float) -> WatchLap:
-    return WatchLap(begin, end, *_over(activity, time, begin, end))
+    return WatchLap(begin, end, *_totals_between(activity, time, begin, end))
 
 
-def _over(
+def _totals_between(
     activity: Activity, time: FloatArray, begin: float, end: float
 ) -> tuple[float | None, float | None, float | None]:
-    """Distance, mean heart rate and climb between two times; None where the watch does not know them."""
+    """Return distance, mean heart rate and climb between two times; None where the watch has no value."""
     inside = (time >= begin) & (time <= end)
     distance = _reduced(activity.distance_m[inside], "ptp")
     if distance is None and np.isfinite(activity.speed_m_s[inside]).sum() > 1:
-        known = inside & np.isfinite(activity.speed_m_s)
-        distance = float(np.trapezoid(activity.speed_m_s[known], time[known]))
+        has_speed = inside & np.isfinite(activity.speed_m_s)
+        distance = float(np.trapezoid(activity.speed_m_s[has_speed], time[has_speed]))
     return (
         distance,
         _reduced(activity.heart_rate_bpm[inside], "mean"),
@@ -243,17 +256,17 @@ def _over(
     )
 
 
-def _reduced(values: FloatArray, how: str) -> float | None:
-    known = values[np.isfinite(values)]
-    if not len(known):
+def _reduced(values: FloatArray, statistic: str) -> float | None:
+    measured = values[np.isfinite(values)]
+    if not len(measured):
         return None
-    if how == "ptp":
-        return float(known.max() - known.min())
-    return float(known.max() if how == "max" else known.mean())
+    if statistic == "ptp":
+        return float(measured.max() - measured.min())
+    return float(measured.max() if statistic == "max" else measured.mean())
 
 
 def _aligned(watch: Watch) -> str:
-    """Return by what the clocks were aligned, how surely, and how closely."""
+    """Return the source of the clock offset with its certainty and uncertainty, in words."""
     within = watch.offset_uncertainty_s
     if watch.certainty == "cannot tell":
         return sentence("aligned by {by} (unchecked, ±{s:.0f} s)", by=watch.aligned_by, s=within)
@@ -262,8 +275,8 @@ def _aligned(watch: Watch) -> str:
     return sentence("aligned by {by} (clear, ±{s:.0f} s)", by=watch.aligned_by, s=within)
 
 
-def _said(watch: Watch) -> dict[str, str]:
-    """Lines of `Analysis.settings`."""
+def _settings_lines(watch: Watch) -> dict[str, str]:
+    """Return the watch's lines of `Analysis.settings`."""
     out: dict[str, str] = {"watch": _aligned(watch)}
     if watch.gain is not None:
         out["watch calibration"] = f"x {watch.gain:.4f}"

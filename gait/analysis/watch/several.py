@@ -1,4 +1,4 @@
-"""Lays several activities on several sessions: each on the one that it fits."""
+"""Join several activities to several sessions, each to the session that it fits."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["with_activities"]
 
 
 def with_activities(analyses: Sequence[Analysis], activities: Sequence[Activity]) -> list[Analysis]:
-    """Return the analyses in their order, each joined to the activity of its run where one was given.
+    """Return the analyses in their order, each joined to the activity of its run if there is one.
 
     Raises
     ------
@@ -22,13 +22,13 @@ def with_activities(analyses: Sequence[Analysis], activities: Sequence[Activity]
     """
     out = list(analyses)
     for activity in activities:
-        at, joined = _place(out, activity)
+        at, joined = _fitting_session(out, activity)
         out[at] = joined
     return out
 
 
-def _place(analyses: Sequence[Analysis], activity: Activity) -> tuple[int, Analysis]:
-    """Return the session that the activity is of, as its position, and that session joined."""
+def _fitting_session(analyses: Sequence[Analysis], activity: Activity) -> tuple[int, Analysis]:
+    """Return the position of the session that the activity fits, and the joined analysis."""
     fits: list[tuple[int, Analysis]] = []
     refused: list[UsageError] = []
     for at, analysis in enumerate(analyses):
@@ -38,7 +38,11 @@ def _place(analyses: Sequence[Analysis], activity: Activity) -> tuple[int, Analy
             fits.append((at, with_activity(analysis, activity)))
         except UsageError as error:
             refused.append(error)
-    sure = [(at, one) for at, one in fits if one.watch is not None and one.watch.aligned_by == "cadence"]
+    sure = [
+        (at, analysis)
+        for at, analysis in fits
+        if analysis.watch is not None and analysis.watch.aligned_by == "cadence"
+    ]
     best = sure or fits
     if len(best) == 1:
         return best[0]

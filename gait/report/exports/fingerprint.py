@@ -1,6 +1,6 @@
-"""Name what a result can be made again from: hashes of the input files, the settings and the rule pack.
+"""Hash the input files, the settings and the rule pack from which a result can be repeated.
 
-Each is a SHA-256 over bytes and texts that are the same on every machine and every Python.
+Each hash is a SHA-256 over bytes and texts that are the same on every machine and every Python.
 """
 
 from __future__ import annotations
@@ -18,26 +18,26 @@ from gait.recording.inputs import digest_of, inputs_of
 
 __all__ = ["Fingerprint", "fingerprint_of"]
 
-WORKED_OUT = "distance calibration"
-"""Entry of the analysis' settings that is a result of the samples and no setting."""
+COMPUTED_SETTING = "distance calibration"
+"""Entry of the analysis' settings that is computed from the samples and is not a setting."""
 
 
 @dataclass(frozen=True)
 class Fingerprint:
-    """Hexadecimal SHA-256 of the input files, of the settings, of the rules."""
+    """SHA-256 of the input files, of the settings and of the rules, hexadecimal."""
 
     inputs: str
     settings: str
     rules: str
 
     @property
-    def whole(self) -> str:
-        """Return the hash of the three."""
+    def combined(self) -> str:
+        """Return the hash of the three hashes."""
         return hashlib.sha256(f"{self.inputs}{self.settings}{self.rules}".encode()).hexdigest()
 
 
 def fingerprint_of(analysis: Analysis, path: Path, rules: Path | None = None) -> Fingerprint:
-    """Return the hashes of what a report came from.
+    """Return the hashes of the input files, the settings and the rules of a report.
 
     Parameters
     ----------
@@ -62,17 +62,17 @@ def fingerprint_of(analysis: Analysis, path: Path, rules: Path | None = None) ->
 
 
 def _settings(analysis: Analysis) -> dict[str, object]:
-    """Return what the numbers depend on beside the files."""
+    """Return the settings, sensors and given values that the numbers depend on."""
     run, runner = analysis.run, analysis.runner
     return {
-        "settings": {name: text for name, text in analysis.settings.items() if name != WORKED_OUT},
-        "sensors": [(one.side, one.placement) for one in analysis.sensors],
+        "settings": {name: text for name, text in analysis.settings.items() if name != COMPUTED_SETTING},
+        "sensors": [(sensor.side, sensor.placement) for sensor in analysis.sensors],
         "given": [run.distance_m, run.speed_m_s, runner.mass_kg, runner.height_m],
     }
 
 
 def _digest_of_texts(files: Iterable[Path]) -> str:
-    """SHA-256 over names and lines, whatever ends the lines."""
+    """Return the SHA-256 over names and lines of text files; line ends do not matter."""
     digest = hashlib.sha256()
     for file in files:
         text = file.read_text(encoding="utf-8-sig")

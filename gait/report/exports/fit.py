@@ -1,8 +1,8 @@
-"""The run as a FIT activity file: running dynamics in the fields that watches and training sites know.
+"""Write the run as a FIT activity file, with running dynamics in the fields that watches use.
 
 Messages go in the order of an activity file with its summaries last: file_id, device_info, the timer's start,
 a record a second (with the timer's stops and starts around gaps), the timer's end, lap, session, activity.
-What was not measured has no field; nothing is ever written as zero for want of a value.
+A quantity that was not measured has no field; a missing value is never written as zero.
 
 Notes
 -----
@@ -31,14 +31,14 @@ from gait.report.exports.per_second import Seconds, per_second
 __all__ = ["NO_START", "fit_bytes", "started_at", "write_fit"]
 
 NO_START = datetime(2000, 1, 1, tzinfo=UTC)
-"""Start of a run whose wall-clock time nobody knows: a date that no one takes for a real one."""
+"""Start of a run without a known wall-clock time (chosen: a date that nobody takes for the real one)."""
 
 LONGEST_S = 7 * 86400.0
-"""A longer activity is two clocks that have nothing in common, and a record a second of it is no file."""
+"""Longest activity, s (chosen: a longer one comes from two clocks that were set differently)."""
 
 KNOWN_YEARS = (1999, 2120)
-"""FIT's time stamps are 32 bits of seconds since the end of 1989; below 0x10000000 (mid-1998) they mean time
-since power-up."""
+"""Years of a start that FIT can hold: its time stamps are 32 bits of seconds since the end of 1989, and those
+below 0x10000000 (mid-1998) are times since power-up (FIT SDK)."""
 
 
 def write_fit(analysis: Analysis, path: str | Path) -> Path:
@@ -55,7 +55,7 @@ def write_fit(analysis: Analysis, path: str | Path) -> Path:
 
 
 def started_at(analysis: Analysis) -> datetime | None:
-    """Return the wall-clock time at which the recording begins; None where nobody wrote it down.
+    """Return the wall-clock time at which the recording begins; None where it is not stated.
 
     A time without a zone counts as UTC.
     """
@@ -73,7 +73,7 @@ def fit_bytes(analysis: Analysis) -> bytes:
 
     Notes
     -----
-    A run whose start nobody knows begins at `NO_START`.
+    A run without a known start begins at `NO_START`.
     """
     try:
         from fit_tool.fit_file_builder import FitFileBuilder
@@ -85,10 +85,10 @@ def fit_bytes(analysis: Analysis) -> bytes:
             where="--fit",
             todo="check the clocks of its recordings",
         )
-    known = started_at(analysis)
+    started = started_at(analysis)
     begin = analysis.activity[0].start_s if analysis.activity else 0.0
-    start = _whole(known or NO_START)
-    first_s = begin + (start - (known or NO_START)).total_seconds()
+    start = _nearest_second(started or NO_START)
+    first_s = begin + (start - (started or NO_START)).total_seconds()
     seconds = per_second(analysis, first_s)
     stamps = [start + timedelta(seconds=round(float(time) - first_s)) for time in seconds.time_s]
     span = Span(
@@ -96,7 +96,7 @@ def fit_bytes(analysis: Analysis) -> bytes:
         stamps[-1] if stamps else start,
         analysis.duration_s,
         analysis.duration_s - analysis.time_in("gap"),
-        known.utcoffset() if known and datetime.fromisoformat(analysis.started).tzinfo else None,
+        started.utcoffset() if started and datetime.fromisoformat(analysis.started).tzinfo else None,
     )
     builder = FitFileBuilder(auto_define=True)
     over_run = totals(analysis)
@@ -114,13 +114,13 @@ def fit_bytes(analysis: Analysis) -> bytes:
     return data
 
 
-def _whole(when: datetime) -> datetime:
-    """Round to a whole second."""
+def _nearest_second(when: datetime) -> datetime:
+    """Return the time rounded to the nearest second."""
     return (when + timedelta(microseconds=500_000)).replace(microsecond=0)
 
 
 def _opening(span: Span) -> list[Any]:
-    """Return what this file is, who made it, and the timer's start."""
+    """Return the messages of the file's type, its maker and the timer's start."""
     from fit_tool.profile.messages.device_info_message import DeviceInfoMessage
     from fit_tool.profile.messages.file_id_message import FileIdMessage
     from fit_tool.profile.profile_type import EventType, FileType, Manufacturer
@@ -142,14 +142,14 @@ def _opening(span: Span) -> list[Any]:
 
 
 def _version() -> float:
-    """``0.1.2`` -> 0.12: the field holds hundredths."""
+    """Return the version as a number with two decimals, as the field holds it: ``0.1.2`` gives 0.12."""
     digits = [int(part) for part in __version__.split(".")[:3] if part.isdigit()]
     major, minor, patch = (*digits, 0, 0, 0)[:3]
     return major + min(10 * minor + patch, 99) / 100.0
 
 
 def _records(seconds: Seconds, stamps: list[datetime], used: list[str]) -> list[Any]:
-    """Return a record a second; the timer stops where the recording has a gap."""
+    """Return one record a second, with a stop of the timer at each gap of the recording."""
     from fit_tool.profile.profile_type import EventType
 
     messages: list[Any] = []
@@ -174,10 +174,10 @@ def _record(seconds: Seconds, k: int, when: datetime, used: list[str]) -> Any:  
     at = {name: float(value[k]) for name, value in seconds.values.items()}
     if seconds.activity[k]:
         message.activity_type = ActivityType[str(seconds.activity[k]).upper()]
-    whole, fraction = split(at["leg_cadence_rpm"])
+    leg_cadence, fraction = split(at["leg_cadence_rpm"])
     filled(
         message,
-        cadence=whole,
+        cadence=leg_cadence,
         fractional_cadence=fraction,
         stance_time=at["contact_ms"],
         stance_time_percent=at["duty_pct"],

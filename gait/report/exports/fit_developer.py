@@ -1,6 +1,6 @@
-"""FIT developer fields: what no native field holds, with name and unit in the file itself.
+"""FIT developer fields, for numbers without a native field; name and unit are in the file itself.
 
-A number that a native field holds is never written here: sites that know the native one would show it twice.
+A number with a native field is never written here: sites that read the native field would show it twice.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from gait.analysis.results import Analysis
 __all__ = ["APPLICATION_ID", "FIELDS", "DeveloperNumber", "described", "totals", "with_developer_fields"]
 
 APPLICATION_ID = bytes.fromhex("9a4f0c6e2b7d4e1f8c35d6a1b2907e44")
-"""Names this program to readers that sort developer fields by their maker; drawn at random."""
+"""Identity of this program in FIT files, by which readers sort developer fields (drawn at random)."""
 
 DEVELOPER_INDEX = 0
 """Index of this program's developer data in the file: the first."""
@@ -25,9 +25,9 @@ FLOAT32_BYTES = 4
 
 @dataclass(frozen=True)
 class DeveloperNumber:
-    """One developer field: number in the file, name and unit that readers show, and what it is of.
+    """One developer field: its number in the file, and the name and unit that readers show.
 
-    ``metric`` and ``part`` (``value``, ``left`` or ``right``) say where its total over the run comes from.
+    Its total over the run is the ``part`` (``value``, ``left`` or ``right``) of the metric ``metric``.
     """
 
     number: int
@@ -48,7 +48,7 @@ FIELDS: Mapping[str, DeveloperNumber] = {
 
 
 def described(names: list[str]) -> list[Any]:
-    """Return the messages that describe the fields used; none where none is."""
+    """Return the messages that describe the fields in use; empty without a field."""
     if not names:
         return []
     from fit_tool.base_type import BaseType
@@ -72,7 +72,7 @@ def described(names: list[str]) -> list[Any]:
 
 
 def with_developer_fields(message: Any, values: Mapping[str, float | None]) -> Any:  # noqa: ANN401 - no types
-    """Return the message with each number that is there as a developer field; what is not stays out."""
+    """Return the message with each finite number added as a developer field."""
     from fit_tool.base_type import BaseType
     from fit_tool.developer_field import DeveloperField
 
@@ -80,7 +80,7 @@ def with_developer_fields(message: Any, values: Mapping[str, float | None]) -> A
         if value is None or not math.isfinite(value):
             continue
         field = FIELDS[name]
-        made = DeveloperField(
+        number = DeveloperField(
             field_id=field.number,
             name=field.name,
             base_type=BaseType.FLOAT32,
@@ -88,13 +88,13 @@ def with_developer_fields(message: Any, values: Mapping[str, float | None]) -> A
             size=FLOAT32_BYTES,
             developer_data_index=DEVELOPER_INDEX,
         )
-        made.set_value(0, float(value))
-        message.developer_fields.append(made)
+        number.set_value(0, float(value))
+        message.developer_fields.append(number)
     return message
 
 
 def totals(analysis: Analysis) -> dict[str, float | None]:
-    """Return the report's number of each field over the run; None where it was not measured."""
+    """Return the number of each field over the run, as in the report; None where it was not measured."""
     out: dict[str, float | None] = {}
     for name, field in FIELDS.items():
         metric = analysis.metrics.get(field.metric)

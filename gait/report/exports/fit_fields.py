@@ -1,4 +1,4 @@
-"""FIT fields: times, numbers in the range that a field holds, cadence in whole and fraction, the timer."""
+"""FIT fields: times, numbers within a field's range, cadence in two fields, and timer events."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ LARGEST: dict[str, float] = {
     "distance": 42_949_672.0,
     "heart_rate": 254.0,
 }
-"""Largest number that each field holds, in its unit; all start at zero."""
+"""Largest number that each field holds, in its unit (FIT profile); the least is zero."""
 
 FRACTION = 128.0
-"""Steps of ``fractional_cadence`` in one stride a minute."""
+"""Steps of ``fractional_cadence`` in one stride a minute (FIT profile)."""
 
 
 @dataclass(frozen=True)
 class Span:
-    """When the session took place: whole seconds of wall-clock time and the lengths between (s)."""
+    """Time of the session: wall-clock start and end in whole seconds, and durations in s."""
 
     start: datetime
     end: datetime
@@ -39,12 +39,12 @@ class Span:
 
 
 def ms(when: datetime) -> int:
-    """Milliseconds since 1970, as fit-tool takes time."""
+    """Return the time in ms since 1970, as fit-tool expects it."""
     return round(when.timestamp()) * 1000
 
 
 def filled(message: Any, **values: float | None) -> Any:  # noqa: ANN401 - fit-tool has no types
-    """Set each field that has a value it can hold; the rest stay out of the file."""
+    """Return the message with each field set whose value is finite and within the field's range."""
     for name, value in values.items():
         if value is None or not math.isfinite(value):
             continue
@@ -68,7 +68,7 @@ def timer(when: datetime, kind: Any) -> Any:  # noqa: ANN401 - fit-tool has no t
 
 
 def split(cadence: float | None) -> tuple[int | None, float | None]:
-    """Whole strides a minute and the rest, as FIT keeps them apart; None for what is not known.
+    """Return the integer and the fractional part of strides a minute, for FIT's two fields; None if unknown.
 
     Examples
     --------
@@ -82,7 +82,7 @@ def split(cadence: float | None) -> tuple[int | None, float | None]:
 
 
 def ratio(oscillation_mm: float | None, step_mm: float | None) -> float | None:
-    """Rise and fall as a share of the step's length, per cent."""
+    """Return the vertical oscillation as a share of step length, per cent; None without both."""
     if oscillation_mm is None or step_mm is None or not step_mm > 0.0:
         return None
     return 100.0 * oscillation_mm / step_mm

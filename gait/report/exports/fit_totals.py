@@ -15,7 +15,7 @@ from gait.report.exports.per_second import Seconds
 __all__ = ["closing"]
 
 CUT_S = 5.0
-"""A lap counts as whole where the recording leaves out no more of it, at either end (chosen)."""
+"""Longest part of a lap, s, that may lie outside the recording at either end of a complete lap (chosen)."""
 
 
 def closing(analysis: Analysis, seconds: Seconds, span: Span) -> list[Any]:
@@ -55,10 +55,10 @@ def closing(analysis: Analysis, seconds: Seconds, span: Span) -> list[Any]:
 
 
 def _watch_laps(analysis: Analysis, seconds: Seconds, span: Span) -> list[Any]:
-    """Laps that the watch marked, as far as the recording goes; none where it marked fewer than two.
+    """Return the watch's laps within the recording; empty where the watch marked fewer than two.
 
-    A lap that the recording cuts has the way of its records, and no climb and heart rate, which are those of
-    the whole lap.
+    A lap that is recorded in part has the distance of its records. It has no climb and heart rate, because
+    the watch gives those for the complete lap.
     """
     from fit_tool.profile.messages.lap_message import LapMessage
     from fit_tool.profile.profile_type import Event, EventType, LapTrigger, Sport
@@ -67,10 +67,10 @@ def _watch_laps(analysis: Analysis, seconds: Seconds, span: Span) -> list[Any]:
     if watch is None or len(watch.laps) < 2:
         return []
     begin, end = analysis.activity[0].start_s, analysis.activity[-1].end_s
-    inside = [one for one in watch.laps if one.start_s < end and one.end_s > begin]
-    made = []
-    for at, one in enumerate(inside):
-        first, last = max(one.start_s, begin), min(one.end_s, end)
+    inside = [lap for lap in watch.laps if lap.start_s < end and lap.end_s > begin]
+    messages = []
+    for at, lap in enumerate(inside):
+        first, last = max(lap.start_s, begin), min(lap.end_s, end)
         message = LapMessage()
         message.message_index = at
         message.event, message.event_type = Event.LAP, EventType.STOP
@@ -78,25 +78,25 @@ def _watch_laps(analysis: Analysis, seconds: Seconds, span: Span) -> list[Any]:
         message.start_time = ms(span.start + timedelta(seconds=first - begin))
         message.timestamp = ms(span.start + timedelta(seconds=last - begin))
         message.total_elapsed_time = message.total_timer_time = last - first
-        whole = first - one.start_s < CUT_S and one.end_s - last < CUT_S
-        beats = None if one.heart_rate_bpm is None or not whole else round(one.heart_rate_bpm)
-        climb = None if one.climb_m is None or not whole else round(one.climb_m)
-        way = one.distance_m if whole else _way(seconds, first, last)
-        made.append(filled(message, total_distance=way, avg_heart_rate=beats, total_ascent=climb))
-    return made
+        complete = first - lap.start_s < CUT_S and lap.end_s - last < CUT_S
+        beats = None if lap.heart_rate_bpm is None or not complete else round(lap.heart_rate_bpm)
+        climb = None if lap.climb_m is None or not complete else round(lap.climb_m)
+        distance = lap.distance_m if complete else _distance_between(seconds, first, last)
+        messages.append(filled(message, total_distance=distance, avg_heart_rate=beats, total_ascent=climb))
+    return messages
 
 
-def _way(seconds: Seconds, first_s: float, last_s: float) -> float | None:
-    """Metres between two times by the records; None where they know no speed."""
-    known = np.isfinite(seconds.distance_m)
-    if not known.any():
+def _distance_between(seconds: Seconds, first_s: float, last_s: float) -> float | None:
+    """Return the distance between two times by the records, m; None without a speed."""
+    has_distance = np.isfinite(seconds.distance_m)
+    if not has_distance.any():
         return None
-    ends = np.interp((first_s, last_s), seconds.time_s[known], seconds.distance_m[known])
+    ends = np.interp((first_s, last_s), seconds.time_s[has_distance], seconds.distance_m[has_distance])
     return float(ends[1] - ends[0])
 
 
 def _fit_seconds(when: datetime) -> int:
-    """Seconds since FIT's own beginning, 1989-12-31."""
+    """Return the time in s since FIT's epoch, 1989-12-31."""
     return round((when - datetime(1989, 12, 31, tzinfo=UTC)).total_seconds())
 
 
@@ -112,17 +112,17 @@ def _total(message: Any, analysis: Analysis, seconds: Seconds, span: Span) -> No
     strides = _one_leg_strides(analysis)
     if strides:
         message.total_strides = strides
-    way = seconds.distance_m[np.isfinite(seconds.distance_m)]
-    distance = analysis.run.distance_m or (float(way[-1]) if way.size else None)
+    distances = seconds.distance_m[np.isfinite(seconds.distance_m)]
+    distance = analysis.run.distance_m or (float(distances[-1]) if distances.size else None)
     number = {name: metric.value for name, metric in analysis.metrics.items()}
     oscillation = _times(number.get("vertical_oscillation_cm"), 10.0)
     step = _times(number.get("stride_length_m"), 500.0)
-    whole, fraction = split(_times(number.get("cadence_spm"), 0.5))
+    leg_cadence, fraction = split(_times(number.get("cadence_spm"), 0.5))
     filled(
         message,
         total_distance=distance,
         enhanced_avg_speed=distance / span.timer_s if distance and span.timer_s > 0.0 else None,
-        avg_running_cadence=whole,
+        avg_running_cadence=leg_cadence,
         avg_fractional_cadence=fraction,
         avg_stance_time=number.get("contact_ms"),
         avg_stance_time_percent=_times(number.get("duty_factor"), 100.0),
@@ -139,13 +139,13 @@ def _times(value: float | None, factor: float) -> float | None:
 
 
 def _one_leg_strides(analysis: Analysis) -> int:
-    """Strides of the leg that was seen more: FIT counts those of one leg."""
+    """Return the strides of the leg with more strides: FIT counts those of one leg."""
     sides = list(analysis.strides["side"])
     return max(sides.count("left"), sides.count("right"))
 
 
 def _balance(analysis: Analysis) -> float | None:
-    """Left foot's share of both feet's contact time over the run, per cent."""
+    """Return the left foot's share of both contact times over the run, per cent; None without both."""
     contact = analysis.metrics.get("contact_ms")
     if contact is None or contact.left is None or contact.right is None:
         return None

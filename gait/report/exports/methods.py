@@ -1,4 +1,4 @@
-"""A methods paragraph for a paper: sensors, software, what was counted, how sure, and the numbers."""
+"""Methods paragraph for a paper: sensors, software, strides, uncertainties, and a table of numbers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from gait.analysis.metrics import METRICS
 from gait.analysis.results import Analysis, SensorQuality
 from gait.files import write_text
 from gait.report.exports.fingerprint import Fingerprint
-from gait.report.numbers import clean, duration, number, numbers_of, show_metric, units
+from gait.report.numbers import TITLE_SIGNS, clean, duration, number, numbers_of, show_metric, units
 from gait.report.words import Words, load_words
 
 __all__ = ["methods_text", "write_methods"]
@@ -65,7 +65,7 @@ def _methods(analysis: Analysis, words: Words, fingerprint: Fingerprint | None) 
 def _hashes(fingerprint: Fingerprint, words: Words) -> str:
     return words(
         "methods.hashes",
-        whole=fingerprint.whole,
+        whole=fingerprint.combined,
         inputs=fingerprint.inputs,
         settings=fingerprint.settings,
         rules=fingerprint.rules,
@@ -74,7 +74,7 @@ def _hashes(fingerprint: Fingerprint, words: Words) -> str:
 
 def _sensor(sensor: SensorQuality, words: Words) -> str:
     facts = [
-        clean(sensor.device, 80),
+        clean(sensor.device, TITLE_SIGNS),
         words("methods.rate", hz=number(sensor.rate_hz, 1)),
         words("methods.range", g=number(sensor.acc_range_g, 0)) if sensor.acc_range_g else "",
         words("methods.gyroscope" if sensor.has_gyr else "methods.no_gyroscope"),
@@ -84,7 +84,7 @@ def _sensor(sensor: SensorQuality, words: Words) -> str:
 
 
 def _calibration(analysis: Analysis, words: Words) -> str:
-    """Say what distances were scaled to; empty where none were measured."""
+    """Return a sentence on the calibration of distances; empty where none were measured."""
     if "stride_length_m" not in analysis.metrics:
         return ""
     run = analysis.run

@@ -23,7 +23,7 @@ FLAGS = (
     "--no-pdf-header-footer",
 )
 PRINT_S = 120.0
-"""s that a browser may take to print (chosen: it bounds a hang)."""
+"""Longest time for a browser to print, s (chosen: a browser that hangs is ended)."""
 
 _BLOCKS = Path(__file__).parent.parent / "page" / "templates" / "weasyprint.css"
 
@@ -57,14 +57,14 @@ def write_pdf(page: Path, path: Path) -> Path:
     MissingExtraError
         There is neither.
     GaitError
-        What prints failed.
+        The program that prints failed.
     """
-    browser = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    browser = next((program for name in BROWSERS if (program := shutil.which(name))), None)
     return _by_browser(browser, page, path) if browser else by_weasyprint(page, path)
 
 
 def by_weasyprint(page: Path, path: Path) -> Path:
-    """Print without a browser; figures come out plainer."""
+    """Print the page to PDF without a browser, with plainer figures; return the path."""
     try:
         import weasyprint
     except (ImportError, OSError) as error:

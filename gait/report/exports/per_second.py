@@ -1,4 +1,4 @@
-"""The run second by second, as watches keep it: what each whole second holds of the strides around it."""
+"""The run second by second, as watches keep it: means over the strides in each second."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["QUANTITIES", "Seconds", "per_second"]
 
 
 LEFT_OUT = frozenset({"gap", "uncertain"})
-"""Marks of strides whose times cannot be trusted: they say nothing about their second."""
+"""Marks of strides whose times are unreliable; these strides are left out."""
 
 QUANTITIES: Mapping[str, tuple[str, float]] = {
     "leg_cadence_rpm": ("cadence_spm", 0.5),
@@ -31,7 +31,8 @@ QUANTITIES: Mapping[str, tuple[str, float]] = {
     "heart_rate_bpm": ("heart_rate_bpm", 1.0),
     "altitude_m": ("altitude_m", 1.0),
 }
-"""Name here -> column of the strides and the factor between them (strides of one leg a minute, steps)."""
+"""Name here -> column of the strides, and factor from the column to the value here (one leg's strides a
+minute from steps a minute, step from stride length)."""
 
 
 @dataclass(frozen=True)
@@ -41,17 +42,17 @@ class Seconds:
     Attributes
     ----------
     time_s
-        Session time, one second apart; a second in a gap of the recording is not there.
+        Session time, one second apart; seconds in a gap of the recording are left out.
     activity
-        ``running``, ``walking`` or empty text: of the gait that fills most of the second.
+        Gait that fills most of the second: ``running``, ``walking`` or empty text for neither.
     values
-        Name of `QUANTITIES` -> mean of both legs; NaN where no stride tells.
+        Name of `QUANTITIES` -> mean of both legs; NaN in a second without a value.
     contact_left_ms, contact_right_ms
-        Mean of each leg by itself; NaN where no stride of it tells.
+        Mean of each leg; NaN in a second without a value of that leg.
     left_share_pct
         Left contact time as a share of both legs'; NaN unless both were measured in that second.
     distance_m
-        Way covered up to the end of that second, metres; NaN throughout where no speed was measured.
+        Distance up to the end of that second, m; NaN throughout where no speed was measured.
     """
 
     time_s: FloatArray
@@ -65,7 +66,7 @@ class Seconds:
 
 @dataclass(frozen=True)
 class _Pieces:
-    """Strides cut at the seconds' borders: which second, which stride, how much of the second (s)."""
+    """Strides cut at the borders of seconds: index of second and stride, and their overlap in s."""
 
     second: IntArray
     stride: IntArray
@@ -76,7 +77,7 @@ class _Pieces:
 
 
 def per_second(analysis: Analysis, first_s: float) -> Seconds:
-    """Average the strides over seconds.
+    """Return means of the strides' values in each second.
 
     Parameters
     ----------
@@ -87,9 +88,9 @@ def per_second(analysis: Analysis, first_s: float) -> Seconds:
 
     Notes
     -----
-    The second at ``t`` spans ``[t - 0.5, t + 0.5)``. A stride counts by the time it spends in the second;
-    each leg is averaged by itself, then the legs. Only strides of the activity that fills most of the second
-    count, so a second between running and walking mixes nothing.
+    The second at ``t`` spans ``[t - 0.5, t + 0.5)``. The mean of a leg weights each stride by its time within
+    the second; the mean of both legs is that of the two means. Only strides of the activity that fills most
+    of the second count, so that no second mixes running and walking.
     """
     end = analysis.activity[-1].end_s if analysis.activity else first_s
     count = max(0, int(np.floor(end - first_s + 0.5)) + 1)
@@ -118,17 +119,17 @@ def per_second(analysis: Analysis, first_s: float) -> Seconds:
 
 
 def _trusted(strides: pd.DataFrame) -> pd.DataFrame:
-    """Strides whose times hold, numbered from zero."""
+    """Return the strides with reliable times, numbered from zero."""
     if not len(strides):
         return strides
     marks = strides["marks"].fillna("").astype(str).str.split()
-    fine = marks.map(LEFT_OUT.isdisjoint).astype(bool)
-    known = np.isfinite(strides["ic_s"].astype(float)) & np.isfinite(strides["next_ic_s"].astype(float))
-    return strides[fine & known].reset_index(drop=True)
+    unmarked = marks.map(LEFT_OUT.isdisjoint).astype(bool)
+    timed = np.isfinite(strides["ic_s"].astype(float)) & np.isfinite(strides["next_ic_s"].astype(float))
+    return strides[unmarked & timed].reset_index(drop=True)
 
 
 def _cut(strides: pd.DataFrame, first_s: float, count: int) -> _Pieces:
-    """Cut each stride into the parts that lie in one second."""
+    """Return the pieces of strides, each within one second."""
     start = strides["ic_s"].to_numpy(dtype=float) - first_s + 0.5
     end = strides["next_ic_s"].to_numpy(dtype=float) - first_s + 0.5
     low = np.floor(start).astype(np.intp)
@@ -153,7 +154,7 @@ def _activity(strides: pd.DataFrame, pieces: _Pieces, count: int) -> npt.NDArray
 
 
 def _leg_mean(strides: pd.DataFrame, pieces: _Pieces, column: str, side: str, count: int) -> FloatArray:
-    """Mean of one leg's strides in each second, weighted by their time in it; NaN where there is none."""
+    """Return the mean of one leg in each second, weighted by the strides' time in it; NaN without a value."""
     if column not in strides:
         # The watch's columns are there only with a watch.
         return np.full(count, np.nan)
@@ -167,20 +168,20 @@ def _leg_mean(strides: pd.DataFrame, pieces: _Pieces, column: str, side: str, co
 
 
 def _mean_of_legs(strides: pd.DataFrame, pieces: _Pieces, column: str, count: int) -> FloatArray:
-    """Mean of the legs that tell something in each second."""
+    """Return the mean over the legs with a value in each second; NaN without one."""
     legs = np.array([_leg_mean(strides, pieces, column, side, count) for side in ("left", "right")])
-    known = np.isfinite(legs)
+    measured = np.isfinite(legs)
     mean: FloatArray = np.divide(
-        np.where(known, legs, 0.0).sum(axis=0),
-        known.sum(axis=0),
+        np.where(measured, legs, 0.0).sum(axis=0),
+        measured.sum(axis=0),
         out=np.full(count, np.nan),
-        where=known.any(axis=0),
+        where=measured.any(axis=0),
     )
     return mean
 
 
 def _distance(strides: pd.DataFrame, pieces: _Pieces, speed: FloatArray) -> FloatArray:
-    """Way covered by the end of each second: speed times the part of it in which a leg was in a stride."""
+    """Return the distance up to the end of each second, m: speed times the part of a second with strides."""
     if not np.isfinite(speed).any():
         return np.full(len(speed), np.nan)
     sides = strides["side"].to_numpy(dtype=str)[pieces.stride]
@@ -188,12 +189,12 @@ def _distance(strides: pd.DataFrame, pieces: _Pieces, speed: FloatArray) -> Floa
     for side in ("left", "right"):
         leg = np.bincount(pieces.second, pieces.overlap_s * (sides == side), minlength=len(speed))
         covered = np.maximum(covered, np.minimum(leg, 1.0))
-    way: FloatArray = np.cumsum(np.where(np.isfinite(speed), speed, 0.0) * covered)
-    return way
+    distance: FloatArray = np.cumsum(np.where(np.isfinite(speed), speed, 0.0) * covered)
+    return distance
 
 
 def _in_gap(analysis: Analysis, time: FloatArray) -> npt.NDArray[np.bool_]:
-    """Return True for seconds whose middle lies where nothing was recorded."""
+    """Return True for each second whose middle lies in a gap of the recording."""
     inside = np.zeros(len(time), dtype=bool)
     for bout in analysis.activity:
         if bout.kind == "gap":

@@ -1,7 +1,7 @@
 """Numbers for other programs: the table of strides as CSV, the analysis as JSON.
 
-Both follow the public contract: the contract's columns and keys first, ours behind them. What could not be
-measured is an empty cell or ``null``; a guess never takes its place.
+Both follow the public contract: the contract's columns and keys come first, further ones behind them. A value
+that could not be measured is an empty cell or ``null``, never a guess.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ DECIMALS: dict[str, int] = {
     **dict.fromkeys(("ic_s", "tc_s", "next_ic_s"), 5),
     **dict.fromkeys(("p_rearfoot", "p_midfoot", "p_forefoot"), 3),
 }
-"""Decimals in the file: a metric's own, and those of times and shares; two for every other number."""
+"""Column -> decimals in the file: metrics, times and shares; every other number has two."""
 
 
 def write_strides(analysis: Analysis, path: str | Path) -> Path:
@@ -46,7 +46,7 @@ def write_strides(analysis: Analysis, path: str | Path) -> Path:
     Parameters
     ----------
     analysis
-        Where the strides come from.
+        Analysis with the strides.
     path
         File to write; gzip-compressed where the name ends in ``.gz``.
 
@@ -80,17 +80,17 @@ def strides_csv(analysis: Analysis) -> str:
 
 
 def _columns(strides: pd.DataFrame) -> list[str]:
-    """Contract's columns in order, then whatever else the table has."""
+    """Return the contract's columns in order, then the table's other columns."""
     return [*STRIDE_COLUMNS, *(name for name in strides.columns if name not in STRIDE_COLUMNS)]
 
 
 def _for_csv(table: pd.DataFrame) -> pd.DataFrame:
-    """Round numbers, write booleans as ``true``/``false``, make text safe."""
+    """Return the table with rounded numbers, booleans as ``true``/``false``, and safe text."""
     return pd.DataFrame({_safe_text(name): _cells(table[name]) for name in table.columns})
 
 
 def _cells(column: pd.Series[Any]) -> pd.Series[Any]:
-    """One column as it stands in the file."""
+    """Return one column as it stands in the file."""
     if pd.api.types.is_bool_dtype(column.dtype):
         return column.map({True: "true", False: "false"})
     if pd.api.types.is_numeric_dtype(column.dtype):
@@ -101,7 +101,7 @@ def _cells(column: pd.Series[Any]) -> pd.Series[Any]:
 
 
 def _safe_text(value: object) -> object:
-    """Text of one line that no spreadsheet takes for a formula."""
+    """Return text as one line that no spreadsheet takes for a formula; other values unchanged."""
     return for_spreadsheet(value) if isinstance(value, str) else value
 
 
@@ -127,19 +127,19 @@ def analysis_json(
     findings: Iterable[Finding] | None = None,
     plan: Plan | None = None,
 ) -> dict[str, Any]:
-    """Return the contract's JSON object: plain values only, ``None`` for what is not known.
+    """Return the contract's JSON object, of plain values only; ``None`` for values that are not known.
 
     Parameters
     ----------
     analysis
-        What the signals say.
+        Result of the analysis.
     findings, plan
-        What coaching says; their keys are left out when None.
+        Results of coaching; their keys are left out when None.
 
     Returns
     -------
-    A dict that `json` can write with ``allow_nan=False``. ``findings`` lists what is present;
-    ``looked_for`` the rest with its outcome (absent, cannot tell, not assessed).
+    A dict that `json` can write with ``allow_nan=False``. ``findings`` lists the findings that are present;
+    ``looked_for`` lists the others with their outcome (absent, cannot tell, not assessed).
 
     Notes
     -----
@@ -168,9 +168,9 @@ def analysis_json(
     if analysis.watch is not None:
         body["watch"] = analysis.watch
     if findings is not None:
-        found = list(findings)
-        body["findings"] = [one for one in found if one.outcome == "present"]
-        body["looked_for"] = [one for one in found if one.outcome != "present"]
+        all_findings = list(findings)
+        body["findings"] = [finding for finding in all_findings if finding.outcome == "present"]
+        body["looked_for"] = [finding for finding in all_findings if finding.outcome != "present"]
     if plan is not None:
         body["plan"] = plan
         body["action"] = plan.action
@@ -178,13 +178,13 @@ def analysis_json(
 
 
 def _sensor(sensor: object) -> dict[str, Any]:
-    """All that is known of one sensor, its name for people first."""
+    """Return the fields of one sensor's quality, with its name in front."""
     fields: dict[str, Any] = plain(sensor)
     return {"name": f"{fields['side']} {fields['placement']}", **fields}
 
 
 def _metrics(metrics: Mapping[str, Metric]) -> dict[str, Any]:
-    """Metrics by name; the classes of the strike get an entry of their own."""
+    """Return the metrics by name, with an entry ``strike`` for the classes of the foot strike."""
     out = {
         name: {key: value for key, value in plain(metric).items() if key not in {"name", "shares"}}
         for name, metric in metrics.items()
@@ -199,14 +199,14 @@ def _metrics(metrics: Mapping[str, Metric]) -> dict[str, Any]:
 def _strike(metric: Metric) -> dict[str, Any]:
     """Return the contract's ``strike``: the most frequent class and the share of each."""
     shares = {name: plain(share) for name, share in (metric.shares or {}).items()}
-    known = {name: share for name, share in shares.items() if share is not None}
-    top = max(known, key=lambda name: known[name]) if known else None
+    measured = {name: share for name, share in shares.items() if share is not None}
+    top = max(measured, key=lambda name: measured[name]) if measured else None
     empty = dict.fromkeys(("uncertainty", "sd", "left", "right", "asymmetry_pct"))
     return {"value": top, **empty, "n": metric.n, "shares": shares}
 
 
 def _quality(analysis: Analysis) -> dict[str, Any]:
-    """How far to trust the session as a whole; a sensor's own figures stand with the sensor."""
+    """Return the quality of the session; each sensor's own quality is under ``sensors``."""
     strides = analysis.strides
     running = strides[strides["activity"] == "running"] if len(strides) else strides
     sensors = analysis.sensors
@@ -228,7 +228,7 @@ def _quality(analysis: Analysis) -> dict[str, Any]:
 
 
 def _marks(strides: pd.DataFrame) -> dict[str, int]:
-    """How many running strides carry each mark."""
+    """Return the number of running strides with each mark."""
     if "marks" not in strides or not len(strides):
         return {}
     words = strides["marks"].fillna("").astype(str).str.split().explode().dropna()
@@ -236,7 +236,7 @@ def _marks(strides: pd.DataFrame) -> dict[str, int]:
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401 - the shape of JSON is any
-    """Turn any result into what JSON can hold; numbers that are not finite become None.
+    """Return any result as values that JSON can hold; numbers that are not finite become None.
 
     Examples
     --------
@@ -244,7 +244,7 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - the shape of JSON is any
     {'a': None, 'b': [1, 2.5]}
     """
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {one.name: plain(getattr(value, one.name)) for one in dataclasses.fields(value)}
+        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):

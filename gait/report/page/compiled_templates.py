@@ -1,4 +1,4 @@
-"""Compiled templates kept beside Python's own compiled modules, which saves 0.07 s of every page's wait."""
+"""Cache of compiled templates beside Python's own compiled modules, which saves 0.07 s a page."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from gait.files import write_bytes
 __all__ = ["CompiledTemplates"]
 
 DAMAGED = (EOFError, ValueError, TypeError, AttributeError, ImportError, IndexError, pickle.UnpicklingError)
-"""What reading a damaged file raises; the template is then compiled anew."""
+"""Errors from reading a damaged file; the template is then compiled anew."""
 
 
 class CompiledTemplates(BytecodeCache):
-    """Keeps the code of templates in the ``__pycache__`` of their folder, by Python's own rules.
+    """Cache of the templates' code in the ``__pycache__`` of their folder, by Python's own rules.
 
     A changed template has another checksum, another Python or Jinja another file. ``PYTHONPYCACHEPREFIX``
     moves the files and ``PYTHONDONTWRITEBYTECODE`` leaves them out, as they do with modules. Where the folder
@@ -36,14 +36,14 @@ class CompiledTemplates(BytecodeCache):
         self._folder = folder
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        """Give the bucket its code where it is kept and whole."""
+        """Load the bucket's code where an undamaged file is there."""
         try:
             bucket.bytecode_from_string(self._path(bucket).read_bytes())
         except (OSError, *DAMAGED):
             bucket.reset()
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep the bucket's code where files of this kind may be written."""
+        """Write the bucket's code to its file, unless Python is told to write no compiled modules."""
         if sys.dont_write_bytecode:
             return
         path = self._path(bucket)

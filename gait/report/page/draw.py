@@ -1,4 +1,4 @@
-"""Charts, scales and sparklines as inline SVG, from the blocks that say what is in them."""
+"""Charts, scales and sparklines as inline SVG, drawn from the blocks with their content."""
 
 from __future__ import annotations
 
@@ -11,14 +11,18 @@ from gait.report.page.svg import Plot
 
 __all__ = ["draw_chart", "draw_scale", "draw_spark"]
 
-SCALE_HEIGHT, SPARK_HEIGHT = 18, 26
+SCALE_HEIGHT, SPARK_HEIGHT = 18, 26  # pixels (chosen: one line of text, and one and a half)
 WORD_PX = 14.0
-"""Height of a row of words inside a chart, pixels."""
+"""Height of a row of words inside a chart, pixels (chosen: the font's size and a little)."""
+FIRST_ROW = 0.8
+"""Distance of the first row of words from a chart's top, rows (chosen)."""
+MARGIN_SHARE = 0.1
+"""Margin of a sparkline at each end of its range, relative to the range (chosen)."""
 MIDDLE = np.array([0.5, 0.5])
 
 
 def draw_chart(chart: Chart) -> Markup:
-    """Return a chart with its axes; nothing in it reaches beyond them."""
+    """Return a chart with its axes; lines and bands are cut at the axes."""
     plot = Plot(chart.x, chart.y, height=chart.height, alt=f"{chart.title}. {chart.caption}")
     for start, end, look in chart.shades:
         plot.shade(start, end, look)
@@ -41,13 +45,13 @@ def draw_chart(chart: Chart) -> Markup:
         plot.vline(at, look, label)
     row = WORD_PX * (chart.y[1] - chart.y[0]) / chart.height
     for place, (at, label) in enumerate(chart.words):
-        # Every second word stands a row lower, so that neighbours stay apart on a phone.
-        plot.word(at, chart.y[1] - row * (0.8 + place % 2), label)
+        # Every second word is a row lower, so that neighbours do not touch on a phone.
+        plot.word(at, chart.y[1] - row * (FIRST_ROW + place % 2), label)
     return plot.markup()
 
 
 def draw_scale(scale: Scale, alt: str) -> Markup:
-    """Return a number with its interval on its scale, the usual range shaded, last time's in grey."""
+    """Return a scale with the number, its interval, the usual range shaded, and the last number hollow."""
     plot = Plot((scale.low, scale.high), (0.0, 1.0), height=SCALE_HEIGHT, alt=alt)
     plot.shade(scale.low, scale.high, "band")
     if scale.expected is not None:
@@ -66,11 +70,11 @@ def draw_scale(scale: Scale, alt: str) -> Markup:
 
 
 def draw_spark(values: FloatArray) -> Markup:
-    """Return a line of a number along the run without axes; hidden from screen readers, it only hints."""
+    """Return the course of a number along the run as a line without axes; empty without values."""
     if not len(values):
         return Markup()
     low, high = float(values.min()), float(values.max())
-    grow = max(0.1 * (high - low), 1e-9)
+    grow = max(MARGIN_SHARE * (high - low), 1e-9)
     plot = Plot((0.0, len(values) - 1.0), (low - grow, high + grow), height=SPARK_HEIGHT, alt="")
     plot.line(np.arange(len(values), dtype=np.float64), values, "one line spark")
     return plot.markup(below=0, decorative=True)

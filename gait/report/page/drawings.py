@@ -1,4 +1,4 @@
-"""Line drawings of exercises: how it begins, in grey, and how it ends, beside it."""
+"""Line drawings of exercises: the first position, in grey, and the last one beside it."""
 
 from __future__ import annotations
 
@@ -14,32 +14,36 @@ from gait.report.page.figures import FLOOR, HEAD, HEIGHT, WIDTH, Drawing, Extras
 __all__ = ["DRAWINGS", "draw_exercise"]
 
 DRAWINGS: dict[str, Drawing] = {**STANDING, **LYING}
-"""Of every exercise of the built-in rules, by its id."""
+"""Exercise's id -> drawing, for every exercise of the built-in rules."""
 
 INK = {"begin": "#8d98a3", "end": "#30475e", "floor": "#dfe3e8", "prop": "#59656f"}
 THIN = ("floor", "prop")
 BARB = 4.0
-"""Length of an arrow's head."""
+"""Length of an arrow's head, units of the drawing (chosen)."""
+BARB_RAD = 0.6
+"""Angle between an arrow and each side of its head, rad (chosen)."""
+THIN_LINE, LINE = 1.5, 3.2
+"""Widths of lines of floor and props, and of the body, units of the drawing (chosen)."""
 
 
 def draw_exercise(name: str, alt: str) -> Markup:
-    """Return the drawing of an exercise as inline SVG; empty for one of somebody's own rules."""
-    made = DRAWINGS.get(name)
-    if made is None:
+    """Return the drawing of an exercise as inline SVG; empty for an exercise without a drawing."""
+    drawing = DRAWINGS.get(name)
+    if drawing is None:
         return Markup()
     corners = [
         ((x, y), (x, y + high), (x + wide, y + high), (x + wide, y), (x, y))
-        for x, y, wide, high in made.boxes
+        for x, y, wide, high in drawing.boxes
     ]
-    props = _path([*corners, *made.lines], "prop")
+    props = _path([*corners, *drawing.lines], "prop")
     props += "".join(
         f'<circle class="prop" cx="{x}" cy="{HEIGHT - y:.1f}" r="{r}" {_ink("prop")}/>'
-        for x, y, r in made.rolls
+        for x, y, r in drawing.rolls
     )
-    floor = _path([[(2.0, FLOOR), (WIDTH - 2.0, FLOOR)]], "floor") if made.floor else ""
+    floor = _path([[(2.0, FLOOR), (WIDTH - 2.0, FLOOR)]], "floor") if drawing.floor else ""
     parts = "".join(
         f'<svg x="{at * WIDTH}" width="{WIDTH}" height="{HEIGHT}">{floor}{props}{_figure(pose, look)}</svg>'
-        for at, (pose, look) in enumerate(((made.begin, "begin"), (made.end, "end")))
+        for at, (pose, look) in enumerate(((drawing.begin, "begin"), (drawing.end, "end")))
     )
     # Numbers of this module and its own words; the name goes through escape().
     return Markup(  # noqa: S704
@@ -49,7 +53,7 @@ def draw_exercise(name: str, alt: str) -> Markup:
 
 
 def _figure(pose: Pose | Front, look: str) -> str:
-    """Legs, trunk, arms and head of one pose, with what it holds."""
+    """Return the legs, trunk, arms and head of one pose, with its weight and bands."""
     at = pose.joints()
     far = pose.far()
     out = _path([[at[key] for key in far]] if far else [], f"{look} far")
@@ -63,7 +67,7 @@ def _figure(pose: Pose | Front, look: str) -> str:
 
 
 def _extras(extras: Extras, at: Joints) -> str:
-    """Bands, cables, cushions and arrows."""
+    """Return the bands, cables, cushions and arrows of one pose."""
     balls = "".join(
         f'<ellipse class="prop" cx="{x:.1f}" cy="{HEIGHT - y:.1f}" rx="{w}" ry="{h}" {_ink("prop")}/>'
         for x, y, w, h in extras.balls
@@ -77,18 +81,19 @@ def _arrow(start: Point, end: Point) -> Iterable[Point]:
     """Return the corners of an arrow in one stroke."""
     back = math.atan2(start[1] - end[1], start[0] - end[0])
     barbs = [
-        (end[0] + BARB * math.cos(back + turn), end[1] + BARB * math.sin(back + turn)) for turn in (0.6, -0.6)
+        (end[0] + BARB * math.cos(back + turn), end[1] + BARB * math.sin(back + turn))
+        for turn in (BARB_RAD, -BARB_RAD)
     ]
     return start, end, barbs[0], end, barbs[1]
 
 
 def _path(lines: Iterable[Iterable[Point]], look: str) -> str:
-    """Return lines of one look as one path; nothing without any."""
+    """Return lines of one style as one path; empty without lines."""
     joined = "".join("M" + "L".join(f"{x:.1f} {HEIGHT - y:.1f}" for x, y in line) for line in lines)
     return f'<path class="{look}" d="{joined}" {_ink(look)}/>' if joined else ""
 
 
 def _ink(look: str) -> str:
-    """Attributes for printers that do not know the page's style sheet."""
-    wide = 1.5 if look in THIN else 3.2
+    """Return the attributes for printers that do not know the page's style sheet."""
+    wide = THIN_LINE if look in THIN else LINE
     return f'fill="none" stroke="{INK[look.split(maxsplit=1)[0]]}" stroke-width="{wide}"'

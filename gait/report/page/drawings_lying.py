@@ -6,6 +6,7 @@ from gait.report.page.figures import FLOOR, Drawing, Extras, Pose
 
 __all__ = ["LYING"]
 
+# x, y, width and height of boxes, and ends of a line, units of the drawing (chosen: to fit a body)
 BENCH = (68.0, FLOOR, 26.0, 17.0)
 CHAIR = (16.0, FLOOR, 24.0, 22.0)
 CHAIR_BACK = ((16.0, FLOOR), (16.0, 60.0))

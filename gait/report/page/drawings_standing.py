@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from gait.report.page.figures import FLOOR, HIPS, STAND, Drawing, Extras, Front, Point, Pose, bent
+from gait.report.page.figures import FLOOR, HIPS, STAND, USUAL_ARMS, Drawing, Extras, Front, Point, Pose, bent
 
 __all__ = ["STANDING"]
 
+# x, y, width and height of boxes, and ends of lines, units of the drawing (chosen: to fit a body)
 BACK_SEAT = (8.0, FLOOR, 22.0, 20.0)
 STEP = (12.0, FLOOR, 40.0, 8.0)
 LOW_BOX = (58.0, FLOOR, 36.0, 16.0)
@@ -16,9 +17,6 @@ POST = ((70.0, FLOOR), (70.0, 84.0))
 _SQUAT = Pose(STAND, 68.0, 172.0, 52.0, 20.0)
 _UPRIGHT = Pose(STAND, 90.0, 90.0, 90.0)
 
-
-USUAL_ARMS = (-102.0, -78.0)
-"""Degrees of the two arms in a standing drawing, down is -90 (chosen: hanging, a little apart)."""
 _NONE = Extras()
 
 
@@ -29,7 +27,7 @@ def _front(
     arms: tuple[float, float] = USUAL_ARMS,
     extras: Extras = _NONE,
 ) -> Front:
-    """Return a body from the front whose feet stand at two places, knees outward."""
+    """Return a body from the front with its feet at two places and its knees outward."""
     return Front(
         hips,
         bent((hips[0] - HIPS / 2, hips[1]), left, left=True),

@@ -22,6 +22,7 @@ __all__ = [
     "STAND",
     "THIGH",
     "TRUNK",
+    "USUAL_ARMS",
     "WIDTH",
     "Drawing",
     "Extras",
@@ -33,12 +34,14 @@ __all__ = [
 ]
 
 SHANK, THIGH, TRUNK, ARM, NECK, FOOT, HEAD = 22.0, 22.0, 27.0, 23.0, 9.0, 8.0, 5.5
-"""Lengths of the limbs and radius of the head, in the drawing's own units."""
+"""Lengths of the limbs and radius of the head, units of the drawing (chosen: about a body's proportions)."""
 HIPS, SHOULDERS, SHORT_FOOT = 10.0, 14.0, 4.0
-"""From the front: across the hips and the shoulders, and the length of a foot."""
-WIDTH, HEIGHT, FLOOR = 100, 104, 4.0
+"""Widths of hips and shoulders and length of a foot from the front, units of the drawing (chosen)."""
+WIDTH, HEIGHT, FLOOR = 100, 104, 4.0  # size of a drawing and height of its floor, units (chosen)
 STAND = (46.0, 8.0)
-"""Where a foot stands."""
+"""Place of a standing foot's ankle, units of the drawing (chosen: near the middle, on the floor)."""
+USUAL_ARMS = (-102.0, -78.0)
+"""Degrees of the two arms from the front, down is -90 (chosen: they hang a little apart)."""
 
 Point = tuple[float, float]
 Joints = dict[str, Point]
@@ -46,7 +49,7 @@ Joints = dict[str, Point]
 
 @dataclass(frozen=True)
 class Extras:
-    """Features that belong to one position alone.
+    """Parts of a drawing that belong to one position alone.
 
     Attributes
     ----------
@@ -55,7 +58,7 @@ class Extras:
     ties
         A joint, and the fixed point that a cable or a band pulls it to.
     arrows
-        From where to where a press goes that moves nothing.
+        Start and end of an arrow that shows a press without movement.
     balls
         x, y, half width and half height of a cushion.
     """
@@ -73,19 +76,19 @@ class Pose:
     Attributes
     ----------
     ankle
-        Where the standing foot is; lying, where the feet are.
+        Place of the standing foot's ankle; for a lying body, of the feet.
     shank, thigh, trunk, arm
         Ankle to knee, knee to hip, hip to shoulder, shoulder to hand.
     other
-        Hip to knee and knee to ankle of the other leg; None where it is beside the first.
+        Hip to knee and knee to ankle of the other leg; None where both legs coincide.
     foot
         Ankle to toes.
     weight
-        Where a weight is held: ``hand``, ``shoulder``, ``hip`` or empty.
+        Joint that holds a weight: ``hand``, ``shoulder``, ``hip``, or empty.
     fore
-        Elbow to hand, where the arm is bent: `arm` is then shoulder to elbow.
+        Elbow to hand of a bent arm, with `arm` from shoulder to elbow; None for a straight arm.
     raised
-        Shoulder to hand of the other arm; None where it is beside the first.
+        Shoulder to hand of the other arm; None where both arms coincide.
     extras
         Bands, cables, arrows, cushions.
     """
@@ -128,7 +131,7 @@ class Pose:
         return (*out, ("shoulder", "far hand")) if self.raised is not None else tuple(out)
 
     def far(self) -> tuple[str, ...]:
-        """Return the joints of the other leg; empty where it is beside the first."""
+        """Return the joints of the other leg; empty where both legs coincide."""
         return () if self.other is None else ("hip", "far knee", "far ankle")
 
 
@@ -151,7 +154,7 @@ class Front:
     hips: Point
     left: tuple[float, float]
     right: tuple[float, float]
-    arms: tuple[float, float] = (-102.0, -78.0)
+    arms: tuple[float, float] = USUAL_ARMS
     weight: str = ""
     extras: Extras = Extras()
 
@@ -159,14 +162,14 @@ class Front:
         """Return where each joint is."""
         neck = (self.hips[0], self.hips[1] + TRUNK)
         out = {"middle": self.hips, "neck": neck, "head": (neck[0], neck[1] + NECK)}
-        for side, leg, arm, way in (("left", self.left, 0, -1.0), ("right", self.right, 1, 1.0)):
-            hip = (self.hips[0] + way * HIPS / 2, self.hips[1])
+        for side, leg, arm, outward in (("left", self.left, 0, -1.0), ("right", self.right, 1, 1.0)):
+            hip = (self.hips[0] + outward * HIPS / 2, self.hips[1])
             knee = step(hip, THIGH, leg[0])
             ankle = step(knee, SHANK, leg[1])
-            shoulder = (neck[0] + way * SHOULDERS / 2, neck[1] - 2.0)
+            shoulder = (neck[0] + outward * SHOULDERS / 2, neck[1] - 2.0)
             out |= {
                 f"{side} hip": hip, f"{side} knee": knee, f"{side} ankle": ankle,
-                f"{side} toes": (ankle[0] + way * SHORT_FOOT, ankle[1]),
+                f"{side} toes": (ankle[0] + outward * SHORT_FOOT, ankle[1]),
                 f"{side} shoulder": shoulder, f"{side} hand": step(shoulder, ARM, self.arms[arm]),
             }  # fmt: skip
         return out
@@ -174,7 +177,7 @@ class Front:
     def lines(self) -> tuple[tuple[str, ...], ...]:
         """Return the joints that each line goes through."""
         limbs = ("toes", "ankle", "knee", "hip")
-        legs = (*(f"left {one}" for one in limbs), *(f"right {one}" for one in reversed(limbs)))
+        legs = (*(f"left {joint}" for joint in limbs), *(f"right {joint}" for joint in reversed(limbs)))
         return legs, ("middle", "neck"), ("left hand", "left shoulder", "right shoulder", "right hand")
 
     def far(self) -> tuple[str, ...]:
@@ -184,9 +187,10 @@ class Front:
 
 @dataclass(frozen=True)
 class Drawing:
-    """Begin and end, with boxes (x, y, width, height) such as a bench, lines such as a wall, and rolls.
+    """First and last position of an exercise, with its props.
 
-    ``rolls`` are circles (x, y, radius), such as a rolled towel; without ``floor`` it is seen from above.
+    ``boxes`` are (x, y, width, height), such as a bench; ``lines`` such as a wall; ``rolls`` are circles
+    (x, y, radius), such as a rolled towel. Without ``floor`` the body is seen from above.
     """
 
     begin: Pose | Front
@@ -198,7 +202,7 @@ class Drawing:
 
 
 def step(start: Point, length: float, angle: float) -> Point:
-    """Return the point so far away in that direction."""
+    """Return the point at a distance from the start, in a direction in degrees."""
     turn = math.radians(angle)
     return start[0] + length * math.cos(turn), start[1] + length * math.sin(turn)
 
@@ -209,9 +213,9 @@ def bent(hip: Point, ankle: Point, *, left: bool) -> tuple[float, float]:
     Parameters
     ----------
     hip, ankle
-        Its ends; not farther apart than the leg is long.
+        Ends of the leg; at most as far apart as the leg is long.
     left
-        Whether the knee is to the left of the line from hip to ankle, as the picture shows it.
+        True where the knee is left of the line from hip to ankle in the picture.
 
     Examples
     --------

@@ -1,8 +1,8 @@
-"""A plot that fits any width: lines stretch, letters and strokes do not.
+"""Plot for any width of page: lines stretch with the width, letters and the thickness of lines do not.
 
-An outer SVG as wide as its place holds text at percentages; an inner one, stretched, holds the paths with
-strokes that do not scale. So a label is as readable on a phone as on paper, and no script is needed. The
-colours stand as attributes for printers and are overruled by the page's style sheet.
+An outer SVG holds the text at percentages of the width; an inner SVG is stretched and holds the paths, whose
+strokes do not scale. So labels are readable on a phone and on paper without a script. Colours are attributes
+for printers; the page's style sheet overrules them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,18 @@ from gait.arrays import FloatArray
 __all__ = ["Plot"]
 
 WIDTH = 1000.0
-"""Units across a plot's inside; a point on a 1000 px wide screen is one unit."""
+"""Width of a plot, units of its inner SVG (chosen: a pixel on a screen of 1000 px)."""
+
+FLIP_SHARE, EDGE_SHARE = 0.75, 0.02
+"""Share of the width from which a line's label is left of it, and at each edge within which a tick's label
+begins or ends at its tick (chosen: no label leaves the plot on a phone)."""
+LABEL_GAP, LABEL_TOP, LABEL_ROW = 4, 11.0, 13.0
+"""Label of a line, pixels: distance from the line, baseline from the top, distance of rows (chosen)."""
+TICK_GAP, TICK_DROP, TICK_BELOW, BELOW = 6, 4.0, 17.0, 22
+"""Ticks, pixels: distance left of the plot, baseline below a grid line and below the plot, and height of the
+labels under a plot (chosen)."""
+LEAST_SHADE = 1.5
+"""Least width of a shaded stretch, units of the inner SVG (chosen: visible on a screen)."""
 
 INK = {
     "left": "#0b62b0",
@@ -27,11 +38,11 @@ INK = {
     "grid": "#d5dae0",
     "text": "#3d4854",
 }
-"""Blue and vermilion keep apart for every common colour vision and, as the right side is dashed, in grey."""
+"""Colours; blue and vermilion differ for every common colour vision, and in grey as the right is dashed."""
 
 
 class Plot:
-    """Draws in data coordinates, then gives markup.
+    """Plot that is drawn on in data coordinates and then returned as markup.
 
     Parameters
     ----------
@@ -40,7 +51,7 @@ class Plot:
     height
         Height in CSS pixels; the width is that of the page.
     alt
-        What the picture says, for those who cannot see it.
+        Content of the picture in words, for screen readers.
     """
 
     def __init__(self, x: tuple[float, float], y: tuple[float, float], *, height: int, alt: str) -> None:
@@ -56,7 +67,7 @@ class Plot:
         return self.height * (1.0 - (value - self.y[0]) / (self.y[1] - self.y[0]))
 
     def _points(self, x: Sequence[float] | FloatArray, y: Sequence[float] | FloatArray) -> list[str]:
-        """``x y`` of each point; empty text where one is not finite."""
+        """Return ``x y`` of each point; empty text where a coordinate is not finite."""
         return [
             f"{self._px(a):.1f} {self._py(b):.1f}" if math.isfinite(a) and math.isfinite(b) else ""
             for a, b in zip(x, y, strict=True)
@@ -69,17 +80,17 @@ class Plot:
         self._add(path, look, fill=False)
 
     def band(self, x: FloatArray, low: FloatArray, high: FloatArray, look: str) -> None:
-        """Fill between two lines; breaks where either is not finite."""
+        """Fill the area between two lines; it breaks where either is not finite."""
         upper, lower = self._points(x, high), self._points(x, low)
         path = ""
         for run in _runs([a and b and f"{a}|{b}" for a, b in zip(upper, lower, strict=True)]):
-            there = [point.split("|")[0] for point in run]
+            forth = [point.split("|")[0] for point in run]
             back = [point.split("|")[1] for point in reversed(run)]
-            path += "M" + "L".join(there + back) + "Z"
+            path += "M" + "L".join(forth + back) + "Z"
         self._add(path, look, fill=True)
 
     def dots(self, x: FloatArray, y: FloatArray, look: str) -> None:
-        """Draw round points of one size whatever the page's width."""
+        """Draw round points, of one size at any width of the page."""
         self._add("".join(f"M{point}h.01" for point in self._points(x, y) if point), look, fill=False)
 
     def bars(self, edges: FloatArray, heights: FloatArray, look: str) -> None:
@@ -93,7 +104,7 @@ class Plot:
         left = max(0.0, self._px(start))
         width = min(WIDTH, self._px(end)) - left
         if width > 0:
-            box = f'x="{left:.1f}" y="0" width="{max(width, 1.5):.1f}" height="{self.height}"'
+            box = f'x="{left:.1f}" y="0" width="{max(width, LEAST_SHADE):.1f}" height="{self.height}"'
             self._back.append(f'<rect class="{look}" {box} fill="#e8ebef"/>')
 
     def vline(self, at: float, look: str = "mark", label: str = "", *, row: int = 0) -> None:
@@ -101,9 +112,9 @@ class Plot:
         self._add(f"M{self._px(at):.1f} 0V{self.height}", look, fill=False)
         if label:
             share = self._px(at) / WIDTH
-            anchor = "end" if share > 0.75 else "start"
-            shift = -4 if share > 0.75 else 4
-            self._text(share, 11.0 + 13.0 * row, label, "lab", anchor=anchor, shift=shift)
+            anchor = "end" if share > FLIP_SHARE else "start"
+            shift = -LABEL_GAP if share > FLIP_SHARE else LABEL_GAP
+            self._text(share, LABEL_TOP + LABEL_ROW * row, label, "lab", anchor=anchor, shift=shift)
 
     def hline(self, at: float, look: str = "mark") -> None:
         """Draw a line across the plot."""
@@ -118,7 +129,7 @@ class Plot:
         for tick, label in zip(ticks, labels, strict=True):
             at = self._py(tick)
             self._back.append(_path(f"M0 {at:.1f}H{WIDTH:.0f}", "grid", fill=False))
-            self._text(0.0, at + 4.0, label, "tick", anchor="end", shift=-6)
+            self._text(0.0, at + TICK_DROP, label, "tick", anchor="end", shift=-TICK_GAP)
 
     def x_axis(self, ticks: Sequence[float], labels: Sequence[str]) -> None:
         """Draw numbers below the plot with a short line each."""
@@ -126,8 +137,8 @@ class Plot:
         for tick, label in zip(ticks, labels, strict=True):
             self._back.append(_path(f"M{self._px(tick):.1f} {self.height}v4", "axis", fill=False))
             share = self._px(tick) / WIDTH
-            anchor = "start" if share < 0.02 else "end" if share > 0.98 else "middle"
-            self._text(share, self.height + 17.0, label, "tick", anchor=anchor)
+            anchor = "start" if share < EDGE_SHARE else "end" if share > 1.0 - EDGE_SHARE else "middle"
+            self._text(share, self.height + TICK_BELOW, label, "tick", anchor=anchor)
 
     def _text(self, share: float, y: float, label: str, look: str, *, anchor: str, shift: int = 0) -> None:
         move = f' dx="{shift}"' if shift else ""
@@ -138,17 +149,17 @@ class Plot:
         if path:
             self._paths.append(_path(path, look, fill=fill))
 
-    def markup(self, *, below: int = 22, clip: bool = True, decorative: bool = False) -> Markup:
+    def markup(self, *, below: int = BELOW, clip: bool = True, decorative: bool = False) -> Markup:
         """Return the picture as inline SVG.
 
         Parameters
         ----------
         below
-            Pixels for what stands under the plot.
+            Pixels for the labels under the plot.
         clip
-            Whether lines end at the plot's edge; small scales let their points reach over it.
+            True to cut lines at the plot's edge; small scales let their points reach over it.
         decorative
-            Whether screen readers pass it by.
+            True to hide it from screen readers.
         """
         inner = "".join([*self._back, *self._paths])
         said = 'aria-hidden="true"' if decorative else f'role="img" aria-label="{escape(self.alt)}"'
@@ -163,7 +174,7 @@ class Plot:
 
 
 def _runs(points: Sequence[str]) -> list[list[str]]:
-    """Split a list at its empty entries."""
+    """Return the stretches of a list between its empty entries."""
     runs: list[list[str]] = [[]]
     for point in points:
         if point:
@@ -174,7 +185,7 @@ def _runs(points: Sequence[str]) -> list[list[str]]:
 
 
 def _path(path: str, look: str, *, fill: bool) -> str:
-    """One path with attributes for printers that do not know the page's style sheet."""
+    """Return one path with attributes for printers that do not know the page's style sheet."""
     colour = next((ink for name, ink in INK.items() if look.startswith(name)), INK["text"])
     paint = f'fill="{colour}" fill-opacity=".2" stroke="none"' if fill else f'fill="none" stroke="{colour}"'
     return f'<path class="{look}" d="{path}" {paint} vector-effect="non-scaling-stroke"/>'

@@ -1,7 +1,7 @@
-"""Strides for the charts that can be touched: packed small, as data that no browser runs.
+"""Strides for the interactive charts, packed as data that no browser executes.
 
-Times are steps between strides in bytes, values whole steps above a base in 16-bit little-endian numbers,
-both in base64: an hour of two shoes is about 170 kB.
+A time is the step from the stride before, in bytes. A value is a number of steps above a base, as a 16-bit
+little-endian number. Both are in base64; an hour with two shoes is about 170 kB.
 """
 
 from __future__ import annotations
@@ -23,33 +23,34 @@ from gait.report.words import Words
 __all__ = ["touch_data"]
 
 MOST_POINTS = 52_000
-"""Points of all charts together: above it every second, third ... stride is left out, which the page says."""
-TIME_STEP_S = 0.01
-FULL = 255
+"""Points of all charts together, at most (chosen: the page stays below 400 kB); with more strides only every
+second, third ... is kept, and the page says so."""
+TIME_STEP_S = 0.01  # smallest step of time, s (chosen: a sample at 100 Hz)
+FULL = 255  # largest step of time in one byte
 MOST_STEPS = 10_000_000
-"""Steps from the first to the last stride: a gap of years makes the steps longer, not the page."""
-LARGEST = 65_534
+"""Steps of time over all strides, at most (chosen); with a gap of years the steps get longer."""
+LARGEST = 65_534  # largest number of steps of a value in 16 bits, below `EMPTY`
 EMPTY = 65_535
-"""What stands for a value that is not there or cannot be held."""
+"""Number for a value that is missing or too large."""
 WORDS = ("stride", "earlier", "later", "in", "out", "all", "hint", "none", "thinned")
 
 
 def touch_data(sections: Sequence[Section], words: Words) -> Markup:
-    """Return the JSON of every chart over the run; empty where there is none.
+    """Return the JSON of every chart over the run; empty without such a chart.
 
     Notes
     -----
-    ``<``, ``>`` and ``&`` are written as escapes, so no text in it can end the element that holds it.
+    ``<``, ``>`` and ``&`` are written as escapes, so that no text can end the element around the data.
     """
     charts = [
         block
         for section in sections
         for block in section.blocks
-        if isinstance(block, Chart) and block.form == "time" and any(len(one.x) for one in block.points)
+        if isinstance(block, Chart) and block.form == "time" and any(len(points.x) for points in block.points)
     ]
     if not charts:
         return Markup()
-    total = sum(len(one.x) for chart in charts for one in chart.points)
+    total = sum(len(points.x) for chart in charts for points in chart.points)
     every = max(1, math.ceil(total / MOST_POINTS))
     times: list[dict[str, Any]] = []
     body = {
@@ -73,8 +74,8 @@ def _chart(chart: Chart, every: int, times: list[dict[str, Any]]) -> dict[str, A
         "title": chart.title,
         "unit": chart.unit,
         "decimals": chart.decimals,
-        "x": [_short(v) for v in chart.x],
-        "y": [_short(v) for v in chart.y],
+        "x": [_short(value) for value in chart.x],
+        "y": [_short(value) for value in chart.y],
         "below": chart.below,
         "breaks": [[_short(a), _short(b), look] for a, b, look in chart.shades],
         "lines": [
@@ -86,7 +87,7 @@ def _chart(chart: Chart, every: int, times: list[dict[str, Any]]) -> dict[str, A
 
 
 def _points(points: Points, decimals: int, every: int, times: list[dict[str, Any]]) -> dict[str, Any]:
-    """Values of one side's strides, packed, with the place of their times among those that charts share."""
+    """Return one side's packed values, with the index of their times in ``times``, which charts share."""
     x, y = points.x[::every], points.y[::every]
     unit = max(TIME_STEP_S, float(x.max(initial=0.0)) / MOST_STEPS)
     packed = {"unit": unit, "t": _steps(np.diff(np.rint(x / unit), prepend=0.0))}
@@ -104,17 +105,17 @@ def _points(points: Points, decimals: int, every: int, times: list[dict[str, Any
 
 
 def _steps(values: FloatArray) -> str:
-    """Return the steps of time in bytes: 255 means that the step goes on in the next byte."""
-    whole = np.maximum(values, 0.0).astype(np.int64)
-    ends = np.cumsum(whole // FULL + 1)
+    """Return the steps of time as bytes in base64; after a byte of 255 the step goes on in the next byte."""
+    steps = np.maximum(values, 0.0).astype(np.int64)
+    ends = np.cumsum(steps // FULL + 1)
     out = np.full(int(ends[-1]) if len(ends) else 0, FULL, dtype=np.uint8)
-    out[ends - 1] = whole % FULL
+    out[ends - 1] = steps % FULL
     return base64.b64encode(out.tobytes()).decode("ascii")
 
 
 def _packed(values: FloatArray) -> str:
-    whole: npt.NDArray[np.uint16] = np.clip(values, 0, EMPTY).astype("<u2")
-    return base64.b64encode(whole.tobytes()).decode("ascii")
+    levels: npt.NDArray[np.uint16] = np.clip(values, 0, EMPTY).astype("<u2")
+    return base64.b64encode(levels.tobytes()).decode("ascii")
 
 
 def _short(value: float) -> float:

@@ -1,4 +1,4 @@
-"""From results to one self-contained page: no network, nothing beside the file, only our own scripts."""
+"""Write results as one self-contained HTML page: no network, no other file, only our own scripts."""
 
 from __future__ import annotations
 
@@ -46,17 +46,17 @@ def write_report(
     Parameters
     ----------
     analysis
-        What the signals say.
+        Result of the analysis.
     findings
-        What coaching found; the page leaves the section out when there are none.
+        Findings of coaching; the page has no such section when there are none.
     plan
-        What to do about it; left out when None.
+        Training plan; left out when None.
     path
-        File to write, replaced whole or not at all.
+        File to write; it is replaced completely or not at all.
     lang
         Language of the page: a catalogue in `gait.report.words`.
     since
-        The session against those before it; "what changed" is left out when None.
+        Comparison with the sessions before; "what changed" is left out when None.
     runner
         The runner's name, for the head and the sheets.
     sheet
@@ -103,14 +103,14 @@ def render_sections(sections: Sequence[Section], words: Words, sheet: str) -> st
     Parameters
     ----------
     sections
-        What stands on the page; one block of it is a `Head`.
+        Sections of the page; one of their blocks is a `Head`.
     sheet
-        What kind of page it is, as in the catalogue's ``page.title_...``.
+        Kind of page, as in the catalogue's ``page.title_...``.
 
     Notes
     -----
-    The content-security policy names each by its hash: no request, no other script, no other style, not even
-    if a name in the recording got past the escaping.
+    The content-security policy names each script and style by its hash. A browser makes no request and runs
+    no other script, even if a name in the recording got past the escaping.
     """
     data = touch_data(sections, words)
     style = _file("templates/style.css") + _file("templates/print.css")
@@ -154,7 +154,7 @@ def _hash(text: str) -> str:
 
 @cache
 def _environment() -> Environment:
-    """Templates with escaping on and no silent gaps."""
+    """Return the environment of the templates: text is escaped, and an undefined name is an error."""
     return Environment(
         loader=PackageLoader("gait.report.page"),
         bytecode_cache=CompiledTemplates(Path(__file__).with_name("templates")),
@@ -167,6 +167,6 @@ def _environment() -> Environment:
 
 @cache
 def _file(name: str) -> str:
-    """Text of a file of this package, line ends as browsers hash them."""
+    """Return the text of a file of this package, with line ends as browsers hash them."""
     text = resources.files("gait.report.page").joinpath(name).read_text(encoding="utf-8")
     return text.replace("\r\n", "\n")

@@ -1,7 +1,7 @@
-"""The report's parts in their order: one module each, with `build`; the page and the terminal walk them.
+"""Table of the report's sections in their order; page and terminal both draw them.
 
-A new part is one module here and one name in `SECTIONS`. Plugins taken up stand at the end of the whole
-report.
+A section is a module here with a function `build`, and one name in `SECTIONS`. Sections of plugins in use
+stand at the end of the full report.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from gait.report.story import Sheet, Story
 __all__ = ["SECTIONS", "SHEETS", "sections_of"]
 
 FAULT_SIGNS = 300
-"""Characters of a plugin's fault that the report shows."""
+"""Characters of a plugin's fault that the report shows, at most (chosen)."""
 
 SECTIONS: tuple[ModuleType, ...] = (
     head,
@@ -60,7 +60,7 @@ SECTIONS: tuple[ModuleType, ...] = (
     recording,
     method,
 )
-"""The whole report."""
+"""Sections of the full report."""
 
 SHEETS: dict[Sheet, tuple[ModuleType, ...]] = {
     "full": SECTIONS,
@@ -81,24 +81,24 @@ SHEETS: dict[Sheet, tuple[ModuleType, ...]] = {
         notes,
     ),
 }
-"""What stands on each sheet; the runner's fits one page of paper."""
+"""Sheet -> its sections; the runner's sheet fits one page of paper."""
 
 
 def sections_of(story: Story) -> tuple[Section, ...]:
-    """Return the sections of the story's sheet that have something to say.
+    """Return the sections of the story's sheet that have content.
 
     A plugin's section that fails is left out, and the last section names it.
     """
     with numbers_of(story.words):
-        made: list[Section | None] = [module.build(story) for module in SHEETS[story.sheet]]
+        sections: list[Section | None] = [module.build(story) for module in SHEETS[story.sheet]]
         if story.sheet == "full":
-            made += _foreign(story, {section.id for section in made if section is not None})
-    return tuple(section for section in made if section is not None)
+            sections += _plugin_sections(story, {section.id for section in sections if section is not None})
+    return tuple(section for section in sections if section is not None)
 
 
-def _foreign(story: Story, used: Iterable[str]) -> list[Section | None]:
+def _plugin_sections(story: Story, used: Iterable[str]) -> list[Section | None]:
     """Return the sections of plugins, and one that names those that failed."""
-    made: list[Section | None] = []
+    sections: list[Section | None] = []
     faults: list[str] = []
     ids = set(used)
     for plugin, module in taken("section"):
@@ -110,8 +110,8 @@ def _foreign(story: Story, used: Iterable[str]) -> list[Section | None]:
         except GaitError as fault:
             faults.append(clean(str(fault), FAULT_SIGNS))
             continue
-        made.append(section)
+        sections.append(section)
         ids |= {section.id} if section is not None else set()
     if faults:
-        made.append(Section("plugins", story.words("section.plugins"), (Bullets(tuple(faults)),)))
-    return made
+        sections.append(Section("plugins", story.words("section.plugins"), (Bullets(tuple(faults)),)))
+    return sections

@@ -1,4 +1,4 @@
-"""The one thing to do next, in the colour of its light."""
+"""The next action, in the colour of its light."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ OF_KIND: dict[str, Light] = {"stop": "red", "ask": "grey"}
 
 
 def build(story: Story) -> Section | None:
-    """Return the action with its dose, how to know that it worked and when to test; None without a plan."""
+    """Return the action with its dose, its sign of success and its date of retest; None without a plan."""
     plan, words = story.plan, story.words
     if plan is None:
         return None

@@ -15,7 +15,7 @@ from gait.report.words import Words
 __all__ = ["build"]
 
 PHONE = 2
-"""Columns that stay on a phone."""
+"""Number of columns shown on a phone (chosen: name and value)."""
 
 
 def build(story: Story) -> Section | None:
@@ -62,7 +62,7 @@ def _row(metric: Metric, words: Words) -> tuple[str, ...]:
         bound + show_metric(metric).text,
         left,
         right,
-        # What follows from other numbers has no spread of its own.
+        # A metric that is computed from other metrics has no spread of its own.
         number(metric.sd, spec.decimals + 1) if math.isfinite(metric.sd) and metric.sd > 0.0 else "–",
         number(float(metric.n), 0),
         words(f"what.{metric.name}"),

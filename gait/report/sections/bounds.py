@@ -1,4 +1,4 @@
-"""For the clinician: every rule with its probability, its lines, and which lines are this house's own."""
+"""Table of all rules for clinicians: outcome, probability, thresholds, and those chosen by this project."""
 
 from __future__ import annotations
 
@@ -11,42 +11,43 @@ from gait.report.words import Words
 __all__ = ["build"]
 
 LEAST_CHANCE = 0.01
-"""Probability below which, and beyond whose rest to one, no figure is given (chosen)."""
+"""Smallest probability that is given as a figure, and one minus the largest (chosen)."""
 
 
 def build(story: Story) -> Section | None:
-    """Return the rules looked at as a table; None where there were none."""
+    """Return the rules as a table; None without findings."""
     if not story.findings:
         return None
     words = story.words
     head = tuple(words(f"bounds.{key}") for key in ("rule", "outcome", "p", "line", "grade"))
-    rows = tuple(_row(one, words) for one in story.findings)
+    rows = tuple(_row(finding, words) for finding in story.findings)
     table = Table(words("section.bounds"), head, rows, words=frozenset({1, 3, 4}))
     lead = Paragraph(words("section_lead.bounds"), "lead")
     return Section("bounds", words("section.bounds"), (lead, table))
 
 
-def _row(one: Finding, words: Words) -> tuple[str, ...]:
+def _row(finding: Finding, words: Words) -> tuple[str, ...]:
     lines = words("list.comma").join(
         dict.fromkeys(
             f"{words.get(f'metric.{piece.metric}')} {number(piece.threshold, 1)}{units(piece.unit)}"
-            for piece in one.evidence
+            for piece in finding.evidence
             if piece.threshold is not None
         )
     )
-    house = any(source.key == "house" for source in one.sources)
-    side = f" ({words.get(f'side.{one.side}', one.side)})" if one.side else ""
+    house = any(source.key == "house" for source in finding.sources)
+    in_part = finding.outcome == "absent" and bool(finding.not_looked_at)
+    side = f" ({words.get(f'side.{finding.side}', finding.side)})" if finding.side else ""
     return (
-        one.id + side,
-        words(f"outcome.{'in_part' if one.outcome == 'absent' and one.not_looked_at else one.outcome}"),
-        _chance(one.certainty) if lines and one.certainty is not None else "–",
+        finding.id + side,
+        words(f"outcome.{'in_part' if in_part else finding.outcome}"),
+        _chance(finding.certainty) if lines and finding.certainty is not None else "–",
         (lines or "–") + (words("bounds.house") if lines and house else ""),
-        words(f"grade_short.{one.grade}"),
+        words(f"grade_short.{finding.grade}"),
     )
 
 
 def _chance(share: float) -> str:
-    """Return a probability; no number is wholly sure to lie on one side of a line."""
+    """Return a probability as text; near 0 and 1 as a limit, because no number is certain."""
     if share < LEAST_CHANCE:
         return f"< {number(LEAST_CHANCE, 2)}"
     if share > 1.0 - LEAST_CHANCE:

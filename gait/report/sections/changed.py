@@ -1,4 +1,4 @@
-"""Say what changed: against the last session, against the runner's own normal, and how much was run."""
+"""Changes against the last session and against the runner's own normal, and the load of the week."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["build"]
 
 
 def build(story: Story) -> Section | None:
-    """Return what is new since the last session; None where nothing is kept of the runner."""
+    """Return the changes since the last session; None where no history of the runner is kept."""
     since, words = story.since, story.words
     if since is None:
         return None
@@ -40,9 +40,9 @@ def build(story: Story) -> Section | None:
 
 
 def _since(changes: tuple[Change, ...], date: str, words: Words) -> list[Block]:
-    """Return the metrics that changed as a table, and how many did not."""
+    """Return the metrics that changed as a table, and the number of those that did not."""
     moved = [row for row in changes if row.changed or row.explained_by]
-    rest = len(changes) - len(moved)
+    unchanged = len(changes) - len(moved)
     out: list[Block] = []
     if moved:
         head = (
@@ -60,7 +60,7 @@ def _since(changes: tuple[Change, ...], date: str, words: Words) -> list[Block]:
             )
         )
     key = "changed.others" if moved else "changed.none"
-    return [*out, Paragraph(words(key, n=rest, date=date))]
+    return [*out, Paragraph(words(key, n=unchanged, date=date))]
 
 
 def _row(row: Change, words: Words) -> tuple[str, ...]:

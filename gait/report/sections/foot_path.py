@@ -18,13 +18,14 @@ VIEWS: dict[str, tuple[int, int, float, float]] = {
     "top": (0, 1, 0.5, 10.0),
     "behind": (1, 2, 10.0, 10.0),
 }
-"""View -> axis to the right, axis upwards (x ahead, y left, z up), narrowest range of each."""
+"""View -> axis to the right and axis upwards (0 ahead, 1 left, 2 up), and the least range of each, in m for
+axis 0 and cm for the others (chosen)."""
 STEP_PCT = 10
 """Per cent of the stride between two points of the path's table (chosen: eleven rows)."""
 
 
 def build(story: Story) -> Section | None:
-    """Return three views of the path; None where no path is known."""
+    """Return three views of the path; None where no path was measured."""
     paths: dict[str, FloatArray] = {
         wave.side: wave.path_m
         for wave in story.analysis.waveforms
@@ -79,13 +80,13 @@ def _view(name: str, paths: dict[str, FloatArray], words: Words) -> Chart:
 
 
 def _axes(name: str, words: Words) -> tuple[str, str]:
-    """Names of the two axes with their units."""
+    """Return the names of a view's two axes with their units."""
     names = ("ahead", "left", "up")
     across, upwards, *_ = VIEWS[name]
     return words(f"path_axis.{names[across]}"), words(f"path_axis.{names[upwards]}")
 
 
 def _axis(path: FloatArray, column: int) -> FloatArray:
-    """Metres ahead; centimetres sideways and up."""
+    """Return the path along one axis: m for the axis ahead, cm for sideways and up."""
     values: FloatArray = path[:, column] if column == 0 else 100.0 * path[:, column]
     return values

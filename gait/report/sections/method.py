@@ -1,4 +1,4 @@
-"""Method, settings for making it again, and sources."""
+"""Method, settings with which the analysis can be repeated, and sources."""
 
 from __future__ import annotations
 
@@ -12,16 +12,20 @@ from gait.report.story import Story
 
 __all__ = ["build"]
 
+SETTING_SIGNS = 40
+"""Characters of a setting's name, at most (chosen: a column of the table)."""
+
 
 def build(story: Story) -> Section:
-    """Return how it was worked out and on whose word."""
+    """Return the method, the sources and the settings of the analysis."""
     words = story.words
     settings = tuple(
-        (clean(words.get(f"setting.{k.replace(' ', '_')}", k), 40), clean(words.said(v), 200))
-        for k, v in story.analysis.settings.items()
+        (clean(words.get(f"setting.{name.replace(' ', '_')}", name), SETTING_SIGNS), clean(words.said(text)))
+        for name, text in story.analysis.settings.items()
     )
     sources = tuple(
-        f"{one.key}: {one.citation} {one.url}".strip() for one in _sources(story.findings, story.plan)
+        f"{source.key}: {source.citation} {source.url}".strip()
+        for source in _sources(story.findings, story.plan)
     )
     strike = "strike_angle_deg" in story.analysis.metrics
     own = (
@@ -45,16 +49,16 @@ def build(story: Story) -> Section:
 
 
 def _sources(findings: Sequence[Finding], plan: Plan | None) -> tuple[Source, ...]:
-    """Return every source that the report leans on, once, in order of first use."""
-    found: dict[str, Source] = {}
-    parts: list[tuple[Source, ...]] = [one.sources for one in findings]
+    """Return each source of findings and plan once, in the order of first use."""
+    by_key: dict[str, Source] = {}
+    parts: list[tuple[Source, ...]] = [finding.sources for finding in findings]
     if plan is not None:
         parts += [notice.sources for notice in plan.notices]
         exercises = (*plan.exercises, *plan.warm_up, *plan.cool_down)
-        reasons = [reason for one in exercises for reason in one.reasons]
-        reasons += [reason for one in plan.advice for reason in one.reasons]
+        reasons = [reason for exercise in exercises for reason in exercise.reasons]
+        reasons += [reason for advice in plan.advice for reason in advice.reasons]
         reasons += plan.cadence.reasons if plan.cadence else ()
         parts += [reason.sources for reason in reasons]
     for source in (source for part in parts for source in part):
-        found.setdefault(source.key, source)
-    return tuple(found.values())
+        by_key.setdefault(source.key, source)
+    return tuple(by_key.values())

@@ -1,4 +1,4 @@
-"""Over the run: the main metrics against time, stride by stride, and the first against the last third."""
+"""The main metrics over the run, stride by stride, and its first third against its last."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ ALONG = (
     "tibial_peak_g",
     "speed_m_s",
 )
-"""What is drawn over the run, where it was measured; filled up with `SPARE` to at least two."""
+"""Metrics drawn over the run where they were measured; with fewer than two, `SPARE` are added."""
 SPARE = ("flight_ms", "stride_ms")
-MOST = 5
+MOST = 5  # number of charts, at most (chosen)
 TIRING = (
     "cadence_spm",
     "contact_ms",
@@ -39,38 +39,41 @@ TIRING = (
     "shank_angle_deg",
     "speed_m_s",
 )
-"""What is compared between the first and the last third."""
-TABLE_ROWS = 10
+"""Metrics compared between the first and the last third."""
+TABLE_ROWS = 10  # rows of a chart's table (chosen)
 LEAST_TAIL, MOST_TAIL, ODD_STRIDES = 0.5, 2.5, 3
-"""Per cent of strides at each end that may lie beyond the axis; between them so many as this many strides."""
+"""Strides that may lie beyond each end of the axis: `ODD_STRIDES`, but at least and at most these per cent of
+all strides (chosen)."""
+BULK_PCT = (5.0, 95.0)
+"""Percentiles of a line between which its caption says that it mostly is (chosen)."""
 
 
 def build(story: Story) -> Section | None:
-    """Return a chart a metric and the table of thirds; None without running."""
+    """Return a chart for each metric and the table of thirds; None without running."""
     rows = best_strides(story)
     if not len(rows) or not story.analysis.activity:
         return None
     words = story.words
-    there = [name for name in ALONG if has(rows, name)]
-    there += [name for name in SPARE if has(rows, name)][: max(0, 2 - len(there))]
-    charts = tuple(_chart(story.analysis, rows, name, words) for name in there[:MOST])
+    drawn = [name for name in ALONG if has_numbers(rows, name)]
+    drawn += [name for name in SPARE if has_numbers(rows, name)][: max(0, 2 - len(drawn))]
+    charts = tuple(_chart(story.analysis, rows, name, words) for name in drawn[:MOST])
     lead = Paragraph(words("section_lead.run"), "lead")
     return Section("run", words("section.run"), (lead, *charts, *_thirds(story)), folded=True, grid=2)
 
 
 def best_strides(story: Story) -> pd.DataFrame:
-    """Return the running strides without marks, amid running; where all are marked, as they are."""
+    """Return the unmarked running strides between alike neighbours; all running strides without any."""
     clean = story.amid_running
     return clean if len(clean) else series.running(story.analysis.strides)
 
 
-def has(rows: pd.DataFrame, name: str) -> bool:
-    """Return whether a column is there and holds a number."""
+def has_numbers(rows: pd.DataFrame, name: str) -> bool:
+    """Return whether a table has a column with at least one number."""
     return name in rows and bool(rows[name].notna().any())
 
 
 def sides_with(rows: pd.DataFrame, name: str) -> tuple[str, ...]:
-    """Return the sides that have the metric."""
+    """Return the sides with at least one number of the metric."""
     if name not in rows:
         return ()
     there, sides = rows[name].notna().to_numpy(), rows["side"].to_numpy()
@@ -78,7 +81,7 @@ def sides_with(rows: pd.DataFrame, name: str) -> tuple[str, ...]:
 
 
 def _chart(analysis: Analysis, rows: pd.DataFrame, name: str, words: Words) -> Chart:
-    """One metric over the run, on the axis of its clean running strides."""
+    """Return the chart of one metric over the run."""
     start, end = analysis.activity[0].start_s, analysis.activity[-1].end_s
     rows = rows[["side", "ic_s", name]]
     sides = sides_with(rows, name)
@@ -96,7 +99,7 @@ def _chart(analysis: Analysis, rows: pd.DataFrame, name: str, words: Words) -> C
         form="time",
         title=words(f"metric.{name}"),
         unit=spec.unit,
-        caption=_steady(middles, name, words),
+        caption=_range_sentence(middles, name, words),
         x=(0.0, max(end - start, 1.0)),
         y=(low, high),
         x_ticks=ticks,
@@ -107,9 +110,9 @@ def _chart(analysis: Analysis, rows: pd.DataFrame, name: str, words: Words) -> C
         below=below,
         sides=() if both else sides,
         shades=tuple(
-            (b.start_s - start, b.end_s - start, "gap" if b.kind == "gap" else "break")
-            for b in analysis.activity
-            if b.kind != "running"
+            (bout.start_s - start, bout.end_s - start, "gap" if bout.kind == "gap" else "break")
+            for bout in analysis.activity
+            if bout.kind != "running"
         ),
         head=head,
         rows=table,
@@ -119,18 +122,18 @@ def _chart(analysis: Analysis, rows: pd.DataFrame, name: str, words: Words) -> C
 
 
 def _points(look: str, rows: pd.DataFrame, name: str, start: float) -> Points:
-    known = rows[["ic_s", name]].astype(float).dropna().sort_values("ic_s").to_numpy()
-    return Points(look, known[:, 0] - start, known[:, 1])
+    measured = rows[["ic_s", name]].astype(float).dropna().sort_values("ic_s").to_numpy()
+    return Points(look, measured[:, 0] - start, measured[:, 1])
 
 
-def _steady(middles: FloatArray, name: str, words: Words) -> str:
-    """Say what the line does, in a sentence: the range that holds nine tenths of it."""
+def _range_sentence(middles: FloatArray, name: str, words: Words) -> str:
+    """Return a sentence with the range that holds nine tenths of the line."""
     finite = middles[np.isfinite(middles)]
     if not finite.size:
         return words("fig.empty")
-    low, high = np.percentile(finite, [5.0, 95.0])
+    low, high = np.percentile(finite, BULK_PCT)
     spec = METRICS[name]
-    first, last = (number(one, spec.decimals) for one in (low, high))
+    first, last = (number(bound, spec.decimals) for bound in (low, high))
     # A dash between numbers reads as a minus sign where one of them has one.
     key = "fig.mostly_one" if first == last else "fig.mostly_to" if low < 0.0 else "fig.mostly"
     return words(key, low=first, high=last, unit=units(spec.unit))
@@ -139,7 +142,7 @@ def _steady(middles: FloatArray, name: str, words: Words) -> str:
 def _table(
     lines: dict[str, series.Series], start: float, end: float, name: str, words: Words
 ) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
-    """Return the line in about ten rows."""
+    """Return the head and at most `TABLE_ROWS` rows of the lines' table."""
     decimals = METRICS[name].decimals
     any_line = next(iter(lines.values()))
     picks = np.unique(np.linspace(0, len(any_line.time_s) - 1, TABLE_ROWS).astype(int))
@@ -152,23 +155,23 @@ def _table(
         if not np.isfinite(at):
             continue
         shown = number((at - start) / 60.0, 1) if minutes else number(at - start, 0)
-        rows.append((shown, *(number(_near(line, at), decimals) for line in lines.values())))
+        rows.append((shown, *(number(_value_near(line, at), decimals) for line in lines.values())))
     return ((words("axis.minutes") if minutes else counted), *head[1:]), tuple(rows)
 
 
-def _near(line: series.Series, at: float) -> float:
-    """Return the line's value at a time, or NaN where it has a break there."""
+def _value_near(line: series.Series, at: float) -> float:
+    """Return the line's value nearest to a time; NaN where the line has a break there."""
     if not np.isfinite(line.time_s).any():
         return float("nan")
     return float(line.middle[np.nanargmin(np.abs(line.time_s - at))])
 
 
 def _thirds(story: Story) -> tuple[Block, ...]:
-    """First against last third of the running, or that it is too short to tell."""
+    """Return the table of the first and last third, or a sentence that the run is too short for it."""
     words = story.words
     rows = story.amid_running
-    found = {name: third for name in TIRING if name in rows and (third := series.thirds(rows, name))}
-    if not found:
+    compared = {name: third for name in TIRING if name in rows and (third := series.thirds(rows, name))}
+    if not compared:
         return (Paragraph(words("thirds.short"), "small"),)
     table = difference_table(
         words("section.thirds"),
@@ -181,12 +184,12 @@ def _thirds(story: Story) -> tuple[Block, ...]:
                 third.uncertainty,
                 words("thirds.up" if third.change > 0 else "thirds.down"),
             )
-            for name, third in found.items()
+            for name, third in compared.items()
             if third.shown
         },
         words,
     )
-    same = [words(f"metric.{name}") for name, third in found.items() if not third.shown]
+    same = [words(f"metric.{name}") for name, third in compared.items() if not third.shown]
     blocks: list[Block] = [Paragraph(words("section_lead.thirds"), "lead")]
     if table.rows:
         blocks.append(table)

@@ -1,4 +1,4 @@
-"""The plan: pain light, the week with boxes to tick, each exercise as it is done, cadence, what to expect."""
+"""The plan: pain light, the week with boxes to tick, exercises, cadence, advice and expectations."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["build"]
 
 
 def build(story: Story) -> Section:
-    """Return the plan, or that there is none."""
+    """Return the plan, or a sentence that there is none."""
     plan, words = story.plan, story.words
     if plan is None:
         return Section("plan", words("section.plan"), (Paragraph(words("plan.none")),))
@@ -27,21 +27,21 @@ def build(story: Story) -> Section:
         blocks.append(Paragraph(words("plan.stopped")))
     brief = story.sheet == "runner"
     blocks += _training(plan, words, brief=brief)
-    blocks += _around(plan, words, brief=brief)
-    said = plan.disclaimer or words("safety.disclaimer")
-    return Section("plan", words("section.plan"), (*blocks, Paragraph(said, "small")))
+    blocks += _besides_training(plan, words, brief=brief)
+    disclaimer = plan.disclaimer or words("safety.disclaimer")
+    return Section("plan", words("section.plan"), (*blocks, Paragraph(disclaimer, "small")))
 
 
 def _training(plan: Plan, words: Words, *, brief: bool) -> list[Block]:
-    """Week, exercises, cadence."""
+    """Return the blocks of the week, the exercises and the cadence."""
     out: list[Block] = []
     if plan.week:
         out.append(Week(tuple(_day(day, plan, words, brief=brief) for day in plan.week)))
     if plan.how_hard and plan.exercises:
         out.append(Paragraph(plan.how_hard))
     if plan.exercises:
-        made = tuple(_exercise(one, plan, words, brief=brief) for one in plan.exercises)
-        out.append(Exercises(made, words("plan.exercises")))
+        exercises = tuple(_exercise(exercise, plan, words, brief=brief) for exercise in plan.exercises)
+        out.append(Exercises(exercises, words("plan.exercises")))
     target = plan.cadence
     if target is not None:
         line = words(
@@ -55,12 +55,12 @@ def _training(plan: Plan, words: Words, *, brief: bool) -> list[Block]:
     return out
 
 
-def _around(plan: Plan, words: Words, *, brief: bool) -> list[Block]:
-    """Routines, advice, what to expect, what the planner had to bend."""
+def _besides_training(plan: Plan, words: Words, *, brief: bool) -> list[Block]:
+    """Return the blocks of warm-up, cool-down, advice, expectations and the planner's notes."""
     out: list[Block] = []
     for key, routine in (("warm_up", plan.warm_up), ("cool_down", plan.cool_down)):
         if routine:
-            items = tuple(f"{one.name}: {_count(one)}" for one in routine)
+            items = tuple(f"{exercise.name}: {_count(exercise)}" for exercise in routine)
             title = words(f"plan.{key}")
             out.append(
                 Paragraph(words("list.comma").join(items), title=title) if brief else Bullets(items, title)
@@ -68,10 +68,10 @@ def _around(plan: Plan, words: Words, *, brief: bool) -> list[Block]:
     if brief:
         return out
     if plan.later:
-        later_items = tuple(_later(one, words) for one in plan.later)
+        later_items = tuple(_later(exercise, words) for exercise in plan.later)
         out.append(Bullets(later_items, words("plan.later")))
     if plan.advice:
-        out.append(Bullets(tuple(one.text for one in plan.advice), words("plan.advice")))
+        out.append(Bullets(tuple(advice.text for advice in plan.advice), words("plan.advice")))
     later = [*plan.expect, plan.ease_off]
     if plan.retest:
         later.append(words("plan.retest", what=plan.retest))
@@ -80,14 +80,14 @@ def _around(plan: Plan, words: Words, *, brief: bool) -> list[Block]:
     return [*out, Fold(words("plan.notes"), (Bullets(plan.notes),))] if plan.notes else out
 
 
-def _later(one: PlannedExercise, words: Words) -> str:
-    first, last = one.weeks or (1, 1)
-    return words("plan.later_line", first=first, last=last, name=one.name, dose=_dose(one, words))
+def _later(exercise: PlannedExercise, words: Words) -> str:
+    first, last = exercise.weeks or (1, 1)
+    return words("plan.later_line", first=first, last=last, name=exercise.name, dose=_dose(exercise, words))
 
 
 def _day(day: Day, plan: Plan, words: Words, *, brief: bool) -> DayPlan:
-    """One day with its exercises and a box where there is something to do; in brief without their names."""
-    names = {one.id: one.name for one in (*plan.exercises, *plan.warm_up, *plan.cool_down)}
+    """Return one day with its exercises, and a box unless it is a day of rest; in brief without exercises."""
+    names = {exercise.id: exercise.name for exercise in (*plan.exercises, *plan.warm_up, *plan.cool_down)}
     sets = day.sets or (0,) * len(day.exercises)
     done = tuple(
         words("plan.day_sets", name=names.get(key, key), n=n) if n else names.get(key, key)
@@ -95,45 +95,45 @@ def _day(day: Day, plan: Plan, words: Words, *, brief: bool) -> DayPlan:
     )
     name = _weekday(day, words)
     kind = words(f"day.{day.kind.replace(' ', '_')}")
-    what = words("plan.day_minutes", kind=kind, n=day.minutes) if day.minutes and done else kind
+    heading = words("plan.day_minutes", kind=kind, n=day.minutes) if day.minutes and done else kind
     box = "" if day.kind == "rest" else words("plan.done", day=name)
-    return DayPlan(name, day.kind.replace(" ", "-"), what, () if brief else done, day.note, box)
+    return DayPlan(name, day.kind.replace(" ", "-"), heading, () if brief else done, day.note, box)
 
 
 def _weekday(day: Day, words: Words) -> str:
-    """Return the day's name in the reader's language; one that is no day of the week stays as it is."""
+    """Return the day's name in the reader's language; a name that is no weekday stays unchanged."""
     return words.get(f"weekday.{day.name.lower()}", day.name)
 
 
-def _exercise(one: PlannedExercise, plan: Plan, words: Words, *, brief: bool) -> Exercise:
-    """One exercise; the reasons stand behind a fold, what stops it does not."""
+def _exercise(exercise: PlannedExercise, plan: Plan, words: Words, *, brief: bool) -> Exercise:
+    """Return one exercise; its reasons are hidden until opened, its signs to stop are always shown."""
     facts = (
-        ("set_up", one.set_up),
-        ("movement", one.movement),
-        ("tempo", one.tempo),
-        ("rest", words("plan.rest_s", n=one.rest_s) if one.rest_s else ""),
-        ("effort", one.effort),
-        ("easier", one.regression),
-        ("harder", one.progression),
+        ("set_up", exercise.set_up),
+        ("movement", exercise.movement),
+        ("tempo", exercise.tempo),
+        ("rest", words("plan.rest_s", n=exercise.rest_s) if exercise.rest_s else ""),
+        ("effort", exercise.effort),
+        ("easier", exercise.regression),
+        ("harder", exercise.progression),
         (
             "equipment",
-            words("list.comma").join(words.get(f"equipment.{thing}", thing) for thing in one.equipment),
+            words("list.comma").join(words.get(f"equipment.{thing}", thing) for thing in exercise.equipment),
         ),
     )
     reasons = tuple(
         (words(f"grade.{reason.grade}"), reason.text + _cited(tuple(s.key for s in reason.sources)))
-        for reason in one.reasons
+        for reason in exercise.reasons
     )
     return Exercise(
-        name=one.name,
-        role="" if brief else words(f"role.{one.role}"),
-        dose=_dose(one, words),
-        total=_total(one, plan, words),
-        cue=_sentences(one.cues[:1] if brief else one.cues),
-        stop_if=_sentences(one.faults),
+        name=exercise.name,
+        role="" if brief else words(f"role.{exercise.role}"),
+        dose=_dose(exercise, words),
+        total=_total(exercise, plan, words),
+        cue=_sentences(exercise.cues[:1] if brief else exercise.cues),
+        stop_if=_sentences(exercise.faults),
         facts=tuple((words(f"plan.{key}"), text) for key, text in facts if text and not brief),
         why=() if brief else reasons,
-        drawing=one.drawing,
+        drawing=exercise.drawing,
     )
 
 
@@ -142,32 +142,36 @@ def _cited(keys: tuple[str, ...]) -> str:
 
 
 def _sentences(parts: tuple[str, ...]) -> str:
-    """Join fragments into sentences that each end in one stop."""
+    """Return fragments as sentences that each end in one full stop."""
     return " ".join(f"{part.rstrip('. ')}." for part in parts if part.strip())
 
 
-def _count(one: PlannedExercise) -> str:
-    low, high = one.reps
-    return f"{low if low == high else f'{low}–{high}'} {one.unit}"
+def _count(exercise: PlannedExercise) -> str:
+    low, high = exercise.reps
+    return f"{low if low == high else f'{low}–{high}'} {exercise.unit}"
 
 
-def _dose(one: PlannedExercise, words: Words) -> str:
-    """``8–12 reps, hold 3 s, light``: what one set is."""
-    parts = [_count(one), words("plan.hold", s=one.hold_s) if one.hold_s else "", one.load]
+def _dose(exercise: PlannedExercise, words: Words) -> str:
+    """Return the dose of one set, such as ``8–12 reps, hold 3 s, light``."""
+    parts = [
+        _count(exercise),
+        words("plan.hold", s=exercise.hold_s) if exercise.hold_s else "",
+        exercise.load,
+    ]
     return ", ".join(part for part in parts if part)
 
 
-def _total(one: PlannedExercise, plan: Plan, words: Words) -> str:
-    """Return the sets on each day and in the week, from the plan's own days."""
+def _total(exercise: PlannedExercise, plan: Plan, words: Words) -> str:
+    """Return the sets a day and a week, counted over the plan's days."""
     days = [
         (_weekday(day, words), n)
         for day in plan.week
         if day.sets
         for key, n in zip(day.exercises, day.sets, strict=True)
-        if key == one.id
+        if key == exercise.id
     ]
     if not days:
-        return words("plan.sets", n=one.sets)
+        return words("plan.sets", n=exercise.sets)
     counts = {n for _, n in days}
     total = sum(n for _, n in days)
     if len(days) == 1:

@@ -1,15 +1,20 @@
-"""The recording: each sensor's quality, faults with what to do, and what could not be measured and why."""
+"""Quality of the recording: faults, each sensor's figures, and metrics that were not measured."""
 
 from __future__ import annotations
 
 from gait.analysis.results import Analysis, Fault, SensorQuality
 from gait.analysis.session.quality import fault_line
 from gait.report.blocks import Block, Bullets, Facts, Section
-from gait.report.numbers import clean, duration, number
+from gait.report.numbers import LABEL_SIGNS, SENTENCE_SIGNS, TITLE_SIGNS, clean, duration, number
 from gait.report.story import Story
 from gait.report.words import Words
 
 __all__ = ["build"]
+
+MARK_SIGNS = 30
+"""Characters of a mark without a translation, at most (chosen: a column of the table)."""
+LEAST_TIME_S = 0.5
+"""Time in an activity, s, from which it is listed (chosen: less is shown as 0 s)."""
 
 
 def build(story: Story) -> Section:
@@ -19,9 +24,9 @@ def build(story: Story) -> Section:
     if analysis.faults:
         items = tuple(_fault(fault, words) for fault in analysis.faults)
         blocks.append(Bullets(items, words("section.faults")))
-    said = {fault_line(fault) for fault in analysis.faults}
+    fault_lines = {fault_line(fault) for fault in analysis.faults}
     for sensor in analysis.sensors:
-        blocks += _sensor(sensor, said, words)
+        blocks += _sensor(sensor, fault_lines, words)
     times = _times(analysis, words)
     if times:
         blocks.append(Facts(times, words("quality.time")))
@@ -35,27 +40,27 @@ def build(story: Story) -> Section:
 
 
 def _fault(fault: Fault, words: Words) -> str:
-    """Return what was found, what it spoils and what to do, in one line."""
+    """Return a fault as one line: the fault, the metrics that it spoils, and the remedy."""
     spoils = words("list.comma").join(
-        words.get(f"metric.{name}", clean(words.said(name), 60)) for name in fault.spoils
+        words.get(f"metric.{name}", clean(words.said(name), LABEL_SIGNS)) for name in fault.spoils
     )
     parts = (
-        words("fault.sensor", sensor=clean(words.said(fault.sensor), 60)) if fault.sensor else "",
-        clean(words.said(fault.what), 300).rstrip(".") + ".",
+        words("fault.sensor", sensor=clean(words.said(fault.sensor), LABEL_SIGNS)) if fault.sensor else "",
+        clean(words.said(fault.what), SENTENCE_SIGNS).rstrip(".") + ".",
         words("fault.spoils", names=spoils) if spoils else "",
-        clean(words.said(fault.todo), 300).rstrip(".") + "." if fault.todo else "",
+        clean(words.said(fault.todo), SENTENCE_SIGNS).rstrip(".") + "." if fault.todo else "",
     )
     return " ".join(part[:1].upper() + part[1:] for part in parts if part)
 
 
-def _sensor(sensor: SensorQuality, said: set[str], words: Words) -> list[Block]:
-    """Return a sensor's figures and its notes but those that stand among the faults."""
+def _sensor(sensor: SensorQuality, fault_lines: set[str], words: Words) -> list[Block]:
+    """Return a sensor's figures, and its notes without those that are listed as faults."""
     rate = f"{number(sensor.rate_hz, 1)} Hz"
     if sensor.nominal_rate_hz:
         rate = words("quality.of_nominal", rate=rate, nominal=number(sensor.nominal_rate_hz, 1))
     facts = (
-        ("file", clean(sensor.source, 80)),
-        ("device", clean(sensor.device, 80)),
+        ("file", clean(sensor.source, TITLE_SIGNS)),
+        ("device", clean(sensor.device, TITLE_SIGNS)),
         ("length", duration(sensor.duration_s)),
         ("rate", rate),
         ("missing", _missing(sensor, words)),
@@ -69,7 +74,7 @@ def _sensor(sensor: SensorQuality, said: set[str], words: Words) -> list[Block]:
     notes = tuple(
         words("quality.slip", minute=number(slip.time_s / 60.0, 1), angle=number(slip.angle_deg, 0))
         for slip in sensor.slips
-    ) + tuple(clean(words.said(note)) for note in sensor.notes if note not in said)
+    ) + tuple(clean(words.said(note)) for note in sensor.notes if note not in fault_lines)
     return [*out, Bullets(notes, words("quality.notes", sensor=name))] if notes else out
 
 
@@ -93,28 +98,35 @@ def _mounting(sensor: SensorQuality, words: Words) -> str:
 
 
 def _times(analysis: Analysis, words: Words) -> tuple[tuple[str, str], ...]:
-    """Return the time spent in each activity that there was."""
+    """Return the label and duration of each activity of at least half a second."""
     kinds = ("running", "walking", "still", "other", "gap")
-    spent = {kind: sum(b.end_s - b.start_s for b in analysis.activity if b.kind == kind) for kind in kinds}
-    return tuple((words(f"kind.{kind}"), duration(time)) for kind, time in spent.items() if time >= 0.5)
+    spent = {
+        kind: sum(bout.end_s - bout.start_s for bout in analysis.activity if bout.kind == kind)
+        for kind in kinds
+    }
+    return tuple(
+        (words(f"kind.{kind}"), duration(time)) for kind, time in spent.items() if time >= LEAST_TIME_S
+    )
 
 
 def _marked(analysis: Analysis, words: Words) -> tuple[tuple[str, str], ...]:
-    """Return how many strides carry each mark."""
+    """Return the label of each mark and the number of strides with it."""
     strides = analysis.strides
     if not len(strides):
         return ()
     counts = strides["marks"].fillna("").astype(str).str.split().explode().dropna().value_counts()
-    return tuple((words.get(f"mark.{mark}", clean(mark, 30)), number(n, 0)) for mark, n in counts.items())
+    return tuple(
+        (words.get(f"mark.{mark}", clean(mark, MARK_SIGNS)), number(n, 0)) for mark, n in counts.items()
+    )
 
 
 def _not_measured(story: Story) -> tuple[str, ...]:
-    """Return what no sensor could tell and why, metrics of one reason together."""
+    """Return one line for each reason why metrics were not measured, with the metrics' names."""
     words = story.words
     reasons: dict[str, list[str]] = {}
     for name, why in story.analysis.not_measured.items():
-        label = words.get(f"metric.{name}", clean(name, 60))
-        reasons.setdefault(clean(words.said(why), 300), []).append(label)
+        label = words.get(f"metric.{name}", clean(name, LABEL_SIGNS))
+        reasons.setdefault(clean(words.said(why), SENTENCE_SIGNS), []).append(label)
     return tuple(
         words("quality.not_measured", names=words("list.comma").join(labels), why=why)
         for why, labels in reasons.items()

@@ -1,4 +1,4 @@
-"""Safety, before any number: what stops exercise, what asks for care, and the pain light."""
+"""Safety notices, which stand before any number, and the pain light."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["build", "light_of", "pain_light"]
 
 
 def build(story: Story) -> Section | None:
-    """Return notices that fired, most urgent first; None without a plan or without any."""
+    """Return the notices of the plan, most urgent first; None without a plan or a notice."""
     if story.plan is None:
         return None
     mark = story.plan.rules_mark
@@ -28,7 +28,7 @@ def _notice(notice: SafetyNotice, story: Story) -> Callout:
 
 
 def light_of(plan: Plan) -> Light:
-    """Return the pain light; red where something stops exercise."""
+    """Return the pain light; red where a notice stops exercise."""
     return "red" if any(notice.stops_exercise for notice in plan.notices) else plan.light
 
 

@@ -1,4 +1,4 @@
-"""Left against right: the rows that differ beyond their interval; the others by name in a line."""
+"""Left against right: a table of the metrics that differ beyond their interval, and the others by name."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from gait.report.words import Words
 __all__ = ["build", "difference_table"]
 
 WITHOUT_SIDES = frozenset({"cadence_spm", "speed_m_s", "stride_length_m", "stride_ms"})
-"""What both legs share: a stride takes as long and reaches as far on either side."""
+"""Metrics that both legs share: a stride is as long on either side, in time and in distance."""
 
 
 def build(story: Story) -> Section | None:
@@ -43,32 +43,35 @@ def build(story: Story) -> Section | None:
 
 
 def _by_condition(story: Story) -> list[Block]:
-    """Return where the difference moves with speed, curve or slope, or that it moves with none of them."""
+    """Return sentences on the conditions (speed, curve, slope) that shift the difference, or on none."""
     words = story.words
     gaps, shifts = sides_within(story.analysis)
-    found = {(one.metric, one.condition): one.difference for one in gaps}
-    told = []
-    for one in shifts:
-        if one.shifts:
-            spec = METRICS[one.metric]
-            places = decimals_for(one.uncertainty, spec.decimals)
+    gap_of = {(side_gap.metric, side_gap.condition): side_gap.difference for side_gap in gaps}
+    lines = []
+    for shift in shifts:
+        if shift.shifts:
+            spec = METRICS[shift.metric]
+            places = decimals_for(shift.uncertainty, spec.decimals)
             gap, other = (
-                f"{signed(found[one.metric, where], places)}{units(spec.unit)}"
-                for where in (one.condition, one.against)
+                f"{signed(gap_of[shift.metric, condition], places)}{units(spec.unit)}"
+                for condition in (shift.condition, shift.against)
             )
-            said = {"condition": _where(one.condition, words), "against": _where(one.against, words)}
-            told.append(
-                words("sides.shift", name=words(f"metric.{one.metric}"), gap=gap, other=other, **said)
+            conditions = {
+                "condition": _condition_text(shift.condition, words),
+                "against": _condition_text(shift.against, words),
+            }
+            lines.append(
+                words("sides.shift", name=words(f"metric.{shift.metric}"), gap=gap, other=other, **conditions)
             )
-    if told:
-        return [Bullets(tuple(told))]
-    looked = list(dict.fromkeys(_where(one.condition, words) for one in shifts))
+    if lines:
+        return [Bullets(tuple(lines))]
+    looked = list(dict.fromkeys(_condition_text(shift.condition, words) for shift in shifts))
     if not looked:
         return []
     return [Paragraph(words("sides.no_shift", conditions=words("list.comma").join(looked)), "small")]
 
 
-def _where(condition: str, words: Words) -> str:
+def _condition_text(condition: str, words: Words) -> str:
     return words(f"sides.in_{condition.replace(' ', '_')}")
 
 
@@ -85,8 +88,8 @@ def _row(metric: Metric, words: Words) -> tuple[float, float, float, float, str]
     assert metric.difference is not None
     assert metric.difference_uncertainty is not None
     side = words("side.left") if metric.difference > 0 else words("side.right")
-    said = words("sides.more", side=side)
-    return metric.left, metric.right, metric.difference, metric.difference_uncertainty, said
+    verdict = words("sides.more", side=side)
+    return metric.left, metric.right, metric.difference, metric.difference_uncertainty, verdict
 
 
 def difference_table(
@@ -95,34 +98,36 @@ def difference_table(
     rows: Mapping[str, tuple[float, float, float, float, str]],
     words: Words,
 ) -> Table:
-    """Return rows of two values, their difference worked out before rounding, and what it says.
+    """Return a table with two values a row, their unrounded difference, and its verdict.
 
     Parameters
     ----------
     caption, heads
-        Of the table and of its three columns of numbers.
+        Caption of the table, and heads of its three columns of numbers.
     rows
         Metric -> first, second, difference, its half-width, verdict.
     words
         Catalogue.
     """
-    made = []
+    cells = []
     for name, (first, second, gap, spread, verdict) in rows.items():
         spec = METRICS[name]
         places = decimals_for(spread, spec.decimals, gap)
         text = f"{signed(gap, places)} ± {number(spread, places)}{units(spec.unit)}"
-        made.append((words(f"metric.{name}"), number(first, places), number(second, places), text, verdict))
+        cells.append((words(f"metric.{name}"), number(first, places), number(second, places), text, verdict))
     head = (words("table.metric"), *heads, words("table.verdict"))
-    return Table(caption, head, tuple(made), tuple(rows), words=frozenset({4}))
+    return Table(caption, head, tuple(cells), tuple(rows), words=frozenset({4}))
 
 
 def _why_not(story: Story) -> str:
-    """Say why there is no left against right."""
+    """Return a sentence on why left and right cannot be compared."""
     words = story.words
     sides = {sensor.side for sensor in story.analysis.sensors}
     if len(sides) == 1:
         return words("sides.one", side=words(f"side.{sides.pop()}"))
-    places = [{one.placement for one in story.analysis.sensors if one.side == side} for side in sides]
+    places = [
+        {sensor.placement for sensor in story.analysis.sensors if sensor.side == side} for side in sides
+    ]
     if not places[0] & places[1]:
         return words("sides.unlike")
     return words("sides.nothing")

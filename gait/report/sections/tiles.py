@@ -1,4 +1,4 @@
-"""Five numbers: value, certainty, a scale with numbered ends, what is usual at this speed, last time's."""
+"""Main numbers as tiles: value, certainty, scale, usual range at this speed, and the session before."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from gait.report.words import Words
 
 __all__ = ["build", "certainty"]
 
-MOST, LEAST = 5, 3
+MOST, LEAST = 5, 3  # number of tiles, at most and at least (chosen: a first screen)
 ORDER = (
     "cadence_spm",
     "contact_ms",
@@ -31,27 +31,28 @@ ORDER = (
     "pronation_excursion_deg",
     "tibial_peak_g",
 )
-"""Numbers that lead, where they were measured; `FILL` makes up `LEAST` where few were."""
+"""Tiles in their order, where the metrics were measured; with fewer than `LEAST`, `FILL` are added."""
 BESIDE_BALANCE = frozenset({"cadence_spm", "stride_ms", "speed_m_s", "contact_ms"})
-"""Numbers that both legs share, and the one whose sides have a tile of their own."""
+"""Tiles without a value a side: metrics that both legs share, and contact time, which has a balance."""
 WIDEST = 0.5
-"""Half-width, relative, up to which a number of `FILL` is shown (chosen: 0 ± 134 ms tells nothing)."""
+"""Relative half-width up to which a number of `FILL` is shown (chosen: a wider interval tells nothing)."""
 FILL = ("speed_m_s", "flight_ms", "peak_acc_g", "stride_ms", "duty_factor")
 
 SURE_PCT = (4.0, 10.0)
-"""Half-width in per cent of the value up to which a number is sure, roughly right."""
+"""Half-widths, per cent of the value, up to which a number is sure, and roughly right (chosen)."""
 SURE_DEG = (3.0, 6.0)
-"""The same for angles, degrees."""
+"""Half-widths, degrees, up to which an angle is sure, and roughly right (chosen)."""
 SURE_BALANCE_PCT = (BALANCE_EVEN_PCT - 50.0, 3.0 * (BALANCE_EVEN_PCT - 50.0))
-"""The same for a balance of the feet, per cent: against what runners' feet differ by (chosen)."""
+"""Half-widths, per cent, up to which a balance of the feet is sure, and roughly right (chosen: once and three
+times the imbalance of most runners, `BALANCE_EVEN_PCT`)."""
 LEVELS = ("sure", "roughly", "rough_guide")
 SPARK_POINTS = 40
-"""Points of a tile's small line (chosen: one each few pixels of a phone's tile)."""
+"""Number of points of a tile's small line (chosen: one in a few pixels on a phone)."""
 
 
 @dataclass(frozen=True)
 class _Ends:
-    """Ends of a scale, metric's unit, and the size of the steps in which it grows to hold a value outside."""
+    """Ends of a scale in the metric's unit, and the step by which it grows for a value outside."""
 
     low: float
     high: float
@@ -72,29 +73,29 @@ ENDS: dict[str, _Ends] = {
     "stride_ms": _Ends(550.0, 850.0, 50.0),
     "duty_factor": _Ends(0.2, 0.5, 0.05),
 }
-"""Chosen: what most runners lie within at any pace."""
+"""Tile -> scale, in the metric's unit (chosen: most runners lie within it at any pace)."""
 
 
 def build(story: Story) -> Section | None:
-    """Return the tiles of what was measured; None without running."""
-    tiles = (_tile(story, name) for name in ORDER)
-    made = list(islice((one for one in tiles if one is not None), MOST))
-    spare = (_tile(story, name) for name in FILL if _tells(story.metric(name)))
-    made += islice((one for one in spare if one is not None), max(0, LEAST - len(made)))
-    if not made:
+    """Return the tiles of the metrics that were measured; None without any."""
+    leading = (_tile(story, name) for name in ORDER)
+    tiles = list(islice((tile for tile in leading if tile is not None), MOST))
+    spare = (_tile(story, name) for name in FILL if _is_precise(story.metric(name)))
+    tiles += islice((tile for tile in spare if tile is not None), max(0, LEAST - len(tiles)))
+    if not tiles:
         return None
-    return Section("tiles", story.words("section.tiles"), (Tiles(tuple(made)),))
+    return Section("tiles", story.words("section.tiles"), (Tiles(tuple(tiles)),))
 
 
-def _tells(metric: Metric | None) -> bool:
-    """Return whether a number was measured, with an interval of at most half its size to each side."""
+def _is_precise(metric: Metric | None) -> bool:
+    """Return whether a metric was measured with a relative half-width of at most `WIDEST`."""
     if metric is None or not metric.sd > 0.0:
         return False
     return metric.uncertainty <= WIDEST * abs(metric.value)
 
 
 def certainty(value: float, uncertainty: float | None, *, angle: bool) -> str:
-    """Return the step of certainty of a number: a key of the catalogue's ``sure`` section.
+    """Return the certainty of a number as a key of the catalogue's ``sure`` section.
 
     Examples
     --------
@@ -113,39 +114,41 @@ def _level(size: float, limits: tuple[float, float]) -> str:
 
 def _tile(story: Story, name: str) -> Tile | None:
     if name == "balance":
-        return _balance(story)
+        return _balance_tile(story)
     metric = story.metric("strike_angle_deg" if name == "strike" else name)
     if metric is None or not math.isfinite(metric.value):
         return None
-    return _strike(story, metric) if name == "strike" else _plain(story, metric)
+    return _strike_tile(story, metric) if name == "strike" else _metric_tile(story, metric)
 
 
-def _plain(story: Story, metric: Metric) -> Tile:
-    """Return a metric on its scale, beside what is usual."""
+def _metric_tile(story: Story, metric: Metric) -> Tile:
+    """Return the tile of a metric, with its scale and its usual range."""
     name, words, spec = metric.name, story.words, METRICS[metric.name]
-    found = _usual(story, name)
+    expected = _usual(story, name)
     usual, place = "", words.get(f"direction.{name}")
-    if found is not None:
-        span = f"{number(found.low, spec.decimals)}–{number(found.high, spec.decimals)}{units(spec.unit)}"
+    if expected is not None:
+        span = (
+            f"{number(expected.low, spec.decimals)}–{number(expected.high, spec.decimals)}{units(spec.unit)}"
+        )
         usual = (
             words("tile.usual_at", span=span, pace=pace(story.speed_m_s))
-            if found.at_speed
+            if expected.at_speed
             else words("tile.usual", span=span)
         )
-        place = _beside(metric, found.low, found.high, words)
+        place = _position_text(metric, expected.low, expected.high, words)
     elif usual_range(name) is not None:
         usual, place = words("tile.unstudied", pace=pace(story.speed_m_s)), ""
     if metric.lower_bound:
         place = words("sure.lower_bound")
     elif name not in BESIDE_BALANCE:
-        place = f"{place} {_apart(metric, words)}".strip()
+        place = f"{place} {_sides_text(metric, words)}".strip()
     shown = show_metric(metric)
     return Tile(
         name,
         words(f"metric.{name}"),
         shown,
         words(f"sure.{certainty(metric.value, metric.uncertainty, angle=spec.unit == '°')}"),
-        _scale(name, metric, words, (found.low, found.high) if found else None, _last(story, name)),
+        _scale(name, metric, words, (expected.low, expected.high) if expected else None, _last(story, name)),
         usual,
         place,
         _last_text(story, name),
@@ -155,31 +158,32 @@ def _plain(story: Story, metric: Metric) -> Tile:
 
 
 def _usual(story: Story, name: str) -> Expected | None:
-    """Return the range to hold a number against, its ends as they are printed; None where none fits.
+    """Return the usual range of a metric, with its ends rounded as they are printed; None without one.
 
-    Where the speed is known, the range of runners at any speed would judge the speed and not the runner.
+    With a known speed only a range at that speed is used: a range at any speed would judge the speed and not
+    the runner.
     """
-    known = story.speed_m_s is not None and math.isfinite(story.speed_m_s)
-    found = expected_at(name, story.speed_m_s) if known else usual_range(name)
-    if found is None:
+    has_speed = story.speed_m_s is not None and math.isfinite(story.speed_m_s)
+    expected = expected_at(name, story.speed_m_s) if has_speed else usual_range(name)
+    if expected is None:
         return None
     places = METRICS[name].decimals
-    return replace(found, low=round(found.low, places), high=round(found.high, places))
+    return replace(expected, low=round(expected.low, places), high=round(expected.high, places))
 
 
-def _apart(metric: Metric, words: Words) -> str:
-    """Return the number of each foot, where they differ by more than the method errs; else empty."""
+def _sides_text(metric: Metric, words: Words) -> str:
+    """Return the number of each foot where their difference is shown; else empty."""
     if not metric.difference_shown or metric.left is None or metric.right is None:
         return ""
     spec = METRICS[metric.name]
     places = decimals_for(metric.uncertainty, spec.decimals)
     unit = units(spec.unit) if spec.unit == "°" else ""
-    left, right = (f"{number(one, places)}{unit}" for one in (metric.left, metric.right))
+    left, right = (f"{number(side_value, places)}{unit}" for side_value in (metric.left, metric.right))
     return words("tile.sides", left=left, right=right)
 
 
-def _beside(metric: Metric, low: float, high: float, words: Words) -> str:
-    """Say where the interval lies beside a range: inside, below, above, partly, or all round it."""
+def _position_text(metric: Metric, low: float, high: float, words: Words) -> str:
+    """Return the position of the interval against a range: inside, below, above, across one end or both."""
     bottom, top = metric.value - metric.uncertainty, metric.value + metric.uncertainty
     key = "inside"
     if top < low:
@@ -197,7 +201,7 @@ def _scale(
     name: str, metric: Metric, words: Words, usual: tuple[float, float] | None, last: float | None
 ) -> Scale:
     spec = METRICS[metric.name]
-    low, high = _grown(ENDS[name], metric.value)
+    low, high = _widened(ENDS[name], metric.value)
     decimals = 0 if ENDS[name].step >= 1.0 else 1 if ENDS[name].step >= 0.5 else 2
     unit = units(spec.unit) if spec.unit == "°" else ""
     return Scale(
@@ -213,8 +217,8 @@ def _scale(
     )
 
 
-def _grown(ends: _Ends, value: float) -> tuple[float, float]:
-    """Return the ends, moved by whole steps until the value lies between them."""
+def _widened(ends: _Ends, value: float) -> tuple[float, float]:
+    """Return the ends, moved by full steps until the value lies between them."""
     low = min(ends.low, ends.step * math.floor(value / ends.step))
     high = max(ends.high, ends.step * math.ceil(value / ends.step))
     return low, high
@@ -224,15 +228,15 @@ def _last(story: Story, name: str) -> float | None:
     """Return the value of the session before; None without one."""
     if story.since is None or story.since.last is None:
         return None
-    kept = story.since.last.metrics.get(name)
-    return None if kept is None else kept.value
+    metric = story.since.last.metrics.get(name)
+    return None if metric is None else metric.value
 
 
 def _last_text(story: Story, name: str) -> str:
-    """``last time 171, +4: changed``; empty where there was no last time."""
+    """Return the comparison with the last session, such as ``last time 171, +4: changed``, or empty."""
     if story.since is None or story.since.last is None:
         return ""
-    row = next((one for one in story.since.changes if one.metric == name), None)
+    row = next((change for change in story.since.changes if change.metric == name), None)
     if row is None:
         return ""
     spec = METRICS[name]
@@ -244,9 +248,9 @@ def _last_text(story: Story, name: str) -> str:
 
 
 def _spark(story: Story, name: str) -> FloatArray:
-    """Return the number along the run, thinned; empty where it is too short to show.
+    """Return `SPARK_POINTS` medians of the number along the run; empty for a run that is too short.
 
-    Each foot is held against its own median, so that two feet that differ draw one line and no zigzag.
+    The deviations from each foot's own median are drawn, so that two feet that differ give one line.
     """
     rows = story.clean_running
     if name not in rows or len(rows) < 2 * SPARK_POINTS:
@@ -261,8 +265,8 @@ def _spark(story: Story, name: str) -> FloatArray:
     return medians_by(np.repeat(np.arange(SPARK_POINTS), sizes), values)[1]
 
 
-def _strike(story: Story, metric: Metric) -> Tile:
-    """Show the angle with the shares of the classes; a trait, so nothing is expected of it."""
+def _strike_tile(story: Story, metric: Metric) -> Tile:
+    """Return the tile of the strike angle with the shares of its classes; it is a trait without a norm."""
     words = story.words
     shown = show_metric(metric)
     shares = dict(metric.shares or {})
@@ -277,15 +281,15 @@ def _strike(story: Story, metric: Metric) -> Tile:
         words(f"sure.{certainty(metric.value, metric.uncertainty, angle=True)}"),
         _scale("strike", metric, words, None, _last(story, "strike_angle_deg")),
         parts,
-        f"{_apart(metric, words)} {words('direction.strike')}".strip(),
+        f"{_sides_text(metric, words)} {words('direction.strike')}".strip(),
         _last_text(story, "strike_angle_deg"),
         _spark(story, "strike_angle_deg"),
         f"{shown.text}. {parts}",
     )
 
 
-def _balance(story: Story) -> Tile | None:
-    """Share of contact time of each foot; says which is longer only where the interval leaves out zero."""
+def _balance_tile(story: Story) -> Tile | None:
+    """Return the tile of each foot's share of contact time; it names the longer side only where shown."""
     contact, words = story.metric("contact_ms"), story.words
     if contact is None or contact.left is None or contact.right is None or contact.difference is None:
         return None
@@ -302,9 +306,9 @@ def _balance(story: Story) -> Tile | None:
         side = words("side.left") if contact.difference > 0 else words("side.right")
         gap, error = abs(contact.difference), contact.difference_uncertainty or 0.0
         size = decimals_for(error, 0, gap)
-        said = f"{number(gap, size)} ± {number(error, size)}{units('ms')}"
-        place = words("balance.longer", side=side, n=said)
-    low, high = _grown(ENDS["balance"], 100.0 - left)
+        difference = f"{number(gap, size)} ± {number(error, size)}{units('ms')}"
+        place = words("balance.longer", side=side, n=difference)
+    low, high = _widened(ENDS["balance"], 100.0 - left)
     scale = Scale(
         low,
         high,

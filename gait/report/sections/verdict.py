@@ -1,4 +1,4 @@
-"""The verdict: one sentence that says what stands out, at which cadence and pace."""
+"""The verdict: one sentence with the main findings, the cadence and the pace."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from gait.report.story import Story
 __all__ = ["build"]
 
 MOST = 2
-"""Findings that the sentence names."""
+"""Number of findings that the sentence names (chosen)."""
+LEAST_TIME_S = 0.5
+"""Time in an activity, s, from which it is listed (chosen: less is shown as 0 s)."""
 
 
 def build(story: Story) -> Section:
-    """Return the sentence, or what to check where no running was found."""
+    """Return the verdict's sentence, or a list of things to check where no running was found."""
     if not story.has_running:
         return Section("verdict", story.words("verdict.no_running"), _no_running(story))
     return Section("verdict", "", (Paragraph(_sentence(story), "verdict"),))
@@ -23,21 +25,23 @@ def build(story: Story) -> Section:
 def _sentence(story: Story) -> str:
     words = story.words
     numbers = words("list.comma").join(_numbers(story))
-    present = story.found("present")
+    present = story.findings_with("present")
     if not present:
         return _nothing_found(story, numbers)
-    titles = [story.title_of(one) for one in present[:MOST]]
-    named = words("list.comma").join(one if at == 0 else words.within(one) for at, one in enumerate(titles))
-    rest = len(present) - MOST
-    more = "verdict.more" if story.sheet == "full" else "verdict.more_elsewhere"
-    end = words(more, n=rest) if rest > 0 else words("verdict.else")
+    titles = [story.title_of(finding) for finding in present[:MOST]]
+    names = words("list.comma").join(
+        title if at == 0 else words.within(title) for at, title in enumerate(titles)
+    )
+    others = len(present) - MOST
+    key = "verdict.more" if story.sheet == "full" else "verdict.more_elsewhere"
+    end = words(key, n=others) if others > 0 else words("verdict.else")
     if not numbers:
-        return words("verdict.found_bare", named=named, rest=end)
-    return words("verdict.found", named=named, numbers=numbers, rest=end)
+        return words("verdict.found_bare", named=names, rest=end)
+    return words("verdict.found", named=names, numbers=numbers, rest=end)
 
 
 def _nothing_found(story: Story, numbers: str) -> str:
-    """Say that nothing stands out, with the numbers where there are any to stand behind the colon."""
+    """Return a sentence that nothing was found, with the main numbers if there are any."""
     words = story.words
     if not numbers:
         return words("verdict.nothing_bare" if story.findings else "verdict.no_numbers")
@@ -45,7 +49,7 @@ def _nothing_found(story: Story, numbers: str) -> str:
 
 
 def _numbers(story: Story) -> list[str]:
-    """Cadence with the pace, then where the foot lands or how long it stays, if that is more than a guess."""
+    """Return cadence with pace, then the shank's angle or a contact time that is more than a rough guide."""
     words, out = story.words, []
     cadence = story.metric("cadence_spm")
     if cadence is not None:
@@ -65,12 +69,15 @@ def _numbers(story: Story) -> list[str]:
 
 
 def _no_running(story: Story) -> tuple[Block, ...]:
-    """Say that there is nothing to say, and what there was instead."""
+    """Return the reason for the missing numbers, and the time in each activity."""
     words, analysis = story.words, story.analysis
     kinds = ("walking", "still", "other", "gap")
-    spent = {kind: sum(b.end_s - b.start_s for b in analysis.activity if b.kind == kind) for kind in kinds}
+    spent = {
+        kind: sum(bout.end_s - bout.start_s for bout in analysis.activity if bout.kind == kind)
+        for kind in kinds
+    }
     return (
         Paragraph(words("verdict.no_running_why")),
         Paragraph(words("verdict.no_running_check")),
-        Bullets(tuple(f"{words(f'kind.{k}')}: {duration(t)}" for k, t in spent.items() if t >= 0.5)),
+        Bullets(tuple(f"{words(f'kind.{k}')}: {duration(t)}" for k, t in spent.items() if t >= LEAST_TIME_S)),
     )

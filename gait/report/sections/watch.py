@@ -1,10 +1,10 @@
-"""Show what the watch added: distance, heart rate, climb, laps, and how its clock lies on the recording's."""
+"""Values of the watch: distance, heart rate, climb, laps, and the alignment of its clock."""
 
 from __future__ import annotations
 
 from gait.analysis.results import Watch, WatchLap
 from gait.report.blocks import Block, Facts, Paragraph, Section, Table
-from gait.report.numbers import clean, duration, number, pace
+from gait.report.numbers import TITLE_SIGNS, clean, duration, number, pace
 from gait.report.story import Story
 from gait.report.words import Words
 
@@ -12,7 +12,7 @@ __all__ = ["build"]
 
 
 def build(story: Story) -> Section | None:
-    """Return the watch's numbers; None without a watch."""
+    """Return the watch's values and laps; None without a watch."""
     watch, words = story.analysis.watch, story.words
     if watch is None:
         return None
@@ -35,7 +35,7 @@ def _facts(watch: Watch, words: Words) -> tuple[tuple[str, str], ...]:
     km = watch.distance_m
     beats = watch.heart_rate_bpm
     return (
-        ("file", clean(watch.source, 80)),
+        ("file", clean(watch.source, TITLE_SIGNS)),
         ("distance", "" if km is None else f"{number(km / 1000.0, 2)} km"),
         ("heart_rate", "" if beats is None else words("watch.beats", n=number(beats, 0))),
         ("climb", "" if watch.climb_m is None else f"{number(watch.climb_m, 0)} m"),

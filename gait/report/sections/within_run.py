@@ -1,4 +1,4 @@
-"""When form changed within the run: what moved beyond pace, from when on, and what that cannot tell."""
+"""Changes of form within the run that pace does not explain, with their times, and their limits."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["build"]
 
 
 def build(story: Story) -> Section | None:
-    """Return a line for each number that changed; None where the run is too short to tell."""
+    """Return one line for each metric that changed; None where the run is too short."""
     rows, words = changes_within_run(story.analysis), story.words
     if not rows or not story.analysis.activity:
         return None

@@ -1,4 +1,4 @@
-"""Charts made of letters: bars over a time axis, a histogram, a gauge. Text in, text out; no words."""
+"""Charts made of characters: bars over a time axis, labels of an axis, and a scale."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ __all__ = ["axis_labels", "bars", "gauge", "medians"]
 
 
 def medians(time: FloatArray, value: FloatArray, start: float, end: float, count: int) -> FloatArray:
-    """Return the median of the values in each of ``count`` equal parts of [start, end); NaN where none is.
+    """Return the median in each of ``count`` equal parts of [start, end); NaN in a part without values.
 
     Parameters
     ----------
     time, value
-        (n,) when and what; values that are not finite are ignored.
+        (n,) times and values; those that are not finite are ignored.
     """
     out = np.full(count, np.nan)
     if end <= start:
@@ -33,14 +33,14 @@ def medians(time: FloatArray, value: FloatArray, start: float, end: float, count
 
 
 def bars(values: FloatArray, low: float, high: float, height: int, signs: Signs) -> list[str]:
-    """Draw a column a value, from the top row down; a value that is not finite leaves its column empty.
+    """Return a bar a value, as rows from the top down; a value that is not finite has an empty column.
 
     Parameters
     ----------
     values
-        (n,) what the columns stand for; beyond the range they end at its edge.
+        (n,) values of the columns; a value beyond the range has an empty or a full column.
     low, high
-        Values of an empty and of a full column; even the lowest value shows.
+        Values of an empty and of a full column; the lowest value has one level, so that it is visible.
     height
         Rows.
 
@@ -62,7 +62,7 @@ def bars(values: FloatArray, low: float, high: float, height: int, signs: Signs)
 
 
 def axis_labels(ticks: Sequence[tuple[float, str]], width: int) -> tuple[list[int], str]:
-    """Place labels under an axis.
+    """Return the labels under an axis, and the columns of their ticks.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def gauge(
     width: int,
     signs: Signs,
 ) -> str:
-    """Draw a scale with borders, the value and its interval; what lies outside sits at its end.
+    """Return a scale with borders, a value and its interval; a value outside is drawn at the scale's end.
 
     Examples
     --------

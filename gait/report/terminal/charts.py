@@ -1,4 +1,4 @@
-"""Charts over the run in letters: bars over the time axis, with its breaks below."""
+"""Charts over the run as characters: bars over a time axis that shows breaks."""
 
 from __future__ import annotations
 
@@ -16,27 +16,28 @@ from gait.report.words import Words
 
 __all__ = ["over_time"]
 
-ROWS = 3
+ROWS = 3  # rows of a chart's bars (chosen)
 LABEL = 6
-"""Columns left of a chart for its scale."""
-MOST_DECIMALS = 3
+"""Columns left of a chart for its scale (chosen: a number of five digits)."""
+MOST_DECIMALS = 3  # decimals of a scale's ends, at most (chosen)
 NARROWEST_S = 1.5
-"""Shortest time that a column stands for: a column without a stride in mid-run would look like a break."""
-WIDEST_BAR = 4
+"""Shortest time of one column, s (chosen: two strides, so that no column within a run is empty)."""
+LEAST_BARS = 8  # bars of a chart, at least (chosen)
+WIDEST_BAR = 4  # columns of one bar, at most (chosen)
 STYLES = {"left": "blue", "right": "dark_orange", "one": "cyan"}
 SIGNS = {"break": "~", "gap": "x"}
-"""Signs of what is not running, under the bars."""
+"""Kind of pause -> character on the time axis."""
 
 
 def over_time(chart: Chart, words: Words, pen: Pen) -> list[RenderableType]:
-    """Return a chart's strides as bars, a group of rows a side, and its time axis; empty without strides."""
+    """Return the strides as bars, `ROWS` rows for each side, and the time axis; empty without strides."""
     sides = [points for points in chart.points if len(points.x)]
     if not sides:
         return []
     length = chart.x[1]
-    room = pen.width - LABEL - 2
-    count = max(8, min(room, int(length / NARROWEST_S)))
-    wide = max(1, min(WIDEST_BAR, room // count))
+    columns = pen.width - LABEL - 2
+    count = max(LEAST_BARS, min(columns, int(length / NARROWEST_S)))
+    wide = max(1, min(WIDEST_BAR, columns // count))
     out: list[RenderableType] = []
     for points in sides:
         if len(sides) > 1:
@@ -53,13 +54,13 @@ def over_time(chart: Chart, words: Words, pen: Pen) -> list[RenderableType]:
 
 
 def _ends(low: float, high: float) -> tuple[str, str]:
-    """Return the ends of a scale, with as many decimals as tell them apart by two steps."""
+    """Return the ends of a scale, with decimals so that they differ by at least two of the last digit."""
     decimals = next((k for k in range(MOST_DECIMALS) if (high - low) * 10.0**k >= 2.0), MOST_DECIMALS)
     return number(low, decimals), number(high, decimals)
 
 
 def _axis(chart: Chart, count: int, wide: int, words: Words, pen: Pen) -> list[RenderableType]:
-    """Draw the axis with its breaks and numbers, and what the signs mean."""
+    """Return the axis with its breaks, its labels, and a legend of the breaks."""
     length = chart.x[1]
     looks = [_look(chart, k * length / count, (k + 1) * length / count) for k in range(count)]
     signs = [SIGNS.get(look, pen.signs.line) for look in looks for _ in range(wide)]
@@ -72,12 +73,12 @@ def _axis(chart: Chart, count: int, wide: int, words: Words, pen: Pen) -> list[R
         _line(" " * LABEL + "".join(signs), pen, "dim"),
         _line(" " * LABEL + labels, pen, "dim"),
     ]
-    said = [chart.below, *(f"{SIGNS[look]} {words(f'legend.{look}')}" for look in SIGNS if look in looks)]
-    return [*out, _line(" " * LABEL + "   ".join(said), pen, "dim")]
+    legends = [chart.below, *(f"{SIGNS[look]} {words(f'legend.{look}')}" for look in SIGNS if look in looks)]
+    return [*out, _line(" " * LABEL + "   ".join(legends), pen, "dim")]
 
 
 def _look(chart: Chart, start: float, end: float) -> str:
-    """Return what fills a column of the axis: a gap wherever one is, a break where it fills the middle."""
+    """Return ``gap`` for a column that touches a gap, ``break`` with its middle in a break, or empty."""
     middle, look = (start + end) / 2.0, ""
     for a, b, kind in chart.shades:
         if kind == "gap" and a < end and b > start:
@@ -88,10 +89,14 @@ def _look(chart: Chart, start: float, end: float) -> str:
 
 
 def _line(text: str, pen: Pen, style: str) -> Text:
-    """Return a line of a chart: its spaces stay, and it is never wrapped."""
+    """Return a line of a chart, with all its spaces and never wrapped."""
     lead = len(text) - len(text.lstrip(" "))
-    rest = text[lead:]
-    cuts = [0, *(k for k in range(1, len(rest)) if (rest[k] == " ") != (rest[k - 1] == " ")), len(rest)]
-    parts = [rest[a:b] for a, b in pairwise(cuts)]
+    text_part = text[lead:]
+    cuts = [
+        0,
+        *(k for k in range(1, len(text_part)) if (text_part[k] == " ") != (text_part[k - 1] == " ")),
+        len(text_part),
+    ]
+    parts = [text_part[a:b] for a, b in pairwise(cuts)]
     plain = "".join(pen.plain(part) if part.strip() else part for part in parts)
     return Text(" " * lead + plain, style=style, no_wrap=True, overflow="ignore")

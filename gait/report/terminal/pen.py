@@ -1,4 +1,4 @@
-"""Everything that goes to the terminal passes here: made harmless, and fit for what the terminal can show."""
+"""Text for the terminal: without control characters, in characters that its encoding has."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ __all__ = ["ASCII", "UNICODE", "Pen", "Signs"]
 
 @dataclass(frozen=True)
 class Signs:
-    """Characters that charts are drawn with.
+    """Characters of charts.
 
     Attributes
     ----------
     levels
         Fillings of one cell from nothing to full.
     line, upright, tick
-        Axis lines and where a tick crosses the lower one.
+        Characters of the two axes, and of a tick on the time axis.
     end_left, end_right, edge, dot, reach
         A gauge: its ends, borders between groups, the value, the value's interval.
     bullet, arrow
-        What leads a list's entry and the next step.
+        Characters before a list's entry, and before the next action.
     """
 
     levels: str
@@ -62,19 +62,19 @@ PLAIN = {
     "•": "*",
     "→": "->",
 }
-"""What stands for a sign that the terminal's encoding lacks."""
+"""Character -> text in its place where the terminal's encoding lacks it."""
 
 
 @dataclass(frozen=True)
 class Pen:
-    """Makes text fit for one terminal.
+    """Text of one terminal, by its encoding and width.
 
     Attributes
     ----------
     encoding
-        Of the stream that is written to.
+        Encoding of the output stream.
     width
-        Columns to fill.
+        Width of the terminal, columns.
 
     Examples
     --------
@@ -87,15 +87,15 @@ class Pen:
 
     @property
     def signs(self) -> Signs:
-        """Blocks and lines where the encoding has them all, else plain letters."""
+        """Return block and line characters where the encoding has them all, else ASCII."""
         return UNICODE if _can(self.encoding, "".join(vars(UNICODE).values())) else ASCII
 
     def plain(self, text: object) -> str:
-        """Return text of one line: harmless, in signs that the encoding has."""
+        """Return text as one line, without control characters, in characters that the encoding has."""
         return "".join(sign if _can(self.encoding, sign) else _stand_in(sign) for sign in visible(str(text)))
 
     def text(self, text: object, style: str = "") -> Text:
-        """Return text for rich to lay out; nothing in it is taken for markup."""
+        """Return text for rich to lay out; it is never read as markup."""
         return Text(self.plain(text), style=style, overflow="fold")
 
 
@@ -108,7 +108,7 @@ def _can(encoding: str, text: str) -> bool:
 
 
 def _stand_in(sign: str) -> str:
-    """Return the nearest plain letters; a question mark where there are none."""
+    """Return the nearest ASCII text of a character; a question mark without one."""
     if sign in PLAIN:
         return PLAIN[sign]
     bare = unicodedata.normalize("NFKD", sign).encode("ascii", "ignore").decode("ascii")

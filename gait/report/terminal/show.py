@@ -1,4 +1,4 @@
-"""Puts the terminal report together and prints it: colours on a terminal, plain text anywhere else."""
+"""Print the report as text: with colours on a terminal, plain anywhere else."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from gait.report.words import Words, load_words
 __all__ = ["show_story", "show_text"]
 
 NARROWEST, WIDEST = 60, 120
-"""Columns: charts and tables need the first, lines longer than the second are hard to read."""
+"""Least and largest width, columns (chosen: tables need the first, longer lines are hard to read)."""
 
 
 def show_text(
@@ -35,7 +35,7 @@ def show_text(
     words: Words | None = None,
     width: int | None = None,
 ) -> None:
-    """Print the whole report as text; see `show_story`."""
+    """Print the full report as text; see `show_story`."""
     show_story(Story(analysis, tuple(findings), plan, words or load_words()), file, width=width)
 
 
@@ -45,9 +45,9 @@ def show_story(story: Story, file: TextIO, *, width: int | None = None) -> None:
     Parameters
     ----------
     story
-        What to tell; names, notes and device strings in it are untrusted and made harmless.
+        Input of the sections; untrusted names, notes and device strings are cleaned.
     file
-        Stream to write to. Colours only where it is a terminal; signs that its encoding lacks are replaced.
+        Output stream. Colours only on a terminal; characters that its encoding lacks are replaced.
     width
         Columns; those of the terminal by default, never under `NARROWEST` or above `WIDEST`.
     """
@@ -72,7 +72,7 @@ def show_story(story: Story, file: TextIO, *, width: int | None = None) -> None:
 
 
 def _parts(story: Story, pen: Pen) -> list[RenderableType]:
-    """Every section of the page, in its order."""
+    """Return every section of the report, in its order."""
     out: list[RenderableType] = []
     for section in sections_of(story):
         if section.title:
@@ -86,6 +86,6 @@ def _parts(story: Story, pen: Pen) -> list[RenderableType]:
 
 
 def _pictures(section: Section, words: Words, pen: Pen) -> list[RenderableType]:
-    """Return a line that names the charts that cannot be drawn in letters; none where there are none."""
-    names = [one.title for one in section.blocks if isinstance(one, Chart) and one.form != "time"]
+    """Return a line with the names of charts that only the page shows; empty without such a chart."""
+    names = [block.title for block in section.blocks if isinstance(block, Chart) and block.form != "time"]
     return [pen.text(words("page.pictures", names=words("list.comma").join(names)), "dim")] if names else []

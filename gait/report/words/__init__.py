@@ -1,9 +1,9 @@
-"""The words people read, one catalogue a language: ``en.toml`` beside this file.
+"""Catalogues of all texts that people read, one file for each language, such as ``en.toml``.
 
-Another language is one more file with the same keys; `languages` finds it. Text in a catalogue may hold
-``{name}`` places, filled by `Words.__call__`. A key that a catalogue lacks is read from the English one.
-What the code below the report says in sentences (faults, notes) stands in ``sentences/CODE.toml`` by its
-English wording, and is said by `Words.said`.
+A new language is one more file with the same keys; `languages` finds it. A text may hold ``{name}`` places,
+which `Words.__call__` fills. A key that a catalogue lacks is read from the English one. Sentences from the
+code below the report (faults, notes) are in ``sentences/CODE.toml`` by their English wording; `Words.said`
+translates them.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ __all__ = ["FOLDER", "SENTENCES", "Words", "languages", "load_words"]
 
 ENGLISH = "en"
 FOLDER: Traversable = resources.files(__name__)
-"""Where the catalogues are, a file ``CODE.toml`` each."""
+"""Folder of the catalogues, one file ``CODE.toml`` for each language."""
 SENTENCES = "sentences"
-"""Folder in it with the code's sentences, a file ``CODE.toml`` each: English wording -> text."""
+"""Subfolder of the code's sentences, one file ``CODE.toml`` for each language: English wording -> text."""
 DECIMAL = "number.decimal"
 """Key of the decimal sign."""
 
 ARTICLES = ("Der ", "Die ", "Das ")
-"""German words that are small within a sentence, unlike the nouns that other labels begin with."""
+"""German articles, which begin small within a sentence, unlike nouns."""
 
 
 class Words:
-    """A language's catalogue: call it with a key and the values for its places.
+    """Catalogue of a language; a call with a key and values returns a text.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ class Words:
         return filled(text, values, self.decimal) if values else text
 
     def said(self, text: str) -> str:
-        """Return a sentence of the code in this language; a text that is none, or that it lacks, as it is.
+        """Return a sentence of the code in this language; a text without a translation is returned unchanged.
 
         Examples
         --------
@@ -89,7 +89,7 @@ class Words:
         return iter(self._texts)
 
     def label(self, metric: str) -> str:
-        """Return a metric's full name, as lists on the terminal have it; the page's where there is none."""
+        """Return a metric's full name, for lists on the terminal; its name on the page without one."""
         return self._texts.get(f"label.{metric}") or self(f"metric.{metric}")
 
     def digits(self, value: float, spec: str) -> str:
@@ -103,7 +103,7 @@ class Words:
         return format(value, spec).replace(POINT, self.decimal)
 
     def within(self, text: str) -> str:
-        """Return a label as it stands within a sentence: English begins it small, others an article alone.
+        """Return a label for use within a sentence: begun small in English, in German only with an article.
 
         Examples
         --------
@@ -121,45 +121,45 @@ class Words:
 
 
 def languages(folder: Traversable | None = None) -> tuple[str, ...]:
-    """Tags of the languages there is a catalogue for; English is always one.
+    """Return the tags of the languages with a catalogue; English is always among them.
 
     Parameters
     ----------
     folder
-        Where to look; `FOLDER` by default.
+        Folder of catalogues; `FOLDER` by default.
     """
     names = [entry.name for entry in (folder or FOLDER).iterdir() if entry.is_file()]
-    found = {name.removesuffix(".toml") for name in names if name.endswith(".toml")}
-    return tuple(sorted(found | {ENGLISH}))
+    tags = {name.removesuffix(".toml") for name in names if name.endswith(".toml")}
+    return tuple(sorted(tags | {ENGLISH}))
 
 
 def load_words(lang: str = ENGLISH, folder: Traversable | None = None) -> Words:
-    """Read a language's catalogue; what it lacks comes from the English one of this package.
+    """Return a language's catalogue; a missing text comes from this package's English one.
 
     Parameters
     ----------
     lang
         Tag of the language: the name of its file without ``.toml``.
     folder
-        Where the catalogue is; `FOLDER` by default.
+        Folder of the catalogue; `FOLDER` by default.
 
     Raises
     ------
     UsageError
-        There is no catalogue for the language; the message lists those there are.
+        The language has no catalogue; the message lists the languages that have one.
     GaitError
         The catalogue cannot be read, or a text has a place that the English one has not.
     """
-    known = languages(folder)
-    if lang not in known:
-        listed = ", ".join(known)
+    tags = languages(folder)
+    if lang not in tags:
+        listed = ", ".join(tags)
         raise UsageError(f"no words for the language '{lang[:20]}'", where="--lang", todo=f"one of: {listed}")
     return _load(lang, folder or FOLDER)
 
 
 @functools.cache
 def _english() -> Mapping[str, str]:
-    """Texts of the English catalogue of this package, read once."""
+    """Return the texts of this package's English catalogue, read once."""
     return _read(resources.files(__name__).joinpath(f"{ENGLISH}.toml"))
 
 
@@ -182,7 +182,7 @@ def _load(lang: str, folder: Traversable) -> Words:
 
 
 def _read(file: Traversable) -> dict[str, str]:
-    """Texts of one catalogue by dotted key."""
+    """Return the texts of one catalogue by dotted key."""
     try:
         return dict(_flat(tomllib.loads(file.read_text(encoding="utf-8"))))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
@@ -192,7 +192,7 @@ def _read(file: Traversable) -> dict[str, str]:
 
 
 def _places(text: str, name: str, key: str) -> set[str]:
-    """Names between braces."""
+    """Return the names of a text's places."""
     try:
         return {field for _, field, _, _ in string.Formatter().parse(text) if field is not None}
     except ValueError as error:
@@ -200,7 +200,7 @@ def _places(text: str, name: str, key: str) -> set[str]:
 
 
 def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
-    """Flatten: ``{"a": {"b": "x"}}`` -> ``("a.b", "x")``."""
+    """Yield dotted keys with texts: ``{"a": {"b": "x"}}`` gives ``("a.b", "x")``."""
     for key, value in table.items():
         if isinstance(value, dict):
             yield from _flat(value, f"{prefix}{key}.")

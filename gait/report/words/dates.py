@@ -15,7 +15,7 @@ def day_text(iso: str, words: Words) -> str:
     Parameters
     ----------
     iso
-        As ISO 8601 has it; a time behind the day is left out.
+        Day in ISO 8601; a time behind the day is ignored.
     """
     if not iso:
         return ""
