@@ -76,13 +76,13 @@ _taken: dict[Plugin, Any] = {}
 def installed() -> tuple[Plugin, ...]:
     """Return the parts that the installed packages offer, sorted by kind and name; none is loaded."""
     kinds = {group: kind for kind, group in GROUPS.items()}
-    found = {
-        Plugin(kinds[entry.group], entry.name, one.name, one.version, entry)
-        for one in distributions()
-        for entry in one.entry_points
+    plugins = {
+        Plugin(kinds[entry.group], entry.name, distribution.name, distribution.version, entry)
+        for distribution in distributions()
+        for entry in distribution.entry_points
         if entry.group in kinds
     }
-    return tuple(sorted(found, key=lambda one: (one.kind, one.name, one.package)))
+    return tuple(sorted(plugins, key=lambda plugin: (plugin.kind, plugin.name, plugin.package)))
 
 
 def use(names: Iterable[str]) -> tuple[PluginError, ...]:
@@ -105,15 +105,15 @@ def use(names: Iterable[str]) -> tuple[PluginError, ...]:
     there = installed()
     wanted: dict[Plugin, None] = {}
     for name in names:
-        fits = [one for one in there if name in (one.name, one.package)]
+        fits = [plugin for plugin in there if name in (plugin.name, plugin.package)]
         if not fits:
-            known = ", ".join(dict.fromkeys(one.name for one in there)) or "none"
-            raise UsageError(f"no plugin {name!r}", todo=f"install its package; installed plugins: {known}")
+            others = ", ".join(dict.fromkeys(plugin.name for plugin in there)) or "none"
+            raise UsageError(f"no plugin {name!r}", todo=f"install its package; installed plugins: {others}")
         wanted |= dict.fromkeys(fits)
     faults = []
-    for one in wanted:
+    for plugin in wanted:
         try:
-            _taken[one] = _taken[one] if one in _taken else _load(one)
+            _taken[plugin] = _taken[plugin] if plugin in _taken else _load(plugin)
         except PluginError as fault:
             faults.append(fault)
     return tuple(faults)

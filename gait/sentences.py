@@ -89,9 +89,9 @@ def recognised(text: str, wordings: Iterable[str]) -> str:
     {'n': 3}
     """
     for wording in wordings:
-        found = _pattern(wording).fullmatch(text)
-        if found is not None:
-            places = found.groupdict()
+        match = _pattern(wording).fullmatch(text)
+        if match is not None:
+            places = match.groupdict()
             return Sentence(wording, {name: _number(value) for name, value in places.items()})
     return text
 

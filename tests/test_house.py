@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+import io
 import re
 import shutil
 import subprocess
 import sys
+import tokenize
+import tomllib
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -116,7 +119,7 @@ def test_public_names_are_pinned() -> None:
     for name in PUBLIC:
         assert getattr(gait, name) is not None
     with pytest.raises(AttributeError, match="no attribute 'analyse'"):
-        _ = gait.analyse  # type: ignore[attr-defined]
+        _ = gait.analyse  # type: ignore[attr-defined]  # the point of the test
 
 
 def test_import_is_light() -> None:
@@ -281,6 +284,59 @@ def test_conjugates_and_strides_bounds_stand_once() -> None:
             if re.search(f"(?m){pattern}", path.read_text(encoding="utf-8"))
         }
         assert found == {home}
+
+
+MAP = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split("### Adding a part")[0]
+ROWS = [line.split("|")[1:-1] for line in MAP.splitlines() if re.match(r"\| \d+ \|", line)]
+
+
+def test_the_map_is_that_of_the_import_linter() -> None:
+    """Floors of CONTRIBUTING's map are the layers that import-linter holds, in their order."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    layers = project["tool"]["importlinter"]["contracts"][0]["layers"]
+    rooms = [set(re.findall(r"gait\.(\w+)", layer)) for layer in layers]
+    shown = [set(re.findall(r"`gait/(\w+)/`", row[1])) for row in ROWS[:-1]]
+    assert shown == rooms[: len(shown)]
+    assert set(re.findall(r"`(\w+)`", ROWS[-1][1])) == set().union(*rooms[len(shown) :])
+    assert [int(row[0]) for row in ROWS] == list(range(len(ROWS) - 1, -1, -1))
+
+
+def test_every_room_is_on_the_map() -> None:
+    """Each package, each folder right in it and each module of the foundation is named in the map."""
+    for folder in (path.parent for path in (ROOT / "gait").rglob("__init__.py")):
+        parts = folder.relative_to(ROOT / "gait").parts
+        if len(parts) == 1:
+            assert f"`gait/{parts[0]}/`" in MAP
+        elif len(parts) == 2:
+            row = next(row for row in ROWS if f"`gait/{parts[0]}/`" in row[1])
+            assert parts[-1] in re.findall(r"\w+", row[2]), folder
+    foundation = {path.stem for path in (ROOT / "gait").glob("*.py") if not path.stem.startswith("__")}
+    assert foundation == set(re.findall(r"`(\w+)`", ROWS[-1][1]))
+
+
+WAIVERS = {
+    "noqa": re.compile(r"# noqa: [A-Z]+\d+(, ?[A-Z]+\d+)* - \S"),
+    "type: ignore": re.compile(r"# type: ignore\[[a-z-]+(, ?[a-z-]+)*\] +(# |- )\S"),
+}
+"""How a rule is waived on a line: which one, and why."""
+
+
+def test_every_waiver_has_its_reason() -> None:
+    """``noqa`` and ``type: ignore`` name the rule and say why it does not hold there."""
+    bare = []
+    for path in sorted([*(ROOT / "gait").rglob("*.py"), *(ROOT / "tests").rglob("*.py")]):
+        text = path.read_text(encoding="utf-8")
+        if not any(f"# {kind}" in text for kind in WAIVERS):
+            continue
+        tokens = tokenize.generate_tokens(io.StringIO(text).readline)
+        comments = [token for token in tokens if token.type == tokenize.COMMENT]
+        bare += [
+            f"{path.relative_to(ROOT)}:{comment.start[0]}"
+            for comment in comments
+            for kind, form in WAIVERS.items()
+            if f"# {kind}" in comment.string and not form.search(comment.string)
+        ]
+    assert bare == []
 
 
 def _imported(folder: Path) -> set[str]:

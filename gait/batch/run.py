@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from gait.batch.scheduler import Progress, Task, run_sessions
-from gait.batch.sessions import MARKER, Found, find_sessions
+from gait.batch.sessions import MARKER, Listing, find_sessions
 from gait.batch.work import (
     Part,
     analyse_session,
@@ -80,20 +80,20 @@ def run_batch(
     The tables are gathered at the end, also after Ctrl-C. A session that has gone from the paths given has
     gone from the tables; results of other paths, from earlier runs, stay.
     """
-    found = find_sessions(paths)
+    listing = find_sessions(paths)
     out = _prepare(out)
-    left = [path for path in found.sessions if not _is_done(path, out)]
+    left = [path for path in listing.sessions if not _is_done(path, out)]
     outcomes: dict[str, int] = {}
     try:
         if left:
             with workers() as client:
                 outcomes = dict(run_sessions(client, left, out, task=task, on_progress=on_progress))
     except KeyboardInterrupt:
-        _gather(found, out, [path for path in left if not _is_current(path, out)])
+        _gather(listing, out, [path for path in left if not _is_current(path, out)])
         raise
-    rows, failures = _gather(found, out)
+    rows, failures = _gather(listing, out)
     analysed = sum(count for outcome, count in outcomes.items() if outcome != "unchanged")
-    return Summary(rows, failures, analysed, len(found.sessions) - analysed)
+    return Summary(rows, failures, analysed, len(listing.sessions) - analysed)
 
 
 def _prepare(out: Path) -> Path:
@@ -126,11 +126,11 @@ def _is_current(path: Path, out: Path) -> bool:
     return part is not None and part.version == software() and part.stamp == stamp_of(path)
 
 
-def _gather(found: Found, out: Path, undone: Sequence[Path] = ()) -> tuple[int, int]:
+def _gather(listing: Listing, out: Path, undone: Sequence[Path] = ()) -> tuple[int, int]:
     """Drop what has gone, and write the tables over all that is left but the undone."""
     from gait.batch.tables import write_tables
 
-    now = {session_id(path): path for path in found.sessions}
+    now = {session_id(path): path for path in listing.sessions}
     kept: dict[str, bytes] = {name: os.fsencode(path) for name, path in now.items()}
     for path in undone:
         del kept[session_id(path)]
@@ -138,7 +138,7 @@ def _gather(found: Found, out: Path, undone: Sequence[Path] = ()) -> tuple[int, 
         if file.stem in now:
             continue
         part = read_part(file)
-        if part is None or _has_gone(part, found):
+        if part is None or _has_gone(part, listing):
             file.unlink(missing_ok=True)
             shutil.rmtree(strides_folder(out, file.stem), ignore_errors=True)
         else:
@@ -147,15 +147,15 @@ def _gather(found: Found, out: Path, undone: Sequence[Path] = ()) -> tuple[int, 
         # Its worker died between the strides and the row, or the session was changed and fails now.
         if not part_file(out, folder.name.removeprefix("session=")).is_file():
             shutil.rmtree(folder, ignore_errors=True)
-    return write_tables(out, sorted(kept, key=lambda name: kept[name]), found.faults)
+    return write_tables(out, sorted(kept, key=lambda name: kept[name]), listing.faults)
 
 
-def _has_gone(part: Part, found: Found) -> bool:
+def _has_gone(part: Part, listing: Listing) -> bool:
     """Return whether a session was below the paths given and is not there any more."""
     path = Path(part.path)
-    if any(_is_within(path, fault.path) for fault in found.faults if fault.path not in found.roots):
+    if any(_is_within(path, fault.path) for fault in listing.faults if fault.path not in listing.roots):
         return False
-    return any(_is_within(path, root) for root in found.roots)
+    return any(_is_within(path, root) for root in listing.roots)
 
 
 def _is_within(path: Path, folder: Path) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 from gait.errors import RecordingError
 from gait.recording.session_folder import candidates, is_folder
 
-__all__ = ["MARKER", "Fault", "Found", "find_sessions"]
+__all__ = ["MARKER", "Fault", "Listing", "find_sessions"]
 
 MARKER = "gait-batch.json"
 """File that makes a folder one of results; such a folder is never searched for recordings."""
@@ -25,7 +25,7 @@ class Fault:
 
 
 @dataclass(frozen=True)
-class Found:
+class Listing:
     """Sessions to do, and paths that are none.
 
     Attributes
@@ -43,7 +43,7 @@ class Found:
     faults: tuple[Fault, ...]
 
 
-def find_sessions(paths: list[Path]) -> Found:
+def find_sessions(paths: list[Path]) -> Listing:
     """Return the sessions below some paths; folders are searched to any depth.
 
     Parameters
@@ -69,19 +69,19 @@ def find_sessions(paths: list[Path]) -> Found:
             sessions.add(root)
             continue
         before = len(faults)
-        found = set(_below(root, faults))
-        sessions |= found
-        if not found and len(faults) == before:
+        below = set(_below(root, faults))
+        sessions |= below
+        if not below and len(faults) == before:
             faults.append(Fault(root, str(RecordingError("no recording in this folder", where=root))))
-    folders = {one for one in sessions if is_folder(one)}
-    sessions = {one for one in sessions if one in folders or one.parent not in folders}
+    folders = {session for session in sessions if is_folder(session)}
+    sessions = {session for session in sessions if session in folders or session.parent not in folders}
     if not sessions:
         raise RecordingError(
             "no recording to analyse",
             where=roots[0] if len(roots) == 1 else f"{len(roots)} paths",
             todo="a session is a folder with files like left_shoe.csv, or one such file",
         )
-    return Found(roots, tuple(sorted(sessions, key=os.fsencode)), tuple(faults))
+    return Listing(roots, tuple(sorted(sessions, key=os.fsencode)), tuple(faults))
 
 
 def _resolved(path: Path) -> Path:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
@@ -25,6 +24,7 @@ from gait.analysis.results import STRIDE_COLUMNS, Analysis
 from gait.batch.sessions import Fault
 from gait.batch.work import Part, part_file, read_part
 from gait.files import write_bytes, write_text
+from gait.missing import number_or_none
 from gait.plugins import software
 from gait.text import FORMULA, printable
 
@@ -85,30 +85,26 @@ def row_of(analysis: Analysis, *, session: str, path: Path, digest: str) -> dict
         "started": analysis.started,
         "version": software(),
         "sensors": ", ".join(sensor.name for sensor in analysis.sensors),
-        "duration_s": _number(analysis.duration_s),
-        "running_s": _number(analysis.time_in("running")),
+        "duration_s": number_or_none(analysis.duration_s),
+        "running_s": number_or_none(analysis.time_in("running")),
         "strides": len(running),
     }
     for name, metric in analysis.metrics.items():
         if name in METRICS:
-            row |= {name: _number(metric.value), f"{name}_u": _number(metric.uncertainty)}
+            row |= {name: number_or_none(metric.value), f"{name}_u": number_or_none(metric.uncertainty)}
     return row | _shares(analysis)
 
 
 def _shares(analysis: Analysis) -> dict[str, Any]:
     """Share of running strides in each class of foot strike, and the most frequent class."""
     metric = analysis.metrics.get("strike_angle_deg")
-    known = {
+    shares = {
         name: value
         for name, share in ((metric.shares if metric else None) or {}).items()
-        if name in CLASSES and (value := _number(share)) is not None
+        if name in CLASSES and (value := number_or_none(share)) is not None
     }
-    top = max(known, key=lambda name: known[name]) if known else None
-    return {"strike": top, **{f"share_{name}": known.get(name) for name in CLASSES}}
-
-
-def _number(value: float) -> float | None:
-    return float(value) if math.isfinite(value) else None
+    top = max(shares, key=lambda name: shares[name]) if shares else None
+    return {"strike": top, **{f"share_{name}": shares.get(name) for name in CLASSES}}
 
 
 def strides_table(analysis: Analysis) -> pa.Table:
@@ -146,13 +142,13 @@ def write_tables(out: Path, sessions: Iterable[str], faults: Iterable[Fault]) ->
         A table cannot be written; the earlier one then stays whole.
     """
     failures = {os.fsencode(fault.path): fault.message for fault in faults}
-    parts = (part for one in sessions if (part := read_part(part_file(out, one))) is not None)
+    parts = (part for session in sessions if (part := read_part(part_file(out, session))) is not None)
     buffer = io.BytesIO()
     rows = 0
     with pq.ParquetWriter(buffer, SESSIONS) as writer:
         while some := list(islice(parts, ROWS_AT_ONCE)):
-            failures |= {os.fsencode(one.path): one.message for one in some if one.row is None}
-            good = [one for one in some if one.row is not None]
+            failures |= {os.fsencode(part.path): part.message for part in some if part.row is None}
+            good = [part for part in some if part.row is not None]
             writer.write_table(_rows(good))
             rows += len(good)
     write_bytes(out / "sessions.parquet", buffer.getvalue())

@@ -123,7 +123,7 @@ def strides_folder(out: Path, session: str) -> Path:
 def stamp_of(path: Path) -> Stamp:
     """Return name, size and time of change of each input; empty where the folder cannot be listed."""
     try:
-        states = [(one.name, one.stat()) for one in inputs_of(path)]
+        states = [(file.name, file.stat()) for file in inputs_of(path)]
     except (OSError, GaitError):
         return []
     return [[os.fsencode(name).hex(), state.st_size, state.st_mtime_ns] for name, state in states]

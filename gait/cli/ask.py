@@ -1,4 +1,4 @@
-"""The questionnaire on a terminal, and the one way in which commands gather answers."""
+"""The questionnaire on a terminal, and `gather_answers`, with which every command gets its answers."""
 
 from __future__ import annotations
 
@@ -64,20 +64,20 @@ def gather_answers(
     UsageError
         ``ask`` without a terminal.
     """
-    found = parse_answers(dict(session or {}), source="session.toml [answers]") if session else Answers()
+    gathered = parse_answers(dict(session or {}), source="session.toml [answers]") if session else Answers()
     if file is not None:
         over = load_answers(file)
-        known = {**found.model_dump(exclude_none=True), **over.model_dump(exclude_none=True)}
-        found = parse_answers(known, source=str(file))
+        merged = {**gathered.model_dump(exclude_none=True), **over.model_dump(exclude_none=True)}
+        gathered = parse_answers(merged, source=str(file))
     if not ask:
-        return found
+        return gathered
     diary = load_diary(file) if file is not None else ()
     keep = None if save is None else (lambda answers: save_answers(answers, save, diary))
-    return ask_on_terminal(found, keep=keep, analysis=analysis, pack=pack)
+    return ask_on_terminal(gathered, keep=keep, analysis=analysis, pack=pack)
 
 
 def ask_on_terminal(
-    known: Answers,
+    so_far: Answers,
     *,
     keep: Keep | None = None,
     analysis: Analysis | None = None,
@@ -88,7 +88,7 @@ def ask_on_terminal(
         raise UsageError(
             "--ask needs a terminal to answer on", todo="use --answers FILE (gait plan --template writes one)"
         )
-    return ask_answers(known, _read_line, _say, keep=keep, analysis=analysis, pack=pack)
+    return ask_answers(so_far, _read_line, _say, keep=keep, analysis=analysis, pack=pack)
 
 
 def _read_line(prompt: str) -> str:
@@ -104,7 +104,7 @@ def _say(text: str) -> None:
 
 
 def ask_answers(
-    known: Answers,
+    so_far: Answers,
     read: Read,
     say: Say,
     *,
@@ -118,7 +118,7 @@ def ask_answers(
 
     Parameters
     ----------
-    known
+    so_far
         What is answered already; those questions are not asked.
     read
         Shows a prompt and returns a line; raises `EOFError` when there is no more input.
@@ -130,7 +130,7 @@ def ask_answers(
         The recording and the rules that decide whether an answer changes anything.
     """
     speak = ENGLISH if pack is None else pack.say
-    data: dict[str, Any] = known.model_dump(exclude_none=True)
+    data: dict[str, Any] = so_far.model_dump(exclude_none=True)
     fixed = frozenset(data)
     seen: list[Question] = []
     say(speak(INTRODUCTION))
@@ -217,12 +217,12 @@ def _ask(
 
 
 def _allowed(question: Question, speak: Language) -> str:
-    """Return what an answer that has the right form must be besides."""
+    """Return in words what a valid answer is: the range of a number, else a hint on its form."""
     if question.field == "hard_run_days":
         return speak("only days on which you run")
     limits = Answers.model_fields[question.field].metadata
-    low = next((one.ge for one in limits if hasattr(one, "ge")), None)
-    high = next((one.le for one in limits if hasattr(one, "le")), None)
+    low = next((limit.ge for limit in limits if hasattr(limit, "ge")), None)
+    high = next((limit.le for limit in limits if hasattr(limit, "le")), None)
     if low is None or high is None:
         return speak(HINTS[question.kind])
     return speak("a number from {low} to {high}", low=low, high=high)

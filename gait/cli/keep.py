@@ -43,14 +43,14 @@ class KeptAnswers:
     """A runner's newest answers, the day they were given, and whether they are too old for safety."""
 
     answers: Answers
-    said_on: date
+    answered_on: date
     old: bool
 
     def line(self, say: Language) -> str:
         """Return the sentence that tells where answers came from."""
         from gait.coaching.questionnaire.aging import ANSWERS_WEEKS
 
-        day = say.day(self.said_on.isoformat())
+        day = say.day(self.answered_on.isoformat())
         text = say("Answers kept from {day}.", day=day)
         if not self.old:
             return text
@@ -82,25 +82,27 @@ def kept_answers(runner: str | None, history: Path | None, today: date) -> KeptA
         return None
     with History(where, create=False) as kept:
         rows = kept.checkins(runner)
-        found = [(day, body["answers"]) for day, body in rows if body.get("answers")]
-        for one in kept.sessions(runner, newest=0)[-NEWEST_SESSIONS:]:
-            _, results = kept.details(one.id)
+        answered = [(day, body["answers"]) for day, body in rows if body.get("answers")]
+        for session in kept.sessions(runner, newest=0)[-NEWEST_SESSIONS:]:
+            _, results = kept.details(session.id)
             if results.get("answers"):
-                found.append((results["answered_on"], results["answers"]))
-    dated = [(date.fromisoformat(day), body) for day, body in found if date.fromisoformat(day) <= today]
+                answered.append((results["answered_on"], results["answers"]))
+    dated = [(date.fromisoformat(day), body) for day, body in answered if date.fromisoformat(day) <= today]
     if not dated:
         return None
-    said_on, body = max(dated, key=lambda row: row[0])
-    answers = aged(parse_answers(body, source="the answers kept"), said_on, today)
-    sore = (*(answers.pain or ()), *_named_since(rows, said_on, today))
+    answered_on, body = max(dated, key=lambda row: row[0])
+    answers = aged(parse_answers(body, source="the answers kept"), answered_on, today)
+    sore = (*(answers.pain or ()), *_named_since(rows, answered_on, today))
     answers = answers.model_copy(update={"pain": tuple(dict.fromkeys(sore)) or answers.pain})
-    return KeptAnswers(answers, said_on, is_aged(said_on, today))
+    return KeptAnswers(answers, answered_on, is_aged(answered_on, today))
 
 
-def _named_since(rows: Sequence[tuple[str, dict[str, Any]]], said_on: date, today: date) -> tuple[str, ...]:
+def _named_since(
+    rows: Sequence[tuple[str, dict[str, Any]]], answered_on: date, today: date
+) -> tuple[str, ...]:
     """Return the places that the newest check-in with any names, where it is no older than the answers."""
     named = [(date.fromisoformat(day), tuple(body["places"])) for day, body in rows if body.get("places")]
-    return next((places for day, places in reversed(named) if said_on <= day <= today), ())
+    return next((places for day, places in reversed(named) if answered_on <= day <= today), ())
 
 
 def runner_of(session: Session, runner: str | None, *, no_history: bool) -> str | None:
@@ -197,7 +199,7 @@ def lines_since_last(new: SinceLast, words: Words | None = None) -> list[str]:
         if row.changed:
             spec = METRICS[row.metric]
             digits = f".{decimals_for(row.uncertainty, spec.decimals, row.change)}f"
-            first, second = (words.digits(one, digits) for one in (row.first, row.second))
+            first, second = (words.digits(value, digits) for value in (row.first, row.second))
             name = words.label(row.metric)
             second = f"{second} {spec.unit}".rstrip()
             lines.append("    " + words("summary.changed", name=name, first=first, second=second))

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from gait.live.plan_step import PlanStep
     from gait.report.words import Words
 
-__all__ = ["CadenceAsked", "CadenceWork", "cadence_work"]
+__all__ = ["CadenceRequest", "CadenceWork", "cadence_work"]
 
 
 @dataclass(frozen=True)
-class CadenceAsked:
+class CadenceRequest:
     """Options of the command line for the cadence work.
 
     Attributes
@@ -45,7 +45,7 @@ class CadenceWork:
     """Cadence work of a session: its hub, and what is kept of it in the end, told in a language."""
 
     hub: Hub
-    asked: CadenceAsked
+    request: CadenceRequest
     plan: PlanStep | None
     today: date
     words: Words
@@ -63,7 +63,7 @@ class CadenceWork:
         GaitError
             The history cannot be written.
         """
-        coach, plan, runner = self.hub.coach, self.plan, self.asked.runner
+        coach, plan, runner = self.hub.coach, self.plan, self.request.runner
         if plan is None or runner is None or coach.step is None or not coach.on_course:
             return
         worth = coach.worth
@@ -85,7 +85,7 @@ class CadenceWork:
         run = course_run(
             coach.step, self.today, target, limit, worth.minutes, worth.cadence_spm, worth.free_spm
         )
-        with History(database_path(self.asked.history)) as kept:
+        with History(database_path(self.request.history)) as kept:
             kept.add_course_run(runner, run.ran_on, run.body)
         self.tell(run.text)
 
@@ -94,7 +94,7 @@ class CadenceWork:
         say(self.words.said(sentence("course: {told}", told=text)))
 
 
-def cadence_work(asked: CadenceAsked, words: Words) -> CadenceWork:
+def cadence_work(request: CadenceRequest, words: Words) -> CadenceWork:
     """Return the session's cadence work, and say what it is.
 
     Raises
@@ -109,26 +109,26 @@ def cadence_work(asked: CadenceAsked, words: Words) -> CadenceWork:
     from gait.live.hub import Hub
 
     today = datetime.now().astimezone().date()
-    plan = _plan(asked, today)
+    plan = _plan(request, today)
     for line in () if plan is None else plan.text:
         say(words.said(line))
-    if asked.softer:
-        _refuse_soft(asked, plan)
-    target = _target(asked, plan)
-    coach = Coach(Alerts(target, soft=asked.softer), None if plan is None else plan.course)
-    return CadenceWork(Hub(target, coach, words.said), asked, plan, today, words)
+    if request.softer:
+        _refuse_soft(request, plan)
+    target = _target(request, plan)
+    coach = Coach(Alerts(target, soft=request.softer), None if plan is None else plan.course)
+    return CadenceWork(Hub(target, coach, words.said), request, plan, today, words)
 
 
-def _plan(asked: CadenceAsked, today: date) -> PlanStep | None:
-    if asked.runner is None:
+def _plan(request: CadenceRequest, today: date) -> PlanStep | None:
+    if request.runner is None:
         return None
     from gait.history.database import database_path
     from gait.live.plan_step import plan_step
 
-    return plan_step(asked.runner, database_path(asked.history), today)
+    return plan_step(request.runner, database_path(request.history), today)
 
 
-def _target(asked: CadenceAsked, plan: PlanStep | None) -> float | None:
+def _target(request: CadenceRequest, plan: PlanStep | None) -> float | None:
     """Return the cadence to aim for.
 
     Raises
@@ -136,20 +136,20 @@ def _target(asked: CadenceAsked, plan: PlanStep | None) -> float | None:
     UsageError
         The plan allows none, or none so high.
     """
-    if plan is None or asked.target_spm is None:
-        return asked.target_spm if plan is None else plan.target_spm
+    if plan is None or request.target_spm is None:
+        return request.target_spm if plan is None else plan.target_spm
     if plan.stopped:
         raise UsageError(plan.stopped, where="--target-cadence")
-    if plan.limit_spm is not None and asked.target_spm > plan.limit_spm:
+    if plan.limit_spm is not None and request.target_spm > plan.limit_spm:
         raise UsageError(
-            f"{asked.target_spm:g} is above the plan's limit of {plan.limit_spm:g} steps a minute",
+            f"{request.target_spm:g} is above the plan's limit of {plan.limit_spm:g} steps a minute",
             where="--target-cadence",
             todo="leave it out: the plan's step is taken",
         )
-    return asked.target_spm
+    return request.target_spm
 
 
-def _refuse_soft(asked: CadenceAsked, plan: PlanStep | None) -> None:
+def _refuse_soft(request: CadenceRequest, plan: PlanStep | None) -> None:
     """Refuse to ask for a softer landing where the plan does not allow it, or nobody asked about the calf.
 
     Raises
@@ -161,7 +161,7 @@ def _refuse_soft(asked: CadenceAsked, plan: PlanStep | None) -> None:
         raise UsageError("goes with --runner: the plan says whether it fits", where="--softer-landing")
     if plan.why_not_soft:
         raise UsageError(f"not for now: {plan.why_not_soft}", where="--softer-landing")
-    if not asked.calf_fine:
+    if not request.calf_fine:
         raise UsageError(
             "a softer landing loads calf and heel tendon more",
             where="--softer-landing",

@@ -49,7 +49,7 @@ STATUS_S = 1.0
 
 @dataclass(frozen=True)
 class Shown:
-    """Whoever gets a session beside its recording.
+    """Receivers of a session while it is recorded: live page, foot pod, streams.
 
     Attributes
     ----------
@@ -113,7 +113,7 @@ def replay_run(session: Session, shown: Shown, factor: float, folder: Path | Non
     if shown.lsl is not None:
         import pylsl
 
-        start_s = min(float(one.time_s[0]) for one in session.recordings)
+        start_s = min(float(recording.time_s[0]) for recording in session.recordings)
         shown.lsl.begin(pylsl.local_clock() - start_s)
     stop, played_s = threading.Event(), math.inf
     try:
@@ -135,19 +135,20 @@ def _write(session: Session, folder: Path, until_s: float) -> None:
     from gait.recording.write import write_recording
 
     make_folder(folder)
-    for one in session.recordings:
-        rows = one.time_s <= until_s
+    for recording in session.recordings:
+        rows = recording.time_s <= until_s
         if rows.any():
-            gyr = None if one.gyr is None else one.gyr[rows]
-            part = replace(one, time_s=one.time_s[rows], acc=one.acc[rows], gyr=gyr)
-            say(f"{write_recording(part, folder / f'{one.side}_{one.placement}.csv')}: as replayed")
+            gyr = None if recording.gyr is None else recording.gyr[rows]
+            part = replace(recording, time_s=recording.time_s[rows], acc=recording.acc[rows], gyr=gyr)
+            target = folder / f"{recording.side}_{recording.placement}.csv"
+            say(f"{write_recording(part, target)}: as replayed")
     print(f"next: gait report {folder}", file=sys.stderr)
 
 
 def record_sensors(
     folder: Path,
     shown: Shown,
-    asked: RecordSettings,
+    settings: RecordSettings,
     backend: AbstractAsyncContextManager[Backend],
     on_end: Callable[[], None],
 ) -> None:
@@ -167,7 +168,7 @@ def record_sensors(
 
     beside = Beside(shown.feed.hear)
     try:
-        finished, interrupted = asyncio.run(_session(folder, beside, shown, asked, backend))
+        finished, interrupted = asyncio.run(_session(folder, beside, shown, settings, backend))
     except asyncio.CancelledError:
         say(f"stopped at once; for what was recorded: gait recover {folder}")
         raise typer.Exit(INTERRUPTED) from None
@@ -183,7 +184,7 @@ async def _session(
     folder: Path,
     beside: Beside,
     shown: Shown,
-    asked: RecordSettings,
+    settings: RecordSettings,
     backend: AbstractAsyncContextManager[Backend],
 ) -> tuple[Finished, bool]:
     from gait.sensors.session import Watchers, record
@@ -191,11 +192,11 @@ async def _session(
     stop = asyncio.Event()
 
     def report(elapsed_s: float, views: Sequence[SensorView]) -> None:
-        shown.feed.hub.status(elapsed_s, [_view(one) for one in views])
+        shown.feed.hub.status(elapsed_s, [_view(view) for view in views])
 
     watchers = Watchers(beside.hear, report, say, shown.began)
     async with interruptible(stop) as interrupted, backend as opened:
-        finished = await record(folder, asked, stop, backend=opened, watchers=watchers)
+        finished = await record(folder, settings, stop, backend=opened, watchers=watchers)
         return finished, interrupted()
 
 
@@ -243,8 +244,8 @@ def open_phone(stack: ExitStack, folder: Path, shown: Shown, side: Side, placeme
     stack.callback(lambda: None if journal.begun else journal.discard())
     guard = Guard(lambda text: say(f"{text}; the recording goes on"))
 
-    def heard(*given: Any) -> None:  # noqa: ANN401 - as Feed.hear
-        guard.call("live analysis", shown.feed.hear, *given)
+    def heard(*arguments: Any) -> None:  # noqa: ANN401 - as Feed.hear
+        guard.call("live analysis", shown.feed.hear, *arguments)
 
     return Phone(journal, side, placement, session_clock_us, heard, shown.began, say)
 

@@ -29,8 +29,8 @@ class LiveStrides:
         if side not in self._engines:
             self._engines[side] = Engine(placement, side, has_gyr=True)
         strides = self._engines[side].push(time_s, acc, gyr)
-        times = (one.next_ic_s - one.ic_s for one in strides)
-        recent = self._strides_s.get(side, []) + [one for one in times if math.isfinite(one)]
+        times = (stride.next_ic_s - stride.ic_s for stride in strides)
+        recent = self._strides_s.get(side, []) + [time for time in times if math.isfinite(time)]
         self._strides_s[side] = recent[-RECENT_STRIDES:]
 
     def cadence_spm(self) -> dict[Side, float]:

@@ -26,7 +26,7 @@ from gait.text import printable
 
 __all__ = ["COMMANDS", "main", "one_line"]
 
-DONE, BUG, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+DONE, BUG, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130  # exit codes: the contract's, and 128 + SIGINT
 LONGEST_LINE = 1000
 """Characters of a message: more than any of ours, less than a name can have."""
 
@@ -107,7 +107,7 @@ def _plugins_option() -> Any:  # noqa: ANN401 - typer's type is private
 
     app = typer.Typer(add_completion=False)
     app.command()(none)
-    option = next(one for one in typer.main.get_command(app).params if one.name == "plugins")
+    option = next(param for param in typer.main.get_command(app).params if param.name == "plugins")
     option.callback, option.expose_value = _take_up, False
     return option
 
@@ -196,8 +196,8 @@ def _say(text: str) -> None:
 
 
 def _os_error_text(error: OSError) -> str:
-    what = error.strerror or type(error).__name__
-    return f"{error.filename}: {what}" if error.filename else what
+    reason = error.strerror or type(error).__name__
+    return f"{error.filename}: {reason}" if error.filename else reason
 
 
 def _usage_text(error: Any) -> str:  # noqa: ANN401 - typer's usage errors share no public type across versions

@@ -101,15 +101,15 @@ def grouped(command: Callable[..., None]) -> Callable[..., None]:
             parameters.append(parameter.replace(annotation=hints[name], kind=inspect.Parameter.KEYWORD_ONLY))
 
     @functools.wraps(command)
-    def with_groups(**given: Any) -> None:  # noqa: ANN401 - the values of any option
+    def with_groups(**values: Any) -> None:  # noqa: ANN401 - the values of any option
         made = {
-            name: group(**{option: given.pop(option) for option in options})
+            name: group(**{option: values.pop(option) for option in options})
             for name, (group, options) in groups.items()
         }
-        command(**given, **made)
+        command(**values, **made)
 
     with_groups.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # read by typer
-    with_groups.__annotations__ = {one.name: one.annotation for one in parameters}
+    with_groups.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     return with_groups
 
 

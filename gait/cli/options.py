@@ -152,9 +152,9 @@ def with_watch(analysis: Analysis, file: Path | None) -> Analysis:
 
 def length_s(session: Session) -> float | None:
     """Seconds that the longest recording lasts; None where the samples are still on disk."""
-    if not all(one.in_memory for one in session.recordings):
+    if not all(recording.in_memory for recording in session.recordings):
         return None
-    return max(float(one.time_s[-1] - one.time_s[0]) for one in session.recordings)
+    return max(float(recording.time_s[-1] - recording.time_s[0]) for recording in session.recordings)
 
 
 def load_samples(path: Path, *, placement: Placement | None = None, side: Side | None = None) -> Session:

@@ -50,7 +50,7 @@ def plan_lines(
         lines += [indented(text) for text in (plan.how_hard, plan.pain_rule) if text]
     if plan.later:
         lines += [blank(), heading(say("In other weeks"))]
-        for exercise in sorted(plan.later, key=lambda one: one.weeks or (1, 1)):
+        for exercise in sorted(plan.later, key=lambda exercise: exercise.weeks or (1, 1)):
             first, last = exercise.weeks or (1, 1)
             weeks = say("weeks {first}-{last}", first=first, last=last)
             lines.append(bullet(f"{weeks}: {exercise.name}, {dose(exercise, say=say)}"))

@@ -20,17 +20,17 @@ PACKED = 4.0
 
 
 @contextmanager
-def busy(what: str, *, long: bool) -> Iterator[None]:
+def busy(action: str, *, long: bool) -> Iterator[None]:
     """Say what is being done while it is done.
 
     Parameters
     ----------
-    what
+    action
         Such as ``"reading run/"``; untrusted names in it are made harmless.
     long
         Whether it is worth a line where stderr is not a terminal.
     """
-    line = one_line(what)
+    line = one_line(action)
     if sys.stderr.isatty():
         from rich.console import Console
         from rich.text import Text
@@ -46,8 +46,8 @@ def busy(what: str, *, long: bool) -> Iterator[None]:
 def long_files(path: Path) -> bool:
     """Return True where a recording or a session folder is large; False where it cannot be looked at."""
     try:
-        files = [path] if path.is_file() else [one for one in path.iterdir() if one.is_file()]
-        size = sum(_size(one) for one in files)
+        files = [path] if path.is_file() else [path for path in path.iterdir() if path.is_file()]
+        size = sum(_size(file) for file in files)
     except OSError:
         return False
     return size >= LONG_BYTES

@@ -102,11 +102,11 @@ def parse_sides(words: Sequence[str]) -> list[Side]:
     UsageError
         Another word, or one side twice.
     """
-    known: dict[str, Side] = {"left": "left", "right": "right"}
+    by_name: dict[str, Side] = {"left": "left", "right": "right"}
     names = [name for word in words for name in word.split(",") if name]
     if names == ["both"]:
         return ["left", "right"]
-    sides = [known[name] for name in names if name in known]
+    sides = [by_name[name] for name in names if name in by_name]
     if len(sides) < len(names) or len(set(sides)) < len(sides):
         raise UsageError(
             f"{' '.join(words)!r} are no virtual sensors", todo="write left, right or left,right, or both"
@@ -115,7 +115,7 @@ def parse_sides(words: Sequence[str]) -> list[Side]:
 
 
 def _motions(sides: Sequence[Side], play: Path | None, minutes: float) -> list[Recording]:
-    """Return what virtual sensors are to feel: a saved recording's sides, or those of a virtual run.
+    """Return the motions that virtual sensors play: a saved recording's sides, or those of a virtual run.
 
     Raises
     ------
@@ -125,7 +125,7 @@ def _motions(sides: Sequence[Side], play: Path | None, minutes: float) -> list[R
     if play is not None:
         from gait.recording.read import read
 
-        there = {one.side: one for one in read(play).recordings}
+        there = {recording.side: recording for recording in read(play).recordings}
         for side in sides:
             if side not in there:
                 raise UsageError(f"holds no {side} side", where=play, todo=f"it holds: {', '.join(there)}")
@@ -140,7 +140,7 @@ def _motions(sides: Sequence[Side], play: Path | None, minutes: float) -> list[R
 
 
 def plan_of(sides: Sequence[Side], play: Path | None, minutes: float, faults: Sequence[str]) -> Plan:
-    """Virtual sensors, each with what it feels; the faults strike the first of them.
+    """Return virtual sensors, each with its motion; the faults strike the first of them.
 
     Raises
     ------
@@ -153,15 +153,15 @@ def plan_of(sides: Sequence[Side], play: Path | None, minutes: float, faults: Se
 
     struck = [parse_fault(text) for text in faults]
     plan = []
-    for number, one in enumerate(_motions(sides, play, minutes)):
+    for number, motion in enumerate(_motions(sides, play, minutes)):
         settings = SensorSettings(
-            side=one.side,
-            placement=one.placement,
+            side=motion.side,
+            placement=motion.placement,
             serial=f"VS{number + 1:04d}",
             clock_ppm=CLOCK_PPM[number % 2],
             seed=number + 1,
         )
-        plan.append((VirtualSensor(settings, Playback(one)), struck if number == 0 else []))
+        plan.append((VirtualSensor(settings, Playback(motion)), struck if number == 0 else []))
     return plan
 
 

@@ -1,4 +1,4 @@
-"""From an analysis and answers to findings: every rule of the pack looked at, and what came of it."""
+"""Findings from an analysis and answers: each rule of the pack with its outcome and its evidence."""
 
 from __future__ import annotations
 
@@ -58,36 +58,42 @@ def assess(
     """
     knowledge = pack or load_knowledge()
     facts = facts_of(analysis, answers, say=knowledge.say)
-    found = tuple(one for rule in knowledge.findings.values() for one in _look_for(rule, facts, knowledge))
+    findings = tuple(
+        finding for rule in knowledge.findings.values() for finding in _look_for(rule, facts, knowledge)
+    )
     if analysis is not None and not facts.metrics:
-        found = tuple(_without_running(one, knowledge) for one in found)
-    held = tuple(_held_against(one, facts, knowledge) for one in found)
-    if any(one.kind == "pain" and one.outcome == "present" for one in held) and _rests(facts, knowledge):
-        held = tuple(_described(one) for one in held)
+        findings = tuple(_without_running(finding, knowledge) for finding in findings)
+    held = tuple(_held_against(finding, facts, knowledge) for finding in findings)
+    if any(finding.kind == "pain" and finding.outcome == "present" for finding in held) and _rests(
+        facts, knowledge
+    ):
+        held = tuple(_described(finding) for finding in held)
     return _ranked(held, facts, knowledge)
 
 
-def _without_running(one: Finding, knowledge: Knowledge) -> Finding:
-    """Return a finding that a sensor is looked at for, which misses the running and not the sensor."""
-    measured = any(isinstance(part, (Measured, Differs)) for part in walk(knowledge.findings[one.id].when))
-    if one.outcome != "not_assessed" or not measured:
-        return one
-    return replace(one, missing=knowledge.say("There was no running in the recording"))
+def _without_running(finding: Finding, knowledge: Knowledge) -> Finding:
+    """Return a finding without a reading, with the lack of running named as the reason and not the sensor."""
+    measured = any(
+        isinstance(part, (Measured, Differs)) for part in walk(knowledge.findings[finding.id].when)
+    )
+    if finding.outcome != "not_assessed" or not measured:
+        return finding
+    return replace(finding, missing=knowledge.say("There was no running in the recording"))
 
 
 def _rests(facts: Facts, knowledge: Knowledge) -> bool:
-    """Return whether a notice stops exercise, or the pain light is red: nothing then calls for training."""
+    """Return whether a notice stops exercise or the pain light is red: no finding then asks for training."""
     if pain_light(facts.answers, knowledge.numbers) == "red":
         return True
     fired = notices(check_safety(facts.answers, pack=knowledge, facts=facts), knowledge)
-    return any(one.stops_exercise for one in fired)
+    return any(notice.stops_exercise for notice in fired)
 
 
-def _described(one: Finding) -> Finding:
-    """Return a finding of pain that says what hurts and not what to train: its first sentence."""
-    if one.kind != "pain" or one.outcome != "present":
-        return one
-    return replace(one, summary=one.summary.split(". ", 1)[0].rstrip(".") + ".")
+def _described(finding: Finding) -> Finding:
+    """Return a finding of pain cut to its first sentence, which names the pain and asks for no training."""
+    if finding.kind != "pain" or finding.outcome != "present":
+        return finding
+    return replace(finding, summary=finding.summary.split(". ", 1)[0].rstrip(".") + ".")
 
 
 def facts_of(
@@ -139,20 +145,20 @@ def certainty_word(p: float | None, outcome: Outcome) -> CertaintyWord:
 def _look_for(rule: FindingRule, facts: Facts, knowledge: Knowledge) -> tuple[Finding, ...]:
     sides = sides_of(rule.when, facts)
     judged = [(side, judge(rule.when, facts, side)) for side in sides]
-    outcomes = {outcome_of(found.p) for _, found in judged}
+    outcomes = {outcome_of(judgement.p) for _, judgement in judged}
     if len(outcomes) > 1 and not _sides_differ(rule.when, facts):
         # Left just beyond a bound and right just within it: noise must not split the sides.
         return (_finding(rule, judge(rule.when, facts), "both", knowledge),)
     if len(judged) == 1 or len(outcomes) > 1:
-        return tuple(_finding(rule, found, side, knowledge) for side, found in judged)
-    known = [found.p for _, found in judged if found.p is not None]
-    evidence = tuple(dict.fromkeys(item for _, found in judged for item in found.evidence))
-    missing = tuple(dict.fromkeys(item for _, found in judged for item in found.missing))
-    signs = tuple(dict.fromkeys(sign for _, found in judged for sign in found.signs))
-    against = next((found.contradiction for _, found in judged if found.contradiction), "")
-    p = sum(known) / len(known) if known else None
+        return tuple(_finding(rule, judgement, side, knowledge) for side, judgement in judged)
+    probabilities = [judgement.p for _, judgement in judged if judgement.p is not None]
+    evidence = tuple(dict.fromkeys(item for _, judgement in judged for item in judgement.evidence))
+    missing = tuple(dict.fromkeys(item for _, judgement in judged for item in judgement.missing))
+    signs = tuple(dict.fromkeys(sign for _, judgement in judged for sign in judgement.signs))
+    against = next((judgement.contradiction for _, judgement in judged if judgement.contradiction), "")
+    p = sum(probabilities) / len(probabilities) if probabilities else None
     joined = Judgement(p, evidence, missing, signs=signs, contradiction=against)
-    return (_finding(rule, joined, "both" if known else "", knowledge),)
+    return (_finding(rule, joined, "both" if probabilities else "", knowledge),)
 
 
 def _sides_differ(condition: Condition, facts: Facts) -> bool:
@@ -161,53 +167,54 @@ def _sides_differ(condition: Condition, facts: Facts) -> bool:
     return any(metric is not None and metric.difference_shown for metric in metrics)
 
 
-def _held_against(one: Finding, facts: Facts, knowledge: Knowledge) -> Finding:
-    """Return a finding with the side that hurts: a pain gets it, a measured side is held against it."""
-    said = facts.answers.pain_side
-    if said is None or one.outcome != "present":
-        return one
-    if one.kind == "pain":
-        return replace(one, side=said)
-    if said == "both" or one.side not in {"left", "right"} or not _fits(one, facts, knowledge):
-        return one
-    text = knowledge.texts.same_side if one.side == said else knowledge.texts.other_side
-    return replace(one, evidence=(*one.evidence, Evidence(text)))
+def _held_against(finding: Finding, facts: Facts, knowledge: Knowledge) -> Finding:
+    """Return a finding with the side that hurts: a pain takes it, a measured side is compared with it."""
+    pain_side = facts.answers.pain_side
+    if pain_side is None or finding.outcome != "present":
+        return finding
+    if finding.kind == "pain":
+        return replace(finding, side=pain_side)
+    if pain_side == "both" or finding.side not in {"left", "right"} or not _fits(finding, facts, knowledge):
+        return finding
+    text = knowledge.texts.same_side if finding.side == pain_side else knowledge.texts.other_side
+    return replace(finding, evidence=(*finding.evidence, Evidence(text)))
 
 
-def _fits(one: Finding, facts: Facts, knowledge: Knowledge) -> bool:
+def _fits(finding: Finding, facts: Facts, knowledge: Knowledge) -> bool:
     """Return whether a finding goes with a place that hurts."""
-    return bool(set(facts.answers.pain or ()) & set(knowledge.findings[one.id].hurts))
+    return bool(set(facts.answers.pain or ()) & set(knowledge.findings[finding.id].hurts))
 
 
-def _other_side(one: Finding, facts: Facts) -> bool:
+def _other_side(finding: Finding, facts: Facts) -> bool:
     """Return whether a finding is of the side that does not hurt."""
-    said = facts.answers.pain_side
-    return one.side in {"left", "right"} and said in {"left", "right"} and one.side != said
+    pain_side = facts.answers.pain_side
+    return finding.side in {"left", "right"} and pain_side in {"left", "right"} and finding.side != pain_side
 
 
 def _ranked(findings: tuple[Finding, ...], facts: Facts, knowledge: Knowledge) -> tuple[Finding, ...]:
     """Return the findings with their ranks: what fits a sore place first, features last."""
 
-    def weight(one: Finding) -> tuple[bool, bool, bool]:
-        fits = _fits(one, facts, knowledge) and not _other_side(one, facts)
-        return (one.outcome != "present", not fits, one.kind == "feature")
+    def weight(finding: Finding) -> tuple[bool, bool, bool]:
+        fits = _fits(finding, facts, knowledge) and not _other_side(finding, facts)
+        return (finding.outcome != "present", not fits, finding.kind == "feature")
 
     order = sorted(range(len(findings)), key=lambda at: (weight(findings[at]), at))
     rank = {at: place for place, at in enumerate(order)}
-    return tuple(replace(one, rank=rank[at]) for at, one in enumerate(findings))
+    return tuple(replace(finding, rank=rank[at]) for at, finding in enumerate(findings))
 
 
 def _joined(signs: tuple[str, ...], say: Language) -> str:
-    """Return signs in a row: all but the first begin small, in German where they begin with an article."""
+    """Return signs as one list in words; all but the first begin small, in German only with an article."""
     english = say.tag == ENGLISH.tag
     rest = (
-        f"{one[:1].lower()}{one[1:]}" if english or one.startswith(ARTICLES) else one for one in signs[1:]
+        f"{sign[:1].lower()}{sign[1:]}" if english or sign.startswith(ARTICLES) else sign
+        for sign in signs[1:]
     )
     return ", ".join([signs[0], *rest])
 
 
-def _finding(rule: FindingRule, found: Judgement, side: str, knowledge: Knowledge) -> Finding:
-    outcome = outcome_of(found.p)
+def _finding(rule: FindingRule, judgement: Judgement, side: str, knowledge: Knowledge) -> Finding:
+    outcome = outcome_of(judgement.p)
     words = rule.words
     summary = {
         "present": words.present,
@@ -215,22 +222,22 @@ def _finding(rule: FindingRule, found: Judgement, side: str, knowledge: Knowledg
         "cannot_tell": words.cannot_tell,
         "not_assessed": words.missing,
     }[outcome]
-    named = outcome == "present" and found.signs
-    against = found.contradiction if outcome == "cannot_tell" else ""
+    named = outcome == "present" and judgement.signs
+    against = judgement.contradiction if outcome == "cannot_tell" else ""
     return Finding(
         id=rule.id,
-        title=_joined(found.signs, knowledge.say) if named else rule.title,
+        title=_joined(judgement.signs, knowledge.say) if named else rule.title,
         summary=f"{against}." if against else summary,
         outcome=outcome,
-        certainty=found.p,
+        certainty=judgement.p,
         side=side,
-        evidence=found.evidence,
+        evidence=judgement.evidence,
         missing=words.missing if outcome == "not_assessed" else "",
         grade=rule.grade,
         sources=knowledge.cite(rule.sources),
         kind=rule.kind,
-        not_looked_at=found.missing,
-        certainty_word=certainty_word(found.p, outcome),
+        not_looked_at=judgement.missing,
+        certainty_word=certainty_word(judgement.p, outcome),
         effect=rule.effect and _effect(rule, knowledge.say),
         contradiction=against,
     )

@@ -119,12 +119,12 @@ def judge(condition: Condition, facts: Facts, side: str = "") -> Judgement:
 def _combined(
     condition: AnyOf | AllOf | FirstKnown, parts: list[tuple[Condition, Judgement]], say: Language
 ) -> Judgement:
-    found = [judgement for _, judgement in parts]
+    judgements = [judgement for _, judgement in parts]
     if isinstance(condition, FirstKnown):
-        return _first_known(found)
+        return _first_known(judgements)
     if isinstance(condition, AnyOf):
-        return _any(found, say, signs_agree=condition.signs_agree)
-    return _all([one for part, one in parts if not (_is_optional(part) and one.p is None)])
+        return _any(judgements, say, signs_agree=condition.signs_agree)
+    return _all([judgement for part, judgement in parts if not (_is_optional(part) and judgement.p is None)])
 
 
 def _is_optional(part: Condition) -> bool:
@@ -140,29 +140,29 @@ def _join(parts: list[Judgement], p: float | None) -> Judgement:
 
 
 def _any(parts: list[Judgement], say: Language, *, signs_agree: bool = False) -> Judgement:
-    known = [part.p for part in parts if part.p is not None]
-    if not known:
+    probabilities = [part.p for part in parts if part.p is not None]
+    if not probabilities:
         return _join(parts, None)
     contradiction = _contradiction(parts, say, signs_agree=signs_agree)
     if contradiction:
-        told = _join(parts, CANNOT_TELL)
-        evidence = (*told.evidence, Evidence(contradiction))
-        return replace(told, evidence=evidence, signs=(), contradiction=contradiction)
+        joined = _join(parts, CANNOT_TELL)
+        evidence = (*joined.evidence, Evidence(contradiction))
+        return replace(joined, evidence=evidence, signs=(), contradiction=contradiction)
     seen = any(part.by_sensor and part.p is not None for part in parts)
     unseen = any(part.by_sensor and part.p is None for part in parts)
-    if unseen and not seen and max(known) < NOT_SHOWN_CEILING:
+    if unseen and not seen and max(probabilities) < NOT_SHOWN_CEILING:
         return _join(parts, None)  # nobody noticed it and no sensor looked: that is not "absent"
-    if max(known) < NOT_SHOWN_CEILING:
-        return _join(parts, max(known))
+    if max(probabilities) < NOT_SHOWN_CEILING:
+        return _join(parts, max(probabilities))
     telling = [part for part in parts if part.by_sensor or (part.p or 0.0) >= NOT_SHOWN_CEILING]
-    return _join(telling, max(known))  # what was not named is no news once something else was
+    return _join(telling, max(probabilities))  # what was not named is no news once something else was
 
 
 def _contradiction(parts: list[Judgement], say: Language, *, signs_agree: bool) -> str:
     """Return in words what contradicts what: a word the sensors, or one sign another; else empty."""
     measured = [part.p for part in parts if part.by_sensor and part.p is not None]
-    said = any(not part.by_sensor and (part.p or 0.0) >= NOT_SHOWN_CEILING for part in parts)
-    if said and measured and max(measured) <= SURELY_NOT:
+    reported = any(not part.by_sensor and (part.p or 0.0) >= NOT_SHOWN_CEILING for part in parts)
+    if reported and measured and max(measured) <= SURELY_NOT:
         return say(WORD_AGAINST)
     if signs_agree and measured and max(measured) >= SURELY and min(measured) <= SURELY_NOT:
         return say("The signs do not agree: one says so, another says not")
@@ -170,13 +170,13 @@ def _contradiction(parts: list[Judgement], say: Language, *, signs_agree: bool) 
 
 
 def _all(parts: list[Judgement]) -> Judgement:
-    known = [part.p for part in parts if part.p is not None]
+    probabilities = [part.p for part in parts if part.p is not None]
     # What speaks against it comes first: one sign that is not there is why the whole is not.
     ordered = sorted(parts, key=lambda part: 1.0 if part.p is None else part.p)
-    if len(known) == len(parts):
-        p = math.prod(known)
+    if len(probabilities) == len(parts):
+        p = math.prod(probabilities)
         return _join(ordered if p < NOT_SHOWN_CEILING else parts, p)
-    surely_not = [p for p in known if p <= NOT_SHOWN_CEILING / 10]
+    surely_not = [p for p in probabilities if p <= NOT_SHOWN_CEILING / 10]
     return _join(ordered, min(surely_not)) if surely_not else _join(parts, None)
 
 
@@ -231,7 +231,7 @@ def _measured(rule: Measured, facts: Facts, side: str) -> Judgement:
     word = ("above" if above else "below") if beyond else "not above" if above else "not below"
     say = facts.say
     where = f", {say(side)}" if side else ""
-    shown, half = (f"{_number(one, info, say, uncertainty)}{unit}" for one in (value, uncertainty))
+    shown, half = (f"{_number(number, info, say, uncertainty)}{unit}" for number in (value, uncertainty))
     bound = f"{_number(threshold, info, say)}{unit}"
     text = f"{say(info.label)}{where} {shown} ± {half}, {say(word)} {bound}{shifted}"
     stand_in = rule.stands_for and say("used in place of {what}", what=say(rule.stands_for))
@@ -247,7 +247,9 @@ def _threshold(rule: Measured, facts: Facts) -> tuple[float, float, str]:
         return rule.threshold, 0.0, ""
     by, info = facts.metrics.get(rule.shift.by), METRICS[rule.shift.by]
     if by is None or not _finite(by.value, by.uncertainty):
-        around, half = (_number(one, info, facts.say) for one in (rule.shift.around, rule.shift.unknown))
+        around, half = (
+            _number(number, info, facts.say) for number in (rule.shift.around, rule.shift.unknown)
+        )
         assumed = facts.say(
             " (not measured: {name}, taken as {value})",
             name=metric_name(info, facts.say),
@@ -311,8 +313,8 @@ def _differs(rule: Differs, facts: Facts) -> Judgement:
 
 
 def _unasked(rule: Unasked, answers: Answers, say: Language) -> Judgement:
-    asked = getattr(answers, rule.question) is not None
-    if asked:
+    answered = getattr(answers, rule.question) is not None
+    if answered:
         return Judgement(0.0)
     return Judgement(
         1.0, (Evidence(say("You were not asked about {topic}", topic=say(topic_of(rule.question)))),)
@@ -320,19 +322,19 @@ def _unasked(rule: Unasked, answers: Answers, say: Language) -> Judgement:
 
 
 def _answered(rule: Answered, answers: Answers, say: Language) -> Judgement:
-    given = getattr(answers, rule.question)
+    answer = getattr(answers, rule.question)
     topic = say(topic_of(rule.question))
-    if given is None:
+    if answer is None:
         return Judgement(None, missing=(say("your answer on {topic}", topic=topic),))
     if rule.has:
         values = (
-            given
-            if isinstance(given, tuple)
+            answer
+            if isinstance(answer, tuple)
             else ("yes",)
-            if given is True
+            if answer is True
             else ()
-            if given is False
-            else (given,)
+            if answer is False
+            else (answer,)
         )
         hits = [value for value in rule.has if value in values]
         named = ", ".join(say(words_for(hit)) for hit in hits)
@@ -341,7 +343,7 @@ def _answered(rule: Answered, answers: Answers, say: Language) -> Judgement:
         text = text or say("Asked about {topic}, you did not name it", topic=topic)
         believed = WORD_CEILING if rule.question == FORM else 1.0
         return Judgement(believed if hits else 0.0, (Evidence(text),))
-    holds = given > rule.above if rule.above is not None else given < (rule.below or 0.0)
+    holds = answer > rule.above if rule.above is not None else answer < (rule.below or 0.0)
     return Judgement(
-        1.0 if holds else 0.0, (Evidence(say("You gave {given:g} for {topic}", given=given, topic=topic)),)
+        1.0 if holds else 0.0, (Evidence(say("You gave {given:g} for {topic}", given=answer, topic=topic)),)
     )

@@ -1,4 +1,4 @@
-"""From answers and a diary to this week's plan: the one way in which commands take a plan on."""
+"""Make this week's plan from answers and a diary; every command that moves a plan on calls `follow`."""
 
 from __future__ import annotations
 
@@ -83,77 +83,79 @@ def follow(
     """
     knowledge = pack or load_knowledge()
     entries = [entry for entry in diary if today is None or entry.date <= today]
-    said = answers_from(answers)
-    given = answers_after(said, entries)
+    first_answers = answers_from(answers)
+    answers_now = answers_after(first_answers, entries)
     if not entries:
-        findings = assess(analysis, given, pack=knowledge)
-        plan = prescribe(findings, analysis, given, pack=knowledge, today=today)
-        return Coaching(given, findings, plan, None)
+        findings = assess(analysis, answers_now, pack=knowledge)
+        plan = prescribe(findings, analysis, answers_now, pack=knowledge, today=today)
+        return Coaching(answers_now, findings, plan, None)
     day = today or entries[-1].date
+    before_diary = {"longest_run_min": first_answers.longest_run_min}
     state = progress(
-        entries, day, places=given.pain or (), say=knowledge.say, bone=from_bone(given),
-        after_break=comes_back(given.model_copy(update={"longest_run_min": said.longest_run_min})),
+        entries, day, places=answers_now.pain or (), say=knowledge.say, bone=from_bone(answers_now),
+        after_break=comes_back(answers_now.model_copy(update=before_diary)),
     )  # fmt: skip
-    given = _moved_answers(given, state, entries, day)
-    findings = assess(analysis, given, pack=knowledge)
-    plan = prescribe(findings, analysis, given, pack=knowledge, today=today, began=state.began)
+    answers_now = _moved_answers(answers_now, state, entries, day)
+    findings = assess(analysis, answers_now, pack=knowledge)
+    plan = prescribe(findings, analysis, answers_now, pack=knowledge, today=today, began=state.began)
     if plan.action.kind == "stop":
-        return Coaching(given, findings, plan, None)  # what stops the plan stands alone
+        return Coaching(answers_now, findings, plan, None)  # what stops the plan stands alone
     moved = at_step(in_week(plan, state.week), state.step, knowledge)
-    moved = _with_cadence(moved, entries, day, given, state, knowledge)
-    moved = _with_action(moved, findings, analysis, given, knowledge, today, state)
+    moved = _with_cadence(moved, entries, day, answers_now, state, knowledge)
+    moved = _with_action(moved, findings, analysis, answers_now, knowledge, today, state)
     if state.stage is not None:
-        moved = in_stages(moved, state.stage, knowledge, bone=from_bone(given))
-    aches = entries[-1].pain >= STILL_ACHES
-    if state.no_better and aches and moved.action.kind in ON_AS_BEFORE:
+        moved = in_stages(moved, state.stage, knowledge, bone=from_bone(answers_now))
+    if state.no_better and entries[-1].pain >= STILL_ACHES and moved.action.kind in ON_AS_BEFORE:
         moved = _to_be_looked_at(moved, knowledge)
     moved = replace(moved, notes=(" ".join(state.text), *moved.notes))
-    return Coaching(given, findings, moved, state)
+    return Coaching(answers_now, findings, moved, state)
 
 
 def _to_be_looked_at(plan: Plan, knowledge: Knowledge) -> Plan:
-    """Return a plan whose step is a therapist: four weeks of it have changed nothing."""
+    """Return a plan whose next step is to see a therapist, because four weeks have not lessened the pain."""
     words = knowledge.texts.actions["no_better"]
     action = Action("recheck", words.text, words.dose, words.worked_if, because=plan.action.because)
     return replace(plan, action=action, next_step=action.text)
 
 
 def _with_cadence(
-    plan: Plan, entries: Sequence[CheckIn], day: date, given: Answers, state: Progress, knowledge: Knowledge
+    plan: Plan, entries: Sequence[CheckIn], day: date, answers: Answers, state: Progress, knowledge: Knowledge
 ) -> Plan:
-    """Return a plan whose cadence work, where there is any, is that of the week."""
+    """Return a plan with its cadence work as the diary's week sets it; unchanged without such work."""
     if plan.cadence is None:
         return plan
     # A tendon may ache more while it is loaded, yet on amber no run asks for more than before.
-    limit = BONE_LIMIT if from_bone(given) else USUAL_LIMIT
+    limit = BONE_LIMIT if from_bone(answers) else USUAL_LIMIT
     reached = cadence_week(entries, day, limit, began=state.began or day)
     return replace(plan, cadence=at_cadence_week(plan.cadence, reached, say=knowledge.say))
 
 
-def _moved_answers(given: Answers, state: Progress, entries: Sequence[CheckIn], day: date) -> Answers:
-    """Return the answers as the weeks have changed them: sessions, practice, the longest run."""
-    runs = [one.longest_run_min for one in entries if day - one.date <= timedelta(days=GAP_DAYS)]
-    said = given.longest_run_min if state.began and (day - state.began).days <= GAP_DAYS else None
-    over: dict[str, Any] = {"longest_run_min": max(runs, default=0.0) or said or None}
+def _moved_answers(answers: Answers, state: Progress, entries: Sequence[CheckIn], day: date) -> Answers:
+    """Return the answers with sessions, practice and longest run as the diary shows them now."""
+    runs = [entry.longest_run_min for entry in entries if day - entry.date <= timedelta(days=GAP_DAYS)]
+    longest_run_min = (
+        answers.longest_run_min if state.began and (day - state.began).days <= GAP_DAYS else None
+    )
+    over: dict[str, Any] = {"longest_run_min": max(runs, default=0.0) or longest_run_min or None}
     if state.phase == "prevention":
         over["sessions_per_week"] = 1
     practised = state.week >= BUILD_WEEK and state.step >= PRACTISED_STEP and state.light == "green"
-    if practised and given.experience == "new":
+    if practised and answers.experience == "new":
         over["experience"] = "some"
-    return given.model_copy(update=over)
+    return answers.model_copy(update=over)
 
 
 def _with_action(
     plan: Plan,
     findings: Sequence[Finding],
     analysis: Analysis | None,
-    given: Answers,
+    answers: Answers,
     knowledge: Knowledge,
     today: date | None,
     state: Progress,
 ) -> Plan:
     """Return a plan whose step names the exercises and doses of this week."""
-    facts = facts_of(analysis, given, say=knowledge.say)
+    facts = facts_of(analysis, answers, say=knowledge.say)
     sessions = sum(bool(day.exercises) for day in plan.week)
     action = choose_action(
         Situation(

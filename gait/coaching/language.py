@@ -89,8 +89,8 @@ ENGLISH = Language()
 
 def languages() -> tuple[str, ...]:
     """Return the tags of the languages that coaching speaks; English is always one."""
-    found = (folder.name for folder in FOLDER.iterdir() if (folder / SENTENCES).is_file())
-    return tuple(sorted({ENGLISH.tag, *found}))
+    tags = (folder.name for folder in FOLDER.iterdir() if (folder / SENTENCES).is_file())
+    return tuple(sorted({ENGLISH.tag, *tags}))
 
 
 @cache
@@ -121,14 +121,14 @@ def load_language(tag: str) -> Language:
 
 def _read(file: Path) -> Any:  # noqa: ANN401 - whatever the file holds
     try:
-        found = yaml.safe_load(file.read_text(encoding="utf-8"))
+        sentences = yaml.safe_load(file.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
         raise KnowledgeError(
             f"not a file of texts ({error})", where=file, todo="write id: {field: text}"
         ) from error
-    if not isinstance(found, dict):
+    if not isinstance(sentences, dict):
         raise KnowledgeError("holds no texts", where=file, todo="write id: {field: text}")
-    return found
+    return sentences
 
 
 def _flat(value: Any, path: str) -> dict[str, str]:  # noqa: ANN401 - a text, or texts by key or in a row

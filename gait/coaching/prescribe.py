@@ -1,4 +1,4 @@
-"""From findings and answers to a plan: safety, pain light, exercises, week, cadence, each with its reason."""
+"""A plan from findings and answers: safety, pain light, exercises, week, cadence, each with its reason."""
 
 from __future__ import annotations
 
@@ -76,16 +76,16 @@ def prescribe(
         Answers that break their schema.
     """
     knowledge = pack or load_knowledge()
-    given = answers_from(answers)
-    facts = facts_of(analysis, given, say=knowledge.say)
-    fired = notices(check_safety(given, pack=knowledge, facts=facts), knowledge)
-    light = pain_light(given, knowledge.numbers)
+    parsed = answers_from(answers)
+    facts = facts_of(analysis, parsed, say=knowledge.say)
+    fired = notices(check_safety(parsed, pack=knowledge, facts=facts), knowledge)
+    light = pain_light(parsed, knowledge.numbers)
     if any(notice.stops_exercise for notice in fired):
         return _stopped(fired, knowledge)
     plan = _plan(findings, facts, fired, light, knowledge, today, began)
-    if began is not None or not comes_back(given):
+    if began is not None or not comes_back(parsed):
         return plan  # a diary tells the stage itself
-    return in_stages(plan, 0, knowledge, bone=from_bone(given))
+    return in_stages(plan, 0, knowledge, bone=from_bone(parsed))
 
 
 def _stopped(fired: tuple[SafetyNotice, ...], knowledge: Knowledge) -> Plan:
@@ -129,7 +129,7 @@ def _plan(
         rest = numbers.rest_days_before_hard_run
         layout = lay_out(runs, hard, sessions=needed, rest_days=rest, say=facts.say)
     if len(layout.strength) == 1:
-        exercises = tuple(replace(one, same_day=bool(one.extra_sets)) for one in exercises)
+        exercises = tuple(replace(exercise, same_day=bool(exercise.extra_sets)) for exercise in exercises)
     cadence, cadence_notes = _cadence(findings, facts, light, knowledge)
     week = _week(layout, runs, hard, exercises, light, knowledge)
     sessions = len(layout.strength)
@@ -170,7 +170,7 @@ def _plan(
 
 
 def _own_limits(answers: Answers, knowledge: Knowledge) -> tuple[str, ...]:
-    """Return the sore places whose limit of pain is another than the rule's, each with its own."""
+    """Return sentences on the limit of pain of each sore place that has a limit of its own."""
     say = knowledge.say
     if from_bone(answers):
         return (say("Where it can come from the bone: no pain at all."),)
@@ -189,19 +189,19 @@ def _large(text: str) -> str:
 
 
 def _without_place(answers: Answers, knowledge: Knowledge) -> tuple[str, ...]:
-    """Return what is said where pain has a strength and no place, which may contradict "nothing hurts"."""
+    """Return the note on pain that has a strength and no place; empty where a place was named."""
     if answers.pain or not answers.pain_strength:
         return ()
-    said = (
+    note = (
         "You gave pain of {strength} of 10 and no place: say where it hurts, so that the plan can spare it."
     )
-    return (knowledge.say(said, strength=answers.pain_strength),)
+    return (knowledge.say(note, strength=answers.pain_strength),)
 
 
 def _with_an_adult(
     answers: Answers, exercises: Sequence[PlannedExercise], knowledge: Knowledge
 ) -> tuple[str, ...]:
-    """Return what is said of training under 18, where there is any."""
+    """Return the note on training under 18; empty for adults."""
     if not exercises or answers.age is None or answers.age >= ADULT:
         return ()
     return (knowledge.say("Train with an adult there: light loads, no lifting of all you can."),)
@@ -210,11 +210,11 @@ def _with_an_adult(
 def _why_base(
     findings: Sequence[Finding], facts: Facts, exercises: Sequence[PlannedExercise]
 ) -> tuple[str, ...]:
-    if not exercises or any(found.outcome == "present" for found in findings):
+    if not exercises or any(finding.outcome == "present" for finding in findings):
         return ()
     if facts.answers.pain:
         return (facts.say("The plan is the base programme, without what loads the sore place."),)
-    if any(found.outcome in {"absent", "cannot_tell"} for found in findings):
+    if any(finding.outcome in {"absent", "cannot_tell"} for finding in findings):
         return (
             facts.say(
                 "Nothing that was looked at stood out, so this is the base programme, which serves every "
@@ -258,7 +258,7 @@ def _week(
     light: LightColour,
     knowledge: Knowledge,
 ) -> tuple[Day, ...]:
-    rows = [(one.id, one.sets, one.extra_sets) for one in exercises]
+    rows = [(exercise.id, exercise.sets, exercise.extra_sets) for exercise in exercises]
     sessions = dict(zip(layout.strength, share_out(rows, len(layout.strength)), strict=True))
     days = (_day(index, sessions.get(index), runs, hard, light, knowledge.say) for index in range(7))
     return tuple(
@@ -298,7 +298,7 @@ def _day(
 def _cadence(
     findings: Sequence[Finding], facts: Facts, light: LightColour, knowledge: Knowledge
 ) -> tuple[CadenceTarget | None, list[str]]:
-    ids = dict.fromkeys(found.id for found in findings if found.outcome == "present")
+    ids = dict.fromkeys(finding.id for finding in findings if finding.outcome == "present")
     wanting = [
         knowledge.findings[key]
         for key in ids

@@ -60,33 +60,35 @@ def check_safety(
         Metrics as well, for packs whose safety rules use them.
     """
     knowledge = pack or load_knowledge()
-    given = answers_from(answers)
-    judged_on = facts or Facts(answers=given, say=knowledge.say)
-    return _lifted(tuple(_check(rule, judged_on) for rule in knowledge.safety.values()), given)
+    parsed = answers_from(answers)
+    judged_on = facts or Facts(answers=parsed, say=knowledge.say)
+    return _lifted(tuple(_check(rule, judged_on) for rule in knowledge.safety.values()), parsed)
 
 
 def _check(rule: SafetyRule, facts: Facts) -> SafetyCheck:
-    found = judge(rule.when, facts)
-    if found.p is None:
-        return SafetyCheck(rule, "not_assessed", missing=found.missing)
-    if found.p < 0.5:  # care errs on the side of speaking up: the even chance already fires
-        return SafetyCheck(rule, "absent", found.evidence, found.missing)
+    judgement = judge(rule.when, facts)
+    if judgement.p is None:
+        return SafetyCheck(rule, "not_assessed", missing=judgement.missing)
+    if judgement.p < 0.5:  # care errs on the side of speaking up: the even chance already fires
+        return SafetyCheck(rule, "absent", judgement.evidence, judgement.missing)
     asks = {part.question for part in walk(rule.when) if isinstance(part, Unasked)}
     still = tuple(field for field in unasked(facts.answers) if field in asks)
-    return SafetyCheck(rule, "present", found.evidence, found.missing, unasked=still)
+    return SafetyCheck(rule, "present", judgement.evidence, judgement.missing, unasked=still)
 
 
 def _lifted(checks: tuple[SafetyCheck, ...], answers: Answers) -> tuple[SafetyCheck, ...]:
-    """Return the checks with those marked that an answer lifts: a clearance is for one reason."""
-    reasons = {one.rule.cleared_as for one in checks if one.outcome == "present" and one.rule.cleared_as}
+    """Return the checks, those that an answer lifts marked as lifted; a clearance lifts one reason only."""
+    reasons = {
+        check.rule.cleared_as for check in checks if check.outcome == "present" and check.rule.cleared_as
+    }
     named = set(answers.cleared_for or ())
     if answers.cleared and answers.cleared_for is None and len(reasons) == 1:
         named = reasons
     out = []
-    for one in checks:
-        by_therapist = one.rule.lifted_by == "therapist_says_train" and answers.therapist_says_train is True
-        by_clearance = bool(one.rule.cleared_as) and one.rule.cleared_as in named
-        out.append(replace(one, lifted=one.outcome == "present" and (by_therapist or by_clearance)))
+    for check in checks:
+        by_therapist = check.rule.lifted_by == "therapist_says_train" and answers.therapist_says_train is True
+        by_clearance = bool(check.rule.cleared_as) and check.rule.cleared_as in named
+        out.append(replace(check, lifted=check.outcome == "present" and (by_therapist or by_clearance)))
     return tuple(out)
 
 
@@ -97,7 +99,7 @@ def notices(checks: tuple[SafetyCheck, ...], knowledge: Knowledge) -> tuple[Safe
     """
     fired = [check for check in checks if check.outcome == "present"]
     made = [_notice(check, knowledge) for check in fired]
-    made.sort(key=lambda one: (_URGENCY.index(one.urgency), not one.stops_exercise))
+    made.sort(key=lambda notice: (_URGENCY.index(notice.urgency), not notice.stops_exercise))
     return tuple(made)
 
 
@@ -109,7 +111,7 @@ def _notice(check: SafetyCheck, knowledge: Knowledge) -> SafetyNotice:
         return SafetyNotice(rule.id, text, care, "take care", False, sources)
     text = rule.text
     if isinstance(rule.when, Answered) and rule.when.question == "red_flags" and len(rule.when.has) > 1:
-        text = " ".join((text, *(f"{one.text}." for one in check.evidence)))
+        text = " ".join((text, *(f"{evidence.text}." for evidence in check.evidence)))
     if check.unasked:
         topics = ", ".join(knowledge.say(topic_of(field)) for field in check.unasked)
         text = f"{text} {knowledge.say('Still open: {topics}.', topics=topics)}"
@@ -134,8 +136,8 @@ def unasked(answers: Answers) -> tuple[str, ...]:
     >>> unasked(Answers(red_flags=(), age=30, pregnant=False, pain=()))
     ('recent_surgery', 'serious_injury', 'risk_signs')
     """
-    asked = SAFETY_QUESTIONS + (WITH_PAIN if answers.pain else ())
-    return tuple(field for field in asked if getattr(answers, field) is None)
+    questions = SAFETY_QUESTIONS + (WITH_PAIN if answers.pain else ())
+    return tuple(field for field in questions if getattr(answers, field) is None)
 
 
 def from_bone(answers: Answers) -> bool:

@@ -120,7 +120,7 @@ def write_bids(
         raise GaitError(
             f"cannot be made ({error.strerror})", where=motion, todo="check the folder"
         ) from error
-    started = {_label(one): one.started for one in session.recordings}
+    started = {_label(recording): recording.started for recording in session.recordings}
     for recording in session.recordings:
         _write_sensor(recording, motion, f"sub-{subject}_task-{TASK}_tracksys-{_label(recording)}")
     if markers is not None and markers.places:
@@ -138,7 +138,7 @@ def _check_folder(folder: Path, place: Path) -> None:
     if place.exists():
         raise UsageError("is there already", where=place, todo="give another --subject, or delete it")
     described = (folder / "dataset_description.json").is_file()
-    if folder.is_dir() and not described and any(not one.name.startswith(".") for one in folder.iterdir()):
+    if folder.is_dir() and not described and any(not path.name.startswith(".") for path in folder.iterdir()):
         raise UsageError("holds other files", where=folder, todo="name a new folder for the data set")
 
 
@@ -231,8 +231,10 @@ def _sidecar(recording: Recording) -> dict[str, Any]:
 
 
 def _write_events(events: Iterable[Event], stem: Path) -> None:
-    known = sorted((one for one in events if math.isfinite(one.onset_s)), key=lambda one: one.onset_s)
-    rows = [(f"{one.onset_s:.5f}", "0", one.kind, one.side) for one in known]
+    timed = sorted(
+        (event for event in events if math.isfinite(event.onset_s)), key=lambda event: event.onset_s
+    )
+    rows = [(f"{event.onset_s:.5f}", "0", event.kind, event.side) for event in timed]
     _write_table(stem.with_name(f"{stem.name}.tsv"), ("onset", "duration", "trial_type", "side"), rows)
     levels = {"ic": "initial contact of the foot with the ground", "tc": "terminal contact, toe-off"}
     body = {
@@ -259,8 +261,8 @@ def _acquired(started: str) -> str:
     >>> _acquired("2026-05-01T07:32:10.123+02:00"), _acquired("2026-05-01T07:32:10Z"), _acquired("")
     ('2026-05-01T07:32:10.123', '2026-05-01T07:32:10Z', 'n/a')
     """
-    found = re.fullmatch(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?)(Z?)(?:[+-]\d\d:?\d\d)?", started)
-    return f"{found[1]}{found[2]}" if found else "n/a"
+    match = re.fullmatch(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?)(Z?)(?:[+-]\d\d:?\d\d)?", started)
+    return f"{match[1]}{match[2]}" if match else "n/a"
 
 
 def _write_participant(folder: Path, subject: str, runner: RunnerInfo) -> None:

@@ -52,12 +52,16 @@ def events_truth(path: Path) -> pd.DataFrame:
         raise RecordingError("no column onset or trial_type", where=path, todo="mend the data set")
     onset = pd.to_numeric(table["onset"], errors="coerce").to_numpy(dtype=float) / _onset_hz(path)
     words = (table[kind] + "_" + table["side"] if "side" in table else table[kind]).str.lower()
-    found = [
+    contacts = [
         (time, *meaning)
         for time, word in zip(onset.tolist(), words, strict=True)
         if (meaning := _meaning(word)) is not None and np.isfinite(time)
     ]
-    rows = [row for side in ("left", "right") for row in _pairs([one for one in found if one[2] == side])]
+    rows = [
+        row
+        for side in ("left", "right")
+        for row in _pairs([contact for contact in contacts if contact[2] == side])
+    ]
     if not rows:
         raise RecordingError(
             "no initial contact with its terminal contact", where=path, todo="check its events"
@@ -69,7 +73,7 @@ def _meaning(word: str) -> tuple[Literal["ic", "tc"], Side] | None:
     """Return kind and side of an event; None for another one."""
     kind = next((name for name, pattern in KINDS if pattern.search(word)), None)
     sides: tuple[Side, ...] = ("left", "right")
-    side = next((one for one in sides if one in word), None)
+    side = next((side for side in sides if side in word), None)
     return None if kind is None or side is None else (kind, side)
 
 

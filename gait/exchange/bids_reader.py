@@ -82,10 +82,10 @@ def read_bids(path: str | Path) -> Session:
     for system in map(_system, files):
         for point, group in system.channels.groupby("tracked_point", sort=False):
             points.append(str(point))
-            found = _recording(system, str(point), group)
-            if found is None:
+            placed = _recording(system, str(point), group)
+            if placed is None:
                 continue
-            rank, recording = found
+            rank, recording = placed
             key = (recording.placement, recording.side)
             other_rank = recordings[key][0] if key in recordings else rank + 1
             if other_rank < rank:
@@ -94,14 +94,15 @@ def read_bids(path: str | Path) -> Session:
                 raise RecordingError(
                     f"two sensors are the {recording.name}", where=system.file, todo="keep one of them"
                 )
-            recordings[key] = found
+            recordings[key] = placed
     if not recordings:
         seen = ", ".join(dict.fromkeys(points)) or "none"
         raise RecordingError(
             "no accelerometer on a foot or a shank", where=path, todo=f"tracked points are: {seen}"
         )
     ordered = sorted(
-        (one for _, one in recordings.values()), key=lambda one: (one.placement != "shoe", one.side)
+        (recording for _, recording in recordings.values()),
+        key=lambda recording: (recording.placement != "shoe", recording.side),
     )
     return Session(files[0].name.split("_tracksys-")[0], tuple(ordered), path=Path(path))
 
@@ -124,7 +125,7 @@ def read_bids_markers(path: str | Path) -> tuple[FloatArray, dict[str, FloatArra
     RecordingError
         As `read_bids`; or two tracking systems have positions.
     """
-    found: dict[str, FloatArray] = {}
+    positions: dict[str, FloatArray] = {}
     source: _System | None = None
     for system in map(_system, _motion_files(Path(path))):
         for point, group in system.channels.groupby("tracked_point", sort=False):
@@ -134,13 +135,13 @@ def read_bids_markers(path: str | Path) -> tuple[FloatArray, dict[str, FloatArra
             if source not in (None, system):
                 raise RecordingError("two systems have positions", where=path, todo=f"give {system.file}")
             source = system
-            found[str(point)] = places
+            positions[str(point)] = places
     if source is None:
         return np.empty(0), {}
     times = _times(source)
     if not np.isfinite(times).all() or (np.diff(times) <= 0).any():
         raise RecordingError("times that do not increase", where=source.file, todo="check LATENCY")
-    return times, found
+    return times, positions
 
 
 def _motion_files(path: Path) -> list[Path]:
@@ -223,15 +224,15 @@ def _recording(system: _System, point: str, group: pd.DataFrame) -> tuple[int, R
     placement, rank = place
     gyr = _axes(system, group, "GYRO", GYR_UNITS)
     time_s = _times(system)
-    whole = np.isfinite(np.column_stack([time_s, acc, *([] if gyr is None else [gyr])])).all(axis=1)
-    if not whole.any() or (np.diff(time_s[whole]) <= 0).any():
+    complete = np.isfinite(np.column_stack([time_s, acc, *([] if gyr is None else [gyr])])).all(axis=1)
+    if not complete.any() or (np.diff(time_s[complete]) <= 0).any():
         raise RecordingError("no samples with increasing times", where=system.file, todo="check LATENCY")
     return rank, Recording(
         placement=placement,
         side=side,
-        time_s=time_s[whole],
-        acc=acc[whole],
-        gyr=None if gyr is None else gyr[whole],
+        time_s=time_s[complete],
+        acc=acc[complete],
+        gyr=None if gyr is None else gyr[complete],
         rate_hz=_nominal_hz(system.sidecar, system.channels),
         acc_range_g=_number(system.sidecar.get("AccelerometerRange_g")),
         gyr_range_dps=_number(system.sidecar.get("GyroscopeRange_dps")),

@@ -34,15 +34,15 @@ def sidecar(table: Path) -> dict[str, Any]:
     """
     own = set(table.name.removesuffix(".tsv").split("_"))
     suffix = table.name.removesuffix(".tsv").rsplit("_", maxsplit=1)[-1]
-    found: list[Path] = []
+    sidecars: list[Path] = []
     for folder in [*table.absolute().parents][:LEVELS]:
         there = folder.glob(f"*{suffix}.json")
         fits = [file for file in there if set(file.name.removesuffix(".json").split("_")) <= own]
-        found += sorted(fits, key=lambda file: -len(file.name.split("_")))
+        sidecars += sorted(fits, key=lambda file: -len(file.name.split("_")))
         if (folder / "dataset_description.json").is_file():
             break
     body: dict[str, Any] = {}
-    for file in reversed(found):
+    for file in reversed(sidecars):
         body |= _json(file)
     return body
 

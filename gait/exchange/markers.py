@@ -34,27 +34,27 @@ HEEL = re.compile(r"hee|heel\d?|cal|calc|calcaneus|rearfoot")
 FORE = re.compile(r"toe\d?|hallux|forefoot|met\d?|m[t]?h?[1-5]|mth|[fv]mh|[15]mt")
 """Words that a marker of the heel, and of the forefoot, is called by, without its side."""
 
-FINE_HZ = 1000.0
+FINE_HZ = 1000.0  # Hz that places are interpolated to: 1 ms, as a force plate has it
 SMOOTH_HZ = 30.0
-"""Low-pass, second order both ways: impacts pass, the noise of the cameras does not (chosen)."""
+"""Hz; low-pass, second order both ways: impacts pass, the noise of the cameras does not (chosen)."""
 FLOOR_M, LEAVES_M = 0.010, 0.020
 """Height over its lowest at which a marker comes down, and at which the forefoot leaves. They and the windows
 were chosen on the markers of 13 runners over a force plate (Fukuchi 2017, 10.7717/peerj.3298)."""
+# s about a foot's lowest instant in which landing, leaving, and the floor are looked for (as `FLOOR_M`).
 LANDS_S, PUSHES_S = (-0.030, 0.030), (-0.060, 0.020)
 BEFORE_S, AFTER_S, ABOUT_S = 0.25, 0.30, 0.12
-"""Seconds about a foot's lowest instant in which landing, leaving, and the floor are looked for."""
 APART_S = 0.35
 """Two contacts of a foot are at least so far apart."""
 FLAT = (0.35, 0.50)
 """Share of the stance in which the foot is flat."""
 DWELLS = 0.2
 """A foot's height stays near its lowest for this share of the time at least; other axes do not."""
-LEAST_S = 1.0
+LEAST_S = 1.0  # s of markers below which there is no whole stride to find
 MOST_S = 7200.0
 """Longest truth, s: at `FINE_HZ` two hours take 0.5 GB."""
 STEP_S = (1e-4, 0.05)
 """s between two frames: 20 Hz show no contact, and no camera takes 10,000."""
-FILLED_FRAMES = 5
+FILLED_FRAMES = 5  # frames in a row without a marker that are filled in; over longer ones no contact is given
 SEEN_SHARE = 0.5
 """A marker that is seen in a smaller share of the frames is passed over."""
 
@@ -113,10 +113,10 @@ def marker_truth(path: Path) -> pd.DataFrame:
         )
     up = _up_axis(feet, path)
     tables = [foot_contacts(foot, up).assign(side=side) for side, foot in feet.items()]
-    whole = pd.concat(tables, ignore_index=True)
-    if whole.empty:
+    events = pd.concat(tables, ignore_index=True)
+    if events.empty:
         raise RecordingError("markers that show no contact of a foot", where=path, todo="give a run")
-    return whole[["side", "ic_s", "tc_s", "fsa_deg"]].sort_values("ic_s", ignore_index=True)
+    return events[["side", "ic_s", "tc_s", "fsa_deg"]].sort_values("ic_s", ignore_index=True)
 
 
 def _check_times(time_s: FloatArray, path: Path) -> None:
@@ -160,16 +160,16 @@ def read_markers(path: Path) -> tuple[FloatArray, Mapping[str, FloatArray]]:
 
 def _feet(time_s: FloatArray, markers: Mapping[str, FloatArray]) -> dict[Side, Foot]:
     """Return the feet that have both kinds of markers."""
-    found: dict[tuple[Side, str], list[FloatArray]] = {}
+    by_part: dict[tuple[Side, str], list[FloatArray]] = {}
     for name, places in markers.items():
         side, part = _meaning(name)
         if side is not None and part and np.isfinite(places).all(axis=1).mean() > SEEN_SHARE:
-            found.setdefault((side, part), []).append(places)
+            by_part.setdefault((side, part), []).append(places)
     sides: tuple[Side, ...] = ("left", "right")
     return {
-        side: _foot(time_s, found[side, "heel"], found[side, "fore"])
+        side: _foot(time_s, by_part[side, "heel"], by_part[side, "fore"])
         for side in sides
-        if (side, "heel") in found and (side, "fore") in found
+        if (side, "heel") in by_part and (side, "fore") in by_part
     }
 
 
@@ -233,7 +233,7 @@ def foot_contacts(foot: Foot, up: int) -> pd.DataFrame:
     span = float(np.subtract(*np.percentile(low, (95, 5))))
     lowest, _ = find_peaks(-low, distance=round(APART_S * FINE_HZ), prominence=0.3 * span)
     unseen = np.interp(fine_s, foot.time_s, foot.unseen.astype(float)) > 0.0
-    events = [one for at in lowest if (one := _contact(int(at), height, push, unseen)) is not None]
+    events = [contact for at in lowest if (contact := _contact(int(at), height, push, unseen)) is not None]
     if not events:
         return pd.DataFrame(columns=columns, dtype=float)
     ic, tc = np.array(events).T

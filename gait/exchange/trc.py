@@ -90,4 +90,4 @@ def _number(text: str) -> float | None:
         value = float(text)
     except ValueError:
         return None
-    return value if np.isfinite(value) and value > 0 else None
+    return value if 0.0 < value < np.inf else None

@@ -72,17 +72,17 @@ def athlete_state(
     today
         The day from which pain and silence are counted.
     """
-    asked = (*_pain(checkins, today), *_silence(sessions, checkins, today))
+    reasons = (*_pain(checkins, today), *_silence(sessions, checkins, today))
     if not sessions:
-        return AthleteState(name, 0, "", (), asked, Load(0.0, None, None, None))
+        return AthleteState(name, 0, "", (), reasons, Load(0.0, None, None, None))
     last = sessions[-1]
     changed: tuple[str, ...] = ()
     if len(sessions) > 1:
         rows = compare_kept(sessions[-2], last, sessions[:-1])
         changed = tuple(row.metric for row in rows if row.changed)
     load = load_until(sessions)
-    asked = (*asked, *_jump(last, load))
-    return AthleteState(name, len(sessions), last.ran_at, changed, asked, _recent(load, last, today))
+    reasons = (*reasons, *_jump(last, load))
+    return AthleteState(name, len(sessions), last.ran_at, changed, reasons, _recent(load, last, today))
 
 
 def _recent(load: Load, last: KeptSession, today: date) -> Load:
@@ -98,9 +98,9 @@ def _pain(checkins: Sequence[tuple[str, Mapping[str, Any]]], today: date) -> tup
     fresh = [entry for day, entry in checkins if timedelta(0) <= today - date.fromisoformat(day) <= within]
     recent = [float(entry["pain"]) for entry in fresh if isinstance(entry.get("pain"), int | float)]
     worst = max(recent, default=0.0)
-    said = (sentence("pain {worst:g}/10 in a check-in", worst=worst),) if worst >= LEAST_PAIN else ()
+    reasons = (sentence("pain {worst:g}/10 in a check-in", worst=worst),) if worst >= LEAST_PAIN else ()
     limped = any(entry.get("limping") for entry in fresh)
-    return (*said, sentence("limping in a check-in")) if limped else said
+    return (*reasons, sentence("limping in a check-in")) if limped else reasons
 
 
 def _jump(last: KeptSession, load: Load) -> tuple[str, ...]:
@@ -113,7 +113,7 @@ def _jump(last: KeptSession, load: Load) -> tuple[str, ...]:
 def _silence(
     sessions: Sequence[KeptSession], checkins: Sequence[tuple[str, Mapping[str, Any]]], today: date
 ) -> tuple[str, ...]:
-    days = [datetime.fromisoformat(one.ran_at).date() for one in sessions[-1:]]
+    days = [datetime.fromisoformat(session.ran_at).date() for session in sessions[-1:]]
     days += [date.fromisoformat(day) for day, _ in checkins[-1:]]
     silent = (today - max(days)).days if days else 0
     return (sentence("silent for {n} days", n=silent),) if silent >= SILENT_DAYS else ()

@@ -92,13 +92,13 @@ class Change:
     @property
     def beyond(self) -> float:
         """Change beyond what speed, cadence and slope lead to expect."""
-        return self.change - sum(one or 0.0 for one in (self.expected, self.by_cadence, self.by_slope))
+        return self.change - sum(part or 0.0 for part in (self.expected, self.by_cadence, self.by_slope))
 
     @property
-    def said(self) -> str:
+    def words_key(self) -> str:
         """The verdict, or what explains the change, as words are looked up by: ``explained_by_cadence``."""
-        said = f"explained by {self.explained_by}" if self.explained_by else self.verdict
-        return said.replace(" ", "_")
+        key = f"explained by {self.explained_by}" if self.explained_by else self.verdict
+        return key.replace(" ", "_")
 
     def plain(self) -> dict[str, Any]:
         """Return it as JSON holds it."""
@@ -161,7 +161,7 @@ def compare_groups(
     conditions = _conditions(before, after, speeds or (_speed(before), _speed(after)), slopes, laws)
     out = []
     for name, law in laws.items():
-        ones, others = ([one[name] for one in group if name in one] for group in (before, after))
+        ones, others = ([metrics[name] for metrics in group if name in metrics] for group in (before, after))
         if ones and others:
             out.append(_change(name, law, ones, others, conditions, same_sensors=same_sensors))
     return out
@@ -196,13 +196,13 @@ def _conditions(
     slope = None if slopes[0] is None or slopes[1] is None else slopes[1] - slopes[0]
     if speeds[0] is None or speeds[1] is None:
         return _Conditions(None, None, slope)
-    known = (speeds[0], speeds[1])
+    both_speeds = (speeds[0], speeds[1])
     cadences = [_mean(group, "cadence_spm") for group in (before, after)]
     if cadences[0] is None or cadences[1] is None:
-        return _Conditions(known, None, slope)
+        return _Conditions(both_speeds, None, slope)
     law = laws["cadence_spm"]
-    expected = law.slope * math.log(known[1] / known[0]) + law.uphill[0] * (slope or 0.0)
-    return _Conditions(known, math.log(cadences[1] / cadences[0]) - expected, slope)
+    expected = law.slope * math.log(both_speeds[1] / both_speeds[0]) + law.uphill[0] * (slope or 0.0)
+    return _Conditions(both_speeds, math.log(cadences[1] / cadences[0]) - expected, slope)
 
 
 def _change(
@@ -214,9 +214,9 @@ def _change(
     *,
     same_sensors: bool,
 ) -> Change:
-    first, second = (float(np.mean([one.value for one in group])) for group in (before, after))
+    first, second = (float(np.mean([metric.value for metric in group])) for group in (before, after))
     mounting = law.between_sessions if same_sensors else law.between_sensors
-    mounting = max(mounting, ANEW * float(np.median([one.uncertainty for one in (*before, *after)])))
+    mounting = max(mounting, ANEW * float(np.median([metric.uncertainty for metric in (*before, *after)])))
     noise = math.sqrt(sum(_noise(name, group, mounting / math.sqrt(2.0)) ** 2 for group in (before, after)))
     if law.kind == "none":
         return _judged(name, law, first, second, {"speed": (0.0, 0.0)}, noise)
@@ -262,7 +262,7 @@ def _judged(
     elif abs(change) > noise and abs(change) >= law.matters:
         explained = _explained(change, law.matters, parts, noise)
         verdict = "explained by speed" if explained == "speed" else verdict
-    by_cadence, by_slope = (parts[one][0] if one in parts else None for one in LATER)
+    by_cadence, by_slope = (parts[name][0] if name in parts else None for name in LATER)
     return Change(
         name, first, second, change, parts["speed"][0], half, law.matters, verdict, by_cadence, by_slope,
         explained,
@@ -293,15 +293,15 @@ def _expected(law: SpeedLaw, value: float, before: float, after: float) -> tuple
 
 def _noise(name: str, group: Sequence[Numbers], mounting: float) -> float:
     """95 % half-width of the mean of a group: strides' scatter and mounting, independent from run to run."""
-    parts = [_scatter(name, one) ** 2 + mounting**2 for one in group]
+    parts = [_scatter(name, metrics) ** 2 + mounting**2 for metrics in group]
     return math.sqrt(sum(parts)) / len(group)
 
 
-def _scatter(name: str, one: Numbers) -> float:
+def _scatter(name: str, numbers: Numbers) -> float:
     """95 % half-width of one session's value from the scatter of its strides."""
     if name in ("cadence_spm", "stride_ms"):
-        return TWO_SIDED_95 * one.sd / math.sqrt(max(one.n, 1))
-    return TWO_SIDED_95 * MEDIAN_COST * one.sd / math.sqrt(max(one.n / CORRELATED, 1.0))
+        return TWO_SIDED_95 * numbers.sd / math.sqrt(max(numbers.n, 1))
+    return TWO_SIDED_95 * MEDIAN_COST * numbers.sd / math.sqrt(max(numbers.n / CORRELATED, 1.0))
 
 
 def _speed(group: Sequence[Mapping[str, Numbers]]) -> float | None:
@@ -310,5 +310,5 @@ def _speed(group: Sequence[Mapping[str, Numbers]]) -> float | None:
 
 def _mean(group: Sequence[Mapping[str, Numbers]], name: str) -> float | None:
     """Return the mean of one number over a group; None where a session is without it."""
-    values = [one[name].value for one in group if name in one]
+    values = [metrics[name].value for metrics in group if name in metrics]
     return float(np.mean(values)) if values and len(values) == len(group) else None

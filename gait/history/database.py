@@ -175,7 +175,7 @@ def _statements(script: str) -> Iterator[str]:
 
 @contextmanager
 def reading(path: Path) -> Iterator[None]:
-    """Run a block that reads: damage that shows only then is said in a line.
+    """Run a block that reads: damage that shows only then is reported in a line.
 
     Raises
     ------
@@ -214,7 +214,7 @@ def writing(connection: sqlite3.Connection, path: Path) -> Iterator[None]:
 
 
 def give_back(connection: sqlite3.Connection, path: Path) -> None:
-    """Write the file anew without the pages that were freed.
+    """Write the database again without the pages that deletions have freed.
 
     Raises
     ------
@@ -228,20 +228,20 @@ def give_back(connection: sqlite3.Connection, path: Path) -> None:
 
 @contextmanager
 def _clear_errors(path: Path, state: str = "nothing was changed") -> Iterator[None]:
-    """Turn what SQLite and the file system complain about into one line, with the `state` it leaves."""
+    """Turn errors of SQLite and of the file system into one line that ends with the database's `state`."""
     try:
         yield
     except sqlite3.DatabaseError as error:
         text = str(error)
         if "full" in text:
-            what, todo = f"the disk is full; {state}", "make room and try again"
+            problem, todo = f"the disk is full; {state}", "make room and try again"
         elif "locked" in text:
-            what, todo = f"another program is using it; {state}", "try again when it has ended"
+            problem, todo = f"another program is using it; {state}", "try again when it has ended"
         elif any(sign in text for sign in ("not a database", "malformed", "decode")):
-            what, todo = "not a history of running-gait, or damaged", "put a backup back"
+            problem, todo = "not a history of running-gait, or damaged", "put a backup back"
         else:
-            what, todo = f"cannot be used ({text})", "name another file with --history"
-        raise GaitError(what, where=path, todo=todo) from error
+            problem, todo = f"cannot be used ({text})", "name another file with --history"
+        raise GaitError(problem, where=path, todo=todo) from error
     except OSError as error:
         reason = error.strerror or "input/output error"
         raise GaitError(f"cannot be used ({reason})", where=path, todo="name another file") from error

@@ -99,18 +99,20 @@ def own_normal(sessions: Sequence[KeptSession], metric: str) -> list[TrendRow]:
     """
     law, steps = SPEED_LAWS[metric], SPEED_LAWS["cadence_spm"]
     out = []
-    for at, one in enumerate(sessions):
-        number, speed = one.metrics[metric], _speed(one)
+    for at, session in enumerate(sessions):
+        number, speed = session.metrics[metric], _speed(session)
         earlier = [before for before in sessions[:at] if _speed(before) is not None]
         normal, half = None, None
         if speed is not None and len(earlier) >= LEAST_SESSIONS:
-            normal, half = _expected(_believed(earlier, metric, law, steps), law, steps, one)
-        new = bool(one.shoes) and at > 0 and all(before.shoes != one.shoes for before in sessions[:at])
+            normal, half = _expected(_believed(earlier, metric, law, steps), law, steps, session)
+        new = (
+            bool(session.shoes) and at > 0 and all(before.shoes != session.shoes for before in sessions[:at])
+        )
         verdict = _against(number.value, normal, half, law)
         out.append(
             TrendRow(
-                one.id, one.ran_at[:10], number.value, number.uncertainty, speed, normal, half, verdict,
-                one.shoes, new,
+                session.id, session.ran_at[:10], number.value, number.uncertainty, speed,
+                normal, half, verdict, session.shoes, new,
             )
         )  # fmt: skip
     return out
@@ -129,14 +131,16 @@ def own_laws(sessions: Sequence[KeptSession]) -> dict[str, SpeedLaw]:
     # Cadence first: of the others it is taken out beyond what this runner's own speed explains.
     for name in sorted(SPEED_LAWS, key=lambda name: name != "cadence_spm"):
         law = SPEED_LAWS[name]
-        known = [one for one in sessions if name in one.metrics and _speed(one) is not None][-LAW_SESSIONS:]
-        if len(known) >= LEAST_SESSIONS and law.kind != "covariate":
-            out[name] = _own(law, _believed(known, name, law, out["cadence_spm"]))
+        measured = [
+            session for session in sessions if name in session.metrics and _speed(session) is not None
+        ][-LAW_SESSIONS:]
+        if len(measured) >= LEAST_SESSIONS and law.kind != "covariate":
+            out[name] = _own(law, _believed(measured, name, law, out["cadence_spm"]))
     return out
 
 
 def _own(law: SpeedLaw, belief: _Belief) -> SpeedLaw:
-    """Return a law moved to what is believed; shares are counted from the level where it is no logarithm."""
+    """Return a law with the runner's own coefficients, as shares of the level unless values are logs."""
     spread = np.sqrt(np.diag(belief.covariance))
     pairs = [(float(middle), float(sd)) for middle, sd in zip(belief.mean, spread, strict=True)]
     speed, cadence, uphill = pairs[SPEED], pairs[CADENCE_AT], pairs[UPHILL_AT]
@@ -158,20 +162,22 @@ def _against(value: float, normal: float | None, half: float | None, law: SpeedL
     return "above your normal" if off > 0 else "below your normal"
 
 
-def _speed(one: KeptSession) -> float | None:
-    return one.speed_m_s if one.speed_m_s and one.speed_m_s > 0.0 else None
+def _speed(session: KeptSession) -> float | None:
+    return session.speed_m_s if session.speed_m_s and session.speed_m_s > 0.0 else None
 
 
 def _believed(sessions: Sequence[KeptSession], metric: str, law: SpeedLaw, cadence: SpeedLaw) -> _Belief:
-    """Return what the sessions say, the published relations beforehand; `cadence` is the law of cadence."""
-    values = [one.metrics[metric].value for one in sessions]
+    """Return the coefficients that the sessions and, as prior, the published relations give."""
+    values = [session.metrics[metric].value for session in sessions]
     in_logs = law.kind != "linear" and min(values) > 0.0
     level = float(np.mean(values))
     y = np.log(values) if in_logs else np.array(values)
-    shoes = tuple(dict.fromkeys(one.shoes for one in sessions))
-    beyond = [one for one in (_beyond(one, cadence) for one in sessions) if one is not None]
+    shoes = tuple(dict.fromkeys(session.shoes for session in sessions))
+    beyond = [steps for steps in (_beyond(session, cadence) for session in sessions) if steps is not None]
     middle = float(np.mean(beyond)) if beyond else 0.0
-    design = np.array([_row(law, cadence, one, shoes, middle, level, in_logs=in_logs) for one in sessions])
+    design = np.array(
+        [_row(law, cadence, session, shoes, middle, level, in_logs=in_logs) for session in sessions]
+    )
     day = law.between_sessions / TWO_SIDED_95 / math.sqrt(2.0) / (level if in_logs else 1.0)
     prior = [
         (law.slope, law.slope_sd),
@@ -186,20 +192,22 @@ def _believed(sessions: Sequence[KeptSession], metric: str, law: SpeedLaw, caden
     return _Belief(*_fit(design, y, prior, own), shoes, middle, level, own, in_logs)
 
 
-def _beyond(one: KeptSession, cadence: SpeedLaw) -> float | None:
+def _beyond(session: KeptSession, cadence: SpeedLaw) -> float | None:
     """Return the logarithm of a session's cadence beyond its speed and slope; None where it has none."""
-    steps, speed = one.metrics.get("cadence_spm"), _speed(one)
+    steps, speed = session.metrics.get("cadence_spm"), _speed(session)
     if steps is None or steps.value <= 0.0 or speed is None:
         return None
     return (
-        math.log(steps.value) - cadence.slope * math.log(speed) - cadence.uphill[0] * (one.slope_pct or 0.0)
+        math.log(steps.value)
+        - cadence.slope * math.log(speed)
+        - cadence.uphill[0] * (session.slope_pct or 0.0)
     )
 
 
 def _row(
     law: SpeedLaw,
     cadence: SpeedLaw,
-    one: KeptSession,
+    session: KeptSession,
     shoes: Sequence[str],
     middle: float,
     level: float,
@@ -207,19 +215,25 @@ def _row(
     in_logs: bool,
 ) -> list[float]:
     """Return level, speed, cadence, slope of the ground and shoes of a session."""
-    speed, beyond = _speed(one) or 1.0, _beyond(one, cadence)
+    speed, beyond = _speed(session) or 1.0, _beyond(session, cadence)
     share = 1.0 if in_logs else level
     steps = 0.0 if beyond is None or law.by_cadence is None else share * (beyond - middle)
     if law.kind == "linear":
-        return [1.0, speed, steps, one.slope_pct or 0.0, *(float(one.shoes == pair) for pair in shoes)]
-    slope = share * (one.slope_pct or 0.0)
-    return [1.0, share * math.log(speed), steps, slope, *(float(one.shoes == pair) for pair in shoes)]
+        return [
+            1.0,
+            speed,
+            steps,
+            session.slope_pct or 0.0,
+            *(float(session.shoes == pair) for pair in shoes),
+        ]
+    slope = share * (session.slope_pct or 0.0)
+    return [1.0, share * math.log(speed), steps, slope, *(float(session.shoes == pair) for pair in shoes)]
 
 
 def _fit(
     design: FloatArray, y: FloatArray, prior: Sequence[tuple[float, float]], day: float
 ) -> tuple[FloatArray, FloatArray]:
-    """Return mean and covariance of the coefficients; shoes differ as a day does, beforehand."""
+    """Return mean and covariance of the coefficients; the prior of a pair of shoes is that of a day."""
     others = design.shape[1] - 1 - len(prior)
     before = np.array([0.0, *(mean for mean, _ in prior), *([0.0] * others)])
     precision = np.array([0.0, *(max(sd, SURE) ** -2.0 for _, sd in prior), *([day**-2.0] * others)])
@@ -228,14 +242,14 @@ def _fit(
     return mean, covariance
 
 
-def _expected(belief: _Belief, law: SpeedLaw, cadence: SpeedLaw, one: KeptSession) -> tuple[float, float]:
+def _expected(belief: _Belief, law: SpeedLaw, cadence: SpeedLaw, session: KeptSession) -> tuple[float, float]:
     """Return a session's expected number and the 95 % half-width around it."""
     row = np.array(
-        _row(law, cadence, one, belief.shoes, belief.cadence, belief.level, in_logs=belief.in_logs)
+        _row(law, cadence, session, belief.shoes, belief.cadence, belief.level, in_logs=belief.in_logs)
     )
     middle = float(row @ belief.mean)
     variance = float(row @ belief.covariance @ row) + belief.day**2
-    if one.shoes not in belief.shoes:
+    if session.shoes not in belief.shoes:
         variance += belief.day**2
     if not belief.in_logs:
         return middle, TWO_SIDED_95 * math.sqrt(variance)

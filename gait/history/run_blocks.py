@@ -13,8 +13,9 @@ from gait.arrays import FloatArray
 
 __all__ = ["RunBlocks", "blocks_of", "clean_running", "mean_slope"]
 
-LEAST_BLOCK_S = 15.0
+LEAST_BLOCK_S = 15.0  # s; some 20 strides of a foot, whose mean scatters little (chosen)
 MOST_BLOCKS = 90
+"""Blocks of a run; longer runs get longer blocks, which bounds the work of `gait.history.step_model`."""
 LEAST_SHARE = 0.4
 """A block with a smaller share of the usual number of strides is left out: a pause, a gap, a turn."""
 LEAST_KNOWN = 0.9
@@ -118,15 +119,15 @@ def blocks_of(
     ).groupby(at)
     count = table.size()
     middle = table.median()
-    known = bool((speed.notna().groupby(at).mean() > 0.5).mean() > 0.9)
+    speed_known = bool((speed.notna().groupby(at).mean() > 0.5).mean() > 0.9)
     kept = middle[count >= LEAST_SHARE * count.median()]
-    if known:
+    if speed_known:
         kept = kept[kept["speed"].notna()]
     return RunBlocks(
         kept["time"].to_numpy(dtype=np.float64),
         float(width),
         kept["value"].to_numpy(dtype=np.float64),
-        kept["speed"].to_numpy(dtype=np.float64) if known else None,
+        kept["speed"].to_numpy(dtype=np.float64) if speed_known else None,
         kept["cadence"].to_numpy(dtype=np.float64),
         _grade(kept),
     )
@@ -135,8 +136,8 @@ def blocks_of(
 def _grade(kept: pd.DataFrame) -> FloatArray | None:
     """Return the slope a block, filled in where the watch began late or ended early; None where unknown."""
     grade, time = kept["grade"].to_numpy(dtype=np.float64), kept["time"].to_numpy(dtype=np.float64)
-    known = np.isfinite(grade)
-    if not len(grade) or known.mean() < LEAST_KNOWN:
+    measured = np.isfinite(grade)
+    if not len(grade) or measured.mean() < LEAST_KNOWN:
         return None
-    filled: FloatArray = np.interp(time, time[known], grade[known])
+    filled: FloatArray = np.interp(time, time[measured], grade[measured])
     return filled

@@ -41,9 +41,9 @@ that shorter is better is not supported, and nobody is told to land otherwise.""
 LOOKED_AT = (*WATCHED, "stride_length_m", "peak_acc_g")
 SETTLING_S = 15.0
 """Start of a part that is left out: a runner takes some steps to follow."""
-BLOCK_S = 15.0
+BLOCK_S = 15.0  # s of a block, as `gait.history.run_blocks.LEAST_BLOCK_S`
 LEAST_BLOCKS = 2
-"""Blocks of a part that it counts from."""
+"""Blocks below which a part is left out."""
 WIDE = 20.0
 """Standard deviation of effects beforehand, in units of the smallest change that matters: as good as none."""
 DRIFT = 2.0
@@ -81,7 +81,7 @@ class Effect:
     verdict: Verdict
 
     @property
-    def said(self) -> str:
+    def words_key(self) -> str:
         """The verdict as words are looked up by."""
         return self.verdict.replace(" ", "_")
 
@@ -117,7 +117,7 @@ def compare_parts(strides: pd.DataFrame, parts: Sequence[Part]) -> list[Effect]:
     for name in names:
         blocks, at = _blocks_in_parts(rows, name, parts)
         if blocks is not None:
-            out += _effects(name, blocks, [parts[one] for one in at], at, welcome)
+            out += _effects(name, blocks, [parts[row] for row in at], at, welcome)
     if not out:
         raise UsageError(
             "fewer than two conditions hold enough running",
@@ -132,16 +132,16 @@ def what_helped(effects: Sequence[Effect]) -> Helped | None:
 
     It has to be beyond the interval over everything that was looked at, and by enough to matter.
     """
-    found = [
-        one
-        for one in effects
-        if one.metric in HELPS
-        and one.verdict == "changed"
-        and one.effect * HELPS[one.metric][0] > max(one.family, one.matters)
+    helpful = [
+        effect
+        for effect in effects
+        if effect.metric in HELPS
+        and effect.verdict == "changed"
+        and effect.effect * HELPS[effect.metric][0] > max(effect.family, effect.matters)
     ]
-    if not found:
+    if not helpful:
         return None
-    best = max(found, key=lambda one: abs(one.effect) / one.family)
+    best = max(helpful, key=lambda effect: abs(effect.effect) / effect.family)
     return Helped(best.condition, best.metric, best.effect, best.uncertainty, HELPS[best.metric][1])
 
 
@@ -169,31 +169,31 @@ def _blocks_in_parts(
     rows: pd.DataFrame, name: str, parts: Sequence[Part]
 ) -> tuple[RunBlocks | None, list[int]]:
     """Return the blocks of all parts, in order of time, with the part that each belongs to."""
-    ordered = sorted(range(len(parts)), key=lambda one: parts[one].start_s)
-    found: list[RunBlocks] = []
+    ordered = sorted(range(len(parts)), key=lambda row: parts[row].start_s)
+    blocks_of_parts: list[RunBlocks] = []
     at: list[int] = []
     settled = {
-        one: rows[(rows["ic_s"] >= parts[one].start_s + SETTLING_S) & (rows["ic_s"] < parts[one].end_s)]
-        for one in ordered
+        row: rows[(rows["ic_s"] >= parts[row].start_s + SETTLING_S) & (rows["ic_s"] < parts[row].end_s)]
+        for row in ordered
     }
     level = rows.groupby("side")[name].median()
-    for one in ordered:
-        blocks = blocks_of(settled[one], name, BLOCK_S, level)
+    for row in ordered:
+        blocks = blocks_of(settled[row], name, BLOCK_S, level)
         if blocks is not None and len(blocks.value) >= LEAST_BLOCKS:
-            found.append(blocks)
-            at += [one] * len(blocks.value)
-    if len({parts[one].name for one in at}) < 2:
+            blocks_of_parts.append(blocks)
+            at += [row] * len(blocks.value)
+    if len({parts[row].name for row in at}) < 2:
         return None, at
-    speeds = [blocks.speed_m_s for blocks in found if blocks.speed_m_s is not None]
-    grades = [blocks.grade_pct for blocks in found if blocks.grade_pct is not None]
+    speeds = [blocks.speed_m_s for blocks in blocks_of_parts if blocks.speed_m_s is not None]
+    grades = [blocks.grade_pct for blocks in blocks_of_parts if blocks.grade_pct is not None]
     return (
         RunBlocks(
-            np.concatenate([blocks.time_s for blocks in found]),
+            np.concatenate([blocks.time_s for blocks in blocks_of_parts]),
             BLOCK_S,
-            np.concatenate([blocks.value for blocks in found]),
-            np.concatenate(speeds) if len(speeds) == len(found) else None,
-            np.concatenate([blocks.cadence_spm for blocks in found]),
-            np.concatenate(grades) if len(grades) == len(found) else None,
+            np.concatenate([blocks.value for blocks in blocks_of_parts]),
+            np.concatenate(speeds) if len(speeds) == len(blocks_of_parts) else None,
+            np.concatenate([blocks.cadence_spm for blocks in blocks_of_parts]),
+            np.concatenate(grades) if len(grades) == len(blocks_of_parts) else None,
         ),
         at,
     )
@@ -212,18 +212,20 @@ def _effects(
     # What a condition does to cadence is part of what it does: only speed is taken out.
     columns += [*at_median_speed(name, blocks)[:1], *at_median_grade(name, blocks)]
     columns.append(Column(along, 0.0, DRIFT * law.matters))
-    columns += [Column(_is(under, one), 0.0, WIDE * law.matters) for one in range(1, len(conditions))]
-    found = fit(blocks.time_s, values, columns, blocks.width_s)
+    columns += [
+        Column(_is(under, condition), 0.0, WIDE * law.matters) for condition in range(1, len(conditions))
+    ]
+    fitted = fit(blocks.time_s, values, columns, blocks.width_s)
     base = float(np.median(blocks.value[under == 0]))
     together = NormalDist().inv_cdf(1.0 - 0.025 / (welcome * (len(conditions) - 1)))
     out = []
-    for one, condition in enumerate(conditions[1:], start=1):
-        place = len(columns) - len(conditions) + one
-        effect = float(found.mean[0, place])
-        sd = SLOW_WANDER * float(np.sqrt(found.covariance[0, place, place]))
+    for number, condition in enumerate(conditions[1:], start=1):
+        place = len(columns) - len(conditions) + number
+        effect = float(fitted.mean[0, place])
+        sd = SLOW_WANDER * float(np.sqrt(fitted.covariance[0, place, place]))
         repeats = len({part for part in at if of[list(at).index(part)].name == condition})
         half = TWO_SIDED_95 * sd
-        verdict = _verdict(effect, half, law.matters, known=blocks.speed_m_s is not None)
+        verdict = _verdict(effect, half, law.matters, speed_known=blocks.speed_m_s is not None)
         out.append(
             Effect(
                 condition, name, base, effect, half, max(half, together * sd), law.matters, repeats, verdict
@@ -232,12 +234,12 @@ def _effects(
     return out
 
 
-def _is(under: np.ndarray[Any, np.dtype[np.intp]], one: int) -> FloatArray:
-    there: FloatArray = (under == one).astype(np.float64)
+def _is(under: np.ndarray[Any, np.dtype[np.intp]], condition: int) -> FloatArray:
+    there: FloatArray = (under == condition).astype(np.float64)
     return there
 
 
-def _verdict(effect: float, half: float, matters: float, *, known: bool) -> Verdict:
+def _verdict(effect: float, half: float, matters: float, *, speed_known: bool) -> Verdict:
     if abs(effect) <= half or abs(effect) < matters:
         return "no change shown"
-    return "changed" if known else "speed unknown"
+    return "changed" if speed_known else "speed unknown"

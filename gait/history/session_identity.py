@@ -40,10 +40,12 @@ def pods_of(session: Session) -> dict[str, str]:
     """Return sensor -> the pod that sat there, by serial number, address or name; absent if unknown."""
     out = {}
     for source in session.recordings:
-        known = (source.device.get(key) for key in POD_KEYS)
-        found = next((str(one) for one in known if isinstance(one, str | int) and str(one).strip()), "")
-        if found:
-            out[source.name] = found[:POD_LIMIT]
+        values = (source.device.get(key) for key in POD_KEYS)
+        pod = next(
+            (str(value) for value in values if isinstance(value, str | int) and str(value).strip()), ""
+        )
+        if pod:
+            out[source.name] = pod[:POD_LIMIT]
     return out
 
 
@@ -56,7 +58,7 @@ def in_utc(started: str) -> str:
 
 
 def distance_of(analysis: Analysis) -> float | None:
-    """Return the metres run by the sensors' own speed, else by that which was told; None without either."""
+    """Return the metres run, from the measured speed, else from the speed entered; None without either."""
     metric = analysis.metrics.get("speed_m_s")
     speed = analysis.run.speed_m_s if metric is None else metric.value
     return speed * analysis.time_in("running") if speed else None

@@ -124,7 +124,7 @@ def sides_within(analysis: Analysis) -> tuple[tuple[SideGap, ...], tuple[SideShi
 def sides_json(analysis: Analysis) -> dict[str, Any]:
     """Return the gaps between the feet as JSON holds them."""
     gaps, shifts = sides_within(analysis)
-    return {"gaps": [asdict(one) for one in gaps], "shifts": [asdict(one) for one in shifts]}
+    return {"gaps": [asdict(shift) for shift in gaps], "shifts": [asdict(shift) for shift in shifts]}
 
 
 def _conditions(rows: pd.DataFrame) -> Iterator[tuple[Condition, pd.DataFrame]]:
@@ -154,13 +154,13 @@ def _bend(rows: pd.DataFrame) -> FloatArray:
     if "turn_deg" not in rows:
         return np.full(len(rows), np.nan)
     smooth = rows.groupby("side")["turn_deg"].transform(
-        lambda one: one.rolling(CURVE_OVER, center=True, min_periods=CURVE_OVER // 2).mean()
+        lambda column: column.rolling(CURVE_OVER, center=True, min_periods=CURVE_OVER // 2).mean()
     )
     return smooth.to_numpy(dtype=float)
 
 
 def _method(analysis: Analysis, name: str, rows: pd.DataFrame) -> float | None:
-    """Return what the method may be off by between the feet, 95 %; None where a foot has no such number."""
+    """Return the 95 % half-width of the method's error between the feet; None where a foot has no number."""
     metric = analysis.metrics.get(name)
     if metric is None or metric.difference_uncertainty is None or name not in rows:
         return None
@@ -178,15 +178,15 @@ def _medians(name: str, rows: pd.DataFrame) -> tuple[float, float, int] | None:
             return None
         error = MEDIAN_COST * float(np.std(values, ddof=1)) * math.sqrt(CORRELATED / len(values))
         out.append((float(np.median(values)), error, len(values)))
-    (left, one, n), (right, other, m) = out
-    return left - right, TWO_SIDED_95 * math.hypot(one, other), n + m
+    (left, left_sd, n), (right, other, m) = out
+    return left - right, TWO_SIDED_95 * math.hypot(left_sd, other), n + m
 
 
 def _gap(name: str, where: Condition, part: pd.DataFrame, method: float) -> SideGap | None:
-    found = _medians(name, part)
-    if found is None:
+    medians = _medians(name, part)
+    if medians is None:
         return None
-    gap, scatter, strides = found
+    gap, scatter, strides = medians
     half = math.hypot(scatter, method)
     shown = abs(gap) > half and abs(gap) >= SPEED_LAWS[name].matters
     return SideGap(name, where, strides, gap, half, scatter, shown)
@@ -194,18 +194,18 @@ def _gap(name: str, where: Condition, part: pd.DataFrame, method: float) -> Side
 
 def _shifts(gaps: list[SideGap]) -> tuple[SideShift, ...]:
     """Return how the gap moves between conditions."""
-    found: Mapping[tuple[str, str], SideGap] = {(one.metric, one.condition): one for one in gaps}
+    gap_at: Mapping[tuple[str, str], SideGap] = {(gap.metric, gap.condition): gap for gap in gaps}
     pairs = [
-        (found[name, where], found[name, other])
+        (gap_at[name, where], gap_at[name, other])
         for where, other in PAIRS
         for name in METRICS
-        if (name, where) in found and (name, other) in found
+        if (name, where) in gap_at and (name, other) in gap_at
     ]
     together = NormalDist().inv_cdf(1.0 - 0.025 / max(len(pairs), 1)) / TWO_SIDED_95
     out = []
-    for one, other in pairs:
-        shift, half = one.difference - other.difference, math.hypot(one.scatter, other.scatter)
-        method = math.sqrt(max(one.uncertainty**2 - one.scatter**2, 0.0))
-        least = max(together * half, method, SPEED_LAWS[one.metric].matters)
-        out.append(SideShift(one.metric, one.condition, other.condition, shift, half, abs(shift) > least))
+    for pair, other in pairs:
+        shift, half = pair.difference - other.difference, math.hypot(pair.scatter, other.scatter)
+        method = math.sqrt(max(pair.uncertainty**2 - pair.scatter**2, 0.0))
+        least = max(together * half, method, SPEED_LAWS[pair.metric].matters)
+        out.append(SideShift(pair.metric, pair.condition, other.condition, shift, half, abs(shift) > least))
     return tuple(out)

@@ -79,29 +79,29 @@ def sides_over_sessions(sessions: Sequence[KeptSession]) -> list[SidesOverSessio
     turned = _turned(sessions)
     out = []
     for name in COMPARED:
-        found = [
+        gaps_found = [
             gap
-            for one, side in zip(sessions, turned, strict=True)
-            if (gap := _gap(one.metrics.get(name), side)) is not None
+            for session, side in zip(sessions, turned, strict=True)
+            if (gap := _gap(session.metrics.get(name), side)) is not None
         ]
-        if len(found) >= LEAST_SESSIONS:
-            out.append(_over(name, SPEED_LAWS[name], found))
+        if len(gaps_found) >= LEAST_SESSIONS:
+            out.append(_over(name, SPEED_LAWS[name], gaps_found))
     return out
 
 
 def _turned(sessions: Sequence[KeptSession]) -> list[int | None]:
-    """Return 1 where the pods sat as in most sessions, -1 where swapped, None where that is not known."""
+    """Return for each session 1 if the pods sat as in most sessions, -1 if swapped, None if unknown."""
     signs: list[int | None] = []
     first: dict[frozenset[str], str] = {}
-    for one in sessions:
-        pair = _pair(one.pods)
+    for session in sessions:
+        pair = _pair(session.pods)
         if pair is None:
             signs.append(None)
             continue
         left = first.setdefault(frozenset(pair), pair[0])
         signs.append(1 if pair[0] == left else -1)
-    usual = 1 if sum(one or 0 for one in signs) >= 0 else -1
-    return [None if one is None else one * usual for one in signs]
+    usual = 1 if sum(sign or 0 for sign in signs) >= 0 else -1
+    return [None if sign is None else sign * usual for sign in signs]
 
 
 def _pair(pods: Mapping[str, str]) -> tuple[str, str] | None:
@@ -125,19 +125,19 @@ def _gap(metric: KeptMetric | None, turned: int | None) -> _Gap | None:
 
 
 def _over(name: str, law: SpeedLaw, gaps: Sequence[_Gap]) -> SidesOverSessions:
-    usual = [one for one in gaps if one.turned != -1]
-    swapped = [one for one in gaps if one.turned == -1]
-    known = any(one.turned is not None for one in gaps)
+    usual = [gap for gap in gaps if gap.turned != -1]
+    swapped = [gap for gap in gaps if gap.turned == -1]
+    turn_known = any(gap.turned is not None for gap in gaps)
     spread = _spread(law, gaps, (usual, swapped))
-    method = float(np.median([one.method for one in gaps]))
+    method = float(np.median([gap.method for gap in gaps]))
     if not swapped or not usual:
-        mean = float(np.mean([one.value for one in gaps]))
+        mean = float(np.mean([gap.value for gap in gaps]))
         half = math.hypot(spread / math.sqrt(len(gaps)), method)
         verdict = _verdict(mean, half, law)
-        return SidesOverSessions(name, len(gaps), 0 if known else None, mean, half, None, None, verdict)
-    (one, other) = (float(np.mean([gap.value for gap in group])) for group in (usual, swapped))
+        return SidesOverSessions(name, len(gaps), 0 if turn_known else None, mean, half, None, None, verdict)
+    (as_usual, with_swapped) = (float(np.mean([gap.value for gap in group])) for group in (usual, swapped))
     error = 0.5 * spread * math.sqrt(1.0 / len(usual) + 1.0 / len(swapped))
-    feet, pods = 0.5 * (one + other), 0.5 * (one - other)
+    feet, pods = 0.5 * (as_usual + with_swapped), 0.5 * (as_usual - with_swapped)
     half = math.hypot(error, method)
     verdict = _verdict(feet, half, law)
     if verdict == "no difference shown" and abs(pods) > error and abs(pods) >= law.matters:
@@ -155,8 +155,8 @@ def _spread(law: SpeedLaw, gaps: Sequence[_Gap], groups: Sequence[Sequence[_Gap]
     """Return the 95 % half-width of one session's difference: own spread beside the published one."""
     # Each foot is mounted anew, so a difference has twice the variance of one foot's mounting.
     prior = law.between_sessions / TWO_SIDED_95
-    scatter = float(np.median([one.scatter for one in gaps])) / TWO_SIDED_95
-    own = sum(float(np.var([one.value for one in group])) * len(group) for group in groups if group)
+    scatter = float(np.median([gap.scatter for gap in gaps])) / TWO_SIDED_95
+    own = sum(float(np.var([gap.value for gap in group])) * len(group) for group in groups if group)
     free = len(gaps) - sum(1 for group in groups if group)
     variance = (MOST_PRIOR_SESSIONS * (prior**2 + scatter**2) + own) / (MOST_PRIOR_SESSIONS + free)
     return TWO_SIDED_95 * math.sqrt(variance)

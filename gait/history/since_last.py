@@ -1,4 +1,4 @@
-"""Say what is new in a session: against the last one, against the runner's normal, and how much was run."""
+"""News of a session: against the last one, against the runner's own normal, and the distance run."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def since_last(sessions: Sequence[KeptSession], number: int) -> SinceLast:
     number
         The session to look at.
     """
-    at = next(index for index, one in enumerate(sessions) if one.id == number)
+    at = next(index for index, session in enumerate(sessions) if session.id == number)
     upto, this = sessions[: at + 1], sessions[at]
     last = sessions[at - 1] if at else None
     changes: list[Change] = []
@@ -88,7 +88,7 @@ def since_last(sessions: Sequence[KeptSession], number: int) -> SinceLast:
     normal = []
     for name in this.metrics:
         if name in SPEED_LAWS:
-            row = own_normal([one for one in upto if name in one.metrics], name)[-1]
+            row = own_normal([session for session in upto if name in session.metrics], name)[-1]
             if row.normal is not None:
                 normal.append((name, row))
     return SinceLast(last, tuple(changes), tuple(normal), load_until(upto), this.shoes)
@@ -115,13 +115,15 @@ def compare_kept(before: KeptSession, after: KeptSession, earlier: Sequence[Kept
 def load_until(sessions: Sequence[KeptSession]) -> Load:
     """Return how much was run up to the last of the sessions; they are in order and at least one."""
     now = datetime.fromisoformat(sessions[-1].ran_at)
-    week = [one for one in sessions if now - datetime.fromisoformat(one.ran_at) < WEEK]
-    before = [one for one in sessions[:-1] if now - datetime.fromisoformat(one.ran_at) <= LONGEST_WITHIN]
-    metres = [one.distance_m for one in week if one.distance_m is not None]
-    longest = [one.distance_m for one in before if one.distance_m is not None]
+    week = [session for session in sessions if now - datetime.fromisoformat(session.ran_at) < WEEK]
+    before = [
+        session for session in sessions[:-1] if now - datetime.fromisoformat(session.ran_at) <= LONGEST_WITHIN
+    ]
+    metres = [session.distance_m for session in week if session.distance_m is not None]
+    longest = [session.distance_m for session in before if session.distance_m is not None]
     return Load(
-        sum(one.running_s for one in week),
+        sum(session.running_s for session in week),
         sum(metres) if metres else None,
-        max((one.running_s for one in before), default=None),
+        max((session.running_s for session in before), default=None),
         max(longest, default=None),
     )

@@ -1,4 +1,4 @@
-"""How each metric moves with speed, what two sessions of one runner differ by anyway, and what counts.
+"""Published relation of each metric with speed, spread between sessions, and least change that counts.
 
 Without these a faster run looks like a changed runner. The exponents of the timing metrics were read off the
 treadmill contacts (force, 50 N) of 13 runners at 2.5, 3.5 and 4.5 m/s: Fukuchi, Fukuchi & Duarte 2017,

@@ -78,19 +78,19 @@ def fit(time_s: FloatArray, values: FloatArray, columns: list[Column], usual_gap
         p influences; only the last may come in several versions.
     """
     n = len(values)
-    common = np.array([one.values for one in columns[:-1]]).reshape(-1, n)
+    common = np.array([column.values for column in columns[:-1]]).reshape(-1, n)
     last = np.atleast_2d(columns[-1].values)
-    means, sds = (np.array([getattr(one, name) for one in columns]) for name in ("mean", "sd"))
+    means, sds = (np.array([getattr(column, name) for column in columns]) for name in ("mean", "sd"))
     rest = values - means[:-1] @ common - means[-1] * last
     like = _like_before(MEMORY, np.diff(time_s) / usual_gap_s)
-    found = _for_noise(common, last, rest, sds, like, noise_grid(values))
-    top = found.evidence.max(axis=0)
-    share = np.exp(found.evidence - top)
+    fits = _for_noise(common, last, rest, sds, like, noise_grid(values))
+    top = fits.evidence.max(axis=0)
+    share = np.exp(fits.evidence - top)
     total = share.sum(axis=0)
     share /= total
-    middle = (share[..., None] * found.mean).sum(axis=0)
+    middle = (share[..., None] * fits.mean).sum(axis=0)
     log_evidence = top + np.log(total / len(share))
-    return Fit(log_evidence, means + middle, found.covariance(share, found.mean - middle))
+    return Fit(log_evidence, means + middle, fits.covariance(share, fits.mean - middle))
 
 
 def _like_before(memory: FloatArray, gaps: FloatArray) -> FloatArray:
@@ -173,17 +173,17 @@ def _for_noise(
     size = np.log(scale).sum(axis=1)[:, None, None] - rest.shape[1] * np.log(sizes)[:, None]
     evidence = size - 0.5 * (square - explained) - 0.5 * log_det
     means = np.concatenate([mean, mean_last[..., None]], axis=3)
-    return _Coefficients(*(_one_axis(one) for one in (evidence, means, inverse, lever, pivot)))
+    return _Coefficients(*(_one_axis(table) for table in (evidence, means, inverse, lever, pivot)))
 
 
 def _one_axis(values: npt.NDArray[np.floating[Any]]) -> FloatArray:
     """Return values with memories and sizes of noise along one axis."""
-    whole = values.reshape(values.shape[0] * values.shape[1], *values.shape[2:])
-    return whole.astype(np.float64, copy=False)
+    table = values.reshape(values.shape[0] * values.shape[1], *values.shape[2:])
+    return table.astype(np.float64, copy=False)
 
 
 def _whitened(rows: FloatArray, like: FloatArray, scale: FloatArray) -> FloatArray:
-    """Return (m, rows, n) of which no value resembles the one before it, for m memories."""
+    """Return (m, rows, n) values with the correlation of neighbours taken out, for m memories."""
     out = rows * scale[:, None, :]
     out[..., 1:] -= (like * scale[:, 1:])[:, None, :] * rows[:, :-1]
     return out

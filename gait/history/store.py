@@ -195,7 +195,7 @@ class History:
             self._db.execute("DELETE FROM metric WHERE session_id = ?", (number,))
             self._db.executemany(
                 "INSERT INTO metric VALUES (?, ?, ?, ?, ?, ?, ?)",
-                [(number, *_metric_row(one)) for one in analysis.metrics.values()],
+                [(number, *_metric_row(metric)) for metric in analysis.metrics.values()],
             )
             self._db.execute(
                 "INSERT OR REPLACE INTO detail (session_id, strides, results) VALUES (?, ?, ?)",
@@ -258,8 +258,8 @@ class History:
         every = json.loads(f"[{','.join(row['parts'] for row in rows)}]")
         out: dict[int, dict[str, KeptMetric]] = {}
         for row, parts in zip(rows, every, strict=True):
-            one = KeptMetric(row["name"], row["value"], row["uncertainty"], row["sd"], row["n"], parts)
-            out.setdefault(row["session_id"], {})[one.name] = one
+            metric = KeptMetric(row["name"], row["value"], row["uncertainty"], row["sd"], row["n"], parts)
+            out.setdefault(row["session_id"], {})[metric.name] = metric
         return out
 
     def details(self, number: int) -> tuple[str, dict[str, Any]]:
@@ -290,17 +290,17 @@ class History:
             if row is None:
                 raise GaitError("nothing is kept under this name", where=f"--runner {runner}")
             rows = self._db.execute("SELECT id FROM session WHERE runner_id = ?", (row["id"],))
-            theirs = {one["id"] for one in rows}
+            theirs = {row["id"] for row in rows}
             if numbers is None:
                 self._db.execute("DELETE FROM runner WHERE id = ?", (row["id"],))
                 gone = len(theirs)
             else:
-                asked = set(numbers)
-                if asked - theirs:
-                    stranger = min(asked - theirs)
+                wanted = set(numbers)
+                if wanted - theirs:
+                    stranger = min(wanted - theirs)
                     raise GaitError(f"session {stranger} is not kept under this name", where=runner)
-                self._db.executemany("DELETE FROM session WHERE id = ?", [(one,) for one in asked])
-                gone = len(asked)
+                self._db.executemany("DELETE FROM session WHERE id = ?", [(number,) for number in wanted])
+                gone = len(wanted)
         give_back(self._db, self.path)
         return gone
 
@@ -380,7 +380,7 @@ def _columns(owner: int, digest: str, analysis: Analysis, pods: Mapping[str, str
         "surface": run.surface,
         "shoes": ", ".join(run.shoes),
         "notes": run.notes,
-        "sensors": json.dumps([one.name for one in analysis.sensors]),
+        "sensors": json.dumps([sensor.name for sensor in analysis.sensors]),
         "version": str(analysis.settings.get("version", "")),
         "pods": json.dumps(dict(pods)),
         "slope_pct": mean_slope(analysis),

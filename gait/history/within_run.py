@@ -103,8 +103,8 @@ class WithinRun:
     to_s: float | None = None
 
     @property
-    def told(self) -> bool:
-        """Return whether there is a change to tell, be it beyond speed or with speed unknown."""
+    def is_reported(self) -> bool:
+        """Return whether the report names the change: shown beyond speed, or with speed unknown."""
         return self.shape is not None and self.verdict in {"changed", "speed unknown"}
 
     def plain(self) -> dict[str, Any]:
@@ -173,12 +173,12 @@ def _judged(name: str, blocks: RunBlocks, matters: float) -> WithinRun:
     raw = _looked_for(name, blocks, matters, [])
     if blocks.speed_m_s is None:
         return raw if raw.shape is None else _with_verdict(raw, "speed unknown")
-    found = _looked_for(
+    judged = _looked_for(
         name, blocks, matters, [*at_median_speed(name, blocks), *at_median_grade(name, blocks)]
     )
-    if found.shape is None and raw.shape is not None and found.probability < EVEN:
-        return _with_verdict(found, "explained by speed")
-    return found
+    if judged.shape is None and raw.shape is not None and judged.probability < EVEN:
+        return _with_verdict(judged, "explained by speed")
+    return judged
 
 
 def _with_verdict(row: WithinRun, verdict: Verdict) -> WithinRun:
@@ -217,12 +217,12 @@ def at_median_grade(name: str, blocks: RunBlocks) -> list[Column]:
     return [Column(scale * (grade - float(np.median(grade))), mean, sd)]
 
 
-def _looked_for(name: str, blocks: RunBlocks, matters: float, known: list[Column]) -> WithinRun:
+def _looked_for(name: str, blocks: RunBlocks, matters: float, speed_columns: list[Column]) -> WithinRun:
     """Weigh no change, a change at each time and a steady drift against one another."""
     law = SPEED_LAWS[name]
     values, level = straightened(law, blocks.value)
     start = Column(np.ones(len(values)), level, 0.5 * abs(level) + 10.0 * law.matters)
-    common, large = [start, *known], LARGE * law.matters
+    common, large = [start, *speed_columns], LARGE * law.matters
     at, steps = _steps(blocks.time_s, blocks.width_s)
     ramp = np.linspace(0.0, 1.0, len(values))
     none = fit(blocks.time_s, values, common, blocks.width_s)
@@ -263,7 +263,7 @@ def _steps(time_s: FloatArray, width_s: float) -> tuple[FloatArray, FloatArray]:
     aside = max(LEAST_SIDE_S, LEAST_SIDE_SHARE * run)
     inside = time_s[(time_s - time_s[0] >= aside) & (time_s[-1] - time_s >= aside)] - 0.5 * width_s
     middles, courses = [], []
-    for over in (0.0, *(one for one in CHANGE_OVER_S if one < 0.5 * run)):
+    for over in (0.0, *(width_s for width_s in CHANGE_OVER_S if width_s < 0.5 * run)):
         tried = inside[:: max(1, round(over / width_s / 8.0))]
         middles.append(tried)
         courses.append(np.clip((time_s[None, :] - tried[:, None]) / max(over, 1e-3) + 0.5, 0.0, 1.0))
@@ -275,14 +275,14 @@ def _when(middles: FloatArray, chances: FloatArray) -> tuple[float, float, float
     order = np.argsort(middles, kind="stable")
     up_to = np.cumsum(chances[order])
     at = np.minimum(np.searchsorted(up_to, (0.5, 0.025, 0.975)), len(order) - 1)
-    middle, low, high = (float(one) for one in middles[order][at])
+    middle, low, high = (float(value) for value in middles[order][at])
     return middle, low, high
 
 
-def _size(found: Fit) -> tuple[float, float, FloatArray]:
+def _size(fit_: Fit) -> tuple[float, float, FloatArray]:
     """Return a change over all its times, its 95 % half-width, and how likely each time is."""
-    chances = np.exp(found.evidence - found.evidence.max())
+    chances = np.exp(fit_.evidence - fit_.evidence.max())
     chances /= chances.sum()
-    sizes, spreads = found.mean[:, -1], found.covariance[:, -1, -1]
+    sizes, spreads = fit_.mean[:, -1], fit_.covariance[:, -1, -1]
     change = float(chances @ sizes)
     return change, TWO_SIDED_95 * float(np.sqrt(chances @ (spreads + (sizes - change) ** 2))), chances

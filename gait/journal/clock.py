@@ -26,18 +26,18 @@ __all__ = ["ClockMap", "ClockTracker", "Exchange", "fit_clock"]
 
 WINDOW_US = 120e6
 """Stretch in which a clock is a straight line: a thousand packets, and under 1 ms of drift of the drift."""
-STEP_US = 60e6
-FEWEST_POINTS = 8
+STEP_US = 60e6  # us between the middles of two windows: half a window
+FEWEST_POINTS = 8  # packets of a window below which no line is laid under them (chosen)
 LARGEST_SKEW = 1e-3
+"""Share; no sensor's oscillator is further off (RC oscillators reach 500 ppm), so a steeper line is noise."""
 CRYSTAL_SKEW = 1e-4
-"""No oscillator of a sensor is further off (RC oscillators reach 500 ppm, crystals 100 ppm in the cold); a
-steeper line is noise. In a stretch shorter than `STEP_US` delays say less than what crystals are like."""
+"""Share that a crystal is off in the cold: the bound where a stretch is shorter than `STEP_US`."""
 JUMP_US = 200e3
 """An exchange further on the wrong side of the packets was made with another clock: delays that add to the
 shortest one of a stretch are far below this."""
 FEW_JUMP_US = 5e6
 """The same where there are few packets: all of them may have been held back."""
-BUCKET_US = 1_000_000
+BUCKET_US = 1_000_000  # us of which the live tracker keeps the packet with the least delay
 THINNED_FROM, THINNED_BY = 512, 64
 """Points of a window from which the high ones are put aside first, and in what portions."""
 FORWARD_KEPT_US = 1_200_000_000
@@ -60,11 +60,6 @@ class Exchange:
     received_us: int
     sent_us: int
     answered_us: int
-
-    @property
-    def round_trip_us(self) -> int:
-        """Time on the air and in the stacks, both ways."""
-        return (self.answered_us - self.asked_us) - (self.sent_us - self.received_us)
 
 
 @dataclass(frozen=True)
@@ -133,7 +128,7 @@ def fit_clock(
     """
     rows = np.asarray(arrivals, dtype=np.float64).reshape(-1, 2)
     exchanges = _plausible(exchanges, rows, largest_skew)
-    answers = [(one.sent_us, one.answered_us) for one in exchanges]
+    answers = [(exchange.sent_us, exchange.answered_us) for exchange in exchanges]
     late = np.concatenate([rows, np.array(answers, dtype=np.float64).reshape(-1, 2)])
     if not len(late):
         return None
@@ -142,9 +137,11 @@ def fit_clock(
     upper = _envelope(late, largest_skew)
     if not exchanges:
         return ClockMap(*upper, uncertainty_us=np.inf)
-    asked = np.array([(one.received_us, one.asked_us) for one in exchanges], dtype=np.float64)
+    times_us = np.array(
+        [(exchange.received_us, exchange.asked_us) for exchange in exchanges], dtype=np.float64
+    )
     bound = ClockMap(*upper, uncertainty_us=0.0)
-    distance = float(np.min(bound.host_us(asked[:, 0]) - asked[:, 1]))
+    distance = float(np.min(bound.host_us(times_us[:, 0]) - times_us[:, 1]))
     knots, offsets, first, last = upper
     return ClockMap(knots, offsets - distance / 2.0, first, last, abs(distance) / 2.0)
 
@@ -159,12 +156,12 @@ def _plausible(
     late = arrivals[np.argsort(arrivals[:, 0], kind="stable")]
     late = np.column_stack([late[:, 0], late[:, 1] - late[:, 0]])
     bound = ClockMap(*_envelope(late, largest_skew), uncertainty_us=0.0)
-    return [one for one in exchanges if _fits(one, bound, jump_us)]
+    return [exchange for exchange in exchanges if _fits(exchange, bound, jump_us)]
 
 
-def _fits(one: Exchange, bound: ClockMap, jump_us: float) -> bool:
-    received_us, sent_us = bound.host_us(np.array([one.received_us, one.sent_us], dtype=np.float64))
-    return bool(one.asked_us < received_us + jump_us and one.answered_us > sent_us - jump_us)
+def _fits(exchange: Exchange, bound: ClockMap, jump_us: float) -> bool:
+    received_us, sent_us = bound.host_us(np.array([exchange.received_us, exchange.sent_us], dtype=np.float64))
+    return bool(exchange.asked_us < received_us + jump_us and exchange.answered_us > sent_us - jump_us)
 
 
 def _envelope(points: FloatArray, largest_skew: float | None) -> tuple[FloatArray, FloatArray, float, float]:
@@ -262,10 +259,10 @@ class ClockTracker:
     _arrivals: deque[tuple[int, int]] = field(default_factory=deque)
     _exchanges: deque[Exchange] = field(default_factory=deque)
 
-    def exchange(self, one: Exchange) -> None:
+    def exchange(self, measured: Exchange) -> None:
         """Add a SYNC exchange."""
-        self._exchanges.append(one)
-        while self._exchanges[0].sent_us < one.sent_us - FORWARD_KEPT_US:
+        self._exchanges.append(measured)
+        while self._exchanges[0].sent_us < measured.sent_us - FORWARD_KEPT_US:
             self._exchanges.popleft()
 
     def arrival(self, device_us: int, arrival_us: int) -> None:
@@ -287,5 +284,5 @@ class ClockTracker:
         recent = self._exchanges
         if self._arrivals:
             oldest = self._arrivals[0][0] - WINDOW_US
-            recent = deque(one for one in self._exchanges if one.sent_us >= oldest) or recent
+            recent = deque(exchange for exchange in self._exchanges if exchange.sent_us >= oldest) or recent
         return fit_clock(list(recent), list(self._arrivals), self.largest_skew)

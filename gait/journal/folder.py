@@ -30,7 +30,7 @@ __all__ = [
 LOCK_NAME = ".recording.lock"
 LEAST_FREE = 20e6
 """Bytes: a few minutes of two sensors, journal and CSVs; with less nothing is begun."""
-OWNER_FOLDER, OWNER_FILE = 0o700, 0o600
+OWNER_FOLDER, OWNER_FILE = 0o700, 0o600  # permissions: a run is health data, for its owner alone
 BUSY = (errno.EAGAIN, errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK)
 """What the systems say of a lock that another process holds; anything else is a file system without locks."""
 
@@ -45,7 +45,7 @@ def refuse_used(folder: Path) -> None:
     """
     if folder.exists() and not folder.is_dir():
         raise RecordingError("is not a folder", where=folder, todo="choose another name")
-    there = next((one for one in (folder, *folder.parents) if one.exists()), folder)
+    there = next((place for place in (folder, *folder.parents) if place.exists()), folder)
     if not there.is_dir():
         raise RecordingError("is not a folder", where=there, todo="choose another name")
     if not os.access(there, os.W_OK | os.X_OK):
@@ -64,9 +64,11 @@ def refuse_used(folder: Path) -> None:
             where=folder,
             todo=f"choose another folder; was it broken off? then: gait recover {folder}",
         )
-    found = sorted(folder.glob("*.csv")) + sorted(folder.glob("*.csv.gz"))
-    if found:
-        raise RecordingError(f"holds {found[0].name} already", where=folder, todo="choose another folder")
+    recordings = sorted(folder.glob("*.csv")) + sorted(folder.glob("*.csv.gz"))
+    if recordings:
+        raise RecordingError(
+            f"holds {recordings[0].name} already", where=folder, todo="choose another folder"
+        )
 
 
 def is_empty_journal(path: Path) -> bool:
@@ -87,7 +89,7 @@ def clear_empty_journal(folder: Path) -> None:
 
 def free_bytes(folder: Path) -> int | None:
     """Free space where a folder is or will be; None where the system does not tell."""
-    there = next((one for one in (folder, *folder.absolute().parents) if one.exists()), folder)
+    there = next((place for place in (folder, *folder.absolute().parents) if place.exists()), folder)
     try:
         return shutil.disk_usage(there).free
     except OSError:
@@ -132,7 +134,7 @@ def make_folder(folder: Path) -> list[Path]:
     RecordingError
         It cannot be made.
     """
-    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    missing = [place for place in (folder, *folder.parents) if not place.exists()]
     try:
         folder.mkdir(mode=OWNER_FOLDER, parents=True, exist_ok=True)
     except OSError as error:
@@ -154,8 +156,8 @@ def made_folder(folder: Path) -> Iterator[None]:
         yield
     finally:
         with contextlib.suppress(OSError):
-            for one in made:
-                one.rmdir()
+            for place in made:
+                place.rmdir()
 
 
 @dataclass

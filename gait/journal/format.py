@@ -42,7 +42,7 @@ MAGIC = b"gait-journal 1\n"
 MARKER = b"\xa5J"
 HEAD = struct.Struct("<2sBBI")
 TAIL = struct.Struct("<I")
-KIND_NOTE, KIND_BLOCK = 1, 2
+KIND_NOTE, KIND_BLOCK = 1, 2  # third byte of a record's head
 PAYLOAD_LIMIT = (1 << 16) - 1
 """Bytes: no record is larger, so a rotten length cannot send the reader far."""
 RECORD_START = re.compile(rb"\xa5J[\x01\x02][\x00-\xff]{3}\x00\x00")
@@ -183,7 +183,7 @@ class Journal:
 
     def named(self, name: str, stream: int | None = None) -> list[Mapping[str, Any]]:
         """Facts of all notes of one name, of one stream or of all."""
-        return [one.facts for one in self.notes if one.name == name and stream in (None, one.stream)]
+        return [note.facts for note in self.notes if note.name == name and stream in (None, note.stream)]
 
 
 def read_journal(path: Path) -> Journal:
@@ -267,8 +267,8 @@ def _records(data: bytes | mmap.mmap) -> Iterator[tuple[int, int, int, int]]:
             vain += length
             if vain > VAIN_LIMIT + len(data):
                 return
-        found = RECORD_START.search(data, at + 1)
-        at = found.start() if found else -1
+        match = RECORD_START.search(data, at + 1)
+        at = match.start() if match else -1
 
 
 def _add_row(rows: bytearray, kind: int, stream: int, head: bytes, place: tuple[int, int]) -> bool:

@@ -68,7 +68,7 @@ def runs_of(journal: Journal, stream: int, configs: Configs) -> list[Run]:
         own = _once(of_epoch)
         scale = _scales(own, configs)
         own, scale = own[np.isfinite(scale[:, 0])], scale[np.isfinite(scale[:, 0])]
-        exchanges = [_exchange(one) for one in syncs if len(own) and one.get("epoch") == own["epoch"][0]]
+        exchanges = [_exchange(sync) for sync in syncs if len(own) and sync.get("epoch") == own["epoch"][0]]
         skew, stamp_us = _nature(own, configs)
         if stamp_us:
             own = _evened(own)
@@ -148,9 +148,9 @@ def _scales(rows: Rows, configs: Configs) -> FloatArray:
     scale = np.full((len(rows), 2), np.nan)
     for config_id in np.unique(rows["config_id"]).tolist():
         here = rows["config_id"] == config_id
-        known = [key for key in configs if key[1] == config_id and key[0] <= int(rows["epoch"][0])]
-        if known:
-            facts = configs[max(known)]
+        config_keys = [key for key in configs if key[1] == config_id and key[0] <= int(rows["epoch"][0])]
+        if config_keys:
+            facts = configs[max(config_keys)]
             scale[here] = float(facts["acc_range_g"]), float(facts["gyr_range_dps"])
     return scale
 
@@ -160,9 +160,9 @@ def _nature(rows: Rows, configs: Configs) -> tuple[float | None, float]:
     if not len(rows):
         return None, 0.0
     config_id = int(rows["config_id"][0])
-    facts = [one for (_, number), one in configs.items() if number == config_id]
-    skews = [float(one["largest_skew"]) for one in facts if "largest_skew" in one]
-    return (max(skews) if skews else None), max(float(one.get("stamp_us", 0.0)) for one in facts)
+    facts = [config for (_, number), config in configs.items() if number == config_id]
+    skews = [float(fact["largest_skew"]) for fact in facts if "largest_skew" in fact]
+    return (max(skews) if skews else None), max(float(fact.get("stamp_us", 0.0)) for fact in facts)
 
 
 def _evened(rows: Rows) -> Rows:

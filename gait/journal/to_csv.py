@@ -19,7 +19,7 @@ from gait.recording.write import write_pieces
 
 __all__ = ["Finished", "Recorded", "finish"]
 
-GAP_PERIODS = 1.5
+GAP_PERIODS = 1.5  # sample periods between two samples from which one is missing: halfway to the next place
 SKEW_FROM_S = 60.0
 """In a shorter session the clocks' skew drowns in the delays."""
 NEW = ".new.csv"
@@ -55,9 +55,9 @@ class Recorded:
     left_out: int = 0
 
     def __str__(self) -> str:
-        whole = f"{self.gaps} gaps, {self.missing_s:g} s missing" if self.gaps else "nothing missing"
+        losses = f"{self.gaps} gaps, {self.missing_s:g} s missing" if self.gaps else "nothing missing"
         out = f", {self.left_out} samples left out" if self.left_out else ""
-        return f"{self.path}: {self.length_s:.1f} s, {self.samples} samples, {whole}{out}"
+        return f"{self.path}: {self.length_s:.1f} s, {self.samples} samples, {losses}{out}"
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Finished:
     @property
     def files(self) -> tuple[Path, ...]:
         """The CSVs."""
-        return tuple(one.path for one in self.recorded)
+        return tuple(recording.path for recording in self.recorded)
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ def finish(folder: Path, *, replace: bool = False) -> Finished:
         )
     left_out: list[str] = []
     try:
-        parts = [one for one in _parts(journal, folder, left_out) if one.recorded.samples]
+        parts = [part for part in _parts(journal, folder, left_out) if part.recorded.samples]
     except (LookupError, TypeError, ValueError, ArithmeticError) as error:
         raise RecordingError(f"holds records that make no sense ({error})", where=journal.path) from None
     if not parts:
@@ -134,8 +134,8 @@ def finish(folder: Path, *, replace: bool = False) -> Finished:
             where=journal.path,
             todo="keep the file: its counts are there, their meaning is not",
         )
-    left_out += [_out_of(one.recorded) for one in parts if one.recorded.left_out]
-    recorded = tuple(_written(one, journal, replace=replace) for one in parts)
+    left_out += [_out_of(part.recorded) for part in parts if part.recorded.left_out]
+    recorded = tuple(_written(part, journal, replace=replace) for part in parts)
     return Finished(recorded, journal.lost_bytes, tuple(left_out))
 
 
@@ -159,9 +159,9 @@ def _parts(journal: Journal, folder: Path, left_out: list[str]) -> Iterator[_Par
             left_out.append(f"sensor {stream} (the records that describe it are damaged)")
             continue
         limits = [
-            text for one in (sensor, *journal.named("limits", stream)) for text in one.get("limits", ())
+            text for facts in (sensor, *journal.named("limits", stream)) for text in facts.get("limits", ())
         ]
-        configs = {(int(one["epoch"]), int(one["config_id"])): one for one in notes}
+        configs = {(int(note["epoch"]), int(note["config_id"])): note for note in notes}
         runs = runs_of(journal, stream, configs)
         if runs:
             pieces = Pieces(runs, origin_us)
@@ -191,7 +191,7 @@ def _part(folder: Path, facts: Facts, configs: list[Facts], pieces: Pieces, samp
         time_s=np.zeros(0),
         acc=np.zeros((0, 3)),
         gyr=np.zeros((0, 3)),
-        rate_hz=_longest_rate(pieces.runs, {float(one["rate_hz"]) for one in configs}),
+        rate_hz=_longest_rate(pieces.runs, {float(config["rate_hz"]) for config in configs}),
         acc_range_g=_least_range(configs, "acc_range_g"),
         gyr_range_dps=_least_range(configs, "gyr_range_dps"),
         started=str(facts.get("started", "")),
@@ -201,7 +201,7 @@ def _part(folder: Path, facts: Facts, configs: list[Facts], pieces: Pieces, samp
     measured = _measure(path, pieces)
     recorded = replace(measured, left_out=samples - measured.samples)
     figures = _figures(recorded, pieces.runs)
-    limits = list(dict.fromkeys(str(one) for one in facts.get("limits", ())))
+    limits = list(dict.fromkeys(str(limit) for limit in facts.get("limits", ())))
     if limits:
         figures["limits"] = limits
     return _Part(replace(head, extra={"recorder": figures}), pieces, recorded)
@@ -209,9 +209,9 @@ def _part(folder: Path, facts: Facts, configs: list[Facts], pieces: Pieces, samp
 
 def _least_range(configs: list[Facts], name: str) -> float | None:
     """Smallest full scale in force; None where the counts have a scale and nobody knows the sensor's."""
-    if not all(one.get("full_scale_known", True) for one in configs):
+    if not all(config.get("full_scale_known", True) for config in configs):
         return None
-    return min(float(one[name]) for one in configs)
+    return min(float(config[name]) for config in configs)
 
 
 def _longest_rate(runs: list[Run], rates_hz: set[float]) -> float:
@@ -219,10 +219,10 @@ def _longest_rate(runs: list[Run], rates_hz: set[float]) -> float:
     taken: dict[float, int] = {}
     for run in runs:
         for period_us in np.unique(run.rows["period_us"]).tolist():
-            rate = min(rates_hz, key=lambda one: abs(one * period_us / 1e6 - 1.0))
+            rate = min(rates_hz, key=lambda rate_hz: abs(rate_hz * period_us / 1e6 - 1.0))
             count = int(run.rows["n"][run.rows["period_us"] == period_us].sum())
             taken[rate] = taken.get(rate, 0) + count
-    return max(taken, key=lambda one: (taken[one], one))
+    return max(taken, key=lambda rate_hz: (taken[rate_hz], rate_hz))
 
 
 def _measure(path: Path, pieces: Pieces) -> Recorded:
@@ -243,7 +243,7 @@ def _measure(path: Path, pieces: Pieces) -> Recorded:
 
 def _figures(recorded: Recorded, runs: list[Run]) -> dict[str, float | int | list[str]]:
     """Figures for the preamble: how whole the recording is and how good its clock."""
-    clocks = [one.clock for one in runs]
+    clocks = [run.clock for run in runs]
     figures: dict[str, float | int | list[str]] = {
         "gaps": recorded.gaps,
         "missing_s": recorded.missing_s,
@@ -253,8 +253,8 @@ def _figures(recorded: Recorded, runs: list[Run]) -> dict[str, float | int | lis
         figures["left_out_samples"] = recorded.left_out
     if recorded.length_s >= SKEW_FROM_S:
         figures["clock_skew_ppm"] = round(clocks[0].skew_ppm, 1)
-    if all(np.isfinite(one.uncertainty_us) for one in clocks):
-        figures["clock_uncertainty_ms"] = round(max(one.uncertainty_us for one in clocks) / 1e3, 2)
+    if all(np.isfinite(clock.uncertainty_us) for clock in clocks):
+        figures["clock_uncertainty_ms"] = round(max(clock.uncertainty_us for clock in clocks) / 1e3, 2)
     return figures
 
 
@@ -267,7 +267,7 @@ def _written(part: _Part, journal: Journal, *, replace: bool) -> Recorded:
         Another one of that name is.
     """
     path = part.recorded.path
-    samples = (_recording(part.head, one) for one in part.pieces.samples(journal.blocks))
+    samples = (_recording(part.head, sample) for sample in part.pieces.samples(journal.blocks))
     if not path.exists():
         _write(part.head, samples, path)
         return part.recorded

@@ -27,7 +27,7 @@ from gait.journal.format import (
 
 __all__ = ["JournalWriter"]
 
-OWNER_ONLY = 0o600
+OWNER_ONLY = 0o600  # permissions: a run is health data, for its owner alone
 NO_SYNC = (errno.EINVAL, errno.ENOTSUP)
 """What a file system without fsync says."""
 

@@ -115,7 +115,7 @@ class Alerts:
     def _on_cadence(self, now_s: float, *, silent: bool) -> str:
         if self.target_spm is None:
             return ""
-        cadence = sum(one.cadence_spm for one in self._recent) / len(self._recent)
+        cadence = sum(stride.cadence_spm for stride in self._recent) / len(self._recent)
         if abs(cadence / self.target_spm - 1.0) <= BAND_SHARE:
             self._off_since_s = None
             self.cadence_pace.calm()
@@ -139,7 +139,7 @@ class Alerts:
     def _on_landing(self, now_s: float, *, silent: bool) -> str:
         if self._usual_g is None or silent:
             return ""
-        peaks = [one.peak_g for one in self._recent if math.isfinite(one.peak_g)]
+        peaks = [stride.peak_g for stride in self._recent if math.isfinite(stride.peak_g)]
         if len(peaks) < FEWEST or sum(peaks) / len(peaks) <= SOFT_SHARE * self._usual_g:
             return ""
         return sentence("A little softer") if self.soft_pace.may(now_s) else ""

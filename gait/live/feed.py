@@ -85,7 +85,7 @@ class _Pending:
         if len(pieces) == 1:
             return self.engine.push(*pieces[0])
         times, accs, gyrs = zip(*pieces, strict=True)
-        rates = [one for one in gyrs if one is not None]
+        rates = [gyr for gyr in gyrs if gyr is not None]
         gyr = np.concatenate(rates) if rates else None
         return self.engine.push(np.concatenate(times), np.concatenate(accs), gyr)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -13,6 +12,7 @@ from typing import Any
 from gait.analysis.engine import Stride
 from gait.live.alerts import Alerts
 from gait.live.coach import Coach
+from gait.missing import number_or_none
 
 __all__ = ["Hub", "Watcher"]
 
@@ -79,9 +79,9 @@ class Hub:
         self,
         target_spm: float | None = None,
         coach: Coach | None = None,
-        said: Callable[[str], str] = str,
+        say: Callable[[str], str] = str,
     ) -> None:
-        self.target_spm, self._said = target_spm, said
+        self.target_spm, self._say = target_spm, say
         self.coach = coach or Coach(Alerts(target_spm))
         self.replayed = False
         """Whether a saved run is played, so that nothing is recorded."""
@@ -117,7 +117,7 @@ class Hub:
     def is_behind(self) -> bool:
         """Return whether a watcher has not got all its messages yet."""
         with self._lock:
-            return any(one.waiting or one.busy for one in self._watchers)
+            return any(watcher.waiting or watcher.busy for watcher in self._watchers)
 
     def stride(self, stride: Stride) -> None:
         """Take a stride as the engine decided it."""
@@ -126,17 +126,17 @@ class Hub:
             "side": stride.side,
             "placement": stride.placement,
             "t_s": round(stride.ic_s, 4),
-            "cadence_spm": _known(stride.cadence_spm, 1),
-            "contact_ms": _known(stride.contact_ms, 1),
-            "contact_u_ms": _known(stride.contact_u_ms, 1),
-            "strike_angle_deg": _known(stride.strike_angle_deg, 1),
-            "pronation_excursion_deg": _known(stride.pronation_excursion_deg, 1),
+            "cadence_spm": number_or_none(stride.cadence_spm, 1),
+            "contact_ms": number_or_none(stride.contact_ms, 1),
+            "contact_u_ms": number_or_none(stride.contact_u_ms, 1),
+            "strike_angle_deg": number_or_none(stride.strike_angle_deg, 1),
+            "pronation_excursion_deg": number_or_none(stride.pronation_excursion_deg, 1),
             "activity": stride.activity,
         }
         with self._lock:
             alert = self.coach.stride(stride)
             if alert:
-                message["alert"] = self._said(alert)
+                message["alert"] = self._say(alert)
             self._recent.append(message)
             self._add(message)
             self._send(message)
@@ -155,13 +155,13 @@ class Hub:
         with self._lock:
             self._status = {
                 "type": "status",
-                "sensors": [self._in_words(one) for one in sensors],
+                "sensors": [self._in_words(sensor) for sensor in sensors],
                 "elapsed_s": round(elapsed_s, 1),
                 "target_spm": self.target_spm,
                 "ended": ended,
                 "replayed": self.replayed,
                 "course": self._in_words(self.coach.state()),
-                "last_10_s": self._means([one for one in self._recent if self._is_new(one)]),
+                "last_10_s": self._means([stride for stride in self._recent if self._is_new(stride)]),
                 "session": self._session(),
             }
             self._send(self._status)
@@ -172,12 +172,12 @@ class Hub:
             self._status = {**self._status, "ended": True}
             self._send(self._status)
 
-    def _in_words(self, told: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    def _in_words(self, status: Mapping[str, Any] | None) -> dict[str, Any] | None:
         """Return what is told with its sentences in the language of those who look on."""
-        if told is None:
+        if status is None:
             return None
         keys = ("name", "signal", "text")
-        return {key: self._said(value) if key in keys else value for key, value in told.items()}
+        return {key: self._say(value) if key in keys else value for key, value in status.items()}
 
     def _is_new(self, message: Mapping[str, Any]) -> bool:
         newest = self._recent[-1]["t_s"] if self._recent else 0.0
@@ -188,17 +188,19 @@ class Hub:
         """Means of some strides, and the left foot's share of the contact time in per cent."""
         out: dict[str, float | None] = {}
         for name in ("cadence_spm", "contact_ms", "strike_angle_deg", "pronation_excursion_deg"):
-            values = [one[name] for one in strides if one[name] is not None]
+            values = [stride[name] for stride in strides if stride[name] is not None]
             out[name] = round(sum(values) / len(values), 1) if values else None
         sides = {}
         for side in ("left", "right"):
             values = [
-                one["contact_ms"] for one in strides if one["side"] == side and one["contact_ms"] is not None
+                stride["contact_ms"]
+                for stride in strides
+                if stride["side"] == side and stride["contact_ms"] is not None
             ]
             sides[side] = sum(values) / len(values) if values else None
         left, right = sides["left"], sides["right"]
-        known = left is not None and right is not None and left + right > 0
-        out["balance_left_pct"] = round(100.0 * left / (left + right), 1) if known else None  # type: ignore[operator]  # known says that both are numbers
+        both_feet = left is not None and right is not None and left + right > 0
+        out["balance_left_pct"] = round(100.0 * left / (left + right), 1) if both_feet else None  # type: ignore[operator]  # both_feet says that both are numbers
         return out
 
     def _session(self) -> dict[str, float | None]:
@@ -213,7 +215,3 @@ class Hub:
         text = json.dumps(message)
         for watcher in self._watchers:
             watcher.put(text)
-
-
-def _known(value: float, decimals: int) -> float | None:
-    return round(float(value), decimals) if math.isfinite(value) else None

@@ -137,28 +137,28 @@ class LslOutlets:
     def _outlet(
         self,
         key: tuple[Side, Placement],
-        what: str,
+        kind_name: str,
         kind: str,
         rate_hz: float,
         channels: tuple[Channel, ...],
     ) -> Any:  # noqa: ANN401 - pylsl comes without types
         side, placement = key
-        source = f"gait-{self.name}-{side}-{placement}-{what}"
+        source = f"gait-{self.name}-{side}-{placement}-{kind_name}"
         info = pylsl.StreamInfo(
-            f"Gait {side} {placement} {what}", kind, len(channels), rate_hz, FORMAT, source
+            f"Gait {side} {placement} {kind_name}", kind, len(channels), rate_hz, FORMAT, source
         )
         description = info.desc()
-        found = description.append_child("acquisition")
-        found.append_child_value("manufacturer", "running-gait")
-        found.append_child_value("model", __version__)
+        acquisition = description.append_child("acquisition")
+        acquisition.append_child_value("manufacturer", "running-gait")
+        acquisition.append_child_value("model", __version__)
         where = description.append_child("setup")
         where.append_child_value("side", side)
         where.append_child_value("placement", placement)
         listed = description.append_child("channels")
-        for one in channels:
+        for column in channels:
             channel = listed.append_child("channel")
-            channel.append_child_value("label", one.label)
-            channel.append_child_value("type", one.kind)
-            channel.append_child_value("unit", one.unit)
+            channel.append_child_value("label", column.label)
+            channel.append_child_value("type", column.kind)
+            channel.append_child_value("unit", column.unit)
             channel.append_child_value("object", f"{side} {placement}")
         return pylsl.StreamOutlet(info)

@@ -43,8 +43,8 @@ def content_policy(page: str) -> str:
     """Return a policy that lets in the page's own style and script, by hash, and its socket."""
 
     def hashes(tag: str) -> str:
-        found = re.findall(rf"<{tag}>(.*?)</{tag}>", page, re.DOTALL)
-        digests = (base64.b64encode(hashlib.sha256(one.encode()).digest()).decode() for one in found)
+        scripts = re.findall(rf"<{tag}>(.*?)</{tag}>", page, re.DOTALL)
+        digests = (base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts)
         return " ".join(f"'sha256-{digest}'" for digest in digests)
 
     return (

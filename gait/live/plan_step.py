@@ -64,19 +64,19 @@ def plan_step(runner: str, path: Path, today: date) -> PlanStep:
         return _no_plan(sentence("nothing is kept yet"))
     with History(path, create=False) as kept:
         sessions = kept.sessions(runner, newest=0)
-        found = next(
+        last_plan = next(
             (
-                (one, plan, results)
-                for one in reversed(sessions)
-                if isinstance(plan := (results := kept.details(one.id)[1]).get("plan"), Mapping)
+                (session, plan, results)
+                for session in reversed(sessions)
+                if isinstance(plan := (results := kept.details(session.id)[1]).get("plan"), Mapping)
             ),
             None,
         )
         runs = [run_from(body) for body in kept.course_runs(runner)]
         entries = kept.checkins(runner)
-    if found is None:
+    if last_plan is None:
         return _no_plan(sentence("no kept session has a plan"))
-    session, plan, results = found
+    session, plan, results = last_plan
     check_in = _newest(entries, today)
     stopped = _stopped(results, plan, check_in, (today - _day_of(session)).days)
     return _step(plan, runs, today, stopped, stopped or _why_not_soft(results, check_in))
@@ -94,21 +94,21 @@ def _step(
     step = next_step(runs, today)
     begun = runs[-1] if runs and (step.kind != "run" or step.number > 1) else None
     if stopped:
-        told = sentence("no cadence work today: {why}", why=stopped)
-        return PlanStep(None, None, None, stopped, why_not_soft, (told,))
+        summary = sentence("no cadence work today: {why}", why=stopped)
+        return PlanStep(None, None, None, stopped, why_not_soft, (summary,))
     if begun is None and not isinstance(cadence, Mapping):
-        told = sentence("no course: {why}", why=sentence("the plan has no cadence step"))
-        return PlanStep(None, None, None, "", why_not_soft, (told,))
+        summary = sentence("no course: {why}", why=sentence("the plan has no cadence step"))
+        return PlanStep(None, None, None, "", why_not_soft, (summary,))
     # A course keeps the target that it began with, also where a new report has another one.
     target = begun.target_spm if begun is not None else float(cadence["target_spm"])  # type: ignore[index]  # a mapping where no run is kept
     limit = begun.limit_spm if begun is not None else float(cadence["limit_spm"])  # type: ignore[index]  # as above
-    told = sentence(
+    summary = sentence(
         "course: {step} Target {target:.0f} steps a minute, never above {limit:.0f}.",
         step=step.text,
         target=target,
         limit=limit,
     )
-    return PlanStep(step, target, limit, "", why_not_soft, (told,))
+    return PlanStep(step, target, limit, "", why_not_soft, (summary,))
 
 
 def _day_of(session: KeptSession) -> date:
@@ -121,7 +121,7 @@ def _newest(
     """Return the newest check-in that still speaks, with the places that it names."""
     for day, body in reversed(rows):
         if timedelta(0) <= today - date.fromisoformat(day) <= timedelta(days=CHECK_IN_DAYS):
-            places = tuple(str(one) for one in body.get("places", ()))
+            places = tuple(str(place) for place in body.get("places", ()))
             return parse_check_in(_entry_of(body)), places
     return None
 
@@ -161,8 +161,8 @@ def _why_not_soft(results: Mapping[str, Any], check_in: tuple[CheckIn, tuple[str
 
     That pain was asked about at all is seen to before: else the plan's light is grey.
     """
-    for one in results.get("findings", ()):
-        if one.get("id") in CALF_PAINS and one.get("outcome") != "absent":
+    for finding in results.get("findings", ()):
+        if finding.get("id") in CALF_PAINS and finding.get("outcome") != "absent":
             return sentence("the plan has pain of calf or heel tendon")
     if check_in is not None and check_in[0].pain and set(CALF) & set(check_in[1]):
         return sentence("the last check-in names the calf or the heel tendon")

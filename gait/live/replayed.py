@@ -32,8 +32,8 @@ def replay(session: Session, feed: Feed, speed: float, stop: threading.Event) ->
         Times real time; infinite for as fast as it goes.
     """
     feed.hub.replayed = True
-    start_s = min(float(one.time_s[0]) for one in session.recordings)
-    end_s = max(float(one.time_s[-1]) for one in session.recordings)
+    start_s = min(float(recording.time_s[0]) for recording in session.recordings)
+    end_s = max(float(recording.time_s[-1]) for recording in session.recordings)
     for recording in session.recordings:
         feed.expect(recording)
     heard = {recording.name: 0 for recording in session.recordings}
@@ -47,9 +47,11 @@ def replay(session: Session, feed: Feed, speed: float, stop: threading.Event) ->
         played_s = now_s
         if now_s - shown_s >= STATUS_S:
             shown_s = now_s
-            feed.hub.status(now_s - start_s, [_state(one, now_s) for one in session.recordings])
+            feed.hub.status(now_s - start_s, [_state(recording, now_s) for recording in session.recordings])
     feed.finish()
-    feed.hub.status(end_s - start_s, [_state(one, end_s) for one in session.recordings], ended=True)
+    feed.hub.status(
+        end_s - start_s, [_state(recording, end_s) for recording in session.recordings], ended=True
+    )
     return played_s
 
 

@@ -27,7 +27,7 @@ DONE_SHARE = 0.8
 """Of a run's minutes, from which it counts as done (chosen)."""
 TEST_DAYS = (28, 84)
 """Days behind the last run at which it is tested without feedback: 4 and 12 weeks."""
-TEST_MINUTES = 5
+TEST_MINUTES = 5  # min of a test without the beat (chosen: long enough for a mean, short enough to be done)
 HELD_SHARE = 0.03
 """Of the target, by which cadence without feedback may be lower and still counts as held (chosen: as far as
 a ten-second mean of somebody on the beat scatters)."""
@@ -78,17 +78,17 @@ class CourseRun:
     def text(self) -> str:
         """In a sentence."""
         if self.kind == "run":
-            what = sentence("run {number} of {runs}", number=self.number, runs=RUNS)
+            course_part = sentence("run {number} of {runs}", number=self.number, runs=RUNS)
         else:
-            what = sentence("test {number}", number=self.number)
-        told = sentence("{what} is kept, {minutes:.0f} min", what=what, minutes=self.minutes)
+            course_part = sentence("test {number}", number=self.number)
+        line = sentence("{what} is kept, {minutes:.0f} min", what=course_part, minutes=self.minutes)
         if self.cadence_spm is not None:
-            told = sentence("{kept} at {cadence:.0f} steps a minute", kept=told, cadence=self.cadence_spm)
+            line = sentence("{kept} at {cadence:.0f} steps a minute", kept=line, cadence=self.cadence_spm)
         if self.free_spm is None:
-            return told
+            return line
         return sentence(
             "{kept}, without beep {free:.0f} (target {target:.0f}): {verdict}",
-            kept=told,
+            kept=line,
             free=self.free_spm,
             target=self.target_spm,
             verdict=sentence("held") if self.held else sentence("not held yet"),
@@ -185,13 +185,13 @@ def next_step(runs: Sequence[CourseRun], today: date) -> CourseStep:
     'Run 1 of 8: 15 min, beep 100 % of the time.'
     """
     runs = _of_this_course(runs, today)
-    done = [date.fromisoformat(one.ran_on) for one in runs if one.kind == "run"]
+    done = [date.fromisoformat(run.ran_on) for run in runs if run.kind == "run"]
     if not done:
         return _run(1)
     if len(done) < RUNS:
         tomorrow = done[-1] + timedelta(days=1)
         return CourseStep("wait", due_on=tomorrow) if today < tomorrow else _run(len(done) + 1)
-    tested = sum(one.kind == "test" for one in runs)
+    tested = sum(run.kind == "test" for run in runs)
     if tested == len(TEST_DAYS):
         return CourseStep("done")
     due = done[-1] + timedelta(days=TEST_DAYS[tested])
@@ -206,9 +206,9 @@ def _run(number: int) -> CourseStep:
 
 def _of_this_course(runs: Sequence[CourseRun], today: date) -> list[CourseRun]:
     """Return the runs since the last run number 1; none where a long gap broke the course off."""
-    starts = [at for at, one in enumerate(runs) if one.kind == "run" and one.number == 1]
+    starts = [at for at, run in enumerate(runs) if run.kind == "run" and run.number == 1]
     current = list(runs[starts[-1] :]) if starts else []
-    days = [date.fromisoformat(one.ran_on) for one in current if one.kind == "run"]
+    days = [date.fromisoformat(run.ran_on) for run in current if run.kind == "run"]
     if len(days) < RUNS and days:
         gaps = [(after - before).days for before, after in pairwise([*days, today])]
         if max(gaps) > GAP_DAYS:

@@ -90,19 +90,19 @@ class LiveServer:
 
     @staticmethod
     def _bind(host: str, port: int) -> socket.socket:
-        found = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            found.bind((host, port))
+            listener.bind((host, port))
             # From now on whoever asks waits until the server answers.
-            found.listen(BACKLOG)
+            listener.listen(BACKLOG)
         except OSError as error:
-            found.close()
+            listener.close()
             reason = error.strerror or "no reason given"
             raise SensorError(
                 f"the page cannot be served ({reason})", where=f"--port {port}", todo="name another port"
             ) from error
-        return found
+        return listener
 
     @property
     def address(self) -> str:
@@ -217,7 +217,7 @@ class LiveServer:
             return
         # Its place is taken before anything is waited for: many at the same moment do not slip in together.
         loop, more = asyncio.get_running_loop(), asyncio.Event()
-        watcher = self.hub.watch(lambda: _told(loop, more))
+        watcher = self.hub.watch(lambda: _wake(loop, more))
         listening = None
         try:
             await socket.accept()
@@ -248,7 +248,7 @@ class LiveServer:
             await socket.close(code=1008)
 
 
-def _told(loop: asyncio.AbstractEventLoop, more: asyncio.Event) -> None:
+def _wake(loop: asyncio.AbstractEventLoop, more: asyncio.Event) -> None:
     """Set an event from any thread; a loop that has ended needs none."""
     with suppress(RuntimeError):
         loop.call_soon_threadsafe(more.set)

@@ -36,7 +36,7 @@ __all__ = [
     "encode_command",
 ]
 
-ANSWER_BIT = 0x80
+ANSWER_BIT = 0x80  # set in the first byte of an answer to a command (docs/protocol)
 NAME_BYTES = 20
 """Longest name, UTF-8 bytes: it must fit into an advertisement beside the service."""
 

@@ -36,8 +36,8 @@ DATA_TYPE = 0x11
 
 _HEADER = struct.Struct("<BBHIIBBH")
 HEADER_BYTES = _HEADER.size
-SAMPLE_BYTES = 12
-MAX_SAMPLES = 19
+SAMPLE_BYTES = 12  # six int16
+MAX_SAMPLES = 19  # of a packet: as many as fit into 247 - 3 bytes of a notification behind the head
 PERIOD_UNIT_US = 0.25
 """The measured sample period is sent in quarters of a microsecond: eighths of 104 Hz's overflow 16 bits."""
 

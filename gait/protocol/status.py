@@ -18,9 +18,8 @@ STATUS_BYTES = _LAYOUT.size
 
 _SIDES: tuple[Literal["", "left", "right"], ...] = ("", "left", "right")
 _PLACEMENTS: tuple[Literal["", "shoe", "shank"], ...] = ("", "shoe", "shank")
-_RUNNING = 1
-_CHARGING = 2
-"""Bits of the status (docs/protocol)."""
+_RUNNING = 1  # bit of the status byte (docs/protocol)
+_CHARGING = 2  # the same
 
 
 @dataclass(frozen=True)

@@ -102,7 +102,7 @@ def _tables(effects: Sequence[Effect], base: str, words: Words) -> tuple[Block, 
     """Return the effects of one condition, for each verdict an explanation and a table."""
     out: list[Block] = []
     for verdict in ORDER:
-        group = [one for one in effects if one.said == verdict]
+        group = [one for one in effects if one.words_key == verdict]
         if group:
             out += [verdict_block(verdict, words), _table(group, base, words)]
     return tuple(out)

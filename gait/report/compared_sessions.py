@@ -33,7 +33,7 @@ ORDER = (
     "speed_unknown",
     "no_change_shown",
 )
-"""Verdicts, as words are looked up by, in the order in which people read them (`Change.said`)."""
+"""Verdicts, as words are looked up by, in the order in which people read them (`Change.words_key`)."""
 MOST_NAMED = 3
 """Number of changes that the sentence names (chosen); the table has all."""
 MOST_LISTED = 6
@@ -118,7 +118,7 @@ def _sentence(rows: Sequence[Change], words: Words) -> str:
     """Return the changes, clearest first, and the number of metrics without a change or a verdict."""
     if not rows:
         return words("compare.nothing_shared")
-    count = {verdict: sum(row.said == verdict for row in rows) for verdict in ORDER}
+    count = {verdict: sum(row.words_key == verdict for row in rows) for verdict in ORDER}
     changed = sorted((row for row in rows if row.changed), key=_clearness, reverse=True)
     if changed:
         names = [_named(row, words) for row in changed[:MOST_NAMED]]
@@ -156,7 +156,7 @@ def _tables(rows: Sequence[Change], words: Words) -> tuple[Block, ...]:
     """Return the metrics, for each verdict an explanation and a table."""
     out: list[Block] = []
     for verdict in ORDER:
-        group = [row for row in rows if row.said == verdict]
+        group = [row for row in rows if row.words_key == verdict]
         if group:
             out += [verdict_block(verdict, words), _table(group, words)]
     return tuple(out)
@@ -170,7 +170,7 @@ def verdict_block(verdict: str, words: Words) -> Paragraph:
 def _table(group: Sequence[Change], words: Words) -> Table:
     heads = ("table.metric", "compare.before", "compare.after", "table.change", "compare.by_conditions")
     return Table(
-        words("compare.caption", verdict=words(f"change.{group[0].said}")),
+        words("compare.caption", verdict=words(f"change.{group[0].words_key}")),
         tuple(words(key) for key in heads),
         tuple(_cells(row, words) for row in group),
         tuple(row.metric for row in group),

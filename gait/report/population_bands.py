@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gait.analysis.session.strike_class import FOREFOOT_BELOW_DEG, REARFOOT_ABOVE_DEG
+
 __all__ = ["BALANCE_EVEN_PCT", "BANDS", "STRIKE_THRESHOLDS_DEG", "Band", "band_of"]
 
 
@@ -48,9 +50,8 @@ BANDS: dict[str, Band] = {
 }
 """Metric -> bands. The manual prints contact time with short as high; here a percentile counts upwards."""
 
-STRIKE_THRESHOLDS_DEG = (-1.6, 8.0)
-"""Forefoot below the first, rearfoot above the second (Altman and Davis 2012,
-doi 10.1016/j.gaitpost.2011.09.104)."""
+STRIKE_THRESHOLDS_DEG = (FOREFOOT_BELOW_DEG, REARFOOT_ABOVE_DEG)
+"""Forefoot below the first, rearfoot above the second; the analysis owns both numbers."""
 
 BALANCE_EVEN_PCT = 50.7
 """Contact-time balance up to which most runners are even (Garmin Enduro 3 manual)."""

@@ -72,7 +72,7 @@ class Filler:
             if not gaps:
                 self._tries.clear()
                 return False
-            gap = min(gaps, key=lambda one: (self._tries.get(one[0], 0), one[0]))
+            gap = min(gaps, key=lambda gap: (self._tries.get(gap[0], 0), gap[0]))
             if not await self._ask(link, rate_hz, gap):
                 break
         await self.drain()

@@ -49,9 +49,9 @@ class RefusedError(SensorError):
         What the sensor said.
     """
 
-    def __init__(self, what: str, reason: str, *, where: str, todo: str = "") -> None:
+    def __init__(self, action: str, reason: str, *, where: str, todo: str = "") -> None:
         self.reason = reason
-        super().__init__(f"refused {what} ({reason})", where=where, todo=todo)
+        super().__init__(f"refused {action} ({reason})", where=where, todo=todo)
 
 
 @dataclass(frozen=True)
@@ -138,18 +138,18 @@ class Ability:
     @property
     def shortcomings(self) -> tuple[str, ...]:
         """Return the limits that make its recordings of running worse, in words; empty for none."""
-        found: list[str] = []
+        faults: list[str] = []
         if self.acc_range_g < RUNNING_ACC_G:
-            found.append(sentence(ACC_ENDS, most=self.acc_range_g))
+            faults.append(sentence(ACC_ENDS, most=self.acc_range_g))
         if 0.0 < self.gyr_range_dps < RUNNING_GYR_DPS:
-            found.append(sentence(GYR_ENDS, most=self.gyr_range_dps))
+            faults.append(sentence(GYR_ENDS, most=self.gyr_range_dps))
         if not self.gyr_range_dps:
-            found.append(sentence(NO_GYROSCOPE))
+            faults.append(sentence(NO_GYROSCOPE))
         if self.rates_hz[-1] < RUNNING_RATE_HZ:
-            found.append(sentence(FEW_SAMPLES, n=self.rates_hz[-1]))
+            faults.append(sentence(FEW_SAMPLES, n=self.rates_hz[-1]))
         if self.clock == "arrival":
-            found.append(sentence(ARRIVAL))
-        return tuple(found)
+            faults.append(sentence(ARRIVAL))
+        return tuple(faults)
 
     def kept(self, scale: FullScale) -> Ability:
         """Abilities of a run out of the memory: as it was recorded there, each sample stamped by the sensor.
@@ -176,7 +176,7 @@ class Ability:
 
     def nearest_rate_hz(self, wanted_hz: int) -> int:
         """Rate of the family nearest to a wish; the faster of two that are equally near."""
-        return min(self.rates_hz, key=lambda one: (abs(one - wanted_hz), -one))
+        return min(self.rates_hz, key=lambda rate_hz: (abs(rate_hz - wanted_hz), -rate_hz))
 
 
 @dataclass

@@ -95,9 +95,9 @@ class Connector:
         """
         driver = self.seen.driver
         heard = self.dialogue.subscriptions()
-        what = f"a sensor of the {driver.ability.name}"
-        what += " whose memory can be read" if self.shared.from_memory else ""
-        opening = link.open(heard, (*driver.needs, *heard), what)
+        kind_name = f"a sensor of the {driver.ability.name}"
+        kind_name += " whose memory can be read" if self.shared.from_memory else ""
+        opening = link.open(heard, (*driver.needs, *heard), kind_name)
         if even_stopped:
             await opening
         elif not await unless(self.shared.stop, _done(opening)):
@@ -144,7 +144,7 @@ class Follower:
     connector: Connector = field(init=False)
     _queue: asyncio.Queue[tuple[str, bytes, int]] = field(init=False)
     _context: Context = field(init=False)
-    _said: str = field(default="", init=False)
+    _newest_refusal: str = field(default="", init=False)
 
     def __post_init__(self) -> None:
         shared = self.shared
@@ -269,8 +269,8 @@ class Follower:
             await self._serve(await self.connector.connect())
         except (SensorError, PacketError) as error:
             self._context.event("link", str(error))
-            if isinstance(error, RefusedError) and str(error) != self._said:
-                self._said = str(error)
+            if isinstance(error, RefusedError) and str(error) != self._newest_refusal:
+                self._newest_refusal = str(error)
                 self.shared.say(f"{self.identity.name}: {error}")
         finally:
             served = self.connected

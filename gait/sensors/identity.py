@@ -84,20 +84,20 @@ async def identify(link: Link, dialogue: Dialogue, seen: Seen, wish: Wish) -> Id
     """
     family = seen.driver.ability
     try:
-        said = await dialogue.introduce(link)
+        described = await dialogue.introduce(link)
     except PacketError as error:
         raise SensorError(f"does not speak the {family.name} ({error})", where=seen.name) from error
-    if wish.side and said.side not in ("", wish.side) and not wish.as_asked:
+    if wish.side and described.side not in ("", wish.side) and not wish.as_asked:
         raise SensorError(
-            f"says it is the {said.side} one, and was asked for as the {wish.side} one",
+            f"says it is the {described.side} one, and was asked for as the {wish.side} one",
             where=seen.name,
-            todo=f"give it as --{said.side}, or add --as-asked if it sits on the other foot now",
+            todo=f"give it as --{described.side}, or add --as-asked if it sits on the other foot now",
         )
     return Identity(
-        side=wish.side or said.side or seen.side() or "left",
-        placement=said.placement or wish.placement,
+        side=wish.side or described.side or seen.side() or "left",
+        placement=described.placement or wish.placement,
         address=seen.address,
-        device={"name": seen.name[:NAME_LIMIT], "family": family.key, **said.device},
-        battery_pct=said.battery_pct,
+        device={"name": seen.name[:NAME_LIMIT], "family": family.key, **described.device},
+        battery_pct=described.battery_pct,
         limits=() if wish.from_memory else family.shortcomings,
     )

@@ -17,7 +17,7 @@ from gait.sensors.follower import Follower
 
 __all__ = ["Guard", "Live", "Observer"]
 
-TEXT_LIMIT = 300
+TEXT_LIMIT = 300  # characters of an error that are shown
 FITTED_EVERY = 20
 """Blocks, about a second at 416 Hz."""
 
@@ -46,12 +46,12 @@ class Guard:
     failed: Callable[[str], None]
     _out: set[str] = field(default_factory=set, init=False)
 
-    def call(self, name: str, watcher: Callable[..., None] | None, *given: object) -> None:
+    def call(self, name: str, watcher: Callable[..., None] | None, *arguments: object) -> None:
         """Hand something to a watcher, if there is one that works."""
         if watcher is None or name in self._out:
             return
         try:
-            watcher(*given)
+            watcher(*arguments)
         except Exception as error:  # noqa: BLE001 - a fault of the live view must not cost the run
             self._out.add(name)
             self.failed(f"{name}: {type(error).__name__}: {error}"[:TEXT_LIMIT])

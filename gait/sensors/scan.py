@@ -54,7 +54,7 @@ class Seen:
 
     def side(self) -> Side | None:
         """Return the side that the advertised name ends in, L or R; STATUS has the last word on it."""
-        return {"l": "left", "r": "right"}.get(self.name[-1:].casefold())  # type: ignore[return-value]
+        return {"l": "left", "r": "right"}.get(self.name[-1:].casefold())  # type: ignore[return-value]  # a letter that is neither gives None
 
 
 async def scan(backend: Backend, seconds: float, enough: int = 0) -> list[Seen]:
@@ -76,7 +76,7 @@ async def scan(backend: Backend, seconds: float, enough: int = 0) -> list[Seen]:
     SensorError
         There is no Bluetooth, it is off, or this program may not use it.
     """
-    found: dict[str, Seen] = {}
+    seen: dict[str, Seen] = {}
     full = asyncio.Event()
 
     def heard(device: BLEDevice, data: Any) -> None:  # noqa: ANN401 - bleak's type
@@ -84,8 +84,8 @@ async def scan(backend: Backend, seconds: float, enough: int = 0) -> list[Seen]:
         driver = driver_of(Advertisement(name, tuple(data.service_uuids)))
         if driver is None:
             return
-        found[device.address] = Seen(device, name, device.address, data.rssi, driver)
-        if 0 < enough <= len(found):
+        seen[device.address] = Seen(device, name, device.address, data.rssi, driver)
+        if 0 < enough <= len(seen):
             full.set()
 
     try:
@@ -94,11 +94,11 @@ async def scan(backend: Backend, seconds: float, enough: int = 0) -> list[Seen]:
                 await asyncio.wait_for(full.wait(), seconds)
     except (BleakError, OSError, EOFError) as error:
         raise explain(error) from error
-    return sorted(found.values(), key=_strongest_first)
+    return sorted(seen.values(), key=_strongest_first)
 
 
-def _strongest_first(one: Seen) -> tuple[int, str]:
-    return (-one.rssi_dbm if one.rssi_dbm is not None else SILENT, one.address)
+def _strongest_first(sensor: Seen) -> tuple[int, str]:
+    return (-sensor.rssi_dbm if sensor.rssi_dbm is not None else SILENT, sensor.address)
 
 
 async def still_linked(backend: Backend) -> list[Seen]:
@@ -108,7 +108,7 @@ async def still_linked(backend: Backend) -> list[Seen]:
     -------
     Empty where there is none, or the system does not tell.
     """
-    found = []
+    linked = []
     for driver in drivers():
         try:
             devices = await backend.connected(driver.service_uuids)
@@ -117,8 +117,8 @@ async def still_linked(backend: Backend) -> list[Seen]:
         for device in devices:
             heard = Advertisement((device.name or "")[:NAME_LIMIT], tuple(driver.service_uuids))
             if driver.matches(heard):
-                found.append(Seen(device, heard.name, device.address, None, driver))
-    return list({one.address: one for one in found}.values())
+                linked.append(Seen(device, heard.name, device.address, None, driver))
+    return list({sensor.address: sensor for sensor in linked}.values())
 
 
 def choose(seen: Sequence[Seen], wanted: Sequence[str]) -> list[Seen]:
@@ -136,13 +136,13 @@ def choose(seen: Sequence[Seen], wanted: Sequence[str]) -> list[Seen]:
     SensorError
         A name fits two; or more than two sensors are near and none was asked for.
     """
-    near = ", ".join(f"{one.name or 'no name'} [{one.address}]" for one in seen)
+    near = ", ".join(f"{sensor.name or 'no name'} [{sensor.address}]" for sensor in seen)
     if not seen:
         raise SensorNotFoundError("no sensor found", todo=advice("none"))
     chosen: list[Seen] = []
     for text in wanted:
-        fits = [one for one in seen if one.matches(text)]
-        exact = [one for one in fits if text.casefold() in (one.address.casefold(), one.name.casefold())]
+        fits = [sensor for sensor in seen if sensor.matches(text)]
+        exact = [fit for fit in fits if text.casefold() in (fit.address.casefold(), fit.name.casefold())]
         fits = exact or fits
         if not fits:
             raise SensorNotFoundError(f"no sensor {text}", todo=f"seen: {near}")
@@ -151,7 +151,7 @@ def choose(seen: Sequence[Seen], wanted: Sequence[str]) -> list[Seen]:
         chosen.append(fits[0])
     if wanted:
         return chosen
-    fit = [one for one in seen if not one.driver.ability.refused]
+    fit = [sensor for sensor in seen if not sensor.driver.ability.refused]
     if len(fit) > 2:
         raise SensorError(
             f"{len(fit)} sensors are near", todo=f"say which with --left and --right; seen: {near}"
@@ -167,11 +167,11 @@ def refuse_unfit(chosen: Sequence[Seen]) -> None:
     SensorError
         Says which and why.
     """
-    for one in chosen:
-        ability = one.driver.ability
+    for sensor in chosen:
+        ability = sensor.driver.ability
         if ability.refused:
             raise SensorError(
                 f"is a {ability.name}: {ability.refused}",
-                where=one.name or one.address,
+                where=sensor.name or sensor.address,
                 todo="name the sensors of the shoes or shanks with --left and --right",
             )

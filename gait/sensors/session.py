@@ -34,11 +34,11 @@ from gait.sensors.scan import Backend, Seen, choose, refuse_unfit, scan, still_l
 
 __all__ = ["Observer", "RecordSettings", "SensorView", "Watchers", "record", "session_clock_us"]
 
-SYNC_EVERY_S = 0.5
-LIVE_EVERY_S = 1.0
-NOTED_AGAIN_S = 60.0
-SESSION_BITS = 31
-SENSORS, USUAL_S = 2, 3600.0
+SYNC_EVERY_S = 0.5  # s between two looks at the sensors
+LIVE_EVERY_S = 1.0  # s between two live lines
+NOTED_AGAIN_S = 60.0  # s between two notes of the configuration, so that a damaged journal can still be read
+SESSION_BITS = 31  # bits of a session's number, which is not 0 (docs/protocol)
+SENSORS, USUAL_S = 2, 3600.0  # for the look at the disk: two sensors, and an hour where no length is set
 SAMPLE_BYTES_ON_DISK = 80
 """15 in the journal, 65 in the CSV (measured)."""
 
@@ -216,13 +216,13 @@ async def find(settings: RecordSettings, backend: Backend) -> list[tuple[Seen, S
     named += [(text, None) for text in settings.sensors]
     enough = 0 if named else settings.expected
     seen = await scan(backend, settings.scan_s, enough)
-    if not seen or not all(any(one.matches(text) for one in seen) for text, _ in named):
-        there = {one.address for one in seen}
-        seen += [one for one in await still_linked(backend) if one.address not in there]
+    if not seen or not all(any(sensor.matches(text) for sensor in seen) for text, _ in named):
+        there = {sensor.address for sensor in seen}
+        seen += [sensor for sensor in await still_linked(backend) if sensor.address not in there]
     chosen = choose(seen, [text for text, _ in named])
     refuse_unfit(chosen)
     sides = [side for _, side in named] or [None] * len(chosen)
-    if len({one.address for one in chosen}) < len(chosen):
+    if len({sensor.address for sensor in chosen}) < len(chosen):
         raise SensorError("one sensor was named twice", todo="give --left and --right different sensors")
     return list(zip(chosen, sides, strict=True))
 
@@ -266,8 +266,8 @@ class _Session:
             self._say,
         )
         self.followers = [
-            Follower(stream, one, Wish(side, settings.as_asked, settings.placement), shared, live.hear)
-            for stream, (one, side) in enumerate(seen)
+            Follower(stream, sensor, Wish(side, settings.as_asked, settings.placement), shared, live.hear)
+            for stream, (sensor, side) in enumerate(seen)
         ]
         try:
             if await unless(self.stop, self._introduce()) is None:
@@ -278,19 +278,19 @@ class _Session:
             self._note_session()
             await self._record()
         finally:
-            for one in self.followers:
-                await one.leave()
-        facts = {str(one.stream): vars(one.dialogue.counts) for one in self.followers}
+            for follower in self.followers:
+                await follower.leave()
+        facts = {str(follower.stream): vars(follower.dialogue.counts) for follower in self.followers}
         self.journal.note("end", {"at_us": self.clock_us(), "counts": facts})
 
     async def _introduce(self) -> bool:
-        for one in self.followers:
-            await one.introduce()
-            pct = one.identity.battery_pct
+        for follower in self.followers:
+            await follower.introduce()
+            pct = follower.identity.battery_pct
             battery = "battery unknown" if pct is None else f"battery {pct} %"
-            self._say(f"{one.identity.name}: {one.seen.name}, {battery}")
-            for limit in one.identity.limits:
-                self._say(f"{one.identity.name}: {limit}")
+            self._say(f"{follower.identity.name}: {follower.seen.name}, {battery}")
+            for limit in follower.identity.limits:
+                self._say(f"{follower.identity.name}: {limit}")
         _refuse_same_place(self.followers)
         return True
 
@@ -307,7 +307,7 @@ class _Session:
 
     async def _record(self) -> None:
         """Follow all sensors until they are done; a full disk ends them all."""
-        tasks = {asyncio.create_task(one.follow()) for one in self.followers}
+        tasks = {asyncio.create_task(follower.follow()) for follower in self.followers}
         keeper = asyncio.create_task(self._keep())
         try:
             pending = tasks | {keeper}
@@ -332,29 +332,29 @@ class _Session:
             elapsed_s = (self.clock_us() - self.origin_us) / 1e6
             if self.settings.duration_s is not None and elapsed_s >= self.settings.duration_s:
                 self.stop.set()
-            here = any(one.connected or one.ended for one in self.followers)
+            here = any(follower.connected or follower.ended for follower in self.followers)
             away_s = 0.0 if here else away_s + SYNC_EVERY_S
             if away_s > self.settings.give_up_s:
                 self.stop.set()
             if elapsed_s - noted_s >= NOTED_AGAIN_S:
                 self._note_session()
-                for one in self.followers:
-                    one.note_again()
+                for follower in self.followers:
+                    follower.note_again()
                 noted_s = elapsed_s
             if elapsed_s - last_s >= LIVE_EVERY_S:
                 views = [
-                    _view(one, before, elapsed_s - last_s, self.clock_us(), self.origin_us)
-                    for one, before in zip(self.followers, last_samples, strict=True)
+                    _view(follower, before, elapsed_s - last_s, self.clock_us(), self.origin_us)
+                    for follower, before in zip(self.followers, last_samples, strict=True)
                 ]
-                last_samples = [one.dialogue.counts.samples for one in self.followers]
+                last_samples = [follower.dialogue.counts.samples for follower in self.followers]
                 last_s = elapsed_s
                 self.guard.call("live line", self.watchers.report, elapsed_s, views)
 
 
 def _refuse_same_place(followers: Sequence[Follower]) -> None:
-    places = [one.identity.name for one in followers]
+    places = [follower.identity.name for follower in followers]
     if len(set(places)) < len(places):
-        names = " and ".join(one.seen.name for one in followers)
+        names = " and ".join(follower.seen.name for follower in followers)
         raise SensorError(
             f"{names} both say {places[0]}",
             todo="say which is which: --left NAME --right NAME --as-asked",

@@ -26,7 +26,7 @@ def live_line(elapsed_s: float, views: Sequence[SensorView], cadence_spm: Mappin
         Steps a minute of both feet, by the side that it was measured on; sides that are not known yet lack.
     """
     minutes, seconds = divmod(int(elapsed_s), 60)
-    parts = [f"{minutes}:{seconds:02d}", *(_sensor(one) for one in views)]
+    parts = [f"{minutes}:{seconds:02d}", *(_sensor(view) for view in views)]
     if cadence_spm:
         parts.append(f"{sum(cadence_spm.values()) / len(cadence_spm):.0f} steps/min")
     return " | ".join(parts)

@@ -166,9 +166,9 @@ class StreamDialogue:
 
     async def introduce(self, link: Link) -> Description:
         """Ask the sensor who it is."""
-        said = await self.family.describe(link)
-        self.battery_pct = said.battery_pct
-        return said
+        description = await self.family.describe(link)
+        self.battery_pct = description.battery_pct
+        return description
 
     async def begin(self, link: Link) -> None:
         """Start the stream on a new link: what comes before the sensor has said yes has no known scale."""

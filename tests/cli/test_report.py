@@ -28,7 +28,7 @@ class Text(HTMLParser):
         self.tags: list[str] = []
         self.scripts: list[str] = []
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - the parser's signature
         self.tags.append(tag)
 
     def handle_data(self, data: str) -> None:

@@ -48,7 +48,7 @@ def test_above_and_below_share_the_whole(value: float, half: float, bound: float
 
 
 def _strike(bound: float = 8.0, **more: object) -> Measured:
-    return Measured(kind="measured", metric="strike_angle_deg", above=bound, source="skr", **more)  # type: ignore[arg-type]
+    return Measured(kind="measured", metric="strike_angle_deg", above=bound, source="skr", **more)  # type: ignore[arg-type]  # keywords of mixed types
 
 
 def _said(value: str) -> Answered:

@@ -87,7 +87,11 @@ def test_cadence_explains_what_follows_it_and_is_changed_itself() -> None:
     before, after = _contact(250.0, cadence_spm=160.0), _contact(237.0, cadence_spm=172.8)
     row = _row(before, after)
     assert row.by_cadence == pytest.approx(250.0 * (1.08**-0.7 - 1.0))
-    assert (row.verdict, row.explained_by, row.said) == ("no change shown", "cadence", "explained_by_cadence")
+    assert (row.verdict, row.explained_by, row.words_key) == (
+        "no change shown",
+        "cadence",
+        "explained_by_cadence",
+    )
     assert row.beyond == pytest.approx(-13.0 - row.by_cadence)
     assert _row(before, after, "cadence_spm").changed
     assert _row(_contact(250.0), _contact(237.0)).changed

@@ -23,7 +23,7 @@ def _longer(at_s):
 def test_a_longer_contact_is_found_with_its_time() -> None:
     """8 ms more from minute 20 of 30 on, slowing by 10 %: told within 3 min, size in its interval."""
     (row,) = change_within(_run(3, more=_longer(1200.0)), ["contact_ms"])
-    assert (row.verdict, row.shape, row.told) == ("changed", "at a time", True)
+    assert (row.verdict, row.shape, row.is_reported) == ("changed", "at a time", True)
     assert row.at_s == pytest.approx(1200.0, abs=180.0)
     assert row.from_s <= row.at_s <= row.to_s
     assert row.change == pytest.approx(8.0, abs=row.uncertainty)
@@ -33,7 +33,7 @@ def test_slowing_alone_is_no_change_of_form() -> None:
     """Contact grows by a tenth of pace lost: that is what pace leads to expect."""
     for row in change_within(_run(4), ["contact_ms", "strike_angle_deg"]):
         assert row.verdict in {"no change shown", "explained by speed"}
-        assert (row.shape, row.told) == (None, False)
+        assert (row.shape, row.is_reported) == (None, False)
 
 
 def test_without_speed_a_change_is_told_as_that() -> None:

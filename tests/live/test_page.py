@@ -296,7 +296,7 @@ def test_a_marked_page_has_no_word_outside(opened: Callable[..., Any]) -> None:
 def test_a_german_page_speaks_german(opened: Callable[..., Any]) -> None:
     """Its tag, headings, a comma in numbers, and the alert with the language that it is to be spoken in."""
     words = load_words("de")
-    hub = Hub(190.0, said=words.said)
+    hub = Hub(190.0, say=words.said)
     spoken = "window.heard = []; speechSynthesis.speak = (one) => window.heard.push([one.lang, one.text]);"
     view = opened(hub, spoken, width=360, words=words)
     view.click("#speak")

@@ -12,7 +12,7 @@ import pytest
 
 import gait
 from gait.analysis.results import Analysis
-from gait.cli.live_cadence import CadenceAsked, cadence_work
+from gait.cli.live_cadence import CadenceRequest, cadence_work
 from gait.coaching.follow import follow
 from gait.coaching.questionnaire.answers import load_answers
 from gait.errors import UsageError
@@ -150,21 +150,21 @@ def test_a_softer_landing_needs_a_calf_that_is_fine(kept: Kept, findings: Any, p
 def test_what_the_plan_does_not_allow_is_refused(kept: Kept, asked: dict[str, Any], why: str) -> None:
     """A target above the plan's limit, and a softer landing without the plan's or the runner's word."""
     with pytest.raises(UsageError, match=why):
-        cadence_work(CadenceAsked(**{"runner": "Ann", "history": kept(), **asked}), load_words())
+        cadence_work(CadenceRequest(**{"runner": "Ann", "history": kept(), **asked}), load_words())
 
 
 def test_a_target_is_refused_where_a_red_flag_stands(kept: Kept) -> None:
     """What stops everything stops a stated target too; without one the session has none."""
     path = kept(notices=[{"stops_exercise": True, "care": "See a doctor today."}])
     with pytest.raises(UsageError, match="See a doctor today"):
-        cadence_work(CadenceAsked("Ann", path, 170.0), load_words())
-    assert cadence_work(CadenceAsked("Ann", path), load_words()).hub.target_spm is None
+        cadence_work(CadenceRequest("Ann", path, 170.0), load_words())
+    assert cadence_work(CadenceRequest("Ann", path), load_words()).hub.target_spm is None
 
 
 def test_a_run_of_the_course_is_kept(kept: Kept, capsys: pytest.CaptureFixture[str]) -> None:
     """Sixteen minutes at the target are run 1; the next session has run 2 tomorrow, and nothing today."""
     path = kept()
-    work = cadence_work(CadenceAsked("Ann", path, softer=True, calf_fine=True), load_words())
+    work = cadence_work(CadenceRequest("Ann", path, softer=True, calf_fine=True), load_words())
     assert work.hub.target_spm == 172.0
     for one in strides_at(172.0, 960.0):
         work.hub.stride(one)
@@ -173,13 +173,13 @@ def test_a_run_of_the_course_is_kept(kept: Kept, capsys: pytest.CaptureFixture[s
     again = plan_step("Ann", path, TODAY + timedelta(days=1)).course
     assert again is not None
     assert again.number == 2
-    assert not cadence_work(CadenceAsked("Ann", path), load_words()).on_course
+    assert not cadence_work(CadenceRequest("Ann", path), load_words()).on_course
 
 
 def test_a_run_cut_short_is_not_kept(kept: Kept, capsys: pytest.CaptureFixture[str]) -> None:
     """Five of fifteen minutes: said, and run 1 is still to come."""
     path = kept()
-    work = cadence_work(CadenceAsked("Ann", path), load_words())
+    work = cadence_work(CadenceRequest("Ann", path), load_words())
     for one in strides_at(172.0, 300.0):
         work.hub.stride(one)
     work.keep()

@@ -266,7 +266,7 @@ def _sensor(
     gaps = tuple((b.start_s, b.end_s) for b in activity if b.kind == "gap")
     return SensorQuality(
         placement="shoe",
-        side=side,  # type: ignore[arg-type]
+        side=side,  # type: ignore[arg-type]  # any text, to see how it is shown
         source=f"{side}_shoe.csv",
         samples=int(208 * activity[-1].end_s),
         duration_s=activity[-1].end_s,
@@ -455,7 +455,7 @@ def _exercise(
         reps=reps,
         unit=extra.pop("unit", "reps"),
         load=extra.pop("load", "light"),
-        role=role,  # type: ignore[arg-type]
+        role=role,  # type: ignore[arg-type]  # any text, to see how it is shown
         muscles=("glutes", "hamstrings"),
         equipment=("barbell",),
         cues=("Push the hips back", "Keep the back long"),

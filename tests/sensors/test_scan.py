@@ -8,7 +8,7 @@ from bleak.backends.device import BLEDevice
 from bleak.exc import BleakDBusError, BleakError
 
 from gait.errors import LinkLostError, SensorError, SensorNotFoundError
-from gait.sensors.link.bluetooth_errors import ADVICE, WHAT, advice, explain, fault_of
+from gait.sensors.link.bluetooth_errors import ADVICE, FAULT_TEXT, advice, explain, fault_of
 from gait.sensors.scan import Backend, Seen, choose, scan
 from gait.sensors.session import RecordSettings, record
 from gait.virtual.radio.direct import DirectScanner
@@ -111,7 +111,7 @@ def missing(error):
 def test_scan_tells_what_is_missing(error, fault, tmp_path):
     """Whatever a stack raises at the start of a scan: one line, and no folder is made."""
     backend = Backend(scanner=missing(error))
-    with pytest.raises(SensorError, match=WHAT[fault]):
+    with pytest.raises(SensorError, match=FAULT_TEXT[fault]):
         asyncio.run(record(tmp_path / "out", RecordSettings(), asyncio.Event(), backend=backend))
     assert not (tmp_path / "out").exists()
 

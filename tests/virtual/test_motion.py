@@ -210,7 +210,7 @@ def test_step_width_lies_between_the_feet() -> None:
 @pytest.mark.parametrize("parts", [(("stand", 3.0), ("run", 5.0)), (("run", 5.0),)])
 def test_a_run_begins_at_rest(side: int, parts: tuple[tuple[str, float], ...]) -> None:
     """Both legs stand still in the first second: no rate, no acceleration, shank upright."""
-    runner = RunnerSettings(parts=parts)  # type: ignore[arg-type]
+    runner = RunnerSettings(parts=parts)  # type: ignore[arg-type]  # kinds as plain texts
     plan, style = plan_strides(runner, 1)[side], Style.draw(runner)
     time = np.linspace(0.45, 0.6, 50)
     foot = foot_state(plan, style, time)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from gait.analysis.column_units import STRIDE_UNITS, Units
 from gait.analysis.results import STRIDE_COLUMNS
+from gait.analysis.session.spring_mass import sinking_m
 from gait.analysis.session.strike_class import CLASSES, strike_probabilities
 from gait.analysis.strides.stride_batch import StrideBatch, empty_batch
 from gait.arrays import FloatArray
@@ -130,10 +131,8 @@ def _oscillation_cm(contact_s: FloatArray, flight_s: FloatArray) -> FloatArray:
     """
     with np.errstate(invalid="ignore"):
         flight = np.maximum(flight_s, 0.0)
-        force = STANDARD_GRAVITY * np.pi / 2.0 * (flight / contact_s + 1.0)
-        sink = force * contact_s**2 / np.pi**2 - STANDARD_GRAVITY * contact_s**2 / 8.0
         rise = STANDARD_GRAVITY * flight**2 / 8.0
-        return 100.0 * (sink + rise)
+        return 100.0 * (sinking_m(contact_s, flight) + rise)
 
 
 def _marks(

@@ -13,7 +13,8 @@ __all__ = ["CLASSES", "FOREFOOT_BELOW_DEG", "REARFOOT_ABOVE_DEG", "strike_probab
 
 REARFOOT_ABOVE_DEG = 8.0
 FOREFOOT_BELOW_DEG = -1.6
-"""Altman & Davis 2012, Gait & Posture 35(2): rearfoot above the first, forefoot below the second."""
+"""Altman & Davis 2012, Gait & Posture 35(2), doi 10.1016/j.gaitpost.2011.09.104: rearfoot above the first,
+forefoot below the second."""
 
 CLASSES = ("rearfoot", "midfoot", "forefoot")
 

@@ -93,7 +93,7 @@ def _metric(
     for side in sides:
         half = float(np.hypot(sides[side][1], method.side[side]))
         changes = {side: sides[side][0], f"{side}_uncertainty": half}
-        metric = replace(metric, **changes)  # type: ignore[arg-type]
+        metric = replace(metric, **changes)  # type: ignore[arg-type]  # keywords by name, of mixed types
     return metric if unlike else _with_difference(metric, sides, method.difference)
 
 

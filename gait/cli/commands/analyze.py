@@ -89,8 +89,8 @@ def summary(analysis: Analysis, words: Words | None = None) -> str:
     words = words or load_words()
     lines = [_run(analysis, words)]
     lines += [
-        "  " + words("summary.sensor", sensor=words.said(one.name), n=one.strides, hz=one.rate_hz)
-        for one in analysis.sensors
+        "  " + words("summary.sensor", sensor=words.said(sensor.name), n=sensor.strides, hz=sensor.rate_hz)
+        for sensor in analysis.sensors
     ]
     lines += [f"  {one_line(line)}" for line in (*_doubts(analysis, words), *_watch(analysis, words))]
     rows = [_row(name, analysis.metrics[name], words) for name in METRICS if name in analysis.metrics]
@@ -121,29 +121,29 @@ def _within(analysis: Analysis, words: Words) -> list[str]:
     from gait.report.moved import sentence
     from gait.report.numbers import numbers_of
 
-    told = [row for row in changes_within_run(analysis) if row.told]
-    if not told:
+    reported = [row for row in changes_within_run(analysis) if row.is_reported]
+    if not reported:
         return []
     start = analysis.activity[0].start_s
     unknown = "speed_m_s" not in analysis.metrics
     why = words("within.no_speed" if unknown else "within.cannot_tell")
     with numbers_of(words):
-        moved = [f"    {sentence(row, start, words)}" for row in told]
+        moved = [f"    {sentence(row, start, words)}" for row in reported]
     return ["  " + words("summary.within"), *moved, f"    {why}"]
 
 
 def _doubts(analysis: Analysis, words: Words) -> list[str]:
-    """Say what contradicts itself, and what was not counted as running, a line each."""
+    """Return a line for each contradiction of a sensor, and for each stretch not counted as running."""
     from gait.analysis.session.quality import fault_line
 
     turned_down = [
-        words("summary.looks_like", sensor=words.said(one.name), what=words.said(one.looks_like))
-        for one in analysis.sensors
-        if one.looks_like
+        words("summary.looks_like", sensor=words.said(sensor.name), what=words.said(sensor.looks_like))
+        for sensor in analysis.sensors
+        if sensor.looks_like
     ]
     faults = [
-        f"{words.said(one.sensor) or words('summary.session')}: {words.said(fault_line(one))}"
-        for one in analysis.faults
+        f"{words.said(fault.sensor) or words('summary.session')}: {words.said(fault_line(fault))}"
+        for fault in analysis.faults
     ]
     return faults + turned_down
 

@@ -66,7 +66,7 @@ def command(
 
 
 def _progress() -> Callable[[Progress], None]:
-    """Return what shows progress on stderr: one line redrawn on a terminal, else a line now and then."""
+    """Return a function that shows progress on stderr: redrawn on a terminal, else a line now and then."""
     terminal = sys.stderr.isatty()
     last_s = time.monotonic()
 

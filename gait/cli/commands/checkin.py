@@ -30,7 +30,7 @@ ANSWER_ONCE = "this week's plan: give your answers once, with --answers FILE"
 
 
 @dataclass(frozen=True)
-class _Said:
+class _EntryOptions:
     """Entry of a day, as it is typed."""
 
     pain: Annotated[
@@ -55,7 +55,7 @@ class _Said:
     ] = None
 
     def entry(self, day: datetime_date) -> dict[str, Any] | None:
-        """Return what is kept of a day; None where no pain was told."""
+        """Return the entry of a day as it is kept; None without a strength of pain."""
         if self.pain is None:
             return None
         return {
@@ -74,7 +74,7 @@ class _Said:
 def command(
     *,
     runner: RunnerOption = None,
-    said: _Said,
+    entry_options: _EntryOptions,
     answers: Annotated[
         Path | None,
         typer.Option("--answers", metavar="FILE", help="Answers that the plan is for; kept with the entry."),
@@ -97,19 +97,19 @@ def command(
 
     if not runner:
         raise UsageError("whose?", where="--runner", todo="name the runner")
-    places = _places(said.place)
+    places = _places(entry_options.place)
     today = day_of(date)
-    given = load_answers(answers) if answers is not None else None
-    bodies = _kept(runner, history, today, said.entry(today), _beside(places, given))
+    from_file = load_answers(answers) if answers is not None else None
+    bodies = _kept(runner, history, today, entry_options.entry(today), _beside(places, from_file))
     entries = [
         parse_check_in({key: value for key, value in body.items() if key in CheckIn.model_fields})
         for body in bodies
     ]
-    known = kept_answers(runner, history, today)
-    if known is not None and known.old and given is None:
-        print(f"gait: {known.line(load_language(lang))}", file=sys.stderr)
-    _print(entries, _answers(given, known, places, bodies), today, lang, as_json=as_json)
-    if said.pain is None and not as_json:
+    kept = kept_answers(runner, history, today)
+    if kept is not None and kept.old and from_file is None:
+        print(f"gait: {kept.line(load_language(lang))}", file=sys.stderr)
+    _print(entries, _answers(from_file, kept, places, bodies), today, lang, as_json=as_json)
+    if entry_options.pain is None and not as_json:
         print(load_language(lang)(NOT_KEPT), file=sys.stderr)
 
 
@@ -120,7 +120,7 @@ def _kept(
     entry: dict[str, Any] | None,
     beside: dict[str, Any],
 ) -> list[dict[str, Any]]:
-    """Keep an entry with what is said beside it; return all that is kept of the runner, oldest first."""
+    """Keep an entry with the places and answers beside it; return all kept entries, oldest first."""
     from gait.coaching.diary.progress import parse_check_in
     from gait.history.database import database_path
     from gait.history.store import History
@@ -143,21 +143,25 @@ def _places(named: Sequence[str] | None) -> tuple[str, ...]:
     from gait.coaching.questionnaire.answers import choices_of
 
     places = tuple(named or ())
-    strange = [one for one in places if one not in choices_of("pain")]
+    strange = [place for place in places if place not in choices_of("pain")]
     if strange:
-        known = ", ".join(choices_of("pain"))
-        raise UsageError(f"{strange[0]!r} is no place", where="--place", todo=f"known are {known}")
+        choices = ", ".join(choices_of("pain"))
+        raise UsageError(f"{strange[0]!r} is no place", where="--place", todo=f"known are {choices}")
     return places
 
 
-def _beside(places: tuple[str, ...], given: Answers | None) -> dict[str, Any]:
-    """Return what is kept beside an entry; answers only where they were given."""
+def _beside(places: tuple[str, ...], from_file: Answers | None) -> dict[str, Any]:
+    """Return the places and, where a file was given, the answers that are kept beside an entry."""
     kept: dict[str, Any] = {"places": list(places)}
-    return kept if given is None else {**kept, "answers": given.model_dump(mode="json", exclude_none=True)}
+    return (
+        kept
+        if from_file is None
+        else {**kept, "answers": from_file.model_dump(mode="json", exclude_none=True)}
+    )
 
 
 def _answers(
-    given: Answers | None,
+    from_file: Answers | None,
     kept: KeptAnswers | None,
     places: tuple[str, ...],
     bodies: Sequence[dict[str, Any]],
@@ -165,14 +169,14 @@ def _answers(
     """Return the answers given now, else the newest kept ones, with the newest places that were named."""
     from gait.coaching.questionnaire.answers import Answers
 
-    said = given if given is not None else kept.answers if kept is not None else Answers()
+    answers = from_file if from_file is not None else kept.answers if kept is not None else Answers()
     named = places or next((tuple(body["places"]) for body in reversed(bodies) if body.get("places")), ())
     # Places are said of today: answers that are given with them still count.
-    return said.model_copy(update={"pain": named}) if places or (named and not said.pain) else said
+    return answers.model_copy(update={"pain": named}) if places or (named and not answers.pain) else answers
 
 
 def _print(
-    entries: Sequence[CheckIn], said: Answers, today: datetime_date, lang: str, *, as_json: bool
+    entries: Sequence[CheckIn], answers: Answers, today: datetime_date, lang: str, *, as_json: bool
 ) -> None:
     """Print where a runner stands, and this week's plan."""
     from gait.coaching.diary.progress import progress
@@ -182,9 +186,9 @@ def _print(
     from gait.coaching.safety import from_bone
 
     pack = in_language(load_knowledge(), lang)
-    made = follow(None, said, entries, pack=pack, today=today)
+    made = follow(None, answers, entries, pack=pack, today=today)
     state = made.progress or progress(
-        entries, today, places=said.pain or (), say=pack.say, bone=from_bone(said)
+        entries, today, places=answers.pain or (), say=pack.say, bone=from_bone(answers)
     )
     if as_json:
         print(json.dumps(_body(state, made), indent=2, ensure_ascii=False))
@@ -205,7 +209,7 @@ def _body(state: Progress, made: Coaching) -> dict[str, Any]:
 
 
 def _show(state: Progress, made: Coaching, say: Language) -> None:
-    """Print where a runner stands and the plan; one that is stopped stands alone.
+    """Print where a runner stands and the plan; a plan that a notice stopped is printed alone.
 
     Answers never given make no plan that could fit: what is missing is said in its place.
     """

@@ -73,15 +73,15 @@ def command(
     from gait.report.words import load_words
 
     words = load_words(lang)
-    asked = _Asked(output, json_file, activity or (), sensor, words)
+    request = _Request(output, json_file, activity or (), sensor, words)
     if second is None or blocks is not None:
-        _within(first, second, blocks, asked)
+        _within(first, second, blocks, request)
     else:
-        _between(first, second, asked)
+        _between(first, second, request)
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _Request:
     """Options of any comparison, and its words."""
 
     output: Path | None
@@ -93,7 +93,7 @@ class _Asked:
     def sessions(self, path: Path) -> list[Session]:
         """Return a session, or every session in a folder of sessions."""
         place, side = self.sensor.placement, self.sensor.side
-        return [load_session(one, placement=place, side=side) for one in _sessions(path)]
+        return [load_session(session, placement=place, side=side) for session in _sessions(path)]
 
     def page(self, sections: Callable[[], Sequence[Section]]) -> None:
         """Write the page and say where it is; where none is asked for, nothing is made."""
@@ -101,31 +101,31 @@ class _Asked:
             _page(sections(), self.words, self.output, self.json_file)
 
 
-def _between(first: Path, second: Path, asked: _Asked) -> None:
+def _between(first: Path, second: Path, request: _Request) -> None:
     """Compare two sessions, or two groups of them."""
     from gait.history.change import compare_groups
     from gait.history.session_identity import samples_hash
     from gait.report.compared_sessions import ComparedSessions, sections_of_sessions
 
-    groups = [asked.sessions(path) for path in (first, second)]
+    groups = [request.sessions(path) for path in (first, second)]
     samples = [{samples_hash(session) for session in group} for group in groups]
     twice = bool(samples[0] & samples[1])
     before, after = (_analysed(group) for group in groups)
-    joined = _with_watches([*before, *after], asked.activity)
+    joined = _with_watches([*before, *after], request.activity)
     before, after = joined[: len(before)], joined[len(before) :]
     same = _same_sensors(before, after)
     rows = compare_groups(
-        [one.metrics for one in before],
-        [one.metrics for one in after],
+        [analysis.metrics for analysis in before],
+        [analysis.metrics for analysis in after],
         same_sensors=same,
         speeds=(_speed(before), _speed(after)),
         slopes=(_slope(before), _slope(after)),
     )
     if twice:
-        print(asked.words("compare.twice"), file=sys.stderr)
-    _put(_table(before, after, rows, asked.words), [row.plain() for row in rows], asked.json_file)
+        print(request.words("compare.twice"), file=sys.stderr)
+    _put(_table(before, after, rows, request.words), [row.plain() for row in rows], request.json_file)
     compared = ComparedSessions(tuple(before), tuple(after), tuple(rows), same, twice)
-    asked.page(lambda: sections_of_sessions(compared, asked.words))
+    request.page(lambda: sections_of_sessions(compared, request.words))
 
 
 def _page(sections: Sequence[Section], words: Words, path: Path, json_file: Path | None) -> None:
@@ -153,7 +153,7 @@ def _put(lines: list[str], body: object, json_file: Path | None) -> None:
         write_text(json_file, text + "\n")
 
 
-def _within(path: Path, second: Path | None, blocks: str | None, asked: _Asked) -> None:
+def _within(path: Path, second: Path | None, blocks: str | None, request: _Request) -> None:
     """Compare blocks of one run: what each condition did, and whether one helps."""
     from gait.history.run_parts import compare_parts, what_helped
     from gait.recording.run_parts import parts_of_text
@@ -169,21 +169,21 @@ def _within(path: Path, second: Path | None, blocks: str | None, asked: _Asked) 
             where=path,
             todo="give a second session, --blocks base=0:180,+5=180:360, or [[block]] in session.toml",
         )
-    found = _analysed(asked.sessions(path)[:1])
-    (analysis,) = _with_watches(found, asked.activity)
+    analysed = _analysed(request.sessions(path)[:1])
+    (analysis,) = _with_watches(analysed, request.activity)
     effects = compare_parts(analysis.strides, parts)
     helped = what_helped(effects)
     _put(
-        _effects(effects, helped, parts[0].name, asked.words),
+        _effects(effects, helped, parts[0].name, request.words),
         {
             "blocks": [asdict(part) for part in parts],
             "effects": [effect.plain() for effect in effects],
             "helped": None if helped is None else asdict(helped),
         },
-        asked.json_file,
+        request.json_file,
     )
     compared = ComparedParts(analysis, tuple(parts), tuple(effects), helped)
-    asked.page(lambda: sections_of_parts(compared, asked.words))
+    request.page(lambda: sections_of_parts(compared, request.words))
 
 
 def _effects(effects: list[Effect], helped: Helped | None, base: str, words: Words) -> list[str]:
@@ -192,12 +192,14 @@ def _effects(effects: list[Effect], helped: Helped | None, base: str, words: Wor
     from gait.cli.rounded import places, rounded, with_spread
 
     lines = []
-    for condition in dict.fromkeys(one.condition for one in effects):
+    for condition in dict.fromkeys(effect.condition for effect in effects):
         lines.append(words("compare.against", first=one_line(condition), other=one_line(base)))
-        for one in (row for row in effects if row.condition == condition):
-            size = with_spread(one.metric, one.effect, one.uncertainty, words, "+9")
-            base = rounded(one.base, places(one.metric, one.uncertainty, one.effect), words, "9")
-            lines.append(f"  {words.label(one.metric):{LABEL}}{base}{size}  {words(f'change.{one.said}')}")
+        for effect in (row for row in effects if row.condition == condition):
+            size = with_spread(effect.metric, effect.effect, effect.uncertainty, words, "+9")
+            base = rounded(effect.base, places(effect.metric, effect.uncertainty, effect.effect), words, "9")
+            lines.append(
+                f"  {words.label(effect.metric):{LABEL}}{base}{size}  {words(f'change.{effect.words_key}')}"
+            )
     if helped is None:
         return [*lines, words("compare.nothing_helps")]
     size = with_spread(helped.metric, helped.effect, helped.uncertainty, words, "+")
@@ -213,7 +215,7 @@ def _analysed(sessions: Sequence[Session]) -> list[Analysis]:
     """Return the analyses of some sessions."""
     from gait.analysis.analyze import AnalysisSettings, analyze
 
-    return [analyze(one, AnalysisSettings(waveforms=False)) for one in sessions]
+    return [analyze(session, AnalysisSettings(waveforms=False)) for session in sessions]
 
 
 def _with_watches(analyses: list[Analysis], files: Sequence[Path]) -> list[Analysis]:
@@ -235,7 +237,7 @@ def _sessions(path: Path) -> list[Path]:
     try:
         candidates(path)
     except RecordingError:
-        inner = [one for one in sorted(path.iterdir()) if one.is_dir() and _holds_recordings(one)]
+        inner = [path for path in sorted(path.iterdir()) if path.is_dir() and _holds_recordings(path)]
         if not inner:
             raise
         return inner
@@ -254,14 +256,14 @@ def _holds_recordings(folder: Path) -> bool:
 def _speed(group: list[Analysis]) -> float | None:
     """Return the mean speed of a group, measured or told in ``session.toml``; None where one has none."""
     speeds = []
-    for one in group:
-        measured, ran = one.metrics.get("speed_m_s"), one.time_in("running")
+    for analysis in group:
+        measured, ran = analysis.metrics.get("speed_m_s"), analysis.time_in("running")
         if measured is not None:
             speeds.append(measured.value)
-        elif one.run.speed_m_s:
-            speeds.append(one.run.speed_m_s)
-        elif one.run.distance_m and ran > 0.0:
-            speeds.append(one.run.distance_m / ran)
+        elif analysis.run.speed_m_s:
+            speeds.append(analysis.run.speed_m_s)
+        elif analysis.run.distance_m and ran > 0.0:
+            speeds.append(analysis.run.distance_m / ran)
     return sum(speeds) / len(speeds) if speeds and len(speeds) == len(group) else None
 
 
@@ -276,7 +278,7 @@ def _slope(group: list[Analysis]) -> float | None:
 def _same_sensors(before: list[Analysis], after: list[Analysis]) -> bool:
     """Return whether the places that both groups have were measured by one kind of sensor."""
     ones, others = (
-        {sensor.name: (sensor.has_gyr, sensor.device) for one in group for sensor in one.sensors}
+        {sensor.name: (sensor.has_gyr, sensor.device) for analysis in group for sensor in analysis.sensors}
         for group in (before, after)
     )
     common = ones.keys() & others.keys()
@@ -301,12 +303,12 @@ def _table(before: list[Analysis], after: list[Analysis], rows: list[Change], wo
     if not rows:
         return [*lines, "  " + words("compare.nothing_shared")]
     for verdict in ORDER:
-        group = [row for row in rows if row.said == verdict]
+        group = [row for row in rows if row.words_key == verdict]
         if group:
             lines.append(words(f"compare.is_{verdict}"))
         for row in group:
             decimals = places(row.metric, row.uncertainty, row.change)
-            values = "".join(rounded(one, decimals, words, "9") for one in (row.first, row.second))
+            values = "".join(rounded(value, decimals, words, "9") for value in (row.first, row.second))
             change = with_spread(row.metric, row.change, row.uncertainty, words, "+9")
             lines.append(
                 f"  {words.label(row.metric):{LABEL}}{values}{change}{_expected(row, decimals, words)}"

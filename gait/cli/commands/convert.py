@@ -79,7 +79,7 @@ def command(
 
 
 def _choice(columns: str | None, units: str | None, rate: float | None, device: str | None) -> Choice:
-    """Return what the command line says of the table's columns.
+    """Return the choice of the table's columns that the options make.
 
     Raises
     ------

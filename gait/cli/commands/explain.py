@@ -29,7 +29,7 @@ def command(
     path: Annotated[
         Path | None, typer.Argument(help="A session's folder or one CSV; leave out for answers alone.")
     ] = None,
-    said: AnswerOptions,
+    source: AnswerOptions,
     own: RuleOptions,
     sensor: SensorOptions,
     lang: LangOption = "en",
@@ -53,9 +53,9 @@ def command(
     words = load_words(lang)
     pack = in_language(load_knowledge(own.rules, unsafe=own.unsafe), lang)
     analysis, written = _analysed(path, sensor)
-    given = gather_answers(written, said.answers, ask=said.ask, analysis=analysis, pack=pack)
-    diary = load_diary(said.answers) if said.answers is not None else ()
-    made = follow(analysis, given, diary, pack=pack, today=datetime.now().astimezone().date())
+    parsed = gather_answers(written, source.answers, ask=source.ask, analysis=analysis, pack=pack)
+    diary = load_diary(source.answers) if source.answers is not None else ()
+    made = follow(analysis, parsed, diary, pack=pack, today=datetime.now().astimezone().date())
     findings, plan = made.findings, made.plan
     checks = check_safety(made.answers, pack=pack, facts=facts_of(analysis, made.answers))
     if as_json:
@@ -73,9 +73,9 @@ def command(
 
     not_measured = dict(analysis.not_measured) if analysis is not None else {}
     why_not = {name: words.said(why) for name, why in not_measured.items()}
-    found, care = _findings(findings, why_not, pack.say), _safety(checks, pack.say)
+    lines, care = _findings(findings, why_not, pack.say), _safety(checks, pack.say)
     # What stops exercise is read before anything that was found.
-    first = [*care, blank(), *found] if plan.action.kind == "stop" else [*found, *care, blank()]
+    first = [*care, blank(), *lines] if plan.action.kind == "stop" else [*lines, *care, blank()]
     show(
         [
             *first,

@@ -54,9 +54,9 @@ def _events(analysis: Analysis) -> list[Event]:
     from gait.exchange.bids import Event
 
     strides = analysis.strides
-    found: set[Event] = set()
+    events: set[Event] = set()
     for side in SIDES:
         own = strides[strides["side"] == side]
         for column, kind in COLUMNS:
-            found |= {Event(onset_s, kind, side) for onset_s in own[column].astype(float).tolist()}
-    return sorted(found, key=lambda one: (one.onset_s, one.kind, one.side))
+            events |= {Event(onset_s, kind, side) for onset_s in own[column].astype(float).tolist()}
+    return sorted(events, key=lambda event: (event.onset_s, event.kind, event.side))

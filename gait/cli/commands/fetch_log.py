@@ -50,8 +50,8 @@ def command(
     if placement not in ("shoe", "shank"):
         raise UsageError(f"{placement!r} is no place", where="--placement", todo="choose shoe or shank")
     finished = asyncio.run(_fetch(output, sensor, side, placement, scan_for, hci, adapter))
-    for one in finished.recorded:
-        print(one, file=sys.stderr)
+    for recorded in finished.recorded:
+        print(recorded, file=sys.stderr)
     print(f"next: gait report {output}", file=sys.stderr)
 
 

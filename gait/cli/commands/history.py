@@ -53,9 +53,9 @@ def list_(
     every = runner is not None or json_file is not None
     sessions, states = _kept(history, runner, newest=None if every else LOOKED_AT)
     if json_file is not None:
-        body: dict[str, Any] = {"sessions": [_plain(one) for one in sessions]}
+        body: dict[str, Any] = {"sessions": [_plain(session) for session in sessions]}
         if runner is None:
-            body["athletes"] = [one.plain() for one in states]
+            body["athletes"] = [state.plain() for state in states]
         _json(body, json_file, indent=None)
     if json_file == STDOUT:
         return
@@ -63,8 +63,11 @@ def list_(
         for state in states:
             print(f"{one_line(state.name)}: {_count(state.sessions, words)}{_state_text(state, words)}")
         return
-    for one in sessions:
-        print(f"{one.id:>5}  {one.ran_at[:10]}  {one_line(one.name):24.24}  {_numbers(one, words)}")
+    for session in sessions:
+        print(
+            f"{session.id:>5}  {session.ran_at[:10]}  {one_line(session.name):24.24}  "
+            f"{_numbers(session, words)}"
+        )
 
 
 @app.command()
@@ -85,18 +88,20 @@ def show(
     words = _words(lang)
     with _open(history) as kept:
         table, results = kept.details(number)
-        one = next(session for session in kept.sessions() if session.id == number)
+        session = next(session for session in kept.sessions() if session.id == number)
     if strides is not None:
         write_text(strides, table)
     _json(results, json_file)
     if json_file == STDOUT:
         return
-    print(f"{one_line(one.runner)}, {one_line(one.name)}, {one.ran_at[:16].replace('T', ' ')} UTC")
+    print(
+        f"{one_line(session.runner)}, {one_line(session.name)}, {session.ran_at[:16].replace('T', ' ')} UTC"
+    )
     for name in METRICS:
-        if name in one.metrics:
-            metric = one.metrics[name]
-            said = with_spread(name, metric.value, metric.uncertainty, words, "9")
-            print(f"  {words.label(name):{LABEL}}{said}")
+        if name in session.metrics:
+            metric = session.metrics[name]
+            shown = with_spread(name, metric.value, metric.uncertainty, words, "9")
+            print(f"  {words.label(name):{LABEL}}{shown}")
 
 
 @app.command()
@@ -116,7 +121,7 @@ def trend(
     if metric not in METRICS:
         raise UsageError(f"{metric!r} is no metric", where="--metric", todo=f"known are {', '.join(METRICS)}")
     with _open(history) as kept:
-        sessions = [one for one in kept.sessions(name) if metric in one.metrics]
+        sessions = [session for session in kept.sessions(name) if metric in session.metrics]
     rows = own_normal(sessions, metric)
     _json({"runner": name, "metric": metric, "sessions": [row.plain() for row in rows]}, json_file)
     if json_file == STDOUT:
@@ -180,7 +185,7 @@ def _size(metric: str, value: float, half: float, words: Words) -> str:
 
 
 def _of_pods(rows: Sequence[SidesOverSessions], words: Words) -> str:
-    """Return what swapping the pods has shown, or would."""
+    """Return the sentence on the pods: swapped in some sessions, never swapped, or not told apart."""
     swapped = max((row.swapped or 0 for row in rows), default=0)
     if swapped:
         return words("pods.swapped", sessions=_count(swapped, words))
@@ -226,7 +231,7 @@ def export(
 
     with _open(history) as kept:
         sessions = kept.sessions(runner)
-    rows = [_row(one) for one in sessions]
+    rows = [_row(session) for session in sessions]
     write_text(output, pd.DataFrame(rows).map(_cell).to_csv(index=False, lineterminator="\n"))
     print(f"{_count(len(rows), _words())}: {one_line(str(output))}", file=sys.stderr)
 
@@ -265,11 +270,11 @@ def _states(kept: History, sessions: tuple[KeptSession, ...]) -> list[AthleteSta
 
     today = datetime.now().astimezone().date()
     theirs: dict[str, list[KeptSession]] = {}
-    for one in sessions:
-        theirs.setdefault(one.runner, []).append(one)
+    for session in sessions:
+        theirs.setdefault(session.runner, []).append(session)
     return [
-        athlete_state(one.name, theirs.get(one.name, ()), kept.checkins(one.name), today)
-        for one in kept.athletes()
+        athlete_state(athlete.name, theirs.get(athlete.name, ()), kept.checkins(athlete.name), today)
+        for athlete in kept.athletes()
     ]
 
 
@@ -304,30 +309,30 @@ def _count(sessions: int, words: Words) -> str:
     return words("history.one") if sessions == 1 else words("history.sessions", n=sessions)
 
 
-def _numbers(one: KeptSession, words: Words) -> str:
+def _numbers(session: KeptSession, words: Words) -> str:
     from gait.analysis.metrics import METRICS
     from gait.cli.rounded import places, rounded
 
-    found = [one.metrics[name] for name in SHOWN if name in one.metrics]
+    metrics = [session.metrics[name] for name in SHOWN if name in session.metrics]
     return "  ".join(
         f"{rounded(metric.value, places(metric.name, metric.uncertainty), words)} {METRICS[metric.name].unit}"
-        for metric in found
+        for metric in metrics
     )
 
 
-def _plain(one: KeptSession) -> dict[str, Any]:
+def _plain(session: KeptSession) -> dict[str, Any]:
     """Return a session as JSON holds it; `dataclasses.asdict` copies every leaf, five times as long."""
-    return {**vars(one), "metrics": {name: vars(metric) for name, metric in one.metrics.items()}}
+    return {**vars(session), "metrics": {name: vars(metric) for name, metric in session.metrics.items()}}
 
 
-def _row(one: KeptSession) -> dict[str, Any]:
+def _row(session: KeptSession) -> dict[str, Any]:
     row: dict[str, Any] = {
-        "runner": one.runner, "session": one.id, "name": one.name, "started": one.started,
-        "ran_at": one.ran_at,
-        "duration_s": one.duration_s, "running_s": one.running_s, "distance_m": one.distance_m,
-        "surface": one.surface, "shoes": one.shoes, "notes": one.notes,
+        "runner": session.runner, "session": session.id, "name": session.name, "started": session.started,
+        "ran_at": session.ran_at,
+        "duration_s": session.duration_s, "running_s": session.running_s, "distance_m": session.distance_m,
+        "surface": session.surface, "shoes": session.shoes, "notes": session.notes,
     }  # fmt: skip
-    for metric in one.metrics.values():
+    for metric in session.metrics.values():
         row[metric.name], row[f"{metric.name}_u"] = metric.value, metric.uncertainty
     return row
 

@@ -20,7 +20,7 @@ from gait.cli.foot_pod_options import (
     foot_pod,
     refuse_without_foot_pod,
 )
-from gait.cli.live_cadence import CadenceAsked, CadenceWork, cadence_work
+from gait.cli.live_cadence import CadenceRequest, CadenceWork, cadence_work
 from gait.cli.live_run import (
     Shown,
     lsl_outlets,
@@ -163,8 +163,8 @@ def command(
 
     if find_spec("starlette") is None or find_spec("uvicorn") is None or find_spec("websockets") is None:
         raise MissingExtraError("gait live", "live")
-    asked = _source(sensors, served, radio, sensor, radio_is_the_pods=pod.pod and transport is None)
-    _refuse_contradictions(asked, share=served.share)
+    source = _source(sensors, served, radio, sensor, radio_is_the_pods=pod.pod and transport is None)
+    _refuse_contradictions(source, share=served.share)
     if not pod.pod:
         refuse_without_foot_pod(transport, pod.stride_length)
     if pod.history is not None and pod.runner is None:
@@ -172,9 +172,9 @@ def command(
     if cues.calf_fine and not cues.softer:
         raise UsageError("goes with --softer-landing", where="--calf-fine")
     words = load_words(lang)
-    folder = _folder(asked, output, words)
+    folder = _folder(source, output, words)
     work = cadence_work(
-        CadenceAsked(pod.runner, pod.history, cues.target, cues.softer, cues.calf_fine), words
+        CadenceRequest(pod.runner, pod.history, cues.target, cues.softer, cues.calf_fine), words
     )
     sits = sensor.placement or ("shoe" if served.phone is None else "shank")
     made = None
@@ -182,7 +182,7 @@ def command(
         made = foot_pod(transport, sits, radio.adapter, pod.stride_length, pod.runner, pod.history)
     page = _Page(served.port, served.share, opens=not served.no_open)
     with ExitStack() as parts:
-        _run(parts, asked, folder, work, page, _shown(parts, work, made, lsl=served.lsl), made)
+        _run(parts, source, folder, work, page, _shown(parts, work, made, lsl=served.lsl), made)
 
 
 def _source(
@@ -274,7 +274,7 @@ class _Page:
         return server
 
 
-def _refuse_contradictions(asked: _Source, *, share: bool) -> None:
+def _refuse_contradictions(source: _Source, *, share: bool) -> None:
     """Refuse options that do not go together.
 
     Raises
@@ -282,23 +282,23 @@ def _refuse_contradictions(asked: _Source, *, share: bool) -> None:
     UsageError
         Which they are.
     """
-    replay, radio = asked.replay is not None, bool(asked.hci or asked.adapter)
-    sensors = bool(asked.left or asked.right) or radio
-    if replay and (asked.virtual or sensors or asked.duration_s is not None):
+    replay, radio = source.replay is not None, bool(source.hci or source.adapter)
+    sensors = bool(source.left or source.right) or radio
+    if replay and (source.virtual or sensors or source.duration_s is not None):
         raise UsageError("--replay goes without sensors and --duration", where="--replay")
-    if not replay and (asked.speed is not None or asked.side is not None):
+    if not replay and (source.speed is not None or source.side is not None):
         raise UsageError("--speed and --side go with --replay", todo="name sensors with --left and --right")
-    if asked.virtual and sensors:
+    if source.virtual and sensors:
         raise UsageError("--virtual goes without --left, --right, --hci and --adapter")
-    if asked.phone is None:
+    if source.phone is None:
         return
-    if replay or asked.virtual or sensors:
+    if replay or source.virtual or sensors:
         raise UsageError("goes without other sensors and --replay", where="--phone")
     if not share:
         raise UsageError("the phone has to reach this computer", where="--phone", todo="add --share")
 
 
-def _folder(asked: _Source, output: Path | None, words: Words) -> Path | None:
+def _folder(source: _Source, output: Path | None, words: Words) -> Path | None:
     """Return the folder of the session, which is not in use; None for a replay that is not to be written.
 
     Raises
@@ -308,7 +308,7 @@ def _folder(asked: _Source, output: Path | None, words: Words) -> Path | None:
     """
     from gait.journal.folder import refuse_used
 
-    if asked.replay is not None and output is None:
+    if source.replay is not None and output is None:
         return None
     folder = output or _dated_folder(words)
     refuse_used(folder)
@@ -321,13 +321,13 @@ def _shown(parts: ExitStack, work: CadenceWork, pod: FootPod | None, *, lsl: boo
     outlets = lsl_outlets() if lsl else None
     if outlets is not None:
         parts.callback(outlets.close)
-    listeners: list[Listener] = [one for one in (pod, outlets) if one is not None]
+    listeners: list[Listener] = [listener for listener in (pod, outlets) if listener is not None]
     return Shown(Feed(work.hub, listeners), outlets)
 
 
 def _run(
     parts: ExitStack,
-    asked: _Source,
+    source: _Source,
     folder: Path | None,
     work: CadenceWork,
     page: _Page,
@@ -336,23 +336,23 @@ def _run(
 ) -> None:
     """Record or replay, with everything open that is asked for."""
     # Before a browser opens on a page of nothing.
-    played = _played(asked)
+    played = _played(source)
     phone = None
-    if asked.phone is not None and folder is not None:
-        phone = open_phone(parts, folder, shown, asked.phone, asked.placement or "shank")
+    if source.phone is not None and folder is not None:
+        phone = open_phone(parts, folder, shown, source.phone, source.placement or "shank")
     server = page.serve(parts, work, phone)
     if pod is not None:
         parts.enter_context(pod)
     if played is not None or folder is None:
         _replay(played, folder, work, shown)
     elif phone is not None:
-        record_phone(folder, phone, shown, server, asked.duration_s, work.keep)
+        record_phone(folder, phone, shown, server, source.duration_s, work.keep)
     else:
-        record_sensors(folder, shown, asked.settings, asked.backend, work.keep)
+        record_sensors(folder, shown, source.settings, source.backend, work.keep)
 
 
-def _played(asked: _Source) -> tuple[Session, float] | None:
-    """Return what is to be played and its pace; None where sensors are recorded.
+def _played(source: _Source) -> tuple[Session, float] | None:
+    """Return the session to play and its pace; None where sensors are recorded.
 
     Raises
     ------
@@ -362,10 +362,10 @@ def _played(asked: _Source) -> tuple[Session, float] | None:
     from gait.cli.commands.replay import factor_of
     from gait.cli.options import load_samples
 
-    if asked.replay is None:
+    if source.replay is None:
         return None
-    factor = factor_of(asked.speed or "1")
-    return load_samples(asked.replay, placement=asked.placement, side=asked.side), factor
+    factor = factor_of(source.speed or "1")
+    return load_samples(source.replay, placement=source.placement, side=source.side), factor
 
 
 def _replay(

@@ -39,7 +39,7 @@ class _Answers:
 @grouped
 def command(
     *,
-    said: _Answers,
+    source: _Answers,
     own: RuleOptions,
     ics: IcsOption = None,
     date: Annotated[
@@ -64,12 +64,12 @@ def command(
     from gait.coaching.rules.load import load_knowledge
     from gait.coaching.rules.translate import in_language
 
-    if said.template:
+    if source.template:
         print(answers_template(load_language(lang)), end="")
         return
     pack = in_language(load_knowledge(own.rules, unsafe=own.unsafe), lang)
     today = day_of(date, coming=True)
-    made = _planned(said, runner, history, pack, today)
+    made = _planned(source, runner, history, pack, today)
     if ics is not None:
         _write_calendar(made, ics, today, pack)
     if as_json:
@@ -79,7 +79,7 @@ def command(
 
 
 def _planned(
-    said: _Answers, runner: str | None, history: Path | None, pack: Knowledge, today: datetime_date
+    source: _Answers, runner: str | None, history: Path | None, pack: Knowledge, today: datetime_date
 ) -> Coaching:
     """Return the plan by the answers given, else by those kept of the runner; keeps them where asked to."""
     from gait.cli.ask import gather_answers, save_answers
@@ -87,16 +87,16 @@ def _planned(
     from gait.coaching.diary.diary import load_diary
     from gait.coaching.follow import follow
 
-    kept = kept_answers(runner, history, today) if said.answers is None else None
+    kept = kept_answers(runner, history, today) if source.answers is None else None
     if kept is not None:
         print(f"gait: {kept.line(pack.say)}", file=sys.stderr)
-    known = None if kept is None else kept.answers.model_dump(exclude_none=True)
-    answers = gather_answers(known, said.answers, ask=said.ask, save=said.save, pack=pack)
-    own = said.answers
+    kept_body = None if kept is None else kept.answers.model_dump(exclude_none=True)
+    answers = gather_answers(kept_body, source.answers, ask=source.ask, save=source.save, pack=pack)
+    own = source.answers
     diary = kept_check_ins(runner, history, today) if own is None else load_diary(own)
-    if said.save is not None:
-        save_answers(answers, said.save, diary)
-        print(f"answers: {said.save}", file=sys.stderr)
+    if source.save is not None:
+        save_answers(answers, source.save, diary)
+        print(f"answers: {source.save}", file=sys.stderr)
     return follow(None, answers, diary, pack=pack, today=today)
 
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = ["INTERRUPTED", "command", "interruptible", "show_finished"]
 
-INTERRUPTED = 130
+INTERRUPTED = 130  # exit code after Ctrl-C: 128 + SIGINT, as a shell gives it
 ENDING = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 """Signals that end a session in good order, as far as the system has them."""
 PLAIN_EVERY_S = 10.0
@@ -44,7 +44,7 @@ PLAIN_EVERY_S = 10.0
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _RecordOptions:
     """Which sensors to record, for how long and how."""
 
     sensors: Annotated[
@@ -125,7 +125,7 @@ def command(
         Path,
         typer.Option("-o", "--output", metavar="DIR", help="Folder for the session.", show_default=False),
     ],
-    asked: _Asked,
+    request: _RecordOptions,
     keep_journal: Annotated[
         bool,
         typer.Option("--keep-journal/--drop-journal", help="Keep the raw journal beside the CSVs."),
@@ -141,11 +141,11 @@ def command(
     """
     from gait.journal.folder import refuse_used
 
-    _refuse_contradictions(asked, played, hci=bool(hci or adapter))
-    settings = asked.settings()
+    _refuse_contradictions(request, played, hci=bool(hci or adapter))
+    settings = request.settings()
     refuse_used(output)
     backend: AbstractAsyncContextManager[Backend]
-    if asked.virtual:
+    if request.virtual:
         need_bumble("--virtual")
         plan = played.plan(parse_sides(settings.sensors))
         settings = replace(settings, sensors=(), expected=len(plan))
@@ -165,7 +165,7 @@ def command(
         raise typer.Exit(INTERRUPTED)
 
 
-def _refuse_contradictions(asked: _Asked, played: PlayedOptions, *, hci: bool) -> None:
+def _refuse_contradictions(request: _RecordOptions, played: PlayedOptions, *, hci: bool) -> None:
     """Refuse options that do not go together.
 
     Raises
@@ -173,12 +173,12 @@ def _refuse_contradictions(asked: _Asked, played: PlayedOptions, *, hci: bool) -
     UsageError
         Which they are.
     """
-    named = bool(asked.left or asked.right)
-    if asked.as_asked and not named:
+    named = bool(request.left or request.right)
+    if request.as_asked and not named:
         raise UsageError("--as-asked goes with --left or --right")
-    if asked.virtual and (named or hci):
+    if request.virtual and (named or hci):
         raise UsageError("--virtual goes without --left, --right, --hci and --adapter")
-    if (played.play or played.fault or played.loss) and not asked.virtual:
+    if (played.play or played.fault or played.loss) and not request.virtual:
         raise UsageError("--play, --fault and --loss go with --virtual")
 
 
@@ -239,13 +239,15 @@ async def interruptible(stop: asyncio.Event) -> AsyncIterator[Callable[[], bool]
 
     # What is ignored stays so: nohup means it.
     there = [getattr(signal, name) for name in ENDING if hasattr(signal, name)]
-    known = [one for one in there if signal.getsignal(one) is not signal.SIG_IGN]
-    before = {one: signal.signal(one, lambda *_: loop.call_soon_threadsafe(press)) for one in known}
+    handled = [number for number in there if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {
+        number: signal.signal(number, lambda *_: loop.call_soon_threadsafe(press)) for number in handled
+    }
     try:
         yield lambda: presses > 0
     finally:
-        for one, handler in before.items():
-            signal.signal(one, handler)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @dataclass
@@ -292,8 +294,8 @@ def show_finished(finished: Finished, folder: Path, *, interrupted: bool) -> Non
         return
     if not finished.files:
         raise SensorError("no sample came", todo="switch the sensors off and on, and try again")
-    for one in finished.recorded:
-        _put(str(one))
+    for recorded in finished.recorded:
+        _put(str(recorded))
     for words in finished.left_out:
         _put(f"left out: {words}")
     _put(f"next: gait report {folder}")

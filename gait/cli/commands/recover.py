@@ -29,8 +29,8 @@ def command(
     read_journal(folder)
     with FolderLock(folder):
         finished = finish(folder, replace=replace)
-    for one in finished.recorded:
-        print(one if one.written else f"{one}; it was there already", file=sys.stderr)
+    for recorded in finished.recorded:
+        print(recorded if recorded.written else f"{recorded}; it was there already", file=sys.stderr)
     for words in finished.left_out:
         print(f"left out: {words}", file=sys.stderr)
     if finished.lost_bytes:

@@ -15,6 +15,7 @@ import typer
 
 from gait.cli.options import PathArgument, PlacementOption, SideOption, load_samples
 from gait.errors import UsageError
+from gait.missing import number_or_none
 
 if TYPE_CHECKING:
     from gait.analysis.engine import Stride
@@ -40,7 +41,7 @@ def command(
     factor = factor_of(speed)
     session = load_samples(path, placement=placement, side=side)
     begun = time.monotonic()
-    start = min(float(one.time_s[0]) for one in session.recordings)
+    start = min(float(recording.time_s[0]) for recording in session.recordings)
     view = _Screen() if sys.stdout.isatty() and not jsonl else None
     count = 0
     try:
@@ -80,12 +81,12 @@ class _Screen:
         table = Table(title=f"{minutes}:{seconds:02d}   {count} strides", title_justify="left")
         for name in ("sensor", "", "cadence", "contact", "strike"):
             table.add_column(name, justify="left" if name in ("sensor", "") else "right")
-        for name, one in sorted(self._last.items()):
-            contact = f"{one.contact_ms:.0f} ms" if math.isfinite(one.contact_ms) else "-"
-            angle = one.strike_angle_deg
+        for name, last in sorted(self._last.items()):
+            contact = f"{last.contact_ms:.0f} ms" if math.isfinite(last.contact_ms) else "-"
+            angle = last.strike_angle_deg
             strike = f"{angle:+.0f} deg" if math.isfinite(angle) else "-"
-            cadence = f"{one.cadence_spm:.0f} spm" if math.isfinite(one.cadence_spm) else "-"
-            table.add_row(name, one.activity, cadence, contact, strike)
+            cadence = f"{last.cadence_spm:.0f} spm" if math.isfinite(last.cadence_spm) else "-"
+            table.add_row(name, last.activity, cadence, contact, strike)
         self._live.update(table)
 
     def close(self) -> None:
@@ -114,10 +115,10 @@ def factor_of(speed: str) -> float:
 
 def _strides(recordings: tuple[Recording, ...]) -> Iterator[tuple[float, Stride]]:
     """Strides of all sensors in the order in which they are decided, with that time."""
-    return heapq.merge(*(_one(recording) for recording in recordings), key=lambda pair: pair[0])
+    return heapq.merge(*(_strides_of(recording) for recording in recordings), key=lambda pair: pair[0])
 
 
-def _one(recording: Recording) -> Iterator[tuple[float, Stride]]:
+def _strides_of(recording: Recording) -> Iterator[tuple[float, Stride]]:
     import numpy as np
 
     from gait.analysis.engine import engine_for
@@ -147,11 +148,9 @@ def _json(stride: Stride, decided_s: float) -> str:
         "cadence_spm": round(stride.cadence_spm, 2),
         "decided_s": round(decided_s, 3),
     }
-    return json.dumps({key: _known(value) for key, value in body.items()})
-
-
-def _known(value: object) -> object:
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+    return json.dumps(
+        {key: number_or_none(value) if isinstance(value, float) else value for key, value in body.items()}
+    )
 
 
 def _line(stride: Stride) -> str:

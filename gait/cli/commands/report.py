@@ -25,7 +25,7 @@ from gait.cli.options import (
     with_watch,
 )
 from gait.cli.progress import busy, long_files, long_session
-from gait.cli.said import Said, said_for
+from gait.cli.runner_answers import RunnerAnswers, answers_for
 from gait.errors import MissingExtraError, UsageError
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def command(
     json_file: JsonOption = None,
     files: _Files,
     show: _Show,
-    said: AnswerOptions,
+    source: AnswerOptions,
     facts: SessionOptions,
     own: RuleOptions,
     keep: _Keep,
@@ -131,7 +131,7 @@ def command(
         session = facts.load(path)
     pack = _pack(own.rules, show.lang, unsafe=own.unsafe)
     kept_as = runner_of(session, keep.runner, no_history=keep.no_history)
-    said_by = said_for(session, said.answers, kept_as, keep.history, pack, ask=said.ask)
+    said_by = answers_for(session, source.answers, kept_as, keep.history, pack, ask=source.ask)
     doing, long = _analysing(session)
     with busy(doing, long=long):
         analysis, made = _analysed(session, facts.activity, said_by, pack)
@@ -159,24 +159,29 @@ def _named(files: _Files) -> tuple[Path | None, ...]:
 
 
 def _analysed(
-    session: Session, activity: Path | None, said: Said, pack: Knowledge
+    session: Session, activity: Path | None, gathered: RunnerAnswers, pack: Knowledge
 ) -> tuple[Analysis, Coaching]:
-    """Return what the session holds, with the watch's activity, and what coaching makes of it."""
+    """Return the analysis of a session, with the watch's activity, and findings and plan."""
     from gait.analysis.analyze import analyze
 
     analysis = analyze(session, processes=2)
     _check_calibration(analysis)
     analysis = with_watch(analysis, activity)
-    return analysis, _coaching(analysis, said.answers, said.diary, pack)
+    return analysis, _coaching(analysis, gathered.answers, gathered.diary, pack)
 
 
 def _kept(
-    session: Session, analysis: Analysis, made: Coaching, said: Said, runner: str, history: Path | None
+    session: Session,
+    analysis: Analysis,
+    made: Coaching,
+    gathered: RunnerAnswers,
+    runner: str,
+    history: Path | None,
 ) -> SinceLast:
     """Keep the session under the runner's name; return what is new in it."""
     from gait.report.exports.strides_and_json import analysis_json
 
-    results = {**analysis_json(analysis, made.findings, made.plan), **said.kept_beside}
+    results = {**analysis_json(analysis, made.findings, made.plan), **gathered.kept_beside}
     return keep_session(session, analysis, runner, history, results)
 
 
@@ -213,15 +218,15 @@ def _pack(rules: Path | None, lang: str, *, unsafe: bool) -> Knowledge:
     return in_language(load_knowledge(rules, unsafe=unsafe), lang if lang in languages() else ENGLISH.tag)
 
 
-def _coaching(analysis: Analysis, given: Answers, diary: tuple[CheckIn, ...], pack: Knowledge) -> Coaching:
+def _coaching(analysis: Analysis, answers: Answers, diary: tuple[CheckIn, ...], pack: Knowledge) -> Coaching:
     """Return findings and plan of the week, with any diary."""
     from gait.coaching.follow import follow
 
-    return follow(analysis, given, diary, pack=pack, today=datetime.now().astimezone().date())
+    return follow(analysis, answers, diary, pack=pack, today=datetime.now().astimezone().date())
 
 
 def _analysing(session: Session) -> tuple[str, bool]:
-    """Return what is said while a session is analysed, and whether that takes long."""
+    """Return the line that is shown during the analysis, and whether the analysis takes long."""
     seconds = length_s(session)
     span = "" if seconds is None else f"{seconds / 60.0:.0f} min of "
     count = len(session.recordings)
@@ -239,9 +244,9 @@ def _check_calibration(analysis: Analysis) -> None:
         at that speed.
     """
     run = analysis.run
-    given = f"{run.distance_m:g} m" if run.distance_m else f"{run.speed_m_s or 0.0:g} m/s"
+    entered = f"{run.distance_m:g} m" if run.distance_m else f"{run.speed_m_s or 0.0:g} m/s"
     if (run.distance_m or run.speed_m_s) and "stride_ms" in analysis.metrics:
-        _check_given_speed(analysis, given)
+        _check_given_speed(analysis, entered)
     factor = float(analysis.settings.get("distance calibration", "x 1").removeprefix("x "))
     if CALIBRATION[0] <= factor <= CALIBRATION[1]:
         return
@@ -249,7 +254,7 @@ def _check_calibration(analysis: Analysis) -> None:
         f"{run.distance_m / factor:.0f} m" if run.distance_m else f"{(run.speed_m_s or 0.0) / factor:.2f} m/s"
     )
     raise UsageError(
-        f"{given} is {factor:.2g} times the {own} that this recording's strides add up to",
+        f"{entered} is {factor:.2g} times the {own} that this recording's strides add up to",
         where="--distance" if run.distance_m else "--speed",
         todo="give what was run while it was recorded, or leave it out",
     )
@@ -260,12 +265,12 @@ def _usual_page(path: Path, sheet: str) -> Path:
     return Path(f"{_stem(path)}-{'report' if sheet == 'full' else sheet}.html")
 
 
-def _check_given_speed(analysis: Analysis, given: str) -> None:
+def _check_given_speed(analysis: Analysis, entered: str) -> None:
     """Refuse a distance or speed from which, with the strides found, no running speed follows."""
     if "speed_m_s" in analysis.metrics:
         return
     raise UsageError(
-        f"{given} in {analysis.time_in('running'):.0f} s of running is no speed that anybody runs at",
+        f"{entered} in {analysis.time_in('running'):.0f} s of running is no speed that anybody runs at",
         where="--distance" if analysis.run.distance_m else "--speed",
         todo="give what was run while it was recorded, or leave it out",
     )
@@ -305,14 +310,14 @@ def _files(story: Story, page: Path | None, files: _Files) -> None:
 
 
 def _methods(story: Story, target: Path | None, path: Path, rules: Path | None) -> None:
-    """Write the methods paragraph, with the hashes of what the numbers came from, where it was asked for."""
+    """Write the methods paragraph with the hashes of its input files, where the option names a file."""
     if target is None:
         return
     from gait.report.exports.fingerprint import fingerprint_of
     from gait.report.exports.methods import write_methods
 
-    found = fingerprint_of(story.analysis, path, rules)
-    write_methods(story.analysis, target, words=story.words, fingerprint=found)
+    fingerprint = fingerprint_of(story.analysis, path, rules)
+    write_methods(story.analysis, target, words=story.words, fingerprint=fingerprint)
 
 
 def _fit(analysis: Analysis, path: Path) -> None:
@@ -348,12 +353,12 @@ def _stem(path: Path) -> str:
 
 
 def _outcome(story: Story) -> list[str]:
-    """Return what stands out, and the next step."""
+    """Return lines on the findings that are present, and on the next step."""
     words, lines = story.words, []
-    for one in story.findings:
-        if one.outcome == "present":
-            side = f" ({words(f'side.{one.side}')})" if one.side else ""
-            lines.append("  " + words("summary.stands_out", title=f"{one.title}{side}"))
+    for finding in story.findings:
+        if finding.outcome == "present":
+            side = f" ({words(f'side.{finding.side}')})" if finding.side else ""
+            lines.append("  " + words("summary.stands_out", title=f"{finding.title}{side}"))
     if story.plan is not None:
         lines.append("  " + words("summary.next", what=story.plan.next_step))
     return lines

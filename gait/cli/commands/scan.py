@@ -38,15 +38,15 @@ def command(
     if not seen:
         choose([], [])
     print(f"{len(seen)} found", file=sys.stderr)
-    for one, pct in seen:
-        print(_line(one, pct))
+    for sensor, pct in seen:
+        print(_line(sensor, pct))
 
 
-def _line(one: Seen, battery_pct: int | None) -> str:
-    signal = "linked    " if one.rssi_dbm is None else f"{one.rssi_dbm:4d} dBm  "
+def _line(sensor: Seen, battery_pct: int | None) -> str:
+    signal = "linked    " if sensor.rssi_dbm is None else f"{sensor.rssi_dbm:4d} dBm  "
     battery = "bat  ? %" if battery_pct is None else f"bat {battery_pct:2d} %"
-    name, ability = one_line(one.name) or "(no name)", one.driver.ability
-    return f"{one.address}  {signal}{battery}  {name}  {ability.name}; for running: {ability.verdict}"
+    name, ability = one_line(sensor.name) or "(no name)", sensor.driver.ability
+    return f"{sensor.address}  {signal}{battery}  {name}  {ability.name}; for running: {ability.verdict}"
 
 
 async def _scan(
@@ -57,6 +57,6 @@ async def _scan(
 
     async with hci_backend(hci, adapter) as backend:
         seen = await scan(backend, seconds)
-        there = {one.address for one in seen}
-        seen += [one for one in await still_linked(backend) if one.address not in there]
-        return [(one, await battery_of(one, backend) if battery else None) for one in seen]
+        there = {sensor.address for sensor in seen}
+        seen += [sensor for sensor in await still_linked(backend) if sensor.address not in there]
+        return [(sensor, await battery_of(sensor, backend) if battery else None) for sensor in seen]

@@ -20,7 +20,7 @@ def command() -> None:
     """List the sensor families that gait record knows: rates, ranges, time, memory, how to switch on."""
     from gait.sensors.drivers import drivers
 
-    print("\n\n".join("\n".join(_lines(one.ability)) for one in drivers()))
+    print("\n\n".join("\n".join(_lines(driver.ability)) for driver in drivers()))
 
 
 def _lines(ability: Ability) -> list[str]:

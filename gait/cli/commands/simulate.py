@@ -93,9 +93,9 @@ class _Scatter:
 
     def on(self, runner: RunnerSettings) -> RunnerSettings:
         """Return the runner with what was given."""
-        return _given(
+        return _with_changes(
             runner,
-            turns=None if not self.turn else tuple(_turn(one) for one in self.turn),
+            turns=None if not self.turn else tuple(_turn(text) for text in self.turn),
             variability=self.variability,
             fatigue=self.fatigue,
             left=_leg(self.left, "--left"),
@@ -138,7 +138,7 @@ class _Sensor:
 
     def on(self, sensor: SensorSettings) -> SensorSettings:
         """Return the sensor with what was given."""
-        made = _given(
+        made = _with_changes(
             sensor,
             rate_hz=self.rate,
             acc_range_g=self.acc_range,
@@ -148,7 +148,7 @@ class _Sensor:
             clock_drift=self.clock_drift,
             jitter_s=None if self.jitter is None else 1e-3 * self.jitter,
             dropped=self.dropped,
-            gaps=None if not self.gap else tuple(_gap(one) for one in self.gap),
+            gaps=None if not self.gap else tuple(_gap(text) for text in self.gap),
         )
         return _noisy(made, self.noise) if self.noise else made
 
@@ -178,8 +178,8 @@ def command(
     from gait.virtual.runner.presets import PRESETS
 
     if list_presets:
-        for name, one in PRESETS.items():
-            print(f"{name:15} {one.what}")
+        for name, listed in PRESETS.items():
+            print(f"{name:15} {listed.summary}")
         return
     if output is None:
         raise UsageError("no folder to write to", where="simulate", todo="give -o DIR")
@@ -187,15 +187,15 @@ def command(
         raise UsageError(f"no preset {preset!r}", where="--preset", todo=f"one of: {', '.join(PRESETS)}")
     start = PRESETS[preset or "easy-rearfoot"]
     parts = None if minutes is None else (("stand", 3.0), ("run", 60.0 * minutes), ("stand", 2.0))
-    runs = scatter.on(_given(start.runner, **asdict(runner), style_seed=style, parts=parts))
+    runs = scatter.on(_with_changes(start.runner, **asdict(runner), style_seed=style, parts=parts))
     worn = sensor.on(start.sensor)
     _write(output, runs, worn, _sides(side), _placements(placement), seed, ".csv.gz" if compress else ".csv")
 
 
-def _given(settings: Settings, **changes: object) -> Settings:
+def _with_changes(settings: Settings, **changes: object) -> Settings:
     """Return settings with those changes that were given."""
-    known: dict[str, Any] = {name: value for name, value in changes.items() if value is not None}
-    return replace(settings, **known)
+    changed: dict[str, Any] = {name: value for name, value in changes.items() if value is not None}
+    return replace(settings, **changed)
 
 
 def _sides(side: str | None) -> tuple[Side, ...]:
@@ -209,14 +209,14 @@ def _sides(side: str | None) -> tuple[Side, ...]:
 
 
 def _placements(text: str) -> tuple[Placement, ...]:
-    known: dict[str, tuple[Placement, ...]] = {
+    choices: dict[str, tuple[Placement, ...]] = {
         "shoe": ("shoe",),
         "shank": ("shank",),
         "both": ("shoe", "shank"),
     }
-    if text not in known:
+    if text not in choices:
         raise UsageError(f"{text!r}", where="--placement", todo="shoe, shank or both")
-    return known[text]
+    return choices[text]
 
 
 def _noisy(sensor: SensorSettings, text: str) -> SensorSettings:
@@ -237,13 +237,13 @@ def _noisy(sensor: SensorSettings, text: str) -> SensorSettings:
         )
     units = {"ug": 1e-6 * STANDARD_GRAVITY, "mg": 1e-3 * STANDARD_GRAVITY, "mdps": 1e-3 * DEG, "dps": DEG}
     for part in text.split(","):
-        found = re.fullmatch(r"\s*(?:(acc)=(\d+(?:\.\d+)?)([um]g)|(gyr)=(\d+(?:\.\d+)?)(m?dps))\s*", part)
-        if not found:
+        match = re.fullmatch(r"\s*(?:(acc)=(\d+(?:\.\d+)?)([um]g)|(gyr)=(\d+(?:\.\d+)?)(m?dps))\s*", part)
+        if not match:
             raise UsageError(f"{part!r}", where="--noise", todo=todo)
-        if found[1]:
-            sensor = replace(sensor, acc_noise=float(found[2]) * units[found[3]])
+        if match[1]:
+            sensor = replace(sensor, acc_noise=float(match[2]) * units[match[3]])
         else:
-            sensor = replace(sensor, gyr_noise=float(found[5]) * units[found[6]])
+            sensor = replace(sensor, gyr_noise=float(match[5]) * units[match[6]])
     return sensor
 
 
@@ -251,10 +251,10 @@ def _turn(text: str) -> Turn:
     from gait.virtual.runner.stride_plan import Turn
 
     number = r"([+-]?\d+(?:\.\d+)?)"
-    found = re.fullmatch(rf"{number}:{number}(?::{number})?", text)
-    if not found:
+    match = re.fullmatch(rf"{number}:{number}(?::{number})?", text)
+    if not match:
         raise UsageError(f"{text!r}", where="--turn", todo="AT:DEG or AT:DEG:OVER, such as 60:90:4")
-    return Turn(float(found[1]), float(found[2]), float(found[3]) if found[3] else Turn.over_s)
+    return Turn(float(match[1]), float(match[2]), float(match[3]) if match[3] else Turn.over_s)
 
 
 def _leg(text: str | None, option: str) -> LegOffset | None:
@@ -270,18 +270,18 @@ def _leg(text: str | None, option: str) -> LegOffset | None:
     }
     values: dict[str, float] = {}
     for part in text.split(","):
-        found = re.fullmatch(r"\s*(\w+)\s*=\s*([+-]?\d+(?:\.\d+)?)\s*(?:ms|deg)?\s*", part)
-        if not found or found[1] not in names:
+        match = re.fullmatch(r"\s*(\w+)\s*=\s*([+-]?\d+(?:\.\d+)?)\s*(?:ms|deg)?\s*", part)
+        if not match or match[1] not in names:
             raise UsageError(f"{part!r}", where=option, todo="such as contact=+12ms,strike=-3,pronation=+4")
-        values[names[found[1]]] = float(found[2])
+        values[names[match[1]]] = float(match[2])
     return LegOffset(**values)
 
 
 def _gap(text: str) -> tuple[float, float]:
-    found = re.fullmatch(r"(\d+(?:\.\d+)?):(\d+(?:\.\d+)?)", text)
-    if not found or float(found[2]) <= float(found[1]):
+    match = re.fullmatch(r"(\d+(?:\.\d+)?):(\d+(?:\.\d+)?)", text)
+    if not match or float(match[2]) <= float(match[1]):
         raise UsageError(f"{text!r}", where="--gap", todo="START:END in seconds, such as 30:32.5")
-    return float(found[1]), float(found[2])
+    return float(match[1]), float(match[2])
 
 
 def _write(
@@ -293,6 +293,7 @@ def _write(
     seed: int,
     ending: str,
 ) -> None:
+    from gait.files import write_text
     from gait.recording.write import Decimals, write_recording
     from gait.virtual.runner.simulate import simulate
 
@@ -303,5 +304,5 @@ def _write(
         write_recording(recording, target, Decimals(time=5, acc=2, gyr=1))
         print(target)
     truth = folder / "truth.csv"
-    made.truth.round(5).to_csv(truth, index=False, lineterminator="\n")
+    write_text(truth, made.truth.round(5).to_csv(index=False, lineterminator="\n"))
     print(truth)

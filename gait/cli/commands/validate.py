@@ -63,16 +63,19 @@ def command(
         _whole_folder(path, json_file, rules=rules)
         return
     own_markers = path if path.suffix.lower() == ".c3d" else None
-    known = load_truth(truth or own_markers or folder / "truth.csv")
-    known[["ic_s", "tc_s"]] += offset
+    contacts = load_truth(truth or own_markers or folder / "truth.csv")
+    contacts[["ic_s", "tc_s"]] += offset
     results: dict[str, list[SensorValidation]] = {}
     beside: dict[str, dict[str, dict[str, ErrorFigures]]] = {}
-    for name, one, own in _parts(path, known):
-        session = load_samples(one, placement=placement, side=side)
+    for name, part, own in _parts(path, contacts):
+        session = load_samples(part, placement=placement, side=side)
         results[name] = validate(session, own)
         if rules:
-            beside |= {f"{name}, {one.name}": validate_rules(one, own) for one in session.recordings}
-    body = {name: [dataclasses.asdict(one) for one in ones] for name, ones in results.items()}
+            beside |= {
+                f"{name}, {recording.name}": validate_rules(recording, own)
+                for recording in session.recordings
+            }
+    body = {name: [dataclasses.asdict(sensor) for sensor in sensors] for name, sensors in results.items()}
     _give([*_table(results), *_rule_table(beside)], body, json_file)
 
 
@@ -100,12 +103,12 @@ def _whole_folder(path: Path, json_file: Path | None, *, rules: bool) -> None:
     if rules:
         raise UsageError("--rules takes one session", where=path, todo="give a folder that holds truth.csv")
     scored = score_folder(path)
-    whole = overall(scored)
+    totals = overall(scored)
     body = {
-        "recordings": [dataclasses.asdict(one) for one in scored],
-        "overall": [dataclasses.asdict(one) for one in whole],
+        "recordings": [dataclasses.asdict(score) for score in scored],
+        "overall": [dataclasses.asdict(total) for total in totals],
     }
-    _give([*_recording_lines(scored), *_overall_lines(whole)], body, json_file)
+    _give([*_recording_lines(scored), *_overall_lines(totals)], body, json_file)
 
 
 def _recording_lines(scored: list[Scored]) -> list[str]:
@@ -113,8 +116,8 @@ def _recording_lines(scored: list[Scored]) -> list[str]:
     head = f"{'session':16}{'sensor':24}{'true':>6}{'missed':>8}{'ends':>6}{'inv.':>6}"
     head += f"{'median':>8}{'bias':>8}{'SD':>7}{'MAE':>7}{'hold':>7}{'+-':>6}{'':>4}{'strike':>8}{'class':>7}"
     lines = [f"{legend}the recording's, and whether it holds", head]
-    for one in scored:
-        result = one.result
+    for score in scored:
+        result = score.result
         error, strike = result.errors.get("contact_ms"), result.errors.get("strike_angle_deg")
         cells = (
             f"{result.contact_median_ms:8.1f}{error.bias:8.1f}{error.sd:7.1f}{error.mae:7.1f}"
@@ -124,37 +127,39 @@ def _recording_lines(scored: list[Scored]) -> list[str]:
         half = f"{result.interval_ms:6.1f}" if result.interval_ms is not None else f"{'-':>6}"
         held = {True: "yes", False: "no", None: "-"}[result.interval_holds]
         angle = f"{strike.bias:8.1f}{_percent(result.class_agreement):>7}" if strike else f"{'-':>8}{'-':>7}"
-        name = f"{one.side} {one.placement}{'' if one.gyroscope else ', acc. alone'}"
+        name = f"{score.side} {score.placement}{'' if score.gyroscope else ', acc. alone'}"
         lines.append(
-            f"{one.session:16}{name:24}{result.contacts:6d}{result.missed:8d}{result.missed_at_ends:6d}"
+            f"{score.session:16}{name:24}{result.contacts:6d}{result.missed:8d}{result.missed_at_ends:6d}"
             f"{result.invented:6d}{cells}{_percent(result.coverage):>7}{half}{held:>4}{angle}"
         )
     return lines
 
 
-def _overall_lines(whole: list[Overall]) -> list[str]:
+def _overall_lines(totals: list[Overall]) -> list[str]:
     lines = []
-    for one in whole:
-        share = 100.0 / max(one.contacts, 1)
+    for total in totals:
+        share = 100.0 / max(total.contacts, 1)
         lines.append(
-            f"{one.kind}: {one.recordings} recordings, {one.contacts} contacts; missed {one.missed} "
-            f"({share * one.missed:.2f} %) and {one.missed_at_ends} at the ends, invented {one.invented} "
-            f"({share * one.invented:.2f} %)"
+            f"{total.kind}: {total.recordings} recordings, {total.contacts} contacts; missed {total.missed} "
+            f"({share * total.missed:.2f} %) and {total.missed_at_ends} at the ends, "
+            f"invented {total.invented} "
+            f"({share * total.invented:.2f} %)"
         )
         lines.append(
-            f"  contact time, medians of recordings, ms: mean absolute {one.contact_mae_ms:.1f}, bias "
-            f"{one.contact_bias_ms:+.1f}, SD {one.contact_sd_ms:.1f}, worst {one.contact_worst_ms:.1f}; "
-            f"SD within a recording {one.contact_within_sd_ms:.1f}"
+            f"  contact time, medians of recordings, ms: mean absolute {total.contact_mae_ms:.1f}, bias "
+            f"{total.contact_bias_ms:+.1f}, SD {total.contact_sd_ms:.1f}, "
+            f"worst {total.contact_worst_ms:.1f}; "
+            f"SD within a recording {total.contact_within_sd_ms:.1f}"
         )
         lines.append(
-            f"  95 % intervals hold {_percent(one.stride_coverage)} of strides and "
-            f"{_percent(one.session_coverage)} of recordings (+-{one.interval_ms:.1f} ms)"
+            f"  95 % intervals hold {_percent(total.stride_coverage)} of strides and "
+            f"{_percent(total.session_coverage)} of recordings (+-{total.interval_ms:.1f} ms)"
         )
-        lines.append(f"  furthest off: {', '.join(f'{a} {b} {c:+.1f}' for a, b, c in one.worst)}")
-        if one.strike_mae_deg == one.strike_mae_deg:
+        lines.append(f"  furthest off: {', '.join(f'{a} {b} {c:+.1f}' for a, b, c in total.worst)}")
+        if total.strike_mae_deg == total.strike_mae_deg:
             lines.append(
-                f"  strike angle, means of recordings: mean absolute {one.strike_mae_deg:.1f} deg; "
-                f"class right in {_percent(one.class_agreement)} of strides"
+                f"  strike angle, means of recordings: mean absolute {total.strike_mae_deg:.1f} deg; "
+                f"class right in {_percent(total.class_agreement)} of strides"
             )
     return lines
 
@@ -163,15 +168,15 @@ def _percent(share: float) -> str:
     return "-" if share != share else f"{100.0 * share:.0f} %"  # noqa: PLR0124 - NaN
 
 
-def _parts(path: Path, known: pd.DataFrame) -> list[tuple[str, Path, pd.DataFrame]]:
+def _parts(path: Path, contacts: pd.DataFrame) -> list[tuple[str, Path, pd.DataFrame]]:
     """(name, recording or folder, its truth)."""
-    if "trial" not in known.columns:
-        return [(path.name, path, known)]
+    if "trial" not in contacts.columns:
+        return [(path.name, path, contacts)]
     files = sorted(path.glob("trial_*.csv")) if path.is_dir() else [path]
     parts: list[tuple[str, Path, pd.DataFrame]] = []
     for file in files:
         digits = "".join(sign for sign in file.stem if sign.isdecimal())
-        own = known[known["trial"] == int(digits)] if digits else known[:0]
+        own = contacts[contacts["trial"] == int(digits)] if digits else contacts[:0]
         if len(own):
             parts.append((file.name, file, own))
     if not parts:
@@ -182,14 +187,15 @@ def _parts(path: Path, known: pd.DataFrame) -> list[tuple[str, Path, pd.DataFram
 def _table(results: dict[str, list[SensorValidation]]) -> list[str]:
     lines = []
     for name, sensors in results.items():
-        for one in sensors:
+        for sensor in sensors:
             lines.append(
-                f"{name}, {one.name}: {one.strides} strides for {one.contacts} contacts; missed {one.missed} "
-                f"(+{one.missed_at_ends} at the ends), invented {one.invented}; "
-                f"95 % intervals of contact time hold {100 * one.coverage:.0f} %"
+                f"{name}, {sensor.name}: {sensor.strides} strides for {sensor.contacts} contacts; "
+                f"missed {sensor.missed} "
+                f"(+{sensor.missed_at_ends} at the ends), invented {sensor.invented}; "
+                f"95 % intervals of contact time hold {100 * sensor.coverage:.0f} %"
             )
             lines.append(f"  {'':26}{'bias':>8}{'SD':>8}{'MAE':>8}{'95 % limits':>18}{'worst':>8}{'n':>7}")
-            for metric, e in one.errors.items():
+            for metric, e in sensor.errors.items():
                 limits = f"{e.low:.2f} .. {e.high:.2f}"
                 lines.append(
                     f"  {metric:26}{e.bias:8.2f}{e.sd:8.2f}{e.mae:8.2f}{limits:>18}{e.worst:8.2f}{e.n:7d}"

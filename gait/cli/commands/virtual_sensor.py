@@ -64,7 +64,7 @@ async def _serve(plan: Plan, transport: str, loss: float) -> None:
     from gait.virtual.radio.world import serve_world
 
     async with serve_world(plan, AirSettings(loss=loss), transport) as world:
-        names = ", ".join(one.name for one in world.peripherals)
+        names = ", ".join(peripheral.name for peripheral in world.peripherals)
         print(f"ready: {names} on {transport}", file=sys.stderr, flush=True)
         await asyncio.get_running_loop().create_future()
 

@@ -29,7 +29,7 @@ RUN_MINUTES = (15, 17, 19, 21, 24, 26, 28, 30)
 """Minutes of each of the eight runs with the new cadence: 180 in all."""
 RUN_METRONOME = (1.0, 1.0, 1.0, 1.0, 0.75, 0.5, 0.25, 0.0)
 """Share of those minutes with the metronome on (the last four: house)."""
-WEEK_RUNS = 2
+WEEK_RUNS = 2  # runs a week with the new cadence (reviewed: 8 to 18 sessions in 2 to 6 weeks, PMC7083994)
 STEP_WEEKS = len(RUN_MINUTES) // WEEK_RUNS
 """Weeks at one cadence."""
 EMPTY_WEEKS, LOST_WEEKS = 2, 5
@@ -70,28 +70,28 @@ def cadence_week(entries: Sequence[CheckIn], today: date, limit: int, *, began: 
     >>> [cadence_week(rows, date(2026, 5, d), 2, began=day).weeks for d in (4, 11, 18)]
     [0, 1, 1]
     """
-    seen = [one for one in entries if one.date <= today]
+    seen = [entry for entry in entries if entry.date <= today]
     now = max((today - began).days, 0) // 7
     weeks, empty, back = 0, 0, False
     for at in range(now + 1):
-        held = [one for one in seen if max((one.date - began).days, 0) // 7 == at]
+        held = [entry for entry in seen if max((entry.date - began).days, 0) // 7 == at]
         empty = 0 if held else empty + (at < now)
         change = _change(held, limit, empty)
         if at == now and change == 1:
             change = 0  # this week is not over
         before, weeks = weeks, 0 if change is None else max(weeks + change, 0)
         back = at == now and weeks < before
-    return CadenceWeek(weeks, back, any(one.longest_run_min > 0 for one in seen))
+    return CadenceWeek(weeks, back, any(entry.longest_run_min > 0 for entry in seen))
 
 
 def _change(held: Sequence[CheckIn], limit: int, empty: int) -> int | None:
-    """Return what a week does: one on, none, one back; None for a new beginning."""
-    verdicts = {verdict_of(one, limit) for one in held}
+    """Return by how many weeks a week of check-ins moves the work: 1, 0 or -1; None to begin anew."""
+    verdicts = {verdict_of(entry, limit) for entry in held}
     if "stop" in verdicts or empty >= LOST_WEEKS:
         return None
     if verdicts & {"hold", "back"} or empty >= EMPTY_WEEKS:
         return -1
-    return int(any(one.longest_run_min > 0 for one in held))
+    return int(any(entry.longest_run_min > 0 for entry in held))
 
 
 THIS_WEEK = (
@@ -140,10 +140,10 @@ def at_cadence_week(target: CadenceTarget, reached: CadenceWeek, *, say: Languag
         minutes=RUN_MINUTES[first : first + WEEK_RUNS],
         metronome_pct=tuple(100.0 * share for share in shares),
     )
-    said = [say(BACK)] if reached.back else []
-    said += [say(HELD, bpm=moved.metronome_bpm, limit=target.limit_spm)] if done else _week(moved, step, say)
-    said += [] if reached.runs_noted else [say(NO_RUNS)]
-    return replace(moved, how=" ".join(said))
+    lines = [say(BACK)] if reached.back else []
+    lines += [say(HELD, bpm=moved.metronome_bpm, limit=target.limit_spm)] if done else _week(moved, step, say)
+    lines += [] if reached.runs_noted else [say(NO_RUNS)]
+    return replace(moved, how=" ".join(lines))
 
 
 def share_text(target: CadenceTarget, say: Language) -> str:
@@ -152,7 +152,7 @@ def share_text(target: CadenceTarget, say: Language) -> str:
 
 
 def _week(now: CadenceTarget, step: int, say: Language) -> list[str]:
-    """Return what is done in a week, and what comes after it."""
+    """Return sentences on a week's two runs and on the week that follows."""
     share = share_text(now, say)
     this = say(
         THIS_WEEK, minutes=now.minutes[0], more=now.minutes[1], bpm=now.metronome_bpm, share=share,

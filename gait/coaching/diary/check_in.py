@@ -1,4 +1,4 @@
-"""One entry of the diary, checked strictly, and what it says of the next step."""
+"""One entry of the diary, checked strictly, and its verdict on the next step of the plan."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ __all__ = [
 
 PAIN_LIMITS = {"knee_below_cap": 3, "achilles": 5}
 """Most pain, of 10, that a place may give while it is loaded; others `USUAL_LIMIT`."""
-USUAL_LIMIT = 2
+USUAL_LIMIT = 2  # pain of 10 while loaded that is accepted at any other place (house)
 BONE_LIMIT = 0
 """Most pain where it can come from the bone: any stops (return to running after bone stress)."""
 STOP_PAIN = 6
@@ -75,7 +75,7 @@ def pain_limit(places: Sequence[str]) -> int:
 
 
 def verdict_of(entry: CheckIn, limit: int) -> Verdict:
-    """Return what one entry says of the next step; where pain can come from the bone any of it stops.
+    """Return the verdict of one entry on the next step; any pain that can come from the bone stops.
 
     Examples
     --------

@@ -53,7 +53,7 @@ Running = Literal["as usual", "stages", "none"]
 def running_now(
     seen: Sequence[CheckIn], light: LightColour, today: date, limit: int, *, after_break: bool = False
 ) -> tuple[Running, int | None]:
-    """Return how to run today, and the stage of coming back where there is one.
+    """Return the advice on running today, and the stage of coming back (None outside the stages).
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ def running_now(
 
 
 def comes_back(answers: Answers) -> bool:
-    """Return whether running begins with the stages, whatever a diary says.
+    """Return whether the answers alone make running begin with the stages of coming back.
 
     So it does after a break, and where pain could come from the bone unless 20 minutes in one go are run.
     """
@@ -100,16 +100,16 @@ def comes_back(answers: Answers) -> bool:
 
 def _last_break(seen: Sequence[CheckIn], today: date, limit: int) -> int | None:
     """Return the first entry behind the last stop or the last gap without a run; None without either."""
-    found = None
+    break_at = None
     for at, entry in enumerate(seen):
         if verdict_of(entry, limit) == "stop":
-            found = at + 1
-    ran = [one.date for one in seen if one.longest_run_min > 0]
+            break_at = at + 1
+    ran = [entry.date for entry in seen if entry.longest_run_min > 0]
     for before, after in pairwise([*ran, today]):
         if (after - before).days > GAP_DAYS:
-            later = next((at for at, one in enumerate(seen) if one.date >= after), len(seen))
-            found = later if found is None else max(found, later)
-    return found
+            later = next((at for at, entry in enumerate(seen) if entry.date >= after), len(seen))
+            break_at = later if break_at is None else max(break_at, later)
+    return break_at
 
 
 def turns_text(stage: int, say: Language, *, bone: bool = False) -> str:
@@ -155,7 +155,7 @@ def in_stages(plan: Plan, stage: int, knowledge: Knowledge, *, bone: bool = Fals
         cadence=None,
         warm_up=(),
         week=_outings(plan.week, turns, knowledge.say),
-        advice=tuple(one for one in plan.advice if one.id not in running),
+        advice=tuple(advice for advice in plan.advice if advice.id not in running),
         action=plan.action if plan.action.kind == "ask" else outing,
         next_step=plan.next_step if plan.action.kind == "ask" else outing.text,
     )
@@ -166,7 +166,7 @@ def _outing_action(stage: int, turns: str, knowledge: Knowledge, *, bone: bool) 
     words = knowledge.texts.actions[named]
     test = knowledge.say(ENTRY_TEST)
     text, dose, worked = (
-        one.format(turns=turns, test=test) for one in (words.text, words.dose, words.worked_if)
+        text.format(turns=turns, test=test) for text in (words.text, words.dose, words.worked_if)
     )
     return Action("walk_run", text, dose, worked)
 

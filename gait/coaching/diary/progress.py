@@ -53,12 +53,12 @@ CHANGE_WEEK, BUILD_WEEK = 4, 8
 """Weeks of training from which a first change can show, and from which the joint has got used to more."""
 RETEST_WEEKS = (6, 12, 24, 36, 52)
 """Weeks of training after which to record again; then every `AGAIN_WEEKS`."""
-AGAIN_WEEKS = 12
+AGAIN_WEEKS = 12  # weeks between two recordings once `RETEST_WEEKS` are over (house)
 FULL_WEEKS = 12
 """Weeks after which strength work becomes prevention, once it is quiet."""
 QUIET_ENTRIES = 4
 """Entries in a row without pain that count as quiet."""
-MOST_STEPS = 6
+MOST_STEPS = 6  # highest step of the dose: twice `gait.coaching.plan.dose.RANGE_STEPS` (house)
 STALE_DAYS = 14
 """Days after which an entry no longer says how somebody is today; without any for so long, a step back."""
 STUCK_DAYS = 28
@@ -125,7 +125,9 @@ def longest_allowed_min(entries: Sequence[CheckIn], today: date) -> float | None
     None where no run is known in that time.
     """
     recent = [
-        one.longest_run_min for one in entries if timedelta(0) <= today - one.date <= timedelta(days=GAP_DAYS)
+        entry.longest_run_min
+        for entry in entries
+        if timedelta(0) <= today - entry.date <= timedelta(days=GAP_DAYS)
     ]
     longest = max(recent, default=0.0)
     return LONGEST_SHARE * longest if longest > 0.0 else None
@@ -160,7 +162,7 @@ def progress(
     after_break
         The runner had not run for 30 days before the diary began.
     """
-    seen = sorted((one for one in entries if one.date <= today), key=lambda one: one.date)
+    seen = sorted((entry for entry in entries if entry.date <= today), key=lambda entry: entry.date)
     start = began or (seen[0].date if seen else today)
     week = _week(seen, start, today, limit := BONE_LIMIT if bone else pain_limit(places))
     step, verdict = _steps(seen, limit, today)
@@ -168,12 +170,12 @@ def progress(
     running, stage = running_now(seen, light, today, limit, after_break=after_break)
     longest = longest_allowed_min(seen, today) if running == "as usual" else None
     phase = _phase(seen, week)
-    found = Progress(
+    state = Progress(
         week, step, verdict, light, running, stage, longest, 1 if phase == "prevention" else 2,
         _retest_on(week, start, today), (), phase, _no_better(seen, today), start,
     )  # fmt: skip
     return replace(
-        found, text=tuple(_sentences(found, say, seen[-1].date if seen else None, today, bone=bone))
+        state, text=tuple(_sentences(state, say, seen[-1].date if seen else None, today, bone=bone))
     )
 
 
@@ -194,7 +196,7 @@ def _week(seen: Sequence[CheckIn], start: date, today: date, limit: int) -> int:
 
 def _retest_on(week: int, start: date, today: date) -> date:
     """Return the day on which the next week of `RETEST_WEEKS` is over, if all goes on as it does."""
-    goal = next((one for one in RETEST_WEEKS if one >= week), None)
+    goal = next((retest_week for retest_week in RETEST_WEEKS if retest_week >= week), None)
     if goal is None:
         goal = -(-week // AGAIN_WEEKS) * AGAIN_WEEKS
     begun = start + timedelta(weeks=_blocks(start, today))
@@ -239,7 +241,7 @@ def _light(last: CheckIn | None, limit: int, today: date) -> LightColour:
 
 
 def _phase(seen: Sequence[CheckIn], week: int) -> Phase:
-    quiet = len(seen) >= QUIET_ENTRIES and all(one.pain == 0 for one in seen[-QUIET_ENTRIES:])
+    quiet = len(seen) >= QUIET_ENTRIES and all(entry.pain == 0 for entry in seen[-QUIET_ENTRIES:])
     if week > FULL_WEEKS and quiet:
         return "prevention"
     return "build" if week >= BUILD_WEEK else "change" if week >= CHANGE_WEEK else "begin"
@@ -247,8 +249,8 @@ def _phase(seen: Sequence[CheckIn], week: int) -> Phase:
 
 def _no_better(seen: Sequence[CheckIn], today: date) -> bool:
     """Return whether the mean pain of the last two weeks is no less than that of four weeks ago."""
-    old = [one.pain for one in seen if (today - one.date).days >= STUCK_DAYS]
-    new = [one.pain for one in seen if (today - one.date).days <= STALE_DAYS]
+    old = [entry.pain for entry in seen if (today - entry.date).days >= STUCK_DAYS]
+    new = [entry.pain for entry in seen if (today - entry.date).days <= STALE_DAYS]
     return bool(old and new) and sum(new) > 0 and sum(new) / len(new) >= sum(old[-3:]) / len(old[-3:])
 
 

@@ -56,7 +56,10 @@ class Situation:
     @property
     def present(self) -> list[Finding]:
         """Findings that are present, the weightiest first."""
-        return sorted((one for one in self.findings if one.outcome == "present"), key=lambda one: one.rank)
+        return sorted(
+            (finding for finding in self.findings if finding.outcome == "present"),
+            key=lambda finding: finding.rank,
+        )
 
 
 def stop_action(notice: SafetyNotice) -> Action:
@@ -77,19 +80,19 @@ def choose_action(now: Situation) -> Action:
         return _made(now, "ask", "ask", 0, topics=_topics(open_questions, now.knowledge.say))
     if now.facts.answers.pain_strength and not now.facts.answers.pain:
         return _made(now, "ask", "ask", 0, topics=_topics(["pain"], now.knowledge.say))
-    found = (
+    action = (
         _see_somebody(now) or _for_strike(now) or _for_cadence(now) or _for_pain(now) or _for_findings(now)
     )
-    if found is not None:
-        return found
+    if action is not None:
+        return action
     if open_questions:
         return _made(now, "ask", "ask_rest", 0, topics=_topics(open_questions, now.knowledge.say))
     return _nothing_found(now)
 
 
 def _see_somebody(now: Situation) -> Action | None:
-    """Return the step of a notice that sends somebody to be looked at soon, though it stops nothing."""
-    soon = next((one for one in now.notices if one.urgency == SEE_SOMEBODY), None)
+    """Return the step for a notice that sends somebody to a clinician soon and stops no exercise."""
+    soon = next((notice for notice in now.notices if notice.urgency == SEE_SOMEBODY), None)
     if soon is None:
         return None
     return Action("recheck", soon.care, retest_on=_retest_on(now, SOON_WEEKS), because=(soon.id,))
@@ -98,9 +101,13 @@ def _see_somebody(now: Situation) -> Action | None:
 def _nothing_found(now: Situation) -> Action:
     if not now.facts.metrics:
         return _made(now, "recheck", "record", 0)
-    unclear = [one for one in now.findings if one.outcome == "cannot_tell" and one.kind == "compensation"]
-    because = tuple(dict.fromkeys(one.id for one in unclear if one.id not in HARMLESS))
-    if any(one.contradiction == now.knowledge.say(WORD_AGAINST) for one in unclear):
+    unclear = [
+        finding
+        for finding in now.findings
+        if finding.outcome == "cannot_tell" and finding.kind == "compensation"
+    ]
+    because = tuple(dict.fromkeys(finding.id for finding in unclear if finding.id not in HARMLESS))
+    if any(finding.contradiction == now.knowledge.say(WORD_AGAINST) for finding in unclear):
         return _made(now, "recheck", "look_again_both", SOON_WEEKS, because)
     if because:
         return _made(now, "recheck", "look_again", SOON_WEEKS, because)
@@ -108,8 +115,8 @@ def _nothing_found(now: Situation) -> Action:
 
 
 def _for_strike(now: Situation) -> Action | None:
-    """Return the step of somebody who works on how the foot lands, and aches where that shifts the load."""
-    forced = next((one for one in now.present if one.id == "forcing_foot_strike"), None)
+    """Return the step for a runner who forces a foot strike and aches where that strike adds load."""
+    forced = next((finding for finding in now.present if finding.id == "forcing_foot_strike"), None)
     sore = set(now.facts.answers.pain or ())
     if forced is None or not sore & set(now.knowledge.findings[forced.id].hurts):
         return None
@@ -118,7 +125,7 @@ def _for_strike(now: Situation) -> Action | None:
 
 def _brakes(now: Situation) -> bool:
     """Return whether the cadence step comes first: landing far ahead, or a low cadence with pain."""
-    ids = {one.id for one in now.present}
+    ids = {finding.id for finding in now.present}
     return "overstriding" in ids or ("low_cadence" in ids and bool(now.facts.answers.pain))
 
 
@@ -127,7 +134,7 @@ def _for_cadence(now: Situation) -> Action | None:
     if target is None or not _brakes(now):
         return None
     shank = now.facts.metrics.get("shank_angle_deg")
-    because = tuple(one.id for one in now.present if one.id in {"overstriding", "low_cadence"})
+    because = tuple(finding.id for finding in now.present if finding.id in {"overstriding", "low_cadence"})
     angle = "" if shank is None else f"{max(shank.uncertainty, 2.0):.0f}"
     made = _made(
         now, "cadence", "cadence" if shank is None else "cadence_shank", CADENCE_WEEKS, because,
@@ -149,14 +156,18 @@ def _for_pain(now: Situation) -> Action | None:
     sore = now.facts.answers.pain or ()
     if not sore:
         return None
-    pains = {one.id: one for one in now.present if one.kind == "pain"}
-    for one in now.present:  # a sign that goes with the place serves it where no pain pattern does
-        if one.kind == "compensation" and set(sore) & set(now.knowledge.findings[one.id].hurts) and not pains:
-            pains[one.id] = one
+    pains = {finding.id: finding for finding in now.present if finding.kind == "pain"}
+    for finding in now.present:  # a sign that goes with the place serves it where no pain pattern does
+        if (
+            finding.kind == "compensation"
+            and set(sore) & set(now.knowledge.findings[finding.id].hurts)
+            and not pains
+        ):
+            pains[finding.id] = finding
     mine = _one_for_each([e for e in now.exercises if any(r.finding in pains for r in e.reasons)], pains, now)
     served = {place for key in pains for place in now.knowledge.findings[key].hurts}
     if mine:
-        place = _places([one for one in sore if one in served], now)
+        place = _places([sore_place for sore_place in sore if sore_place in served], now)
         words = "strength_quiet" if now.facts.answers.pain_strength == 0 else "strength_pain"
         made = _strength(now, mine, words, PAIN_WEEKS, tuple(pains), place=place)
         return replace(made, dose=" ".join([made.dose, *_how_often(mine[:MOST_NAMED], pains, now)]))
@@ -166,21 +177,23 @@ def _for_pain(now: Situation) -> Action | None:
 def _one_for_each(
     mine: Sequence[PlannedExercise], pains: Iterable[str], now: Situation
 ) -> list[PlannedExercise]:
-    """Return exercises for pains: the most wanted of each pain, then further ones as they are wanted."""
+    """Return exercises for pains: the first choice of each pain, then the second of each, and so on."""
     ranked = [sorted(_asked_by(mine, key), key=lambda e: _wanted(e, key, now)) for key in pains]
-    order = {one.id: one for row in zip_longest(*ranked) for one in row if one is not None}
+    order = {
+        exercise.id: exercise for row in zip_longest(*ranked) for exercise in row if exercise is not None
+    }
     return list(order.values())
 
 
 def _asked_by(mine: Sequence[PlannedExercise], finding: str) -> list[PlannedExercise]:
-    return [one for one in mine if any(reason.finding == finding for reason in one.reasons)]
+    return [exercise for exercise in mine if any(reason.finding == finding for reason in exercise.reasons)]
 
 
-def _wanted(one: PlannedExercise, finding: str, now: Situation) -> tuple[bool, int, int]:
-    """Return how far behind an exercise stands: stand-ins last, what more findings ask for first."""
+def _wanted(exercise: PlannedExercise, finding: str, now: Situation) -> tuple[bool, int, int]:
+    """Return an exercise's sort key: stand-ins last, exercises that more findings ask for first."""
     row = now.knowledge.findings[finding].exercises
-    wanted = next((key for key in (one.id, one.stands_for) if key in row), None)
-    asking = len({reason.finding for reason in one.reasons} - {""})
+    wanted = next((key for key in (exercise.id, exercise.stands_for) if key in row), None)
+    asking = len({reason.finding for reason in exercise.reasons} - {""})
     return wanted is None, -asking, len(row) if wanted is None else row.index(wanted)
 
 
@@ -189,7 +202,7 @@ def _how_often(named: Sequence[PlannedExercise], pains: Iterable[str], now: Situ
     out = []
     for key in pains:
         rule = now.knowledge.findings[key]
-        names = [one.name for one in _asked_by(named, key) if one.id in rule.exercises]
+        names = [exercise.name for exercise in _asked_by(named, key) if exercise.id in rule.exercises]
         if rule.often and names:
             out.append(f"{now.knowledge.say(' and ').join(names)}: {rule.often}.")
     return out
@@ -207,7 +220,7 @@ def _for_findings(now: Situation) -> Action | None:
         mine = _asked_by(now.exercises, finding.id)
         rule = now.knowledge.findings.get(finding.id)
         advised = rule is not None and bool(rule.advice) and finding.kind == "compensation"
-        if mine and not (advised and all(_is_ours(one, now) for one in mine)):
+        if mine and not (advised and all(_is_ours(exercise, now) for exercise in mine)):
             return _strength(now, mine, "strength", STRENGTH_WEEKS, (finding.id,), title=finding.title)
         if rule is not None and advised:
             text = now.knowledge.advice[rule.advice[0]].text
@@ -215,9 +228,9 @@ def _for_findings(now: Situation) -> Action | None:
     return None
 
 
-def _is_ours(one: PlannedExercise, now: Situation) -> bool:
-    """Return whether no article gives an exercise: the articles' own advice then comes before it."""
-    sources = now.knowledge.exercises[one.id].sources
+def _is_ours(exercise: PlannedExercise, now: Situation) -> bool:
+    """Return whether an exercise has no article as source; advice from an article is then named before it."""
+    sources = now.knowledge.exercises[exercise.id].sources
     return all(now.knowledge.sources[key].kind != "article" for key in sources)
 
 
@@ -230,8 +243,8 @@ def _strength(
     **more: str,
 ) -> Action:
     named = mine[:MOST_NAMED]
-    doses = "; ".join(f"{one.name} {one.sets_in_week} × {_reps(one)}" for one in named)
-    names = now.knowledge.say(" and ").join(one.name for one in named)
+    doses = "; ".join(f"{exercise.name} {exercise.sets_in_week} × {_reps(exercise)}" for exercise in named)
+    names = now.knowledge.say(" and ").join(exercise.name for exercise in named)
     new = " " + now.knowledge.texts.new_to_it if now.facts.answers.experience == "new" else ""
     sessions = str(now.sessions)
     return _made(
@@ -239,9 +252,9 @@ def _strength(
     )
 
 
-def _reps(one: PlannedExercise) -> str:
-    low, high = one.reps if one.aim is None else (one.aim, one.aim)
-    return f"{low if low == high else f'{low}-{high}'} {one.unit}"
+def _reps(exercise: PlannedExercise) -> str:
+    low, high = exercise.reps if exercise.aim is None else (exercise.aim, exercise.aim)
+    return f"{low if low == high else f'{low}-{high}'} {exercise.unit}"
 
 
 def _topics(fields: Sequence[str], say: Language) -> str:
@@ -261,7 +274,7 @@ def _made(
 
 
 def _retest_on(now: Situation, weeks: int) -> str:
-    """Return the next day that is a whole number of so many weeks from the plan's beginning; else nothing."""
+    """Return the next day that is a multiple of so many weeks after the plan's first day; else nothing."""
     if now.today is None or not weeks:
         return ""
     began = now.began if now.began is not None and now.began <= now.today else now.today

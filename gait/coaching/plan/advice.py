@@ -61,7 +61,7 @@ def advice_for(
 def _named(findings: Sequence[Finding], knowledge: Knowledge) -> dict[str, list[Reason]]:
     """Return the advice that findings name, each with the reasons for it."""
     named: dict[str, list[Reason]] = {}
-    for key in dict.fromkeys(found.id for found in findings if found.outcome == "present"):
+    for key in dict.fromkeys(finding.id for finding in findings if finding.outcome == "present"):
         rule = knowledge.findings.get(key)
         if rule is None:
             continue

@@ -107,7 +107,7 @@ def _events(plan: Plan, start: date, weeks: int, week: int, say: Language) -> It
             held = in_week(plan, week + offset // 7)
         day = held.week[on.weekday()]
         if day.exercises:
-            named = {one.id: one for one in held.exercises}
+            named = {exercise.id: exercise for exercise in held.exercises}
             yield _Event("strength", on, _length(day, say), _session(day, named, plan, say))
         if "run" in day.kind:
             title = say("Hard run" if day.kind == "hard run" else "Run")
@@ -124,10 +124,10 @@ def _length(day: Day, say: Language) -> str:
 def _session(day: Day, named: dict[str, PlannedExercise], plan: Plan, say: Language) -> str:
     rows = []
     for key, sets in zip(day.exercises, day.sets or (0,) * len(day.exercises), strict=True):
-        one = named[key]
+        exercise = named[key]
         # The dose of this day, not that of a usual session: further sets stand on some days only.
-        said = dose(one, say=say).split(" × ", 1)
-        rows.append(f"{one.name}: {sets or one.sets} × {said[-1]}")
+        dose_parts = dose(exercise, say=say).split(" × ", 1)
+        rows.append(f"{exercise.name}: {sets or exercise.sets} × {dose_parts[-1]}")
     return "\n".join([*rows, *(text for text in (plan.pain_rule,) if text)])
 
 
@@ -166,10 +166,10 @@ def _escaped(text: str) -> str:
 
 def _folded(line: str) -> Iterator[str]:
     """Yield a line in pieces of at most 75 octets, the later ones led by a space; no character is split."""
-    piece, room = "", MOST_OCTETS
+    piece = ""
     for sign in line:
         size = len(sign.encode("utf-8"))
-        if len(piece.encode("utf-8")) + size > room:
+        if len(piece.encode("utf-8")) + size > MOST_OCTETS:
             yield piece
             piece = " "
         piece += sign

@@ -1,4 +1,4 @@
-"""Moves the dose of a plan with the step that a diary has earned: repetitions first, then the harder form.
+"""Raise a plan's doses to the step that a diary allows: repetitions first, then the harder form.
 
 A step takes repetitions a third of the exercise's range up; at the top of it (step 3) comes a little more
 weight or the harder form, and the range again (house). Exercises for a tendon follow stages of their own,
@@ -41,7 +41,7 @@ def at_step(plan: Plan, step: int, knowledge: Knowledge) -> Plan:
     """
     if plan.light == "grey" or not plan.exercises:
         return plan
-    moved = {one.id: (one, _moved(one, step, plan, knowledge)) for one in plan.exercises}
+    moved = {exercise.id: (exercise, _moved(exercise, step, plan, knowledge)) for exercise in plan.exercises}
     return replace(
         plan,
         exercises=tuple(new for _, new in moved.values()),
@@ -63,55 +63,57 @@ def aim_at(reps: tuple[int, int], step: int) -> int:
     return low + round((high - low) * (step % (RANGE_STEPS + 1)) / RANGE_STEPS)
 
 
-def _moved(one: PlannedExercise, step: int, plan: Plan, knowledge: Knowledge) -> PlannedExercise:
-    stages = _stages_of(one, knowledge)
+def _moved(exercise: PlannedExercise, step: int, plan: Plan, knowledge: Knowledge) -> PlannedExercise:
+    stages = _stages_of(exercise, knowledge)
     if stages:
-        return _at_stage(one, stages[min(step, len(stages) - 1)], step, plan, knowledge)
-    aim = aim_at(one.reps, step)
-    return replace(one, aim=aim, load=_joined(one.load, _words(one, aim, step, knowledge.say)))
+        return _at_stage(exercise, stages[min(step, len(stages) - 1)], step, plan, knowledge)
+    aim = aim_at(exercise.reps, step)
+    return replace(exercise, aim=aim, load=_joined(exercise.load, _words(exercise, aim, step, knowledge.say)))
 
 
-def _stages_of(one: PlannedExercise, knowledge: Knowledge) -> tuple[Stage, ...]:
+def _stages_of(exercise: PlannedExercise, knowledge: Knowledge) -> tuple[Stage, ...]:
     """Return the stages of an exercise that is there for a pain; empty where it has none."""
-    if one.role != "pain":
+    if exercise.role != "pain":
         return ()
-    rules = (knowledge.findings.get(reason.finding) for reason in one.reasons)
-    return next((rule.stages[one.id] for rule in rules if rule is not None and one.id in rule.stages), ())
-
-
-def _at_stage(
-    one: PlannedExercise, stage: Stage, step: int, plan: Plan, knowledge: Knowledge
-) -> PlannedExercise:
-    """Return an exercise at a stage of its own; its sets rise only as far as its sessions have room."""
-    taken = {other.id for other in plan.exercises} | {other.id for other in plan.later}
-    if stage.exercise is not None and stage.exercise not in taken:
-        one = _in_its_place(one, knowledge.exercises[stage.exercise], knowledge.say)
-    elif stage.exercise is not None:
-        return one
-    sets = min(stage.sets, one.sets + _room(one.stands_for or one.id, plan, knowledge))
-    heavier = "heavier than before; 2 to 3 repetitions stay in reserve"
-    return replace(
-        one,
-        sets=sets,
-        extra_sets=sets if one.extra_sets else 0,
-        reps=stage.reps,
-        aim=aim_at(stage.reps, 0),
-        load=_joined(one.load, knowledge.say(heavier) if step else ""),
+    rules = (knowledge.findings.get(reason.finding) for reason in exercise.reasons)
+    return next(
+        (rule.stages[exercise.id] for rule in rules if rule is not None and exercise.id in rule.stages), ()
     )
 
 
-def _in_its_place(one: PlannedExercise, rule: ExerciseRule, say: Language) -> PlannedExercise:
-    """Return a planned exercise as another one of the rules, with its sets and reasons."""
+def _at_stage(
+    exercise: PlannedExercise, stage: Stage, step: int, plan: Plan, knowledge: Knowledge
+) -> PlannedExercise:
+    """Return an exercise at one of its stages; its sets rise only as far as its sessions can hold them."""
+    taken = {other.id for other in plan.exercises} | {other.id for other in plan.later}
+    if stage.exercise is not None and stage.exercise not in taken:
+        exercise = _in_its_place(exercise, knowledge.exercises[stage.exercise], knowledge.say)
+    elif stage.exercise is not None:
+        return exercise
+    sets = min(stage.sets, exercise.sets + _free_sets(exercise.stands_for or exercise.id, plan, knowledge))
+    heavier = "heavier than before; 2 to 3 repetitions stay in reserve"
     return replace(
-        one, id=rule.id, name=rule.name, unit=say(rule.unit), muscles=rule.muscles, cues=rule.cues,
+        exercise,
+        sets=sets,
+        extra_sets=sets if exercise.extra_sets else 0,
+        reps=stage.reps,
+        aim=aim_at(stage.reps, 0),
+        load=_joined(exercise.load, knowledge.say(heavier) if step else ""),
+    )
+
+
+def _in_its_place(exercise: PlannedExercise, rule: ExerciseRule, say: Language) -> PlannedExercise:
+    """Return a planned exercise replaced by another of the pack, with the first one's sets and reasons."""
+    return replace(
+        exercise, id=rule.id, name=rule.name, unit=say(rule.unit), muscles=rule.muscles, cues=rule.cues,
         faults=rule.faults, progression=rule.progression, regression=rule.regression, hold_s=rule.hold_s,
         aliases=rule.aliases, set_up=rule.set_up, movement=rule.movement_text, rest_s=rule.rest_s,
-        tempo=rule.tempo, drawing=rule.id, load=rule.load, stands_for=one.id,
+        tempo=rule.tempo, drawing=rule.id, load=rule.load, stands_for=exercise.id,
     )  # fmt: skip
 
 
-def _room(key: str, plan: Plan, knowledge: Knowledge) -> int:
-    """Return how many sets more the sessions of an exercise can hold, shared with others that have stages."""
+def _free_sets(key: str, plan: Plan, knowledge: Knowledge) -> int:
+    """Return the sets that an exercise's sessions still hold, divided among all exercises with stages."""
     most = most_sets(plan.light, knowledge.numbers)
     staged = {other.id for other in plan.exercises if _stages_of(other, knowledge)}
     free = [
@@ -122,12 +124,12 @@ def _room(key: str, plan: Plan, knowledge: Knowledge) -> int:
     return max(min(free, default=0), 0)
 
 
-def _words(one: PlannedExercise, aim: int, step: int, say: Language) -> str:
-    """Return what a step asks for beside the range; empty where the range says it all."""
-    low, high = one.reps
+def _words(exercise: PlannedExercise, aim: int, step: int, say: Language) -> str:
+    """Return the repetitions to aim for at a step in words; empty where the range already gives them."""
+    low, high = exercise.reps
     if low == high:
         return say("a little heavier with each step, or the harder form") if step else ""
-    count = say("now {count} {unit}", count=aim, unit=one.unit)
+    count = say("now {count} {unit}", count=aim, unit=exercise.unit)
     if step <= RANGE_STEPS:
         return count
     return say("{count} with a little more weight, or in the harder form", count=count)

@@ -10,7 +10,7 @@ from gait.coaching.model import Finding, LightColour, PlannedExercise, Reason
 from gait.coaching.plan.pick import Pick, Role
 from gait.coaching.plan.sessions import most_sets
 from gait.coaching.plan.suitable import full_loads, groups, suits
-from gait.coaching.plan.trim import Room, trim
+from gait.coaching.plan.trim import SessionLimits, trim
 from gait.coaching.questionnaire.answers import Answers
 from gait.coaching.questionnaire.questions import words_for
 from gait.coaching.rules.load import Knowledge
@@ -60,7 +60,7 @@ def choose(
 
 
 def _present(findings: Sequence[Finding], knowledge: Knowledge) -> list[FindingRule]:
-    ids = dict.fromkeys(found.id for found in findings if found.outcome == "present")
+    ids = dict.fromkeys(finding.id for finding in findings if finding.outcome == "present")
     return [knowledge.findings[key] for key in ids if key in knowledge.findings]
 
 
@@ -86,8 +86,8 @@ class _Chooser:
         self._add_for_pains([rule for rule in self.present if rule.kind == "pain"])
         if self.sessions > 1 and self.light not in {"red", "amber"}:
             self._add_ladder()
-        room = Room(most_sets(self.light, self.numbers), max(self.sessions, 1))
-        self.waiting += trim(self.picks, room, self.present, self.knowledge, self.notes)
+        limits = SessionLimits(most_sets(self.light, self.numbers), max(self.sessions, 1))
+        self.waiting += trim(self.picks, limits, self.present, self.knowledge, self.notes)
         # What stands in the week for another reason needs no turn: it would then stand there twice.
         self.waiting = [(rule, finding) for rule, finding in self.waiting if rule.id not in self.picks]
         self._say_unserved()
@@ -109,7 +109,8 @@ class _Chooser:
 
     def _place_bears(self, place: str, rule: ExerciseRule) -> bool:
         own = any(
-            rule.id in found.exercises and found.loads and place in found.hurts for found in self.present
+            rule.id in finding.exercises and finding.loads and place in finding.hurts
+            for finding in self.present
         )
         if own or place in rule.gentle_on:
             return True
@@ -133,7 +134,7 @@ class _Chooser:
                 )
 
     def _turns(self) -> list[tuple[Pick, tuple[int, int]]]:
-        """Return what did not fit beside the first exercises for a pain, with the weeks of its turn."""
+        """Return the exercises for a pain that did not fit, each with the weeks in which its turn comes."""
         places = self._places_that_turn() if self.waiting else 1
         out = []
         for at, (rule, finding) in enumerate(self.waiting):
@@ -144,7 +145,7 @@ class _Chooser:
         return out
 
     def _places_that_turn(self) -> int:
-        """Return how many exercises for a pain give way to others; the last one does where none would."""
+        """Return how many exercises for a pain take turns; where none does, the last one is made to."""
         mine = [pick for pick in self.picks.values() if pick.role == "pain"]
         if mine and all(pick.every_session for pick in mine):
             mine[-1].every_session = False
@@ -156,9 +157,9 @@ class _Chooser:
             return rule
         for key in rule.substitutes:
             if key not in tried:
-                found = self._resolve(self.knowledge.exercises[key], tried | {rule.id})
-                if found is not None:
-                    return found
+                allowed = self._resolve(self.knowledge.exercises[key], tried | {rule.id})
+                if allowed is not None:
+                    return allowed
         return None
 
     def _full_sets(self) -> int:
@@ -169,18 +170,18 @@ class _Chooser:
         )
 
     def _add_base(self, rule: ExerciseRule) -> None:
-        found = self._resolve(rule)
-        if found is None:
+        chosen = self._resolve(rule)
+        if chosen is None:
             why = "nothing at hand stands in for it"
             if not self._bears(rule):
                 why = "it loads the sore place" if self.sore else "it may load what hurts"
             self.notes.append(self.say("{name} is left out: {why}.", name=rule.name, why=self.say(why)))
             return
-        pick = self.picks.get(found.id)
+        pick = self.picks.get(chosen.id)
         if pick is None:
-            pick = self.picks[found.id] = Pick(found, "base", self._full_sets())
+            pick = self.picks[chosen.id] = Pick(chosen, "base", self._full_sets())
         pick.reasons.append(programme_reason(self.knowledge, "base_exercises"))
-        if found is not rule:
+        if chosen is not rule:
             pick.stands_for = pick.stands_for or rule.id
             pick.reasons.append(self._substitution(rule))
         if self.light in {"amber", "red"}:
@@ -224,7 +225,7 @@ class _Chooser:
     def _reason(self, rule: FindingRule, role: Role) -> Reason:
         which = "further_sets" if role == "target" else "pain_exercises"
         say = self.say
-        muscles = _listed([say(one) for one in rule.muscles], say) if rule.muscles else ""
+        muscles = _listed([say(muscle) for muscle in rule.muscles], say) if rule.muscles else ""
         trains = say(": trains {muscles}", muscles=muscles) if muscles else ""
         there = [say(words_for(place)) for place in rule.hurts if place in self.sore and rule.kind != "pain"]
         pain = say(", and it fits where it hurts ({places})", places="; ".join(there)) if there else ""
@@ -251,38 +252,38 @@ class _Chooser:
     def _match(self, rule: FindingRule, key: str, role: Role, most: int) -> None:
         """Give an exercise that a finding asks for its sets: further ones, or a place of its own."""
         wanted = self.knowledge.exercises[key]
-        found = self._resolve(wanted)
-        if found is None:
+        chosen = self._resolve(wanted)
+        if chosen is None:
             return
-        pick = self.picks.get(found.id) or self._holder(found, role)
+        pick = self.picks.get(chosen.id) or self._holder(chosen, role)
         if pick is None:
             if sum(p.role == role for p in self.picks.values()) >= most:
-                if role == "pain" and found.id not in {one.id for one, _ in self.waiting}:
-                    self.waiting.append((found, rule))
+                if role == "pain" and chosen.id not in {exercise.id for exercise, _ in self.waiting}:
+                    self.waiting.append((chosen, rule))
                 return
-            pick = self.picks[found.id] = self._new_pick(found, rule, role)
-            if found is not wanted:
+            pick = self.picks[chosen.id] = self._new_pick(chosen, rule, role)
+            if chosen is not wanted:
                 pick.reasons.append(self._substitution(wanted))
                 pick.stands_for = wanted.id
         self._credit(pick, rule, role)
         note = rule.exercise_notes.get(key)
         banded = note is not None and "band" in note and not self._has("band")
-        if note and not banded and pick.rule is found and note not in pick.notes:
+        if note and not banded and pick.rule is chosen and note not in pick.notes:
             pick.notes.append(note)
-        if rule.often and found is wanted and pick.role == "pain" and rule.often not in pick.notes:
+        if rule.often and chosen is wanted and pick.role == "pain" and rule.often not in pick.notes:
             pick.notes.append(rule.often)
 
     def _has(self, thing: str) -> bool:
         return self.answers.equipment is None or thing in self.answers.equipment
 
-    def _new_pick(self, found: ExerciseRule, rule: FindingRule, role: Role) -> Pick:
+    def _new_pick(self, exercise: ExerciseRule, rule: FindingRule, role: Role) -> Pick:
         """Return a further exercise; one done in every session has all its sets on each of two days."""
-        if role != "pain" or found.id not in rule.exercises:
-            return Pick(found, role, self._own_sets(found))
-        sets = found.sets[1] if rule.every_session else self._own_sets(found)
-        grows = max((stage.sets for stage in rule.stages.get(found.id, ())), default=sets) - sets
+        if role != "pain" or exercise.id not in rule.exercises:
+            return Pick(exercise, role, self._own_sets(exercise))
+        sets = exercise.sets[1] if rule.every_session else self._own_sets(exercise)
+        grows = max((stage.sets for stage in rule.stages.get(exercise.id, ())), default=sets) - sets
         extra = sets if rule.every_session and self.sessions > 1 else 0
-        return Pick(found, role, sets, extra, every_session=rule.every_session, grows=max(grows, 0))
+        return Pick(exercise, role, sets, extra, every_session=rule.every_session, grows=max(grows, 0))
 
     def _own_sets(self, rule: ExerciseRule) -> int:
         most = (

@@ -35,7 +35,7 @@ def sessions_needed(
 
     Where a light makes each exercise shorter, fewer sets are worth a session.
     """
-    total = sum(one.sets_in_week for one in exercises)
+    total = sum(exercise.sets_in_week for exercise in exercises)
     least = LEAST_SETS * most_sets(light, numbers) // numbers.most_sets_a_session
     return max(1, min(wanted, total // max(least, 1)))
 
@@ -61,10 +61,10 @@ def share_out(rows: Sequence[Row], count: int) -> list[Session]:
     twice = {key for key, _, extra in rows if extra}
     # Those that need two days go first: the others then even the sessions out.
     for key, sets in sorted(blocks, key=lambda block: (block[0] not in twice, -block[1])):
-        free = [one for one in sessions if key not in one] or sessions
-        target = min(free, key=lambda one: sum(one.values()))
+        free = [session for session in sessions if key not in session] or sessions
+        target = min(free, key=lambda session: sum(session.values()))
         target[key] = target.get(key, 0) + sets
-    return [sorted(one.items(), key=lambda block: order[block[0]]) for one in sessions]
+    return [sorted(session.items(), key=lambda block: order[block[0]]) for session in sessions]
 
 
 def minutes_of(session: Session, numbers: ProgrammeNumbers) -> int:

@@ -1,4 +1,4 @@
-"""Holds a week to what its sessions have room for: the ladder goes first, then what is our own."""
+"""Cut a week down to the sets that its sessions hold: the ladder first, then exercises without an article."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from gait.coaching.plan.sessions import share_out
 from gait.coaching.rules.load import Knowledge
 from gait.coaching.rules.schema import ExerciseRule, FindingRule
 
-__all__ = ["Room", "trim"]
+__all__ = ["SessionLimits", "trim"]
 
 
 @dataclass(frozen=True)
-class Room:
+class SessionLimits:
     """Bounds of a week: the most sets of a session, and how many sessions."""
 
     most: int
@@ -27,7 +27,9 @@ class Room:
             for key, pick in picks.items()
             for more in (pick.grows if grown else 0,)
         ]
-        return all(sum(sets for _, sets in one) <= self.most for one in share_out(rows, self.sessions))
+        return all(
+            sum(sets for _, sets in session) <= self.most for session in share_out(rows, self.sessions)
+        )
 
 
 Waiting = tuple[ExerciseRule, FindingRule]
@@ -35,12 +37,12 @@ Waiting = tuple[ExerciseRule, FindingRule]
 
 def trim(
     picks: MutableMapping[str, Pick],
-    room: Room,
+    limits: SessionLimits,
     present: Sequence[FindingRule],
     knowledge: Knowledge,
     notes: list[str],
 ) -> list[Waiting]:
-    """Take out of the picks what the week has no room for; return those for a pain, which wait their turn.
+    """Take out of the picks what the week cannot hold; return those for a pain, whose turn comes later.
 
     One exercise for a pain stays before any further sets: those that wait take turns with it.
 
@@ -48,7 +50,7 @@ def trim(
     ----------
     picks
         By id; changed in place.
-    room
+    limits
         What the week holds.
     present
         Findings that are followed.
@@ -61,31 +63,33 @@ def trim(
     for role in ("foundation", "advanced", "pain", "target"):
         # Last picked first, our own before the articles'.
         keys = [key for key, pick in picks.items() if pick.role == role][::-1]
-        for key in sorted(keys, key=lambda one: not _is_house(picks[one].rule, knowledge)):
+        for key in sorted(keys, key=lambda name: not _is_house(picks[name].rule, knowledge)):
             last_for_pain = role == "pain" and sum(pick.role == "pain" for pick in picks.values()) == 1
             # The ladder makes room for what later stages have more; nothing else gives way to that.
             ladder = role in {"foundation", "advanced"}
-            if not room.holds(picks, grown=ladder) and not last_for_pain:
+            if not limits.holds(picks, grown=ladder) and not last_for_pain:
                 waiting += _leave_out(picks.pop(key), present, knowledge, notes)
-    _less_further(picks, room, knowledge, notes)
-    _shorter(picks, room, knowledge.numbers.further_sets[0])
+    _less_further(picks, limits, knowledge, notes)
+    _shorter(picks, limits, knowledge.numbers.further_sets[0])
     return waiting
 
 
-def _shorter(picks: Mapping[str, Pick], room: Room, least: int) -> None:
+def _shorter(picks: Mapping[str, Pick], limits: SessionLimits, least: int) -> None:
     """Take sets off the exercises for a pain, down to a few, where a session is still too long."""
     for pick in [pick for pick in picks.values() if pick.role == "pain"][::-1]:
-        while not room.holds(picks) and pick.sets > least:
+        while not limits.holds(picks) and pick.sets > least:
             pick.sets -= 1
             pick.extra = pick.sets if pick.extra else 0
 
 
-def _less_further(picks: Mapping[str, Pick], room: Room, knowledge: Knowledge, notes: list[str]) -> None:
+def _less_further(
+    picks: Mapping[str, Pick], limits: SessionLimits, knowledge: Knowledge, notes: list[str]
+) -> None:
     """Take further sets away until the week holds what is left."""
     holders = [pick for pick in picks.values() if pick.extra and pick.role != "pain"][::-1]
     for least in (knowledge.numbers.further_sets[0], 0):
         for pick in holders:
-            if not room.holds(picks) and pick.extra > least:
+            if not limits.holds(picks) and pick.extra > least:
                 pick.extra = least
                 if not least:
                     none = "{name} gets no further sets: the sessions would grow too long."
@@ -100,8 +104,8 @@ def _is_house(rule: ExerciseRule, knowledge: Knowledge) -> bool:
 def _leave_out(
     pick: Pick, present: Sequence[FindingRule], knowledge: Knowledge, notes: list[str]
 ) -> list[Waiting]:
-    """Return what now waits: an exercise for a pain; of any other a note says that it is left out."""
-    finding = next((one for one in present if one.id in pick.asked_by), None)
+    """Return the exercise that now waits if it is for a pain; note that any other is left out."""
+    finding = next((finding for finding in present if finding.id in pick.asked_by), None)
     if pick.role == "pain" and finding is not None:
         return [(pick.rule, finding)]
     most = knowledge.numbers.most_sets_a_session

@@ -1,4 +1,4 @@
-"""Takes the exercises for a pain in turns: which of them a week holds, the others standing for later."""
+"""Choose by turns which exercises for a pain a week holds; the others are listed for later weeks."""
 
 from __future__ import annotations
 
@@ -24,17 +24,19 @@ def in_week(plan: Plan, week: int) -> Plan:
     week
         Week since the plan began, from 1.
     """
-    begin = min((one.weeks[0] for one in plan.later if one.weeks), default=0)
+    begin = min((exercise.weeks[0] for exercise in plan.later if exercise.weeks), default=0)
     if not begin:
         return plan
-    now = [one for one in plan.exercises if one.role == "pain" and not one.every_session]
-    first = [replace(one, weeks=one.weeks or (1, begin - 1)) for one in now]
+    now = [exercise for exercise in plan.exercises if exercise.role == "pain" and not exercise.every_session]
+    first = [replace(exercise, weeks=exercise.weeks or (1, begin - 1)) for exercise in now]
     every = [*first, *plan.later]
-    turn = (week - 1) % max(one.weeks[1] for one in every if one.weeks) + 1
-    coming = [one for one in every if one.weeks and one.weeks[0] <= turn <= one.weeks[1]]
-    staying = {one.id for one in first} & {one.id for one in coming}
-    free = [one for one in first if one.id not in staying]
-    fresh = [one for one in coming if one.id not in staying]
+    turn = (week - 1) % max(exercise.weeks[1] for exercise in every if exercise.weeks) + 1
+    coming = [
+        exercise for exercise in every if exercise.weeks and exercise.weeks[0] <= turn <= exercise.weeks[1]
+    ]
+    staying = {exercise.id for exercise in first} & {exercise.id for exercise in coming}
+    free = [exercise for exercise in first if exercise.id not in staying]
+    fresh = [exercise for exercise in coming if exercise.id not in staying]
     return _exchanged(
         plan, first, {old.id: _in_place_of(old, new) for old, new in zip(free, fresh, strict=False)}
     )
@@ -44,19 +46,21 @@ def _exchanged(plan: Plan, first: list[PlannedExercise], new: Mapping[str, Plann
     """Return a plan with exercises exchanged; those that go stand for later."""
     if not new:
         return plan
-    came = {one.id for one in new.values()}
-    went = [one for one in first if one.id in new]
-    named = {one.id: one for one in first}
+    came = {exercise.id for exercise in new.values()}
+    went = [exercise for exercise in first if exercise.id in new]
+    named = {exercise.id: exercise for exercise in first}
     return replace(
         plan,
-        exercises=tuple(new.get(one.id, named.get(one.id, one)) for one in plan.exercises),
-        later=(*(one for one in plan.later if one.id not in came), *went),
+        exercises=tuple(
+            new.get(exercise.id, named.get(exercise.id, exercise)) for exercise in plan.exercises
+        ),
+        later=(*(exercise for exercise in plan.later if exercise.id not in came), *went),
         week=tuple(_with(day, named, new) for day in plan.week),
     )
 
 
 def _in_place_of(old: PlannedExercise, new: PlannedExercise) -> PlannedExercise:
-    """Return an exercise with as many sets as the one it comes for, and no more than its own."""
+    """Return an exercise with the sets of the one that it replaces, at most its own."""
     sets = min(old.sets, new.sets)
     return replace(new, sets=sets, extra_sets=sets if old.extra_sets else 0)
 

@@ -1,4 +1,4 @@
-"""Lays strength sessions into the runner's own week: all placements compared, the least bad one taken."""
+"""Choose the days of the strength sessions: every choice of days is scored, the lowest score wins."""
 
 from __future__ import annotations
 
@@ -103,9 +103,9 @@ def _problems(
     say: Language,
 ) -> tuple[str, ...]:
     lifts = frozenset(days)
-    found: list[str] = []
+    problems: list[str] = []
     if lifts & hard:
-        found.append(
+        problems.append(
             say(
                 "You lift on {days}, a hard-run day, because no other day is left: run first, lift hours "
                 "later, and ease one of the two.",
@@ -114,7 +114,7 @@ def _problems(
         )
     close = {day for day in days if _too_close(day, hard, rest_days) and day not in hard}
     if close:
-        found.append(
+        problems.append(
             say(
                 "The day after lifting on {days} is a hard run, without a day of rest between: make that run "
                 "easy whenever the legs feel heavy.",
@@ -122,7 +122,7 @@ def _problems(
             )
         )
     if (lifts & runs) - hard:
-        found.append(
+        problems.append(
             say(
                 "You lift on {days}, where you also run, because no day without a run fits: lift after the "
                 "run, not before.",
@@ -130,12 +130,12 @@ def _problems(
             )
         )
     if len(days) < sessions:
-        found.append(_fewer(len(days), sessions, say))
+        problems.append(_fewer(len(days), sessions, say))
     if len(runs | lifts) == 7:
-        found.append(
+        problems.append(
             say("No day of the week is free of both running and lifting: consider giving up one run.")
         )
-    return tuple(found)
+    return tuple(problems)
 
 
 def _fewer(count: int, wanted: int, say: Language) -> str:

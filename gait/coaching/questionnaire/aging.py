@@ -1,4 +1,4 @@
-"""Age kept answers: what cleared somebody weeks ago clears nobody now."""
+"""Age kept answers: an answer that spoke for safety weeks ago counts as unasked now."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ CLEARANCES = ("cleared", "cleared_for", "therapist_says_train")
 SETTLED = ("within_hour", "within_day")
 
 
-def is_aged(said_on: date, today: date) -> bool:
+def is_aged(answered_on: date, today: date) -> bool:
     """Return whether answers of a day are too old to keep anybody safe."""
-    return today - said_on > timedelta(weeks=ANSWERS_WEEKS)
+    return today - answered_on > timedelta(weeks=ANSWERS_WEEKS)
 
 
-def aged(answers: Answers, said_on: date, today: date) -> Answers:
+def aged(answers: Answers, answered_on: date, today: date) -> Answers:
     """Return answers as they count today: past `ANSWERS_WEEKS` all that spoke for safety is unasked.
 
     What spoke against it stays until it is asked again: a warning sign, pregnancy, strong pain. So do age,
@@ -41,7 +41,7 @@ def aged(answers: Answers, said_on: date, today: date) -> Answers:
     >>> now.red_flags, now.pregnant, now.pain_strength, now.age
     (None, True, None, 40)
     """
-    if not is_aged(said_on, today):
+    if not is_aged(answered_on, today):
         return answers
     over: dict[str, Any] = dict.fromkeys(CLEARANCES)
     over |= {key: None for key in NONE_APPLIED if not getattr(answers, key)}

@@ -164,15 +164,15 @@ def choices_of(field: str) -> tuple[str, ...]:
     >>> choices_of("experience")
     ('new', 'some', 'regular')
     """
-    found: list[str] = []
+    choices: list[str] = []
     pending: list[Any] = [Answers.model_fields[field].annotation]
     while pending:
         for arg in get_args(pending.pop()):
             if isinstance(arg, str):
-                found.append(arg)
+                choices.append(arg)
             else:
                 pending.append(arg)
-    return tuple(found)
+    return tuple(choices)
 
 
 def parse_answers(
@@ -276,8 +276,8 @@ def _toml_answers(text: str, file: Path) -> tuple[Mapping[str, Any], Mapping[str
     try:
         data = _table(tomllib.loads(text), file)
     except (ValueError, RecursionError) as error:
-        found = re.search(r"line (\d+)", str(error))
-        where = f"{file}:{found[1]}" if found else str(file)
+        match = re.search(r"line (\d+)", str(error))
+        where = f"{file}:{match[1]}" if match else str(file)
         raise KnowledgeError("not valid TOML", where=where, todo="check the syntax") from error
     lines: dict[str, int] = {}
     for number, line in enumerate(text.splitlines(), 1):
@@ -287,8 +287,8 @@ def _toml_answers(text: str, file: Path) -> tuple[Mapping[str, Any], Mapping[str
     return data, lines
 
 
-def answers_from(given: Answers | Mapping[str, Any] | None) -> Answers:
+def answers_from(answers: Answers | Mapping[str, Any] | None) -> Answers:
     """Answers from any of the forms the public functions take; None gives an empty set."""
-    if given is None:
+    if answers is None:
         return Answers()
-    return given if isinstance(given, Answers) else parse_answers(given)
+    return answers if isinstance(answers, Answers) else parse_answers(answers)

@@ -1,4 +1,4 @@
-"""Tells whether a question's answer would change anything: no runner is asked for nothing."""
+"""Decide whether a question's answer can change findings or plan; a question that cannot is not asked."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def matters(
 def _values(question: Question) -> list[Any]:
     choices = [choice.value for choice in question.choices]
     if question.kind == "many":
-        return [[], *([one] for one in choices), choices]
+        return [[], *([choice] for choice in choices), choices]
     if question.kind == "one":
         return choices
     return [True, False] if question.kind == "yes_no" else list(NUMBERS[question.field])
@@ -79,4 +79,4 @@ def _outcome(data: Mapping[str, Any], analysis: Analysis | None, pack: Knowledge
     plan = prescribe(findings, analysis, answers, pack=pack)
     if plan.action.kind == "stop":
         return plan  # what was found leads to nothing until the stop is lifted
-    return [(one.id, one.outcome, one.side, one.rank) for one in findings], plan
+    return [(finding.id, finding.outcome, finding.side, finding.rank) for finding in findings], plan

@@ -70,8 +70,8 @@ class Knowledge:
 
     def cite(self, keys: Iterable[str]) -> tuple[Source, ...]:
         """Return the sources by key, as findings and plans carry them."""
-        found = (self.sources[key] for key in keys)
-        return tuple(Source(s.id, f"{s.citation}{self._looked_up(s)}", s.kind, s.url) for s in found)
+        sources = (self.sources[key] for key in keys)
+        return tuple(Source(s.id, f"{s.citation}{self._looked_up(s)}", s.kind, s.url) for s in sources)
 
     def _looked_up(self, source: SourceEntry) -> str:
         """Return in words whether a source's DOI was looked up, and when; empty where it has none."""
@@ -177,7 +177,7 @@ def _load(folder: Path | None, *, unsafe: bool = False) -> tuple[Knowledge | Non
     weaker += routines_load_more({**basis.warm_up, **basis.cool_down}, merged)
     if weaker and not unsafe:
         return None, weaker
-    mark = OWN_RULES if not weaker else f"{UNSAFE_RULES} {'; '.join(one.what for one in weaker)}."
+    mark = OWN_RULES if not weaker else f"{UNSAFE_RULES} {'; '.join(problem.what for problem in weaker)}."
     return replace(_knowledge(merged, single), mark=mark), ()
 
 
@@ -186,14 +186,14 @@ def _files(folder: Path | None) -> list[tuple[bool, Path]]:
     if folder is None:
         return files
     try:
-        found = sorted(folder.iterdir()) if folder.is_dir() else None
+        listed = sorted(folder.iterdir()) if folder.is_dir() else None
     except OSError as error:
         raise KnowledgeError(f"cannot be read ({error.strerror})", where=folder) from error
-    if found is None:
+    if listed is None:
         raise KnowledgeError(
             "is not a folder", where=folder, todo="give the folder that holds the *.yaml files"
         )
-    own = [path for path in found if path.suffix in {".yaml", ".yml"}]
+    own = [path for path in listed if path.suffix in {".yaml", ".yml"}]
     if not own:
         raise KnowledgeError("holds no *.yaml file", where=folder, todo="give the folder of a rule pack")
     if len(own) > MAX_FILES:
@@ -222,18 +222,18 @@ def _written() -> dict[str, Any]:
 
 def _filled(data: dict[str, Any]) -> dict[str, Any]:
     """Return an own file's data with what its entries leave out taken from the built-in ones of their ids."""
-    known = _written()
+    builtin = _written()
     out = dict(data)
     for name, value in data.items():
         if name in _SECTIONS and isinstance(value, list):
             out[name] = [
-                {**known[name].get(entry.get("id"), {}), **entry} if isinstance(entry, dict) else entry
+                {**builtin[name].get(entry.get("id"), {}), **entry} if isinstance(entry, dict) else entry
                 for entry in value
             ]
         elif name in {"numbers", "texts"} and isinstance(value, dict):
-            out[name] = {**known[name], **value}
+            out[name] = {**builtin[name], **value}
             if name == "texts" and isinstance(value.get("actions"), dict):
-                out[name]["actions"] = {**known[name]["actions"], **value["actions"]}
+                out[name]["actions"] = {**builtin[name]["actions"], **value["actions"]}
     return out
 
 
@@ -251,15 +251,15 @@ def _parse(path: Path, problems: list[Problem], *, fill: bool) -> tuple[MarkedDo
         return document, PackModel.model_validate_json(json.dumps(data), strict=True)
     except ValidationError as error:
         problems.extend(
-            Problem(_entry_words(document, found), document.where(found["loc"]))
-            for found in error.errors(include_url=False)
+            Problem(_entry_words(document, fault), document.where(fault["loc"]))
+            for fault in error.errors(include_url=False)
         )
         return None
 
 
-def _entry_words(document: MarkedDocument, found: Mapping[str, Any]) -> str:
+def _entry_words(document: MarkedDocument, error: Mapping[str, Any]) -> str:
     """Return a validation problem, led by the id of the entry it is in."""
-    loc = found["loc"]
+    loc = error["loc"]
     entry: Any = document.data
     for part in loc[:2]:
         entry = entry[part] if isinstance(entry, dict) and part in entry else entry
@@ -268,8 +268,8 @@ def _entry_words(document: MarkedDocument, found: Mapping[str, Any]) -> str:
         )
     name = entry.get("id") if isinstance(entry, dict) and len(loc) > 1 else None
     if not isinstance(name, str):
-        return problem_of(found, "pack")
-    return f"{loc[0]} {name!r}: {problem_of({**found, 'loc': loc[2:]}, 'entry')}"
+        return problem_of(error, "pack")
+    return f"{loc[0]} {name!r}: {problem_of({**error, 'loc': loc[2:]}, 'entry')}"
 
 
 def _merge(
@@ -294,8 +294,8 @@ def _merge(
         seen: set[str] = set()
         for index, value in enumerate(getattr(model, section)):
             entry = Entry(value, document, (section, index))
-            known = merged[section].get(value.id)
-            if value.id in seen or (known is not None and not own):
+            existing = merged[section].get(value.id)
+            if value.id in seen or (existing is not None and not own):
                 problems.append(
                     Problem(f"{section}: the id {value.id!r} stands twice", entry.where("id"), "rename one")
                 )

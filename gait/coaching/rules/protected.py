@@ -35,27 +35,29 @@ def weakened(
     own_numbers
         The figures of the own pack; None where it has none.
     """
-    found = list(_missing(builtin, merged))
+    problems = list(_missing(builtin, merged))
     for key, rule in builtin.items():
         entry = merged.get(key)
         if entry is not None and entry.value != rule:
-            found += [
+            problems += [
                 Problem(f"safety {key!r} {how}", entry.where("id"), TODO)
                 for how in _weaker(rule, entry.value)
             ]
     if own_numbers is not None:
-        found += [
+        problems += [
             Problem(f"{name} is raised", own_numbers.where(name), TODO)
             for name in UPPER_LIMITS
             if getattr(own_numbers.value, name) > getattr(numbers, name)
         ]
         if set(own_numbers.value.loadable) - set(numbers.loadable):
-            found.append(
+            problems.append(
                 Problem("more places may be loaded while they hurt", own_numbers.where("loadable"), TODO)
             )
         if own_numbers.value.rest_days_before_hard_run < numbers.rest_days_before_hard_run:
-            found.append(Problem("rest days are fewer", own_numbers.where("rest_days_before_hard_run"), TODO))
-    return tuple(found)
+            problems.append(
+                Problem("rest days are fewer", own_numbers.where("rest_days_before_hard_run"), TODO)
+            )
+    return tuple(problems)
 
 
 def _missing(builtin: Mapping[str, SafetyRule], merged: Mapping[str, Entry]) -> Iterator[Problem]:
@@ -65,7 +67,7 @@ def _missing(builtin: Mapping[str, SafetyRule], merged: Mapping[str, Entry]) -> 
 
 
 def _weaker(rule: SafetyRule, own: SafetyRule) -> Iterator[str]:
-    """Yield in which ways an own safety rule is weaker than the built-in one of its name."""
+    """Yield each respect in which an own safety rule is weaker than the built-in rule of its id."""
     if own.when != rule.when:
         yield "fires on something else"
     if rule.stops_exercise and not own.stops_exercise:
@@ -83,7 +85,7 @@ def loads_more(
     findings: Mapping[str, FindingRule],
     merged: Mapping[str, Mapping[str, Entry]],
 ) -> tuple[Problem, ...]:
-    """Return where an own pack lets a sore place be loaded that the built-in one spares.
+    """Return a problem for each place where an own pack loads a sore place that the built-in one spares.
 
     Parameters
     ----------
@@ -92,19 +94,19 @@ def loads_more(
     merged
         Section -> id -> entry, with the own pack on top.
     """
-    found: list[Problem] = []
+    problems: list[Problem] = []
     for key, rule in exercises.items():
         entry = merged["exercises"].get(key)
         if entry is not None and entry.value is not rule:
-            found += [
+            problems += [
                 Problem(f"exercise {key!r} {how}", entry.where("id"), TODO)
                 for how in _spares_less(rule, entry.value)
             ]
     for key, finding in findings.items():
         entry = merged["findings"].get(key)
         if entry is not None and entry.value.loads and not finding.loads:
-            found.append(Problem(f"finding {key!r} loads the sore place", entry.where("loads"), TODO))
-    return tuple(found)
+            problems.append(Problem(f"finding {key!r} loads the sore place", entry.where("loads"), TODO))
+    return tuple(problems)
 
 
 def routines_load_more(

@@ -69,40 +69,40 @@ def reference_problems(
     merged: Mapping[str, Mapping[str, Entry]], single: Mapping[str, Entry]
 ) -> list[Problem]:
     """Every dangling reference of a merged pack."""
-    found: list[Problem] = []
+    problems: list[Problem] = []
     for section, entries in merged.items():
         for entry in entries.values():
-            found += _sources(section, entry, merged)
+            problems += _sources(section, entry, merged)
     for entry in merged["findings"].values():
-        found += _names(entry, "exercises", merged["exercises"])
-        found += _names(entry, "advice", merged["advice"])
-        found += _stages(entry, merged["exercises"])
-        found += _condition(entry, entry.value.when, ("when",), merged)
+        problems += _names(entry, "exercises", merged["exercises"])
+        problems += _names(entry, "advice", merged["advice"])
+        problems += _stages(entry, merged["exercises"])
+        problems += _condition(entry, entry.value.when, ("when",), merged)
     for section in ("safety", "advice"):
         for entry in merged[section].values():
             if entry.value.when is not None:
-                found += _condition(entry, entry.value.when, ("when",), merged)
+                problems += _condition(entry, entry.value.when, ("when",), merged)
     for entry in merged["exercises"].values():
-        found += _names(entry, "substitutes", merged["exercises"])
-    found += [
+        problems += _names(entry, "substitutes", merged["exercises"])
+    problems += [
         Problem(f"programme: no rule {name!r}", "", "the planner cites it; add it with its source")
         for name in PLANNER_RULES
         if name not in merged["programme"]
     ]
-    found += [
+    problems += [
         Problem(f"advice: no entry {name!r}", "", "the planner gives it; add it with its source")
         for name in PLANNER_ADVICE
         if name not in merged["advice"]
     ]
     if "numbers" in single:
-        found += _names(single["numbers"], "base", merged["exercises"])
-    return found
+        problems += _names(single["numbers"], "base", merged["exercises"])
+    return problems
 
 
 def _stages(entry: Entry, exercises: Mapping[str, Entry]) -> Iterator[Problem]:
     """Yield exercises named in stages that the pack has not."""
     for key, stages in entry.value.stages.items():
-        for name in (key, *(one.exercise for one in stages if one.exercise)):
+        for name in (key, *(stage.exercise for stage in stages if stage.exercise)):
             if name not in exercises:
                 yield Problem(f"{entry.value.id!r}: no exercise {name!r}", entry.where("stages", key))
 
@@ -117,10 +117,10 @@ def _sources(section: str, entry: Entry, merged: Mapping[str, Mapping[str, Entry
             )
 
 
-def _names(entry: Entry, field: str, known: Mapping[str, Entry]) -> Iterator[Problem]:
+def _names(entry: Entry, field: str, entries: Mapping[str, Entry]) -> Iterator[Problem]:
     name = getattr(entry.value, "id", "numbers")
     for index, key in enumerate(getattr(entry.value, field)):
-        if key not in known:
+        if key not in entries:
             yield Problem(f"{name!r} names an unknown entry {key!r} in {field}", entry.where(field, index))
 
 
@@ -136,11 +136,11 @@ def _condition(
         yield from _answer(entry, condition, path)
         return
     if condition.metric not in METRICS:
-        known = ", ".join(METRICS)
+        metrics = ", ".join(METRICS)
         yield Problem(
             f"{name!r} asks for an unknown metric {condition.metric!r}",
             entry.where(*path, "metric"),
-            f"known: {known}",
+            f"known: {metrics}",
         )
     if isinstance(condition, Measured) and condition.shift is not None and condition.shift.by not in METRICS:
         yield Problem(
@@ -153,11 +153,11 @@ def _condition(
 def _answer(entry: Entry, condition: Answered | Unasked, path: Key) -> Iterator[Problem]:
     name, question = entry.value.id, condition.question
     if question not in Answers.model_fields:
-        known = ", ".join(Answers.model_fields)
+        fields = ", ".join(Answers.model_fields)
         yield Problem(
             f"{name!r} asks an unknown question {question!r}",
             entry.where(*path, "question"),
-            f"known: {known}",
+            f"known: {fields}",
         )
         return
     if question == "own" or isinstance(condition, Unasked):

@@ -120,7 +120,7 @@ class Stage(Strict):
 
 
 class FindingRule(Graded):
-    """A compensation, a feature or a pain pattern: how it is told, and what follows from it."""
+    """A compensation, a feature or a pain pattern: the condition that shows it, and what follows from it."""
 
     id: Id
     title: Text

@@ -1,4 +1,4 @@
-"""Puts a rule pack into another language: its texts replaced, all else as it is."""
+"""Translate a rule pack: its texts are replaced, everything else stays."""
 
 from __future__ import annotations
 
@@ -48,11 +48,11 @@ TEXT_FIELDS: Mapping[type[BaseModel], tuple[str, ...]] = {
 
 def pack_texts(knowledge: Knowledge) -> dict[str, str]:
     """Return every text of a pack by its place, such as ``safety.heart.care``; empty ones are left out."""
-    found: dict[str, str] = {}
+    texts: dict[str, str] = {}
     for section in SECTIONS:
         for key, entry in getattr(knowledge, section).items():
-            found.update(_texts(entry, f"{section}.{key}"))
-    return found | dict(_texts(knowledge.texts, "texts"))
+            texts.update(_texts(entry, f"{section}.{key}"))
+    return texts | dict(_texts(knowledge.texts, "texts"))
 
 
 def in_language(knowledge: Knowledge, language: Language | str) -> Knowledge:
@@ -75,18 +75,18 @@ def in_language(knowledge: Knowledge, language: Language | str) -> Knowledge:
     spoken = load_language(language) if isinstance(language, str) else language
     basis = pack_texts(load_knowledge())
     own = {key: text for key, text in spoken.texts.items() if key in basis}
-    told: dict[str, Any] = {
+    translated: dict[str, Any] = {
         section: {
-            key: _told(entry, f"{section}.{key}", basis, own)
+            key: _translated(entry, f"{section}.{key}", basis, own)
             for key, entry in getattr(knowledge, section).items()
         }
         for section in SECTIONS
     }
-    texts = _told(knowledge.texts, "texts", basis, own)
+    texts = _translated(knowledge.texts, "texts", basis, own)
     mark = knowledge.mark
     for words in (OWN_RULES, UNSAFE_RULES):
         mark = mark.replace(words, spoken(words))
-    return replace(knowledge, **told, texts=texts, mark=mark, say=spoken)
+    return replace(knowledge, **translated, texts=texts, mark=mark, say=spoken)
 
 
 def _texts(value: Any, path: str) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - a text or what holds some
@@ -107,11 +107,11 @@ def _parts(value: Any) -> Iterator[tuple[str, Any]]:  # noqa: ANN401 - as above
         yield from ((name, getattr(value, name)) for name in TEXT_FIELDS[type(value)])
 
 
-def _told(value: Any, path: str, basis: Mapping[str, str], own: Mapping[str, str]) -> Any:  # noqa: ANN401 - as above
+def _translated(value: Any, path: str, basis: Mapping[str, str], own: Mapping[str, str]) -> Any:  # noqa: ANN401 - as above
     """Return the value with each text replaced that is still the built-in one."""
     if isinstance(value, str):
         return own.get(path, value) if basis.get(path) == value else value
-    told = {name: _told(inner, f"{path}.{name}", basis, own) for name, inner in _parts(value)}
+    parts = {name: _translated(inner, f"{path}.{name}", basis, own) for name, inner in _parts(value)}
     if isinstance(value, Mapping):
-        return told
-    return tuple(told.values()) if isinstance(value, tuple) else value.model_copy(update=told)
+        return parts
+    return tuple(parts.values()) if isinstance(value, tuple) else value.model_copy(update=parts)

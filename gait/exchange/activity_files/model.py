@@ -100,18 +100,18 @@ def activity_of(source: str, rows: Rows, laps: Iterable[Lap]) -> Activity:
             f"more than {MOST_RECORDS} records", where=source, todo="give the watch's file of this run alone"
         )
     times = np.array([row.get("time_s", np.nan) for row in rows], dtype=float)
-    known = np.isfinite(times) & (times > EPOCHS_S[0]) & (times < EPOCHS_S[1])
-    known[known] = _ahead(times[known])
-    if np.count_nonzero(known) < 2:
+    dated = np.isfinite(times) & (times > EPOCHS_S[0]) & (times < EPOCHS_S[1])
+    dated[dated] = _ahead(times[dated])
+    if np.count_nonzero(dated) < 2:
         raise RecordingError(
             "no records with a time in it", where=source, todo="export the whole activity from the watch"
         )
-    kept = [row for row, keep in zip(rows, known, strict=True) if keep]
+    kept = [row for row, keep in zip(rows, dated, strict=True) if keep]
     columns = {name: _column(kept, name) for name in RANGES}
-    time = times[known]
+    time = times[dated]
     if not np.isfinite(columns["speed_m_s"]).any():
         columns["speed_m_s"] = _speed(time, columns["distance_m"])
-    sound = sorted((one for one in laps if one.end_s > one.start_s), key=lambda one: one.start_s)
+    sound = sorted((lap for lap in laps if lap.end_s > lap.start_s), key=lambda lap: lap.start_s)
     return Activity(source, time, laps=tuple(sound), **columns)
 
 
@@ -132,13 +132,13 @@ def _column(rows: Rows, name: str) -> FloatArray:
 
 def _speed(time: FloatArray, distance: FloatArray) -> FloatArray:
     """Speed from the way covered within `SMOOTHED_S` on both sides; NaN where the distance is not known."""
-    known = np.isfinite(distance)
-    if np.count_nonzero(known) < 2:
+    measured = np.isfinite(distance)
+    if np.count_nonzero(measured) < 2:
         return np.full(len(time), np.nan)
-    at = time[known]
+    at = time[measured]
     early, late = np.maximum(time - SMOOTHED_S, at[0]), np.minimum(time + SMOOTHED_S, at[-1])
     with np.errstate(invalid="ignore", divide="ignore"):
-        ahead = np.interp(late, at, distance[known]) - np.interp(early, at, distance[known])
+        ahead = np.interp(late, at, distance[measured]) - np.interp(early, at, distance[measured])
         speed = np.where(late > early, ahead / (late - early), np.nan)
     low, high = RANGES["speed_m_s"]
     return np.where((speed >= low) & (speed <= high), speed, np.nan)

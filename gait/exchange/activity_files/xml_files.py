@@ -47,10 +47,10 @@ def read_gpx(path: Path) -> Activity:
         track = gpxpy.parse(data)
     except (GPXException, ValueError, RecursionError, UnicodeError, AttributeError, TypeError) as error:
         raise _broken(path, "GPX") from error
-    points = [point for one in track.tracks for segment in one.segments for point in segment.points]
+    points = [point for track in track.tracks for segment in track.segments for point in segment.points]
     rows = [_point(point) for point in points]
-    for row, way in zip(rows, _way(points), strict=True):
-        row["distance_m"] = way
+    for row, distance_m in zip(rows, _distances_m(points), strict=True):
+        row["distance_m"] = distance_m
     _both_legs(rows)
     return activity_of(path.name, rows, ())
 
@@ -67,7 +67,7 @@ def _point(point: Any) -> dict[str, float]:  # noqa: ANN401 - gpxpy has no types
     return row
 
 
-def _way(points: list[Any]) -> list[float]:
+def _distances_m(points: list[Any]) -> list[float]:
     """Way in metres along the positions, on a sphere (haversine)."""
     if not points:
         return []
@@ -98,7 +98,9 @@ def read_tcx(path: Path) -> Activity:
             rows.append(_trackpoint(element))
         elif _local(element.tag) == "lap":
             start = epoch_s(element.get("StartTime", ""))
-            total = next((_float(one.text) for one in element if _local(one.tag) == "totaltimeseconds"), 0.0)
+            total = next(
+                (_float(child.text) for child in element if _local(child.tag) == "totaltimeseconds"), 0.0
+            )
             laps.append(Lap(start, start + total))
     _both_legs(rows)
     return activity_of(path.name, rows, laps)
@@ -141,10 +143,10 @@ def _repaired(data: bytes) -> bytes:
     Those are spaces in front of the XML declaration, and extensions' prefixes that are declared nowhere.
     """
     data = data.lstrip(b" \t\r\n")
-    used = {found[1] or found[2] for found in PREFIX.finditer(data)}
+    used = {match[1] or match[2] for match in PREFIX.finditer(data)}
     missing = sorted(used - set(DECLARED.findall(data)) - {b"xml", b"xmlns"})
-    names = b"".join(b' xmlns:%s="urn:undeclared:%s"' % (one, one) for one in missing)
-    return ROOT.sub(lambda found: found[0] + names, data, count=1) if names else data
+    names = b"".join(b' xmlns:%s="urn:undeclared:%s"' % (prefix, prefix) for prefix in missing)
+    return ROOT.sub(lambda match: match[0] + names, data, count=1) if names else data
 
 
 def _tree(path: Path, data: bytes, kind: str, root_name: str) -> Any:  # noqa: ANN401 - elements come untyped

@@ -34,8 +34,10 @@ def factor_of_runner(runner: str, path: Path) -> tuple[float, int]:
         for session in reversed(kept.sessions(runner)):
             _, results = kept.details(session.id)
             settings = results.get("settings", {})
-            found = [FACTOR.fullmatch(str(settings.get(key, ""))) for key in KEYS]
-            factors += [float(one[1]) for one in found if one and SOUND[0] <= float(one[1]) <= SOUND[1]][:1]
+            matches = [FACTOR.fullmatch(str(settings.get(key, ""))) for key in KEYS]
+            factors += [
+                float(match[1]) for match in matches if match and SOUND[0] <= float(match[1]) <= SOUND[1]
+            ][:1]
             if len(factors) == SESSIONS:
                 break
     return (float(median(factors)), len(factors)) if factors else (1.0, 0)

@@ -22,7 +22,7 @@ STOPS_STRIDES, DECIDED_S = 2.5, 0.6
 NEW_PACE = 0.12
 """Share by which two strides in a row are both quicker, or both slower, than those before where the pace has
 changed: these no longer count (chosen: three times what a single stride's length scatters)."""
-PAIR = 2
+PAIR = 2  # strides in a row that have to agree on a new pace
 MOST_KEPT = 64
 """Strides that speed and cadence are taken from at most (chosen: more than 10 s of two fast legs)."""
 
@@ -97,17 +97,19 @@ class Course:
 
     def _of_now(self) -> list[_Kept]:
         """Return the strides of the last seconds and of one pace, by their ends."""
-        since_s = max(self._pace_since_s, max(one.end_s for one in self._recent) - MEAN_S)
-        return sorted((one for one in self._recent if one.end_s > since_s), key=lambda one: one.end_s)
+        since_s = max(self._pace_since_s, max(stride.end_s for stride in self._recent) - MEAN_S)
+        return sorted(
+            (stride for stride in self._recent if stride.end_s > since_s), key=lambda stride: stride.end_s
+        )
 
     def _note_pace(self) -> None:
         """Forget the strides before the last two where those two show another pace."""
-        now = [one for one in self._of_now() if math.isfinite(one.length_m)]
+        now = [stride for stride in self._of_now() if math.isfinite(stride.length_m)]
         before, pair = now[:-PAIR], now[-PAIR:]
         if not before:
             return
-        usual = sum(one.length_m for one in before) / sum(one.time_s for one in before)
-        off = [one.length_m / one.time_s - usual for one in pair]
+        usual = sum(stride.length_m for stride in before) / sum(stride.time_s for stride in before)
+        off = [stride.length_m / stride.time_s - usual for stride in pair]
         if min(off) > NEW_PACE * usual or max(off) < -NEW_PACE * usual:
             self._pace_since_s = before[-1].end_s
 
@@ -132,17 +134,17 @@ class Course:
         if not self.knows_length:
             return None
         recent = self._of_now()
-        stride_s = sum(one.time_s for one in recent) / len(recent)
+        stride_s = sum(stride.time_s for stride in recent) / len(recent)
         if now_s - recent[-1].end_s > min(STOPS_S, STOPS_STRIDES * stride_s + DECIDED_S):
             return Measurement(0.0, 0.0, running=False, distance_m=self.distance_m)
-        known = [one for one in recent if math.isfinite(one.length_m)]
-        if not known:
+        measured = [stride for stride in recent if math.isfinite(stride.length_m)]
+        if not measured:
             return None
-        length_m = sum(one.length_m for one in known)
+        length_m = sum(stride.length_m for stride in measured)
         return Measurement(
-            speed_m_s=length_m / sum(one.time_s for one in known),
-            cadence_spm=120.0 * len(recent) / sum(one.time_s for one in recent),
-            running=2 * sum(one.running for one in recent) > len(recent),
-            stride_m=length_m / len(known),
+            speed_m_s=length_m / sum(stride.time_s for stride in measured),
+            cadence_spm=120.0 * len(recent) / sum(stride.time_s for stride in recent),
+            running=2 * sum(stride.running for stride in recent) > len(recent),
+            stride_m=length_m / len(measured),
             distance_m=self.distance_m,
         )

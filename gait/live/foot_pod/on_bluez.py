@@ -67,7 +67,7 @@ class BluezCarrier:
         except (OSError, EOFError, TimeoutError, DBusError, ValueError) as error:
             await self.close()
             reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-            raise _told(reason) from error
+            raise _refusal(reason) from error
 
     async def _register(self) -> None:
         for path, interface in self._objects.items():
@@ -81,16 +81,16 @@ class BluezCarrier:
 
     async def _find_adapter(self) -> str:
         manager = "org.freedesktop.DBus.ObjectManager"
-        found = (await self._call(BLUEZ, "/", manager, "GetManagedObjects"))[0]
+        objects = (await self._call(BLUEZ, "/", manager, "GetManagedObjects"))[0]
         able = [
             path
-            for path, interfaces in sorted(found.items())
+            for path, interfaces in sorted(objects.items())
             if GATT_MANAGER in interfaces and ADVERTISING_MANAGER in interfaces
         ]
         wanted = [path for path in able if not self._adapter or path.endswith(f"/{self._adapter}")]
         if not wanted:
             names = ", ".join(path.rpartition("/")[2] for path in able) or "none"
-            raise _told(f"no adapter {self._adapter} that can be a peripheral; there is: {names}")
+            raise _refusal(f"no adapter {self._adapter} that can be a peripheral; there is: {names}")
         return str(wanted[0])
 
     async def _call(
@@ -111,8 +111,8 @@ class BluezCarrier:
         """
         answer = await self._bus.call(Message(to, path, interface, member, signature=signature, body=[*body]))
         if answer is None or answer.message_type is MessageType.ERROR:
-            said = "" if answer is None else " ".join(map(str, answer.body)) or answer.error_name
-            raise _told(f"{member}: {said or 'no answer'}")
+            reply = "" if answer is None else " ".join(map(str, answer.body)) or answer.error_name
+            raise _refusal(f"{member}: {reply or 'no answer'}")
         return list(answer.body)
 
     def _heard(self, message: Message) -> None:
@@ -129,7 +129,7 @@ class BluezCarrier:
             BlueZ or the bus has gone away.
         """
         if self._gone or not self._bus.connected:
-            raise _told(self._gone or "D-Bus has gone away")
+            raise _refusal(self._gone or "D-Bus has gone away")
         self._measurement.notify(value)
 
     async def close(self) -> None:
@@ -148,7 +148,7 @@ class BluezCarrier:
             bus.disconnect()
 
 
-def _told(reason: str) -> SensorError:
+def _refusal(reason: str) -> SensorError:
     return SensorError(
         f"the computer's Bluetooth does not play a foot pod ({reason})",
         where="BlueZ",

@@ -31,9 +31,9 @@ __all__ = ["BumbleCarrier"]
 
 ADDRESS = "C6:A1:7E:00:0F:01"
 """Random static address (the two highest bits are set), the same each time: a watch knows its pod again."""
-ADVERTISING_MS = 100.0
-POWER_ON_S = 10.0
-CLOSE_S = 2.0
+ADVERTISING_MS = 100.0  # ms between advertisements: a watch finds the pod within seconds (chosen)
+POWER_ON_S = 10.0  # s; a controller answers a reset within milliseconds, a mute transport never
+CLOSE_S = 2.0  # s of patience with a link or a controller that is to be closed (chosen)
 ADVERTISING_TRIES, ADVERTISING_AGAIN_S = 50, 0.2
 """Just after a disconnect some controllers refuse to advertise for a moment."""
 
@@ -77,7 +77,7 @@ class BumbleCarrier:
                 await self._device.start_advertising()
         except Exception as error:  # every transport raises its own library's errors, such as libusb's
             await self.close()
-            raise self._told(error) from error
+            raise self._as_sensor_error(error) from error
 
     async def _open_transport(self) -> Any:  # noqa: ANN401 - Bumble's transport
         if isinstance(self._transport, str):
@@ -135,7 +135,7 @@ class BumbleCarrier:
                 raise self._fault
             await self._device.notify_subscribers(self._measurement, value)
         except (OSError, BaseBumbleError, AssertionError) as error:
-            raise self._told(error) from error
+            raise self._as_sensor_error(error) from error
 
     async def close(self) -> None:
         """Switch off; links end."""
@@ -155,7 +155,7 @@ class BumbleCarrier:
             with contextlib.suppress(*gone):
                 await asyncio.wait_for(opened.close(), CLOSE_S)
 
-    def _told(self, error: Exception) -> SensorError:
+    def _as_sensor_error(self, error: Exception) -> SensorError:
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
         where = self._transport if isinstance(self._transport, str) else "the virtual controller"
         return SensorError(

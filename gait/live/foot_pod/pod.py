@@ -24,7 +24,7 @@ EVERY_S = 1.0
 """s between values: what foot pods keep to, and what the profile names as usual."""
 SILENT_S = 3.0
 """s of this computer's clock without samples after which the sensors are taken as away."""
-CLOSE_S = 10.0
+CLOSE_S = 10.0  # s that the pod's thread may take to end (chosen: longer than its carrier's own limits)
 LENGTHLESS = 20
 """Strides without a length after which it is said that there is no speed to show."""
 NO_SPEED = (
@@ -107,12 +107,12 @@ class FootPod:
         """Return the bytes to send now; None where no speed is known."""
         with self._lock:
             away = self._clock_s() - self._heard_at > SILENT_S
-            one = self._course.value(math.inf if away else self._heard_s)
+            measurement = self._course.value(math.inf if away else self._heard_s)
             lengthless = not self._course.knows_length and self._course.strides >= LENGTHLESS
         if lengthless and not self._told_lengthless:
             self._told_lengthless = True
             self.say(NO_SPEED)
-        return None if one is None else encode(one)
+        return None if measurement is None else encode(measurement)
 
     async def send(self) -> None:
         """Send the value of now, if there is one."""

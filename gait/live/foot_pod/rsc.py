@@ -27,12 +27,13 @@ APPEARANCE = 0x0440
 """Generic running and walking sensor."""
 
 HAS_STRIDE, HAS_DISTANCE, IS_RUNNING = 0x01, 0x02, 0x04
+"""Bits of an RSC Measurement's flags (Running Speed and Cadence Service 1.0)."""
 FEATURES = struct.pack("<H", HAS_STRIDE | HAS_DISTANCE | IS_RUNNING)
 """RSC Feature: stride length, total distance, walking or running; no calibration by the collector."""
 
-SPEED_PER_M_S = 256.0
-STRIDE_PER_M = 100.0
-DISTANCE_PER_M = 10.0
+SPEED_PER_M_S = 256.0  # units of an RSC Measurement (Running Speed and Cadence Service 1.0): 1/256 m/s
+STRIDE_PER_M = 100.0  # 1 cm
+DISTANCE_PER_M = 10.0  # 1 dm
 LOCATIONS: dict[Placement, int] = {"shoe": 1, "shank": 0}
 """Sensor Location: top of shoe; the list has no shank, so that is "other"."""
 
@@ -63,7 +64,7 @@ class Measurement:
     distance_m: float | None = None
 
 
-def encode(one: Measurement) -> bytes:
+def encode(measurement: Measurement) -> bytes:
     """Return the bytes of RSC Measurement; what is beyond a field's range is told as its end.
 
     Examples
@@ -71,15 +72,20 @@ def encode(one: Measurement) -> bytes:
     >>> encode(Measurement(3.0, 170.0, running=True, stride_m=2.12, distance_m=1234.5)).hex(" ")
     '07 00 03 aa d4 00 39 30 00 00'
     """
-    flags = IS_RUNNING if one.running else 0
+    flags = IS_RUNNING if measurement.running else 0
     tail = b""
-    if one.stride_m is not None:
+    if measurement.stride_m is not None:
         flags |= HAS_STRIDE
-        tail += _whole(one.stride_m * STRIDE_PER_M, 2)
-    if one.distance_m is not None:
+        tail += _unsigned(measurement.stride_m * STRIDE_PER_M, 2)
+    if measurement.distance_m is not None:
         flags |= HAS_DISTANCE
-        tail += _whole(one.distance_m * DISTANCE_PER_M, 4)
-    return bytes([flags]) + _whole(one.speed_m_s * SPEED_PER_M_S, 2) + _whole(one.cadence_spm, 1) + tail
+        tail += _unsigned(measurement.distance_m * DISTANCE_PER_M, 4)
+    return (
+        bytes([flags])
+        + _unsigned(measurement.speed_m_s * SPEED_PER_M_S, 2)
+        + _unsigned(measurement.cadence_spm, 1)
+        + tail
+    )
 
 
 def encode_location(placement: Placement) -> bytes:
@@ -87,7 +93,7 @@ def encode_location(placement: Placement) -> bytes:
     return bytes([LOCATIONS[placement]])
 
 
-def _whole(value: float, size: int) -> bytes:
+def _unsigned(value: float, size: int) -> bytes:
     """Return the nearest whole number as bytes, least first.
 
     Raises

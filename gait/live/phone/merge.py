@@ -55,19 +55,19 @@ class _Stream:
     def pick(self, message: Message) -> Readings | None:
         """Return the message's readings of this stream: of one name only, through the whole session."""
         if not self.name:
-            self.name = next((one for one in self.names if one in message.streams), "")
+            self.name = next((name for name in self.names if name in message.streams), "")
         return message.streams.get(self.name)
 
-    def add(self, found: Readings) -> None:
+    def add(self, readings: Readings) -> None:
         """Let readings wait that are newer than those before."""
-        fresh = np.diff(found.time_ns, prepend=self.newest_ns) > 0
-        fresh &= found.time_ns > self.newest_ns
+        fresh = np.diff(readings.time_ns, prepend=self.newest_ns) > 0
+        fresh &= readings.time_ns > self.newest_ns
         self.late += int((~fresh).sum())
         if not fresh.any():
             return
-        self.newest_ns = int(found.time_ns[fresh][-1])
-        self.time_ns = np.concatenate([self.time_ns, found.time_ns[fresh]])[-WAITING:]
-        self.xyz = np.concatenate([self.xyz, found.xyz[fresh]])[-WAITING:]
+        self.newest_ns = int(readings.time_ns[fresh][-1])
+        self.time_ns = np.concatenate([self.time_ns, readings.time_ns[fresh]])[-WAITING:]
+        self.xyz = np.concatenate([self.xyz, readings.xyz[fresh]])[-WAITING:]
 
     def keep_from(self, at: int) -> None:
         """Drop the readings before a place."""
@@ -95,8 +95,8 @@ class Merge:
     def lacks(self) -> str:
         """Return which stream has not come, in the app's words; empty where both do."""
         missing = [
-            what
-            for what, stream in (("Accelerometer (uncalibrated)", self.acc), ("Gyroscope", self.gyr))
+            reading_name
+            for reading_name, stream in (("Accelerometer (uncalibrated)", self.acc), ("Gyroscope", self.gyr))
             if not stream.name
         ]
         return " and ".join(missing)
@@ -105,8 +105,8 @@ class Merge:
         """Return the samples that a message completes; None for none."""
         acc, gyr = self.acc.pick(message), self.gyr.pick(message)
         anew = any(
-            found is not None and stream.newest_ns - int(found.time_ns[-1]) > BACK_NS
-            for found, stream in ((acc, self.acc), (gyr, self.gyr))
+            readings is not None and stream.newest_ns - int(readings.time_ns[-1]) > BACK_NS
+            for readings, stream in ((acc, self.acc), (gyr, self.gyr))
         )
         if anew:
             self.acc.clear()
@@ -128,16 +128,16 @@ class Merge:
             return None
         when, acc = self.acc.time_ns[:upto], self.acc.xyz[:upto] * self.scale
         after = np.clip(np.searchsorted(times, when), 1, len(times) - 1)
-        known = (when >= times[0]) & (times[after] - times[after - 1] <= GAP_NS)
-        self.no_gyr += int((~known).sum())
+        covered = (when >= times[0]) & (times[after] - times[after - 1] <= GAP_NS)
+        self.no_gyr += int((~covered).sum())
         self.acc.keep_from(upto)
         base = int(times[0])
         span = (times - base).astype(np.float64)
         gyr = np.column_stack(
-            [np.interp((when[known] - base).astype(np.float64), span, rates[:, axis]) for axis in range(3)]
+            [np.interp((when[covered] - base).astype(np.float64), span, rates[:, axis]) for axis in range(3)]
         )
         self.gyr.keep_from(max(0, int(np.searchsorted(times, when[-1])) - 1))
-        return Taken(when[known], acc[known], gyr) if known.any() else None
+        return Taken(when[covered], acc[covered], gyr) if covered.any() else None
 
     def _knows_unit(self) -> bool:
         """Take the unit from the readings' size, once; an iPhone's raw values are in g and point down."""

@@ -8,7 +8,6 @@ sign that is the same on every phone, so the raw accelerometer is read and the a
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
@@ -17,6 +16,7 @@ import numpy as np
 
 from gait.arrays import FloatArray
 from gait.errors import PacketError
+from gait.missing import number_or_none
 from gait.text import visible
 
 __all__ = ["MOST_BYTES", "Message", "Readings", "read_message"]
@@ -78,26 +78,26 @@ def read_message(body: bytes) -> Message:
     if len(body) > MOST_BYTES:
         raise PacketError(f"a message of {len(body)} bytes")
     try:
-        told = json.loads(body, parse_constant=_refuse)
+        document = json.loads(body, parse_constant=_refuse)
     except (ValueError, RecursionError):
         raise PacketError("no JSON") from None
-    payload = told.get("payload") if isinstance(told, dict) else None
-    device = told.get("deviceId") if isinstance(told, dict) else None
+    payload = document.get("payload") if isinstance(document, dict) else None
+    device = document.get("deviceId") if isinstance(document, dict) else None
     if not isinstance(payload, list) or not isinstance(device, str) or len(payload) > MOST_READINGS:
         raise PacketError("no message of Sensor Logger")
     rows: dict[str, list[tuple[int, float, float, float]]] = {}
     battery, dropped = None, 0
-    for one in payload:
-        name = one.get("name") if isinstance(one, dict) else None
+    for reading in payload:
+        name = reading.get("name") if isinstance(reading, dict) else None
         if name == "battery":
-            battery = _battery(one.get("values"))
+            battery = _battery(reading.get("values"))
         elif isinstance(name, str) and name.lower() in LIMITS:
-            row = _row(one, LIMITS[name.lower()])
+            row = _row(reading, LIMITS[name.lower()])
             if row is None:
                 dropped += 1
             else:
                 rows.setdefault(name.lower(), []).append(row)
-    streams = {name: _sorted(found) for name, found in rows.items()}
+    streams = {name: _sorted(row) for name, row in rows.items()}
     return Message(visible(device)[:MOST_NAME] or "phone", streams, battery, dropped)
 
 
@@ -111,8 +111,8 @@ def _row(reading: Mapping[str, Any], limit: float) -> tuple[int, float, float, f
     time_ns, values = _number(reading.get("time")), reading.get("values")
     if time_ns is None or not TIMES_NS[0] <= time_ns <= TIMES_NS[1] or not isinstance(values, dict):
         return None
-    found = [_number(values.get(axis)) for axis in "xyz"]
-    x, y, z = found
+    numbers = [_number(values.get(axis)) for axis in "xyz"]
+    x, y, z = numbers
     if x is None or y is None or z is None or max(abs(x), abs(y), abs(z)) > limit:
         return None
     return int(time_ns), float(x), float(y), float(z)
@@ -129,7 +129,7 @@ def _number(value: object) -> int | float | None:
         return None
     if isinstance(value, int):
         return value if abs(value) <= TIMES_NS[1] else None
-    return value if math.isfinite(value) else None
+    return number_or_none(value)
 
 
 def _battery(values: object) -> int | None:

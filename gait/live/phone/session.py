@@ -23,7 +23,7 @@ from gait.protocol.data import to_counts, to_samples
 
 __all__ = ["Phone", "PhoneView"]
 
-STREAM = 0
+STREAM = 0  # number of the phone's only stream in the journal
 ACC_RANGE_G, GYR_RANGE_DPS = 32.0, 4000.0
 """Scale of the journal's counts: wider than any phone's sensors, and 1 mg and 0.12 deg/s fine."""
 EVEN_US = 200.0
@@ -34,12 +34,12 @@ AWAY_S = 3.0
 """s without samples after which the phone is shown as away."""
 FUTURE_US = 5e6
 """A clock that runs ahead of the computer's by more than this from one message to the next was set."""
-MOST_EPOCHS = 200
+MOST_EPOCHS = 200  # new beginnings of a phone's clock that the journal tells apart; later ones share the last
 USUAL_US, MOST_RATE_US = 1e4, 500.0
-"""Sample period that a phone is taken to have before it has shown it, and the shortest that is believed."""
-GAP_PERIODS = 1.5
+"""us; sample period that a phone is taken to have at first, and the shortest that is believed."""
+GAP_PERIODS = 1.5  # sample periods between two readings from which one is missing: halfway to the next place
 BYTES_A_SECOND = 20_000
-"""Of journal and CSV at 200 Hz, for a look at the disk before a session."""
+"""Bytes of journal and CSV at 200 Hz, for a look at the disk before a session."""
 MOST_BLOCK = 2000
 """Samples of a block: the journal's records hold no more than 64 kB."""
 

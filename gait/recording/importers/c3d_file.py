@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from gait.arrays import FloatArray
 from gait.errors import RecordingError
+from gait.missing import number_or_none
 
 __all__ = ["MAGIC", "Parameters", "RawC3D", "read_raw"]
 
@@ -204,8 +205,7 @@ def _number(parameters: Parameters, group: str, name: str) -> float | None:
     values = parameters.get((group, name))
     if values is None or values.size == 0 or values.dtype.kind not in "if":
         return None
-    value = float(values.flat[0])
-    return value if np.isfinite(value) else None
+    return number_or_none(float(values.flat[0]))
 
 
 def _points(table: npt.NDArray[Any], layout: _Layout) -> FloatArray:

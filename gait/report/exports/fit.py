@@ -14,7 +14,6 @@ Numbers of lap and session are those of the report: medians over running strides
 from __future__ import annotations
 
 import itertools
-import math
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from gait import __version__
 from gait.analysis.results import Analysis
 from gait.errors import GaitError, MissingExtraError
 from gait.files import write_bytes
+from gait.missing import number_or_none
 from gait.report.exports.fit_developer import FIELDS, described, totals, with_developer_fields
 from gait.report.exports.fit_fields import Span, filled, ms, ratio, split, timer
 from gait.report.exports.fit_totals import closing
@@ -162,7 +162,8 @@ def _records(seconds: Seconds, stamps: list[datetime], used: list[str]) -> list[
 
 def _beats(rate: float) -> float | None:
     """Whole beats a minute, as FIT keeps them; None where not measured."""
-    return round(rate) if math.isfinite(rate) else None
+    whole = number_or_none(rate, 0)
+    return None if whole is None else int(whole)
 
 
 def _record(seconds: Seconds, k: int, when: datetime, used: list[str]) -> Any:  # noqa: ANN401 - fit-tool has no types

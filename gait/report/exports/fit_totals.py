@@ -100,7 +100,7 @@ def _fit_seconds(when: datetime) -> int:
     return round((when - datetime(1989, 12, 31, tzinfo=UTC)).total_seconds())
 
 
-def _total(message: Any, analysis: Analysis, seconds: Seconds, span: Span) -> None:  # noqa: ANN401
+def _total(message: Any, analysis: Analysis, seconds: Seconds, span: Span) -> None:  # noqa: ANN401 - the library's own type
     """Return what lap and session say alike: when, how long, how far, and the report's numbers."""
     from fit_tool.profile.profile_type import EventType, Sport
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from gait.analysis.results import Analysis
 from gait.errors import GaitError, MissingExtraError
+from gait.files import write_bytes
 
 __all__ = ["by_weasyprint", "write_parquet", "write_pdf"]
 
@@ -42,11 +43,7 @@ def write_parquet(analysis: Analysis, path: Path) -> Path:
         import_module("pyarrow")
     except ImportError as error:
         raise MissingExtraError("--parquet", "parquet") from error
-    try:
-        analysis.strides.to_parquet(path, engine="pyarrow", index=False)
-    except OSError as error:
-        raise GaitError("cannot be written", where=path, todo="check the folder") from error
-    return path
+    return write_bytes(path, analysis.strides.to_parquet(engine="pyarrow", index=False))
 
 
 def write_pdf(page: Path, path: Path) -> Path:
@@ -71,26 +68,28 @@ def by_weasyprint(page: Path, path: Path) -> Path:
         raise MissingExtraError("--pdf (or a Chromium or Chrome on the path)", "pdf") from error
     sheet = weasyprint.CSS(string=_BLOCKS.read_text(encoding="utf-8"))
     try:
-        weasyprint.HTML(filename=str(page)).write_pdf(str(path), stylesheets=[sheet])
+        printed: bytes = weasyprint.HTML(filename=str(page)).write_pdf(stylesheets=[sheet])
     except Exception as error:
         # It has many of its own, and a page it cannot lay out ends in any of them.
         raise GaitError("weasyprint could not print the page", where=page, todo="print it by hand") from error
-    return path
+    return write_bytes(path, printed)
 
 
 def _by_browser(browser: str, page: Path, path: Path) -> Path:
     with tempfile.TemporaryDirectory() as profile:
+        printed = Path(profile) / "page.pdf"
         command = [
             browser,
             *FLAGS,
             f"--user-data-dir={profile}",
-            f"--print-to-pdf={path.resolve()}",
+            f"--print-to-pdf={printed}",
             page.resolve().as_uri(),
         ]
         try:
             subprocess.run(command, check=True, capture_output=True, timeout=PRINT_S)  # noqa: S603 - found above
+            page_bytes = printed.read_bytes()
         except (subprocess.SubprocessError, OSError) as error:
             raise GaitError(
                 "the browser could not print the page", where=browser, todo="print it by hand"
             ) from error
-    return path
+    return write_bytes(path, page_bytes)

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import gzip
-import io
 import json
-import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +21,7 @@ from gait.analysis.results import STRIDE_COLUMNS, Analysis, Metric
 from gait.files import write_bytes, write_text
 from gait.history.sides import sides_json
 from gait.history.within_run import within_run_json
+from gait.missing import number_or_none
 from gait.text import for_spreadsheet
 
 if TYPE_CHECKING:
@@ -74,9 +73,8 @@ def strides_csv(analysis: Analysis) -> str:
     """
     table = analysis.strides.reindex(columns=_columns(analysis.strides))
     table = table.sort_values("ic_s", kind="stable", ignore_index=True)
-    out = io.StringIO()
-    _for_csv(table).to_csv(out, index=False, na_rep="", lineterminator="\n")
-    return out.getvalue()
+    text: str = _for_csv(table).to_csv(index=False, na_rep="", lineterminator="\n")
+    return text
 
 
 def _columns(strides: pd.DataFrame) -> list[str]:
@@ -257,7 +255,7 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - the shape of JSON is any
 def _scalar(value: object) -> str | float | bool | None:
     """One value; what is neither text nor a finite number becomes None or its text."""
     if isinstance(value, float):
-        return value if math.isfinite(value) else None
+        return number_or_none(value)
     if value is None or isinstance(value, (str, int)):
         return value
     return None if value is pd.NA or value is pd.NaT else str(value)

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from markupsafe import Markup
 
 from gait.arrays import FloatArray
+from gait.missing import number_or_none
 from gait.report.blocks import Chart, Points, Section
 from gait.report.words import Words
 
@@ -65,7 +66,7 @@ def touch_data(sections: Sequence[Section], words: Words) -> Markup:
     for sign in "<>&":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
     # JSON alone, with every sign that HTML looks at escaped above.
-    return Markup(text)  # noqa: S704
+    return Markup(text)  # noqa: S704 - JSON with every < escaped
 
 
 def _chart(chart: Chart, every: int, times: list[dict[str, Any]]) -> dict[str, Any]:
@@ -124,4 +125,4 @@ def _short(value: float) -> float:
 
 def _list(values: FloatArray, decimals: int) -> list[float | None]:
     """Plain numbers, None where there is none."""
-    return [round(float(v), decimals) if math.isfinite(v) else None for v in values]
+    return [number_or_none(value, decimals) for value in values]

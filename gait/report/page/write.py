@@ -136,8 +136,8 @@ def render_sections(sections: Sequence[Section], words: Words, sheet: str) -> st
             sheet=sheet,
             sections=sections,
             policy=policy,
-            style=Markup(style),  # noqa: S704
-            scripts=[Markup(script) for script in scripts],  # noqa: S704
+            style=Markup(style),  # noqa: S704 - our own files
+            scripts=[Markup(script) for script in scripts],  # noqa: S704 - our own files
             data=data,
             draw_chart=draw_chart,
             draw_scale=draw_scale,

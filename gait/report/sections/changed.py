@@ -72,7 +72,7 @@ def _row(row: Change, words: Words) -> tuple[str, ...]:
         number(row.first, places),
         number(row.second, places),
         gap,
-        words(f"change.{row.said}"),
+        words(f"change.{row.words_key}"),
     )
 
 

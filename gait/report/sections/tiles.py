@@ -241,7 +241,7 @@ def _last_text(story: Story, name: str) -> str:
         return ""
     spec = METRICS[name]
     places = decimals_for(row.uncertainty, spec.decimals, row.change)
-    verdict = story.words(f"change.{row.said}")
+    verdict = story.words(f"change.{row.words_key}")
     return story.words(
         "tile.last", value=number(row.first, places), change=signed(row.change, places), verdict=verdict
     )

@@ -16,7 +16,7 @@ def build(story: Story) -> Section | None:
     if not rows or not story.analysis.activity:
         return None
     start = story.analysis.activity[0].start_s
-    told = tuple(sentence(row, start, words) for row in rows if row.told)
+    told = tuple(sentence(row, start, words) for row in rows if row.is_reported)
     unknown = "speed_m_s" not in story.analysis.metrics
     if told:
         why = words("within.no_speed" if unknown else "within.cannot_tell")

@@ -51,4 +51,4 @@ def _made(plugin: Plugin, part: Driver | type[Driver]) -> Driver:
 
 def driver_of(heard: Advertisement) -> Driver | None:
     """Return the family of a sensor by what it advertises; None for a stranger."""
-    return next((one for one in drivers() if one.matches(heard)), None)
+    return next((driver for driver in drivers() if driver.matches(heard)), None)

@@ -21,7 +21,7 @@ from gait.sensors.samples.sample_stream import Assembly, Counts
 
 __all__ = ["GaitProfile", "ProfileDialogue"]
 
-DITHER_S = 0.03
+DITHER_S = 0.03  # s over which clock exchanges are spread: twice the usual connection interval
 GOLDEN = 0.6180339887
 """Clock exchanges are spread over the usual connection intervals by the golden ratio: evenly."""
 

@@ -24,8 +24,9 @@ __all__ = ["COMMAND", "NOTIFY", "Logger", "MetaMemory", "entries_of", "run_of", 
 
 COMMAND = "326a9001-85cb-9195-d9dd-464cfbbae75a"
 NOTIFY = "326a9006-85cb-9195-d9dd-464cfbbae75a"
-ACC, GYR, LOG = 0x03, 0x13, 0x0B
-READ = 0x80
+ACC, GYR, LOG = 0x03, 0x13, 0x0B  # numbers of modules, first byte of a message (MetaWear SDK)
+READ = 0x80  # bit of a register's number: its value is asked for
+# Registers of the log module (MetaWear SDK).
 ENABLE, TRIGGER, TIME, LENGTH, READOUT, ENTRIES, LEFT, PAGE, PAGE_TAKEN, FLUSH = (
     1,
     2,
@@ -38,26 +39,26 @@ ENABLE, TRIGGER, TIME, LENGTH, READOUT, ENTRIES, LEFT, PAGE, PAGE_TAKEN, FLUSH =
     14,
     16,
 )
-CONFIG = 3
+CONFIG = 3  # register of an instrument's rate and range
 PAGED, FLUSHED = 2, 3
 """Revisions of the log: one that waits for each page to be taken, and one that is to be written out first."""
-TICK_US = 48.0 / 32768.0 * 1e6
+TICK_US = 48.0 / 32768.0 * 1e6  # us of a tick of the log's clock: 48 periods of a 32768 Hz crystal
 ENTRY = np.dtype([("head", "u1"), ("tick", "<u4"), ("data", "u1", 4)])
 ID_MASK, RESET_SHIFT = 0x1F, 5
 """Head of an entry: its logger's number, and which run of the board's clock."""
-VECTOR_BYTES = 6
+VECTOR_BYTES = 6  # three int16
 PARTS_APART_TICKS = 1
 """A vector's second part may be stamped a tick later."""
 RATES_HZ = {5: 12.5, 6: 25.0, 7: 50.0, 8: 100.0, 9: 200.0, 10: 400.0, 11: 800.0}
 ACC_RANGES_G = {3: 2.0, 5: 4.0, 8: 8.0, 12: 16.0}
 ACC_RANGES_BMI270_G = {0: 2.0, 1: 4.0, 2: 8.0, 3: 16.0}
-BMI270_KIND = 4
+BMI270_KIND = 4  # kind of an accelerometer module that is a BMI270
 GYR_RANGES_DPS = {0: 2000.0, 1: 1000.0, 2: 500.0, 3: 250.0, 4: 125.0}
 GYR_LSB_AT_2000 = 16.4
 """Steps a deg/s at 2000 deg/s; twice as many at half of it."""
-SILENCE_S = 10.0
+SILENCE_S = 10.0  # s without a byte after which a readout is given up (chosen: it bounds a hang)
 NOTICES = 100
-"""s without a byte after which a readout is given up; notices of its progress asked for (chosen)."""
+"""Notices of its progress that a readout is asked for (chosen)."""
 
 Entries = npt.NDArray[np.void]
 """(n,) of `ENTRY`."""
@@ -111,7 +112,9 @@ def vectors_of(entries: Entries, loggers: dict[int, Logger], module: int) -> tup
     all are where not all bytes of the instrument are logged.
     """
     parts = sorted(
-        (one.offset, number) for number, one in loggers.items() if one.module == module and _fits(one)
+        (logger.offset, number)
+        for number, logger in loggers.items()
+        if logger.module == module and _fits(logger)
     )
     if sum(loggers[number].width for _, number in parts) != VECTOR_BYTES or not parts:
         return np.zeros(0), np.zeros((0, 3), np.int16)
@@ -125,9 +128,9 @@ def vectors_of(entries: Entries, loggers: dict[int, Logger], module: int) -> tup
         part["data"][row, : loggers[number].width]
         for part, row, (_, number) in zip(logged, rows, parts, strict=True)
     ]
-    whole = together <= PARTS_APART_TICKS
-    counts = np.ascontiguousarray(np.hstack(raw)[whole]).view("<i2")
-    return ticks[0][whole], counts.astype(np.int16)
+    complete = together <= PARTS_APART_TICKS
+    counts = np.ascontiguousarray(np.hstack(raw)[complete]).view("<i2")
+    return ticks[0][complete], counts.astype(np.int16)
 
 
 def _fits(logger: Logger) -> bool:
@@ -139,8 +142,8 @@ def nearest_of(times: FloatArray, wanted: FloatArray) -> IntArray:
     after = np.clip(np.searchsorted(times, wanted), 0, len(times) - 1)
     before = np.maximum(after - 1, 0)
     closer = np.abs(times[before] - wanted) <= np.abs(times[after] - wanted)
-    found: IntArray = np.where(closer, before, after)
-    return found
+    nearest: IntArray = np.where(closer, before, after)
+    return nearest
 
 
 def run_of(entries: Entries, loggers: dict[int, Logger], acc: Config, gyr: Config) -> tuple[KeptRun, float]:
@@ -195,9 +198,9 @@ class MetaMemory:
         revision, slots = (facts[3], facts[4]) if len(facts) > 4 else (0, 8)
         loggers = {}
         for number in range(slots):
-            one = logger_of(await _read(link, LOG, TRIGGER, bytes([number])))
-            if one is not None:
-                loggers[number] = one
+            logger = logger_of(await _read(link, LOG, TRIGGER, bytes([number])))
+            if logger is not None:
+                loggers[number] = logger
         now_tick, now_reset = struct.unpack("<IB", (await _read(link, LOG, TIME))[2:7])
         now = datetime.now(UTC)
         entries = await _readout(link, revision, Progress(say))

@@ -35,9 +35,9 @@ VISIT_OUTPUT_RATE = 0x10
 """Bit of the device control that sets the output rate (the same)."""
 DEVICE_CONTROL_LAYOUT = struct.Struct("<B23xHB5x")
 VALUES = struct.Struct("<I6f")
-RATE_HZ = 60
+RATE_HZ = 60  # Hz of streaming, at most (data sheet)
 ACC_RANGE_G, GYR_RANGE_DPS = 16.0, 2000.0
-"""Hz of streaming (the same: at most 60), full scale in g and deg/s (data sheet)."""
+"""Full scale in g and deg/s (data sheet)."""
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,8 @@ __all__ = ["DotMemory", "message", "parts_of", "run_of"]
 CONTROL, ACKNOWLEDGE, NOTIFICATION = (
     f"1517{number}-4947-11e9-8646-d663bd873d93" for number in ("7001", "7002", "7003")
 )
-RECORDING = 1
+RECORDING = 1  # number of the recording service's messages (Movella DOT BLE services)
+# Kinds of messages (Movella DOT BLE services).
 ACK, STATE = 0x01, 0x02
 FILE_INFO, FILE_INFO_IS, FILE_INFO_DONE, NO_FILE = 0x60, 0x61, 0x62, 0x63
 FILE_DATA, FILE_DATA_IS, FILE_DATA_DONE, STOP = 0x70, 0x71, 0x72, 0x73
@@ -34,21 +35,21 @@ SELECT, AGAIN, INVALID = 0x74, 0x75, 0x76
 DATA_KINDS = (FILE_DATA_IS, INVALID)
 TIME, ACC, GYR = 0x00, 0x07, 0x08
 """Quantities to export: time stamp, acceleration, angular rate."""
-OK, IDLE, ON_RECORDING = 0x00, 0x06, 0x40
-MOST_FILES = 0xFE
+OK, IDLE, ON_RECORDING = 0x00, 0x06, 0x40  # results of a command, and states of the recorder
+MOST_FILES = 0xFE  # numbers that a file can have
 HEAD = struct.Struct("<IIHIH")
 """Of a file: magic number, size of the head, revision, start in UTC seconds, length asked for."""
-MAGIC = 0x6F636552
+MAGIC = 0x6F636552  # first four bytes of a file
 SAMPLE = np.dtype([("clock_us", "<u4"), ("values", "<f4", 6)])
 """Microseconds; m/s2, then deg/s."""
 NUMBER = struct.Struct("<I")
 RATES_HZ = (1.0, 4.0, 10.0, 12.0, 15.0, 20.0, 30.0, 60.0, 120.0)
-ACC_RANGE_G, GYR_RANGE_DPS = 16.0, 2000.0
-WRAP = 1 << 32
-SILENCE_S = 10.0
+"""Hz that it records at (Movella DOT user manual)."""
+ACC_RANGE_G, GYR_RANGE_DPS = 16.0, 2000.0  # full scale in g and deg/s (Movella DOT user manual)
+WRAP = 1 << 32  # counts of its clock, us
+SILENCE_S = 10.0  # s without a byte after which it is given up (chosen: it bounds a hang)
 AGAIN_TRIES = 50
-"""Hz that it records at; full scale in g and deg/s; counts of its clock (Movella DOT user manual); s without
-a byte after which it is given up, and times that a part is asked for again (chosen: both bound a hang)."""
+"""Times that a part is asked for again (chosen: it bounds a hang)."""
 
 
 def message(kind: int, body: bytes = b"") -> bytes:
@@ -116,20 +117,20 @@ class DotMemory:
         SensorError
             There is none, or one is being made.
         """
-        state = (await _told(link, STATE))[0]
+        state = (await _acknowledged(link, STATE))[0]
         if state == ON_RECORDING:
             raise SensorError(
                 "is still recording", where=link.name, todo="press its button for a second, which stops it"
             )
         number, started = await _newest(link)
-        await _told(link, SELECT, bytes([TIME, ACC, GYR]))
+        await _acknowledged(link, SELECT, bytes([TIME, ACC, GYR]))
         try:
             return run_of(await _samples(link, number, Progress(say)), started)
         except PacketError as error:
             raise SensorError(f"its newest recording cannot be read ({error})", where=link.name) from error
 
 
-async def _told(link: Link, kind: int, body: bytes = b"") -> bytes:
+async def _acknowledged(link: Link, kind: int, body: bytes = b"") -> bytes:
     """Body of the acknowledgement of a command, from its result on.
 
     Raises
@@ -139,13 +140,13 @@ async def _told(link: Link, kind: int, body: bytes = b"") -> bytes:
     """
     await link.write(CONTROL, message(kind, body))
     try:
-        answer, said = parts_of(await link.read(ACKNOWLEDGE))
+        answer, payload = parts_of(await link.read(ACKNOWLEDGE))
     except PacketError as error:
         raise SensorError(str(error), where=link.name) from error
-    if answer != ACK or not said or (kind != STATE and said[0] not in (OK, IDLE)):
-        state = f"0x{said[0]:02x}" if said else "nothing"
+    if answer != ACK or not payload or (kind != STATE and payload[0] not in (OK, IDLE)):
+        state = f"0x{payload[0]:02x}" if payload else "nothing"
         raise SensorError(f"refused command 0x{kind:02x} ({state})", where=link.name, todo="close its app")
-    return said
+    return payload
 
 
 async def _newest(link: Link) -> tuple[int, datetime | None]:
@@ -164,7 +165,7 @@ async def _newest(link: Link) -> tuple[int, datetime | None]:
         starts.append(started)
     if not starts:
         raise SensorError("holds no recording", where=link.name, todo="record with its app first")
-    newest = max(range(len(starts)), key=lambda one: (starts[one], one))
+    newest = max(range(len(starts)), key=lambda log: (starts[log], log))
     return newest + 1, datetime.fromtimestamp(starts[newest], UTC) if starts[newest] else None
 
 
@@ -172,7 +173,7 @@ async def _file_started(link: Link, number: int) -> int | None:
     """Start of a file in UTC seconds; None where there is none of that number."""
     started = 0
     with link.listening():
-        await _told(link, FILE_INFO, bytes([number]))
+        await _acknowledged(link, FILE_INFO, bytes([number]))
         while True:
             kind, body = await _heard(link)
             if kind == NO_FILE:
@@ -203,7 +204,7 @@ async def _samples(link: Link, number: int, progress: Progress) -> bytes:
     raw = bytearray()
     due, waiting, tries = 0, False, AGAIN_TRIES
     with link.listening():
-        await _told(link, FILE_DATA, bytes([number]))
+        await _acknowledged(link, FILE_DATA, bytes([number]))
         while tries:
             kind, body = await _heard(link)
             if kind == FILE_DATA_DONE and not waiting:

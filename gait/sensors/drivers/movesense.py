@@ -29,27 +29,28 @@ __all__ = ["Movesense", "MovesenseDecoder"]
 SERVICE = "34802252-7185-4d5d-b431-630e7050e8f0"
 WRITE = "34800001-7185-4d5d-b431-630e7050e8f0"
 NOTIFY = "34800002-7185-4d5d-b431-630e7050e8f0"
+# Commands, kinds of answers, our own references, status of success (GSP of Movesense's sample firmware).
 HELLO, SUBSCRIBE, UNSUBSCRIBE, FETCH_LOG, GET = 0, 1, 2, 3, 4
 REPLY, DATA, DATA_REST = 1, 2, 3
 STREAM_REF, ASK_REF, LOG_REF = 99, 98, 100
 OK = 200
 STAMP = struct.Struct("<I")
-LARGEST_MESSAGE = 2048
+LARGEST_MESSAGE = 2048  # bytes of a joined message, above which it is damage (chosen)
 SAMPLE_BYTES = 24
 """Three floats of acceleration and three of angular rate."""
 ACC_RANGE_G = 8.0
 """Set at power-on; GSP has no command that changes it."""
 GYR_LSB_DPS = {245: 0.00875, 500: 0.0175, 1000: 0.035, 2000: 0.07}
 """The part's steps at each range (LSM6DS data sheet): full scale in 16 bits is 32768 of them."""
-TEXT_LIMIT = 64
+TEXT_LIMIT = 64  # characters of a name or a serial number that are kept (chosen)
 LOGGING = b"\x03"
 ENTRY = struct.Struct("<IIQ")
 """Of the logbook's list: number, when it was changed, bytes."""
 OFFSET = struct.Struct("<I")
-SILENCE_S = 10.0
-LARGEST_LOG_BYTES = 1 << 28
+SILENCE_S = 10.0  # s without a byte after which a fetch is given up (chosen: it bounds a hang)
+LARGEST_LOG_BYTES = 1 << 28  # bytes of the largest log (chosen: it bounds what a broken sensor can fill)
 FETCH_TRIES = 3
-"""s without a byte after which a fetch is given up; bytes of the largest log; tries of a fetch (chosen)."""
+"""Tries of a fetch, as bytes may be lost on the air (chosen)."""
 
 
 @dataclass
@@ -154,7 +155,7 @@ class Movesense(StreamFamily):
 
     async def describe(self, link: Link) -> Description:
         """Say HELLO: serial number, product and firmware."""
-        reply = await _asked(link, HELLO, b"")
+        reply = await _answer_to(link, HELLO, b"")
         texts = reply[1:].split(b"\0")
         keys = ("serial", "model", "", "firmware")
         device = {
@@ -231,7 +232,8 @@ def _newest(entries: bytes) -> tuple[list[int], int]:
     The list is cut off where the notification ends. Logs are numbered one after the other, so that the newest
     of a cut list is as far behind the first as there are logs.
     """
-    count, listed = (entries[0] if entries else 0), list(ENTRY.iter_unpack(entries[1:][: _whole(entries)]))
+    count = entries[0] if entries else 0
+    listed = list(ENTRY.iter_unpack(entries[1:][: _whole_entries(entries)]))
     if not count or not listed:
         return [], 0
     by_number = {number: size for number, _, size in listed}
@@ -241,7 +243,7 @@ def _newest(entries: bytes) -> tuple[list[int], int]:
     return [min(by_number) + count - 1, largest], 0
 
 
-def _whole(entries: bytes) -> int:
+def _whole_entries(entries: bytes) -> int:
     """Bytes of whole entries behind the count."""
     return (len(entries) - 1) // ENTRY.size * ENTRY.size
 
@@ -260,12 +262,12 @@ async def _log(link: Link, numbers: Sequence[int], progress: Progress) -> bytes:
     for number in numbers:
         for _ in range(FETCH_TRIES):
             try:
-                found = await _log_once(link, number, progress)
+                log_bytes = await _log_once(link, number, progress)
             except RefusedError as error:
                 refused = error
                 break
-            if found is not None:
-                return found
+            if log_bytes is not None:
+                return log_bytes
         else:
             raise LinkLostError("parts of the log are lost on the way", where=link.name)
     assert refused is not None
@@ -274,7 +276,7 @@ async def _log(link: Link, numbers: Sequence[int], progress: Progress) -> bytes:
 
 async def _log_once(link: Link, number: int, progress: Progress) -> bytes | None:
     """Bytes of a log; None where some were lost."""
-    raw, whole = bytearray(), True
+    raw, unbroken = bytearray(), True
     with link.listening():
         await _commanded(link, FETCH_LOG, LOG_REF, struct.pack("<I", number))
         while True:
@@ -283,8 +285,8 @@ async def _log_once(link: Link, number: int, progress: Progress) -> bytes | None
                 continue
             (offset,), part = OFFSET.unpack_from(payload, 2), payload[2 + OFFSET.size :]
             if not part or offset > LARGEST_LOG_BYTES:
-                return bytes(raw) if whole else None
-            whole &= offset <= len(raw)
+                return bytes(raw) if unbroken else None
+            unbroken &= offset <= len(raw)
             raw.extend(bytes(max(0, offset - len(raw))))
             raw[offset : offset + len(part)] = part
             progress.at(len(raw))
@@ -294,7 +296,7 @@ _numbers = count()
 """Asks carry different references, so that a late answer is not taken for a newer one's."""
 
 
-async def _asked(link: Link, op: int, body: bytes) -> bytes:
+async def _answer_to(link: Link, op: int, body: bytes) -> bytes:
     """Reply to a command that has no status, such as HELLO."""
     reference = ASK_REF - next(_numbers) % 64
     fits = _reply_to(reference)
@@ -328,8 +330,8 @@ async def _configured(link: Link, path: str, layout: str, usual: int) -> int:
     except RefusedError:
         return usual
     size = struct.calcsize(layout)
-    found = int(struct.unpack(layout, value[:size])[0]) if len(value) >= size else 0
-    return found or usual
+    setting = int(struct.unpack(layout, value[:size])[0]) if len(value) >= size else 0
+    return setting or usual
 
 
 def _reply_to(reference: int) -> Callable[[bytes], bytes | None]:

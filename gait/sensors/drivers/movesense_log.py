@@ -28,8 +28,8 @@ from gait.units import DEG, STANDARD_GRAVITY
 __all__ = ["SbemLog", "read_sbem", "run_of"]
 
 HEAD_BYTES, MAGIC = 8, b"SBEM"
-DESCRIPTOR = 0
-ESCAPE = 0xFF
+DESCRIPTOR = 0  # number of a chunk that describes the others (SBEM)
+ESCAPE = 0xFF  # byte in place of a number or size that needs more than one (SBEM)
 FORMATS = {
     "int8": "b",
     "uint8": "B",
@@ -52,9 +52,9 @@ BRACKETS = ("[", "]")
 AXES = ("x", "y", "z")
 DEPTH = 3
 """Groups within groups; the sensor's own go two deep."""
-MOST_LEAVES = 4096
-RATES_HZ = (13.0, 26.0, 52.0, 104.0, 208.0, 416.0, 833.0)
-ACC_RANGES_G = (2.0, 4.0, 8.0, 16.0)
+MOST_LEAVES = 4096  # values of a chunk, above which its description is damage (chosen)
+RATES_HZ = (13.0, 26.0, 52.0, 104.0, 208.0, 416.0, 833.0)  # Hz that its IMU can be set to (Movesense API)
+ACC_RANGES_G = (2.0, 4.0, 8.0, 16.0)  # g; full scales of the part (LSM6DS data sheet)
 ROUNDING_G = 0.01
 """A sample at full scale may read a little more than the range's name."""
 USUAL_RATE_HZ = 52.0
@@ -81,12 +81,12 @@ class _Layout:
     @cached_property
     def packed(self) -> struct.Struct:
         """Their bytes."""
-        return struct.Struct("<" + "".join(one.code for one in self.leaves))
+        return struct.Struct("<" + "".join(leaf.code for leaf in self.leaves))
 
     @cached_property
     def factors(self) -> FloatArray:
         """(n,) what each is multiplied by."""
-        return np.array([one.factor for one in self.leaves])
+        return np.array([leaf.factor for leaf in self.leaves])
 
     @property
     def stream(self) -> str:
@@ -95,12 +95,12 @@ class _Layout:
 
     def place_of(self, name: str) -> int | None:
         """Place of a field without axes; None where there is none."""
-        return next((at for at, one in enumerate(self.leaves) if one.name == name), None)
+        return next((at for at, leaf in enumerate(self.leaves) if leaf.name == name), None)
 
     def vectors(self, name: str) -> list[list[int]]:
         """Places of x, y and z of each sample of a field."""
         columns = [
-            [at for at, one in enumerate(self.leaves) if (one.name, one.axis) == (name, axis)]
+            [at for at, leaf in enumerate(self.leaves) if (leaf.name, leaf.axis) == (name, axis)]
             for axis in AXES
         ]
         return [list(row) for row in zip(*columns, strict=False)]
@@ -144,8 +144,8 @@ class _Descriptors:
         """Layout of a chunk; None where it is not described, or without values of a known width."""
         if number not in self._layouts:
             leaves = tuple(islice(self._leaves(number, DEPTH), MOST_LEAVES))
-            known = leaves and all(one.code for one in leaves)
-            self._layouts[number] = _Layout(leaves) if known else None
+            described = leaves and all(leaf.code for leaf in leaves)
+            self._layouts[number] = _Layout(leaves) if described else None
         return self._layouts[number]
 
     def _leaves(self, number: int, depth: int) -> Iterator[_Leaf]:
@@ -158,7 +158,7 @@ class _Descriptors:
         path = lines.get("<PTH>", "")
         if path in BRACKETS or path.startswith("+"):
             return
-        parts = [one for one in re.split(r"[.+]", path) if one not in ("Samples", "Array", "")]
+        parts = [part for part in re.split(r"[.+]", path) if part not in ("Samples", "Array", "")]
         parts = parts or [""]
         factor = FACTOR.match(lines.get("<MOD>", ""))
         code = FORMATS.get(lines.get("<FRM>", "").split(",")[0], "")
@@ -202,12 +202,12 @@ def read_sbem(raw: bytes) -> SbemLog:
     """
     if raw[: len(MAGIC)] != MAGIC:
         raise PacketError(f"begins with {raw[:8]!r}", where="Movesense log")
-    known, log = _Descriptors(), SbemLog()
+    descriptors, log = _Descriptors(), SbemLog()
     for number, body in _chunks(raw):
         if number == DESCRIPTOR:
-            known.add(body)
+            descriptors.add(body)
             continue
-        layout = known.layout(number)
+        layout = descriptors.layout(number)
         if layout is None or layout.packed.size != len(body):
             log.skipped += 1
             continue
@@ -244,8 +244,8 @@ def run_of(log: SbemLog, acc_range_g: float, gyr_range_dps: float) -> KeptRun:
         No acceleration with angular rate in it.
     """
     if not log.acc or not log.gyr:
-        found = "acceleration alone" if log.acc else "no acceleration"
-        raise PacketError(f"{found}; record /Meas/IMU6 with it", where="Movesense log")
+        streams = "acceleration alone" if log.acc else "no acceleration"
+        raise PacketError(f"{streams}; record /Meas/IMU6 with it", where="Movesense log")
     rate_hz = _rate_hz(log.acc)
     acc_us, acc = _stamped(log.acc, rate_hz)
     gyr_us, gyr = _stamped(log.gyr, rate_hz)
@@ -259,7 +259,7 @@ def run_of(log: SbemLog, acc_range_g: float, gyr_range_dps: float) -> KeptRun:
         acc_us, acc, gyr = ready.clock_us, ready.acc, ready.gyr
     largest_g = float(np.max(np.abs(acc))) / STANDARD_GRAVITY
     least_g = max(acc_range_g, largest_g - ROUNDING_G)
-    acc_range_g = next((one for one in ACC_RANGES_G if one >= least_g), ACC_RANGES_G[-1])
+    acc_range_g = next((range_g for range_g in ACC_RANGES_G if range_g >= least_g), ACC_RANGES_G[-1])
     scale = Scale(rate_hz, acc_range_g, gyr_range_dps)
     counts = to_counts(acc, gyr * DEG, acc_range_g, gyr_range_dps)
     return KeptRun(scale, consecutive(counts, acc_us, rate_hz), _started(log), stamp_us=1000)

@@ -26,18 +26,18 @@ __all__ = ["OrpheCore", "OrpheDecoder", "decode_values"]
 INFORMATION_SERVICE = "01a9d6b5-ff6e-444a-b266-0be75e85c064"
 VALUES = "f3f9c7ce-46ee-4205-89ac-abe64e626c0f"
 INFORMATION = "24354f22-1c46-430e-a4ab-a1eeabbcdfc0"
-VALUES_HEADER = 50
+VALUES_HEADER = 50  # first byte of a notification with samples (ORPHE CORE SDK)
 HEAD = struct.Struct(">BHBBBH")
 BLOCK = np.dtype([("quat", ">i2", 4), ("gyr", ">i2", 3), ("acc", ">i2", 3), ("age_ms", "u1")])
-BLOCKS = 4
+BLOCKS = 4  # samples of a notification
 PACKET_BYTES = HEAD.size + BLOCKS * BLOCK.itemsize
-DAY_US = 86_400_000_000
-RATE_HZ = 200
-ACC_RANGES_G = (2, 4, 8, 16)
-GYR_RANGES_DPS = (250, 500, 1000, 2000)
+DAY_US = 86_400_000_000  # us; its stamps are times of day
+RATE_HZ = 200  # Hz of the notifications with samples (ORPHE CORE SDK)
+ACC_RANGES_G = (2, 4, 8, 16)  # g, by their code (LSM6DSOX data sheet)
+GYR_RANGES_DPS = (250, 500, 1000, 2000)  # deg/s, by their code (LSM6DSOX data sheet)
 GYR_LSB_PER_RANGE = 3.5e-5
 """One step in deg/s at a range of 1 deg/s: the part's 70 mdps at 2000 (LSM6DSOX), not range / 32768."""
-INFORMATION_BYTES = 10
+INFORMATION_BYTES = 10  # least length of the device's information
 SETTLE_S = 0.2
 """Wait after a write before it can be read back, as in the maker's program."""
 
@@ -143,7 +143,7 @@ class OrpheCore(StreamFamily):
 
 def _nearest(ranges: tuple[int, ...], wanted: int) -> int:
     """Return the number of the range nearest to a wish."""
-    return min(range(len(ranges)), key=lambda one: abs(ranges[one] - wanted))
+    return min(range(len(ranges)), key=lambda choice: abs(ranges[choice] - wanted))
 
 
 async def _information(link: Link) -> bytes:

@@ -29,6 +29,7 @@ PMD = "fb005c80-02e7-f387-1cad-8acd2d8df0c8"
 CONTROL = "fb005c81-02e7-f387-1cad-8acd2d8df0c8"
 DATA = "fb005c82-02e7-f387-1cad-8acd2d8df0c8"
 POLAR = "0000feee-0000-1000-8000-00805f9b34fb"
+# Measurement service (Polar BLE SDK): commands, SDK mode, an answer, its status, kinds of settings.
 SETTINGS, START, STOP = 1, 2, 3
 SDK_MODE = 9
 ANSWER = 0xF0
@@ -179,7 +180,7 @@ def joined(acc: list[OfflineFile], gyr: list[OfflineFile]) -> KeptRun:
         pieces += decoder.decode(DATA, frame, 0)
     if not pieces:
         raise PacketError("acceleration and angular rate at different times", where="Polar file")
-    stamped = [replace(one, arrival_us=one.clock_us or 0) for one in pieces]
+    stamped = [replace(piece, arrival_us=piece.clock_us or 0) for piece in pieces]
     return KeptRun(setup, stamped, acc[0].started)
 
 
@@ -206,7 +207,7 @@ async def _started(link: Link, kind: int, rate_hz: int, range_wanted: int) -> tu
     """Start an instrument; full scale as set, and the unit of one step."""
     offered = settings_of(await _commanded(link, bytes([SETTINGS, kind]), "settings"))
     ranges = offered.get(RANGE, ())
-    full_scale = min(ranges, key=lambda one: abs(one - range_wanted), default=range_wanted)
+    full_scale = min(ranges, key=lambda range_g: abs(range_g - range_wanted), default=range_wanted)
     resolution = max(offered.get(RESOLUTION, (16,)))
     rates = offered.get(RATE, (rate_hz,))
     if rate_hz not in rates:

@@ -23,6 +23,7 @@ __all__ = ["FILES", "Frames", "entries_of", "frames_of", "get_file", "request_fo
 FILES = "fb005c51-02e7-f387-1cad-8acd2d8df0c8"
 FRAME_BYTES = 20
 """What every link carries; a request is a few of these."""
+# File transfer (Polar BLE SDK): bits and numbers of frames, the command, wire types and fields of protobuf.
 NEXT, MORE, LAST, ERROR = 1, 3, 1, 0
 NUMBERS = 16
 COMMAND_GET = bytes([0x08, 0])
@@ -30,9 +31,9 @@ PATH_FIELD = 0x12
 VARINT, EIGHT_BYTES, BYTES, FOUR_BYTES = 0, 1, 2, 5
 VARINT_BITS = 63
 ENTRY_FIELD, NAME_FIELD, SIZE_FIELD = 1, 1, 2
-LARGEST_FILE_BYTES = 1 << 27
+LARGEST_FILE_BYTES = 1 << 27  # bytes of the largest file (chosen: it bounds what a broken sensor can fill)
 SILENCE_S = 30.0
-"""A folder with many files is put together slowly."""
+"""s without a frame after which a fetch is given up: a folder with many files is put together slowly."""
 NO_SUCH_FILE = 103
 """Error of the file transfer service for a file that is not there (Polar BLE SDK)."""
 
@@ -106,15 +107,15 @@ def entries_of(folder: bytes) -> list[tuple[str, int]]:
     PacketError
         Not a folder.
     """
-    found = []
+    entries = []
     for number, entry in _fields(folder):
         if number != ENTRY_FIELD or not isinstance(entry, bytes):
             continue
         facts = dict(_fields(entry))
         name, size = facts.get(NAME_FIELD, b""), facts.get(SIZE_FIELD, 0)
         if isinstance(name, bytes) and isinstance(size, int):
-            found.append((name.decode("utf-8", "replace"), size))
-    return found
+            entries.append((name.decode("utf-8", "replace"), size))
+    return entries
 
 
 def _fields(raw: bytes) -> Iterator[tuple[int, int | bytes]]:

@@ -19,9 +19,9 @@ __all__ = ["ACC", "GYRO", "Frame", "decode_frame", "settings_of"]
 ACC, GYRO = 2, 5
 """Measurement types."""
 HEAD = struct.Struct("<BQB")
-COMPRESSED = 0x80
-CHANNELS = 3
-LARGEST_BITS = 32
+COMPRESSED = 0x80  # bit of a frame's kind: differences follow a first sample
+CHANNELS = 3  # axes
+LARGEST_BITS = 32  # bits of a difference, above which a frame is damage
 SETTING_BYTES = {0: 2, 1: 2, 2: 2, 3: 4, 4: 1, 5: 4}
 """Bytes of a value of each setting: rate, resolution, range, range in thousandths, channels, factor."""
 MILLI = 1e-3
@@ -128,7 +128,7 @@ def settings_of(parameters: bytes) -> dict[int, tuple[int, ...]]:
     PacketError
         A setting that is not known, or cut off.
     """
-    found: dict[int, tuple[int, ...]] = {}
+    settings: dict[int, tuple[int, ...]] = {}
     at = 0
     while at + 2 <= len(parameters):
         setting, many = parameters[at], parameters[at + 1]
@@ -137,6 +137,6 @@ def settings_of(parameters: bytes) -> dict[int, tuple[int, ...]]:
         if width is None or end > len(parameters):
             raise PacketError(f"setting {setting} with {many} values", where="PMD")
         values = range(at + 2, end, width)
-        found[setting] = tuple(int.from_bytes(parameters[k : k + width], "little") for k in values)
+        settings[setting] = tuple(int.from_bytes(parameters[k : k + width], "little") for k in values)
         at = end
-    return found
+    return settings

@@ -26,12 +26,12 @@ ROOT = "/U/0/"
 FOLDERS = re.compile(r"\d{8}/|R/|\d{6}/")
 FILE = re.compile(r"/U/0/(\d{8})/R/(\d{6})/(ACC|GYRO)(\d*)\.REC")
 KINDS = {"ACC": ACC, "GYRO": GYRO}
-MOST_FOLDERS = 400
-MAGIC = 0x3D7C4C2B
+MOST_FOLDERS = 400  # folders that are looked into (chosen: a recording a day for a year)
+MAGIC = 0x3D7C4C2B  # second field of a file's head
 HEAD = struct.Struct("<B4I20s")
 """Encryption, magic number, version, -, firmware, start as text."""
 SIZE = struct.Struct("<H")
-RATE, RANGE, FACTOR = 0, 2, 5
+RATE, RANGE, FACTOR = 0, 2, 5  # kinds of settings, as `gait.sensors.drivers.polar`
 APART_S = 600.0
 """Both instruments of one run are started within this."""
 
@@ -116,22 +116,22 @@ def newest_pair(paths: list[str]) -> tuple[list[str], list[str]]:
     """
     files: dict[str, dict[Start, list[tuple[int, str]]]] = {"ACC": {}, "GYRO": {}}
     for path in paths:
-        found = FILE.fullmatch(path)
-        if found:
-            day, second, kind, number = found.groups()
+        match = FILE.fullmatch(path)
+        if match:
+            day, second, kind, number = match.groups()
             files[kind].setdefault((day, second), []).append((int(number or 0), path))
     for start in sorted(files["ACC"], reverse=True):
-        near = [one for one in files["GYRO"] if _apart_s(one, start) < APART_S]
+        near = [file for file in files["GYRO"] if _apart_s(file, start) < APART_S]
         if near:
-            other = min(near, key=lambda one: _apart_s(one, start))
+            other = min(near, key=lambda file: _apart_s(file, start))
             return _in_order(files["ACC"][start]), _in_order(files["GYRO"][other])
     return [], []
 
 
-def _apart_s(one: Start, other: Start) -> float:
+def _apart_s(start: Start, other: Start) -> float:
     try:
         times = [
-            datetime.strptime("".join(text), "%Y%m%d%H%M%S").replace(tzinfo=UTC) for text in (one, other)
+            datetime.strptime("".join(text), "%Y%m%d%H%M%S").replace(tzinfo=UTC) for text in (start, other)
         ]
     except ValueError:
         return float("inf")
@@ -186,7 +186,7 @@ class PolarMemory:
 
 async def _paths(link: Link) -> list[str]:
     """Paths of all recordings, the newest days first looked at."""
-    found, waiting, seen = [], [ROOT], 0
+    paths, waiting, seen = [], [ROOT], 0
     while waiting and seen < MOST_FOLDERS:
         folder = waiting.pop()
         seen += 1
@@ -194,5 +194,5 @@ async def _paths(link: Link) -> list[str]:
             if FOLDERS.fullmatch(name):
                 waiting.append(folder + name)
             elif size and name.endswith(".REC"):
-                found.append(folder + name)
-    return found
+                paths.append(folder + name)
+    return paths

@@ -25,7 +25,7 @@ BASE = "ef68{}-9b35-4933-9b10-52ffa9740042"
 CONFIGURATION_SERVICE, MOTION_SERVICE = BASE.format("0100"), BASE.format("0400")
 CONFIG, RAW = BASE.format("0401"), BASE.format("0406")
 CONFIG_LAYOUT = struct.Struct("<HHHHB")
-RAW_BYTES = 18
+RAW_BYTES = 18  # nine int16: acceleration, angular rate, compass
 SLOWEST_MS = (1000, 1000, 1000)
 """Pedometer, temperature and compass: as seldom as they go."""
 ACC_FULL_G, GYR_FULL_DPS = 32.0, 1024.0

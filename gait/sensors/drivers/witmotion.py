@@ -23,8 +23,9 @@ SERVICE = "0000ffe5-0000-1000-8000-00805f9a34fb"
 NOTIFY = "0000ffe4-0000-1000-8000-00805f9a34fb"
 WRITE = "0000ffe9-0000-1000-8000-00805f9a34fb"
 MARK, DATA, REGISTER = 0x55, 0x61, 0x71
+"""First byte of a frame; second one of data and of a register (WitMotion's BLE protocol)."""
 FRAME_BYTES = 20
-"""First byte of a frame; second of data and of a register; bytes of a frame (WitMotion's BLE protocol)."""
+"""Bytes of a frame."""
 UNLOCK = bytes.fromhex("ffaa6988b5")
 RATE_CODES = {10: 6, 20: 7, 50: 8, 100: 9, 200: 0x0B}
 

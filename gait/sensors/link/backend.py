@@ -60,10 +60,10 @@ class Backend:
             options["winrt"] = {"use_cached_services": False}
         return BleakClient(device, backend=self.client, **self._bluez(), **options)
 
-    def make_scanner(self, found: Any) -> BleakScanner:  # noqa: ANN401 - bleak's callback type is private
+    def make_scanner(self, callback: Any) -> BleakScanner:  # noqa: ANN401 - bleak's callback type is private
         """Return a scanner for everything near by: some families are told by their name alone."""
         more: dict[str, Any] = {} if self.scanner is None else {"backend": self.scanner}
-        return BleakScanner(found, **self._bluez(), **more)
+        return BleakScanner(callback, **self._bluez(), **more)
 
     async def connected(self, service_uuids: Sequence[str]) -> list[BLEDevice]:
         """Return the devices with one of the services that the system holds a link to.
@@ -74,8 +74,8 @@ class Backend:
         if self.scanner is not None and self.adapter is None:
             return []  # a stack in this process: its links end with it
         more: dict[str, Any] = {} if self.adapter is None else {"backend": self.adapter}
-        found = await BleakAdapter.get(**self._bluez(), **more)
-        return await found.get_connected_devices(list(service_uuids))
+        adapter = await BleakAdapter.get(**self._bluez(), **more)
+        return await adapter.get_connected_devices(list(service_uuids))
 
     def _bluez(self) -> dict[str, Any]:
         return {"bluez": {"adapter": self.adapter_name}} if self.adapter_name else {}

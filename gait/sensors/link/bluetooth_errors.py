@@ -43,7 +43,7 @@ ADVICE: dict[str, dict[str, str]] = {
     },
 }
 """Fault -> platform (`sys.platform`) -> what to do."""
-WHAT = {
+FAULT_TEXT = {
     "no-bluetooth": "no Bluetooth on this computer",
     "off": "Bluetooth is switched off",
     "denied": "no permission to use Bluetooth",
@@ -99,7 +99,7 @@ class StackError(SensorError):
 
     def __init__(self, fault: str, *, todo: str) -> None:
         self.fault = fault
-        super().__init__(WHAT[fault], todo=todo)
+        super().__init__(FAULT_TEXT[fault], todo=todo)
 
 
 def is_passing(error: BaseException) -> bool:

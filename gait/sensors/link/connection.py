@@ -26,9 +26,9 @@ CONNECT_S = 20.0
 """A Polar H10 takes 15 to 20 s (bleak #1841)."""
 OPEN_S = 30.0
 """Connecting, discovery and subscriptions together: a sick stack answers some of them never."""
-ANSWER_S = 3.0
-CLOSE_S = 3.0
-TEXT_LIMIT = 64
+ANSWER_S = 3.0  # s that a sensor may take to answer (chosen: many connection intervals)
+CLOSE_S = 3.0  # s that a link may take to close (chosen: the session's end waits for it)
+TEXT_LIMIT = 64  # characters of a text of the Device Information Service that are kept (chosen)
 FULL_PCT = 100
 """Levels above are reserved (Battery Service 1.1): a sensor that says 255 does not know."""
 IDENTITY = {
@@ -100,7 +100,7 @@ class Link:
             device, fresh=fresh, disconnected_callback=self._disconnected, timeout=CONNECT_S
         )
 
-    async def open(self, heard: Mapping[str, Heard], needed: Sequence[str], what: str) -> None:
+    async def open(self, heard: Mapping[str, Heard], needed: Sequence[str], expected: str) -> None:
         """Connect and subscribe.
 
         Parameters
@@ -109,7 +109,7 @@ class Link:
             Characteristic -> taker of its notifications, subscribed to in this order.
         needed
             Characteristics that the sensor must have.
-        what
+        expected
             What has them, such as ``"a sensor of the open profile"``.
 
         Raises
@@ -122,7 +122,7 @@ class Link:
                 await self._client.connect()
                 if any(self._client.services.get_characteristic(uuid) is None for uuid in needed):
                     raise SensorError(
-                        f"is not {what}", where=self.name, todo="choose another with --left or --right"
+                        f"is not {expected}", where=self.name, todo="choose another with --left or --right"
                     )
                 for uuid, taker in heard.items():
                     await self._client.start_notify(uuid, self._hander(taker))

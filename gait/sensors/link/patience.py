@@ -55,7 +55,7 @@ class Timing:
 async def first_of(events: list[asyncio.Event], seconds: float) -> None:
     """Wait until one of the events is set, or so many seconds."""
     waits: list[Coroutine[Any, Any, Any]] = [event.wait() for event in events]
-    tasks = {asyncio.ensure_future(one) for one in [*waits, asyncio.sleep(seconds)]}
+    tasks = {asyncio.ensure_future(wait) for wait in [*waits, asyncio.sleep(seconds)]}
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:

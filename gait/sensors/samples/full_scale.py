@@ -68,13 +68,13 @@ class Scales:
     stream: int
     journal: JournalWriter
     fallback_hz: float
-    _known: dict[tuple[int, int], dict[str, float]] = field(default_factory=dict)
-    _of: dict[tuple[int, int], tuple[float, float]] = field(default_factory=dict)
+    _facts: dict[tuple[int, int], dict[str, float]] = field(default_factory=dict)
+    _scales: dict[tuple[int, int], tuple[float, float]] = field(default_factory=dict)
 
     @property
     def rate_hz(self) -> float:
         """Sample rate in force."""
-        return self._known[max(self._known)]["rate_hz"] if self._known else self.fallback_hz
+        return self._facts[max(self._facts)]["rate_hz"] if self._facts else self.fallback_hz
 
     def learn(self, epoch: int, config_id: int, scale: FullScale, **more: float) -> None:
         """Note a configuration where it is new; one that no sensor has is passed over.
@@ -96,9 +96,9 @@ class Scales:
             "gyr_range_dps": scale.gyr_range_dps,
             **more,
         }
-        if self._known.get((epoch, config_id)) != facts:
-            self._known[epoch, config_id] = facts
-            self._of.clear()
+        if self._facts.get((epoch, config_id)) != facts:
+            self._facts[epoch, config_id] = facts
+            self._scales.clear()
             self.journal.note("config", facts, self.stream)
 
     def of(self, block: Block) -> tuple[float, float] | None:
@@ -108,15 +108,15 @@ class Scales:
         epoch means what it meant in the last one before.
         """
         place = block.epoch, block.config_id
-        if place not in self._of:
-            keys = [key for key in self._known if key[1] == block.config_id and key[0] <= block.epoch]
+        if place not in self._scales:
+            keys = [key for key in self._facts if key[1] == block.config_id and key[0] <= block.epoch]
             if not keys:
                 return None
-            facts = self._known[max(keys)]
-            self._of[place] = facts["acc_range_g"], facts["gyr_range_dps"]
-        return self._of[place]
+            facts = self._facts[max(keys)]
+            self._scales[place] = facts["acc_range_g"], facts["gyr_range_dps"]
+        return self._scales[place]
 
     def note_again(self) -> None:
         """Note the latest once more: a journal whose beginning rots can still be read."""
-        for key in sorted(self._known)[-NOTED_AGAIN:]:
-            self.journal.note("config", self._known[key], self.stream)
+        for key in sorted(self._facts)[-NOTED_AGAIN:]:
+            self.journal.note("config", self._facts[key], self.stream)

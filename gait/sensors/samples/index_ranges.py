@@ -57,10 +57,10 @@ class Coverage:
         high = bisect_right(self._starts, end)
         fresh: list[Interval] = []
         at = start
-        for known in range(low, high):
-            if at < self._starts[known]:
-                fresh.append((at, min(self._starts[known], end)))
-            at = max(at, self._ends[known])
+        for number in range(low, high):
+            if at < self._starts[number]:
+                fresh.append((at, min(self._starts[number], end)))
+            at = max(at, self._ends[number])
         if at < end:
             fresh.append((at, end))
         if low < high:

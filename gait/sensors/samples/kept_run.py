@@ -123,4 +123,4 @@ def consecutive(counts: CountArray, clock_us: FloatArray, rate_hz: float) -> lis
 
 def nearest(value: float, offered: Sequence[float]) -> float:
     """Offered value that is nearest to a measured one, by their ratio."""
-    return min(offered, key=lambda one: abs(np.log(one / value)))
+    return min(offered, key=lambda choice: abs(np.log(choice / value)))

@@ -17,7 +17,7 @@ from gait.sensors.samples.index_ranges import Coverage, Interval
 
 __all__ = ["Assembly", "Counts"]
 
-INDEX_BITS, CLOCK_BITS, SEQ_BITS = 32, 32, 16
+INDEX_BITS, CLOCK_BITS, SEQ_BITS = 32, 32, 16  # bits of the packet's counters, which wrap (docs/protocol)
 CLOCK_TOLERANCE_US = 20_000.0
 """A FIFO interrupt is latched within one sample; 20 ms allow for one that waited for a flash erase."""
 RATE_TOLERANCE = 0.02
@@ -189,10 +189,10 @@ class Assembly:
             return []
         self.restart()
         blocks: list[Block] = []
-        for one, at in [waiting, (packet, arrival_us)] if waiting else [(packet, arrival_us)]:
-            placed = self._place(one, at)
+        for odd_packet, at in [waiting, (packet, arrival_us)] if waiting else [(packet, arrival_us)]:
+            placed = self._place(odd_packet, at)
             if placed is not None:
-                blocks += self._keep(one, placed, at)
+                blocks += self._keep(odd_packet, placed, at)
         if waiting:
             self.counts.implausible -= 1
         return blocks
@@ -210,7 +210,7 @@ class Assembly:
         kept = sum(end - start for start, end in fresh)
         self.counts.samples += kept
         self.counts.backfilled += kept if late else 0
-        whole = Block(
+        block = Block(
             stream=self.stream,
             epoch=self.epoch,
             config_id=packet.config_id,
@@ -221,7 +221,7 @@ class Assembly:
             period_us=packet.period_us,
             counts=packet.counts,
         )
-        return [_cut(whole, interval) for interval in fresh]
+        return [_cut(block, interval) for interval in fresh]
 
     def _count_losses(self, packet: DataPacket) -> None:
         """Notifications that never came, by sequence number; a repeated or a late one is none."""

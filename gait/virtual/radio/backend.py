@@ -92,8 +92,8 @@ class BumbleScanner(BaseBleakScanner):
             return
         address = heard.address.to_string(with_type_qualifier=False)
         data = AdvertisementData(name, {}, {}, uuids, None, heard.rssi, (heard,))
-        known = self.seen_devices.get(address)
-        name = name or (known[0].name if known else None)
+        seen = self.seen_devices.get(address)
+        name = name or (seen[0].name if seen else None)
         device = self.create_or_update_device(address, address, name, {"address": heard.address}, data)
         self.call_detection_callbacks(device, data)
 
@@ -196,32 +196,37 @@ class BumbleClient(BaseBleakClient):
             self._disconnected_callback()
 
     async def _discover(self, peer: Any) -> None:  # noqa: ANN401 - Bumble's types
-        found = BleakGATTServiceCollection()
+        services = BleakGATTServiceCollection()
         await self._att(peer.discover_services())
         for service in peer.services:
             uuid = _text(service.uuid)
             if self._wanted and uuid not in self._wanted:
                 continue
             added = BleakGATTService(service, service.handle, uuid)
-            found.add_service(added)
+            services.add_service(added)
             await self._att(service.discover_characteristics())
-            for one in service.characteristics:
-                await self._add_characteristic(found, added, one)
-        self.services = found
+            for characteristic in service.characteristics:
+                await self._add_characteristic(services, added, characteristic)
+        self.services = services
 
     async def _add_characteristic(
         self,
-        found: BleakGATTServiceCollection,
+        services: BleakGATTServiceCollection,
         service: BleakGATTService,
-        one: Any,  # noqa: ANN401 - Bumble's types
+        characteristic: Any,  # noqa: ANN401 - Bumble's types
     ) -> None:
-        properties: Any = list(gatt_char_props_to_strs(int(one.properties)))
+        properties: Any = list(gatt_char_props_to_strs(int(characteristic.properties)))
         added = BleakGATTCharacteristic(
-            one, one.handle, _text(one.uuid), properties, lambda: self.mtu_size - 3, service
+            characteristic,
+            characteristic.handle,
+            _text(characteristic.uuid),
+            properties,
+            lambda: self.mtu_size - 3,
+            service,
         )
-        found.add_characteristic(added)
-        for descriptor in await self._att(one.discover_descriptors()):
-            found.add_descriptor(
+        services.add_characteristic(added)
+        for descriptor in await self._att(characteristic.discover_descriptors()):
+            services.add_descriptor(
                 BleakGATTDescriptor(descriptor, descriptor.handle, _text(descriptor.type), added)
             )
 
@@ -262,8 +267,8 @@ class BumbleClient(BaseBleakClient):
         response: bool,
     ) -> None:
         """Write a characteristic."""
-        one = self._object(characteristic)
-        await self._att(one.write_value(bytes(data), with_response=response))
+        target = self._object(characteristic)
+        await self._att(target.write_value(bytes(data), with_response=response))
 
     async def write_gatt_descriptor(self, descriptor: BleakGATTDescriptor, data: Any) -> None:  # noqa: ANN401 - as above
         """Write a descriptor."""
@@ -276,7 +281,7 @@ class BumbleClient(BaseBleakClient):
         **_: Any,  # noqa: ANN401 - as above
     ) -> None:
         """Subscribe; the callback gets every value as it comes."""
-        one = self._object(characteristic)
+        target = self._object(characteristic)
         if characteristic.handle in self._subscribed:
             raise BleakError("Characteristic notifications already started")
 
@@ -285,7 +290,7 @@ class BumbleClient(BaseBleakClient):
 
         self._subscribed[characteristic.handle] = came
         try:
-            await self._att(one.subscribe(came, prefer_notify="notify" in characteristic.properties))
+            await self._att(target.subscribe(came, prefer_notify="notify" in characteristic.properties))
         except BaseException:
             self._subscribed.pop(characteristic.handle, None)
             raise

@@ -108,10 +108,10 @@ class DirectPeripheral(NearPeripheral):
         try:
             answer = self.sensor.command(value, self.clock_s())
         except PacketError as error:
-            told = refused(value, error)
-            if told is None:
+            refusal = refused(value, error)
+            if refusal is None:
                 raise BleakError("ATT error 0x80") from None
-            answer = told
+            answer = refusal
         if fresh and self.sensor.zero_s is not None:
             self.begin_faults()
         self.mute = False

@@ -36,9 +36,9 @@ from gait.virtual.radio.played_motion import Motion
 
 __all__ = ["Job", "SensorSettings", "VirtualSensor"]
 
-WRAP = 1 << 32
+WRAP = 1 << 32  # counts of the sample index and of the clock, 32 bits (docs/protocol)
 RING_S = 30.0
-"""Memory of the reference design: 150 kB hold 30 s at 416 Hz."""
+"""s; memory of the reference design: 150 kB hold 30 s at 416 Hz."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ class VirtualSensor:
         first, begun_s, period_s = self._begun_index, self._begun_s, self.period_s
         if index < first and self._before:
             first, begun_s, period_s = next(
-                (one for one in reversed(self._before) if one[0] <= index), self._before[0]
+                (epoch for epoch in reversed(self._before) if epoch[0] <= index), self._before[0]
             )
         return begun_s + (index - first) * period_s
 
@@ -160,7 +160,7 @@ class VirtualSensor:
         ends = self._ends_s()
         if due > 0:
             indices = np.arange(self.end_index, self.end_index + due)
-            self._sample(indices[[self.sample_time_s(int(one)) <= ends for one in indices]])
+            self._sample(indices[[self.sample_time_s(int(index)) <= ends for index in indices]])
         while self.end_index - self.sent >= MAX_SAMPLES:
             self.sent = max(self.sent, self.oldest_index)
             packet = self._packet(self.sent, MAX_SAMPLES, Flag(0))

@@ -26,11 +26,12 @@ from gait.virtual.radio.faults import Fault
 __all__ = ["Characteristics", "NearClient", "NearPeripheral", "NearScanner", "near_backends", "switched_on"]
 
 IDLE_S = 0.02
+"""S between two looks of a sensor that does not stream (chosen: shorter than any answer is waited for)."""
 CONNECTION_S = 0.015
-"""Connection interval that sensors with a stream ask for: what is ready by then goes out together."""
+"""s; connection interval that sensors with a stream ask for: what is ready by then goes out together."""
 CALL_S = 0.1
 """Advertising interval: a sensor that comes back is heard so soon."""
-BUNCH = 8
+BUNCH = 8  # notifications that go out together at most, as several fit into a connection event
 SERVICE = "00001801-0000-1000-8000-00805f9b34fb"
 """One service holds all characteristics: a recorder finds them by their own numbers."""
 ADDRESS = "C6:A1:7E:00:01:{:02X}"
@@ -206,20 +207,20 @@ def _arrive(client: NearClient, items: Sequence[tuple[str, bytes]]) -> None:
 @asynccontextmanager
 async def switched_on(peripherals: Sequence[NearPeripheral]) -> AsyncIterator[None]:
     """Let sensors sample."""
-    for one in peripherals:
-        one.spawn(one.sample())
+    for peripheral in peripherals:
+        peripheral.spawn(peripheral.sample())
     try:
         yield
     finally:
-        for one in peripherals:
-            await one.stop()
+        for peripheral in peripherals:
+            await peripheral.stop()
 
 
 def near_backends(
     peripherals: Sequence[NearPeripheral],
 ) -> tuple[type[BaseBleakScanner], type[BaseBleakClient]]:
     """Scanner and client class for bleak, with these sensors in reach."""
-    near = {one.address: one for one in peripherals}
+    near = {peripheral.address: peripheral for peripheral in peripherals}
     scanner = type("BoundScanner", (NearScanner,), {"near": near})
     client = type("BoundClient", (NearClient,), {"near": near})
     return scanner, client
@@ -237,11 +238,11 @@ class NearScanner(BaseBleakScanner):
     async def start(self) -> None:
         """Report every sensor in reach."""
         self.seen_devices = {}
-        for address, one in self.near.items():
-            if one.dead or one.away:
+        for address, sensor in self.near.items():
+            if sensor.dead or sensor.away:
                 continue
-            data = AdvertisementData(one.name, {}, {}, one.advertised, None, -50, (None,))
-            device = self.create_or_update_device(address, address, one.name, None, data)
+            data = AdvertisementData(sensor.name, {}, {}, sensor.advertised, None, -50, (None,))
+            device = self.create_or_update_device(address, address, sensor.name, None, data)
             self.call_detection_callbacks(device, data)
 
     async def stop(self) -> None:
@@ -380,11 +381,11 @@ class NearClient(BaseBleakClient):
 
 
 def _services(characteristics: Characteristics) -> BleakGATTServiceCollection:
-    found = BleakGATTServiceCollection()
+    services = BleakGATTServiceCollection()
     service = BleakGATTService(None, 1, SERVICE)
-    found.add_service(service)
+    services.add_service(service)
     for number, (uuid, properties) in enumerate(characteristics.items()):
-        found.add_characteristic(
+        services.add_characteristic(
             BleakGATTCharacteristic(None, 2 + number, uuid, properties, lambda: 244, service)
         )
-    return found
+    return services

@@ -30,12 +30,13 @@ from gait.virtual.radio.firmware import Job, VirtualSensor, refused
 
 __all__ = ["Peripheral"]
 
-MTU = 247
-ADVERTISING_MS = 100.0
+MTU = 247  # bytes of an ATT payload that sensors of today offer
+ADVERTISING_MS = 100.0  # ms between advertisements (chosen: a scan of a second hears ten)
 ADVERTISING_TRIES, ADVERTISING_AGAIN_S = 50, 0.2
+"""A controller may refuse to advertise just after a disconnect: times, and s between two."""
 NOTIFY = struct.Struct("<BH")
-OP_NOTIFY = 0x1B
-QUEUE_LIVE = 40
+OP_NOTIFY = 0x1B  # ATT opcode of a notification (Bluetooth Core, Vol 3, Part F, 3.4.7.1)
+QUEUE_LIVE = 40  # packets waiting in the controller above which a live one is dropped
 QUEUE_BACKFILL = 8
 """Packets waiting in the controller above which a live one is dropped, and a backfill waits."""
 IDLE_S = 0.02
@@ -199,10 +200,10 @@ class Peripheral:
         try:
             answer = self.sensor.command(bytes(value), self.clock_s())
         except PacketError as error:
-            told = refused(bytes(value), error)
-            if told is None:
+            refusal = refused(bytes(value), error)
+            if refusal is None:
                 raise ATT_Error(ATT_BAD_VALUE) from None
-            answer = told
+            answer = refusal
         if fresh and self.sensor.zero_s is not None:
             for fault in self.faults:
                 self._spawn(fault.play(self))
@@ -247,8 +248,8 @@ class Peripheral:
         if self.bunch and len(self._held) < QUEUE_BACKFILL:
             return
         held, self._held = self._held, []
-        for one in held:
-            body = NOTIFY.pack(OP_NOTIFY, self._data.handle) + one[: self._link.att_mtu - 3]
+        for held_value in held:
+            body = NOTIFY.pack(OP_NOTIFY, self._data.handle) + held_value[: self._link.att_mtu - 3]
             self.device.gatt_server.send_gatt_pdu(self._link, body)
 
     def _subscribed(self) -> bool:

@@ -53,11 +53,11 @@ class Playback:
         acc_range_g, gyr_range_dps
             Full scale; beyond it the counts stand still at the end of the range.
         """
-        known, axes = self._measured
+        times_s, axes = self._measured
         # A packet needs the samples about it alone.
-        first, last = known.searchsorted((time_s.min(), time_s.max())) if len(time_s) else (0, 0)
+        first, last = times_s.searchsorted((time_s.min(), time_s.max())) if len(time_s) else (0, 0)
         about = slice(max(0, first - 1), last + 1)
-        values = np.column_stack([np.interp(time_s, known[about], axis[about]) for axis in axes])
+        values = np.column_stack([np.interp(time_s, times_s[about], axis[about]) for axis in axes])
         acc, gyr = values[:, :3], values[:, 3:]
         if not gyr.shape[1]:
             gyr = np.zeros_like(acc)

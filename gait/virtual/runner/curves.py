@@ -22,14 +22,14 @@ def still(value: FloatArray) -> Curve:
     return value, np.zeros_like(value), np.zeros_like(value)
 
 
-def add(one: Curve, other: Curve) -> Curve:
+def add(first: Curve, other: Curve) -> Curve:
     """Sum of two curves."""
-    return one[0] + other[0], one[1] + other[1], one[2] + other[2]
+    return first[0] + other[0], first[1] + other[1], first[2] + other[2]
 
 
-def either(choice: npt.NDArray[np.bool_], one: Curve, other: Curve) -> Curve:
-    """`one` where chosen, else `other`."""
-    first, second, third = (np.where(choice, a, b) for a, b in zip(one, other, strict=True))
+def either(choice: npt.NDArray[np.bool_], chosen: Curve, other: Curve) -> Curve:
+    """Return the chosen curve where the choice is true, the other elsewhere."""
+    first, second, third = (np.where(choice, a, b) for a, b in zip(chosen, other, strict=True))
     return first, second, third
 
 

@@ -35,12 +35,12 @@ FLAT_DEG = 4.0
 FULL_TURN_DEG = 6.0
 """Strike angle from which a landing turns the foot as fast as the style says."""
 
+# The foot turns toes up beyond its pitch at landing, and comes back: until 20 ms before a heel landing and
+# 45 ms before a forefoot one, shares of the swing; the latter by so many deg, and it lands turning so fast
+# (means over the runners of Fukuchi 2017, 10.7717/peerj.3298, and one forefoot runner).
 HEEL_OVER_AT, FOREFOOT_OVER_AT = 0.955, 0.91
 FOREFOOT_OVER_DEG = 4.5
 FOREFOOT_DPS = -60.0
-"""The foot turns toes up beyond its pitch at landing, and comes back: until 20 ms before a heel landing and
-45 ms before a forefoot one, shares of the swing; the latter by so many deg, and it lands turning so fast
-(means over the runners of Fukuchi 2017, 10.7717/peerj.3298, and one forefoot runner)."""
 
 SHOCK_RISE_S = 0.012
 """s in which a landing's shock rises (chosen: as in published curves of tibial acceleration, some 10 ms)."""
@@ -54,9 +54,10 @@ FASTEST_OF_QUINTIC = 1.875
 TOE_ROLL_FROM = 0.78
 """Share of stance from which the ball comes off over the toes."""
 
+# (share of the swing, share of the distance or of the highest lift): the foot leaves slowly, highest at 40 %
+# (chosen).
 SWING_WAY = ((0.33, 0.21), (0.66, 0.63))
 SWING_HEIGHT = ((0.14, 0.33), (0.40, 1.0), (0.62, 0.63))
-"""(share of the swing, share of the way or of the highest lift): the foot leaves slowly, highest at 40 %."""
 
 
 def heel_m(style: Style) -> float:
@@ -74,8 +75,8 @@ def foot_state(plan: StridePlan, style: Style, time_s: FloatArray) -> SegmentSta
     phase = phase_at(plan, time_s)
     pitch, roll = _pitch(plan, style, phase), _roll(plan, style, phase)
     rotation, rate, slope = attitude(_yaw(plan, style, phase), pitch, roll)
-    way = (_along(plan, style, phase, pitch), _sideways(plan, phase), _height(plan, style, phase, pitch))
-    position, velocity, acc = laid_on_path(plan, phase, way)
+    curves = (_along(plan, style, phase, pitch), _sideways(plan, phase), _height(plan, style, phase, pitch))
+    position, velocity, acc = laid_on_path(plan, phase, curves)
     state = SegmentState(
         rotation,
         rate,
@@ -127,9 +128,9 @@ def _first_touch(plan: StridePlan, style: Style, index: npt.NDArray[np.intp]) ->
 def _leaving(plan: StridePlan, style: Style, index: npt.NDArray[np.intp]) -> Curve:
     """Pitch, rad, with its derivatives at toe-off."""
     effort = plan.effort[index]
-    one = np.ones(len(index))
+    ones = np.ones(len(index))
     return (
-        np.radians(style.push_off_deg) * one,
+        np.radians(style.push_off_deg) * ones,
         np.radians(style.push_off_dps) * (0.4 + 0.6 * effort),
         np.radians(style.push_off_dps2) * effort,
     )
@@ -163,7 +164,9 @@ def _pitch(plan: StridePlan, style: Style, phase: Phase) -> Curve:
     heel = through(since, phase.swing_s, leave, (*swung, (HEEL_OVER_AT, heel_over)), there)
     fore = through(since, phase.swing_s, leave, (*swung, (FOREFOOT_OVER_AT, fore_over)), there)
     share = _heel_first(plan, phase.after)
-    value, rate, bend = (share * one + (1.0 - share) * other for one, other in zip(heel, fore, strict=True))
+    value, rate, bend = (
+        share * on_heel + (1.0 - share) * on_fore for on_heel, on_fore in zip(heel, fore, strict=True)
+    )
     air = value, rate, bend
     return either(phase.grounded, ground, air)
 
@@ -178,7 +181,7 @@ def _coming_down(plan: StridePlan, style: Style, phase: Phase, flat: FloatArray,
     moving = plan.effort[phase.stride] * (plan.kind[phase.stride] != 2)
     per_arm = np.where(strike > 0, 1.0 / HEEL_TO_BALL_M, -1.0 / (HEEL_TO_BALL_M - HEEL_TO_ANKLE_M)) * turning
     sunk = _sink(style, phase, moving)
-    deep = _stopping_way(style.landing_v, 0.0, style.stop_s) * moving * per_arm
+    deep = _stopping_distance_m(style.landing_v, 0.0, style.stop_s) * moving * per_arm
     falling = here[0], here[1] - style.landing_v * moving * per_arm, here[2]
     let_down = quintic(phase.since_s, flat, falling, still(-deep))
     return add(let_down, (-sunk[0] * per_arm, -sunk[1] * per_arm, -sunk[2] * per_arm))
@@ -187,7 +190,7 @@ def _coming_down(plan: StridePlan, style: Style, phase: Phase, flat: FloatArray,
 def _sink(style: Style, phase: Phase, moving: FloatArray) -> Curve:
     """How the sole gives way under what touches first, m."""
     zero = np.zeros(len(phase.since_s))
-    deep = -_stopping_way(style.landing_v, 0.0, style.stop_s) * moving
+    deep = -_stopping_distance_m(style.landing_v, 0.0, style.stop_s) * moving
     start = zero, -style.landing_v * moving, zero
     return quintic(phase.since_s, np.full_like(zero, style.stop_s), start, still(deep))
 
@@ -264,7 +267,7 @@ def _turning(plan: StridePlan, style: Style, phase: Phase, pitch: Curve) -> tupl
     return either(lands, landing[0], leaving[0]), either(lands, landing[1], leaving[1])
 
 
-def _stopping_way(speed: float, braking: float, within_s: float) -> float:
+def _stopping_distance_m(speed: float, braking: float, within_s: float) -> float:
     """How far a quintic stop goes that only ever brakes: the one whose highest term vanishes."""
     return 0.5 * speed * within_s - braking * within_s**2 / 12.0
 
@@ -290,7 +293,7 @@ def _along(plan: StridePlan, style: Style, phase: Phase, pitch: Curve) -> Curve:
         plan.effort[index] * (plan.kind[index] != 2) for index in (phase.stride, phase.after)
     )
     zero = np.zeros(len(phase.since_s))
-    slide = _stopping_way(style.landing_forward, style.landing_brake, style.shear_s) * moving
+    slide = _stopping_distance_m(style.landing_forward, style.landing_brake, style.shear_s) * moving
     shear = quintic(
         phase.since_s,
         np.full_like(zero, style.shear_s),
@@ -306,8 +309,8 @@ def _along(plan: StridePlan, style: Style, phase: Phase, pitch: Curve) -> Curve:
     touch = _pivot(_landing(plan, style, phase.after), _first_touch(plan, style, phase.after))[0]
     sliding = (zero, style.landing_forward * next_moving, -style.landing_brake * next_moving)
     end = add(add(touch, still(plan.pivot_m[phase.after])), sliding)
-    way = end[0] - start[0]
-    points = tuple((share, start[0] + part * way) for share, part in SWING_WAY)
+    length = end[0] - start[0]
+    points = tuple((share, start[0] + part * length) for share, part in SWING_WAY)
     air = through(phase.swinging_s, phase.swing_s, start, points, end)
     return either(phase.grounded, ground, air)
 
@@ -318,7 +321,7 @@ def _height(plan: StridePlan, style: Style, phase: Phase, pitch: Curve) -> Curve
         plan.effort[index] * (plan.kind[index] != 2) for index in (phase.stride, phase.after)
     )
     zero = np.zeros(len(phase.since_s))
-    deep = still(-_stopping_way(style.landing_v, 0.0, style.stop_s) * moving)
+    deep = still(-_stopping_distance_m(style.landing_v, 0.0, style.stop_s) * moving)
     sink = _sink(style, phase, moving)
     late = 0.6 * phase.contact_s
     rise = quintic(phase.since_s - late, 0.4 * phase.contact_s, deep, still(zero))

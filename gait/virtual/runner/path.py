@@ -29,17 +29,17 @@ def heading(plan: StridePlan, phase: Phase) -> Curve:
     return quintic(phase.swinging_s, phase.swing_s, still(here), still(after))
 
 
-def laid_on_path(plan: StridePlan, phase: Phase, way: tuple[Curve, Curve, Curve]) -> Vectors:
+def laid_on_path(plan: StridePlan, phase: Phase, curves: tuple[Curve, Curve, Curve]) -> Vectors:
     """Position, velocity and acceleration, (n, 3), of curves along, across and above a straight way.
 
     Parameters
     ----------
-    way
+    curves
         Along the way, m from its start; to the left of it; above the ground.
     """
-    along, across, above = way
+    along, across, above = curves
     if not plan.heading_rad.any():
-        position, velocity, acc = (np.stack([axis[order] for axis in way], axis=1) for order in (0, 1, 2))
+        position, velocity, acc = (np.stack([axis[order] for axis in curves], axis=1) for order in (0, 1, 2))
         return position, velocity, acc
     n = len(phase.since_s)
     share = quintic(phase.swinging_s, phase.swing_s, still(np.zeros(n)), still(np.ones(n)))

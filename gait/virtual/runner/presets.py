@@ -14,7 +14,7 @@ __all__ = ["PRESETS", "Preset"]
 class Preset:
     """A runner, a sensor and a line on what they show."""
 
-    what: str
+    summary: str
     runner: RunnerSettings
     sensor: SensorSettings
 

@@ -155,7 +155,7 @@ def _truth(plan: StridePlan, style: Style, sensor: SensorSettings) -> pd.DataFra
     # Nobody may have run at all: then a length of -1 could not be worked out.
     roll = roll_deg(plan, style, early).reshape(n, len(early_shares))
     step = contact[:, None] * (0.65 / 79)
-    way = np.diff(plan.pivot_m)
+    length_m = np.diff(plan.pivot_m)
     table = pd.DataFrame(
         {
             "side": plan.side,
@@ -166,8 +166,8 @@ def _truth(plan: StridePlan, style: Style, sensor: SensorSettings) -> pd.DataFra
             "pronation_rate_dps": (np.diff(roll, axis=1) / step).max(axis=1),
             "shank_angle_deg": plan.shank_deg[:n],
             "frontal_excursion_deg": np.full(n, plan.knee_in_deg),
-            "stride_length_m": way,
-            "speed_m_s": way / (after - ic),
+            "stride_length_m": length_m,
+            "speed_m_s": length_m / (after - ic),
             "circumduction_cm": _bow_cm(plan, style, sensor.height_m),
             "activity": [KINDS[kind] for kind in plan.kind[:n]],
         }
@@ -184,7 +184,7 @@ def _bow_cm(plan: StridePlan, style: Style, height_m: float) -> FloatArray:
     state = foot_state(plan, style, times.ravel())
     path = at_point(state, np.array([0.0, 0.0, height_m]))[0][:, :2].reshape(n, len(shares), 2)
     path = path - path[:, :1]
-    way = path[:, -1] / np.maximum(np.linalg.norm(path[:, -1], axis=1, keepdims=True), 1e-9)
-    left = path[..., 1] * way[:, None, 0] - path[..., 0] * way[:, None, 1]
+    direction = path[:, -1] / np.maximum(np.linalg.norm(path[:, -1], axis=1, keepdims=True), 1e-9)
+    left = path[..., 1] * direction[:, None, 0] - path[..., 0] * direction[:, None, 1]
     out: FloatArray = 100.0 * (outward(plan) * left).max(axis=1)
     return out

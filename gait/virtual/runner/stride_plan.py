@@ -16,9 +16,9 @@ __all__ = ["LegOffset", "RunnerSettings", "StridePlan", "Turn", "contact_at", "p
 
 Kind = Literal["run", "walk", "stand"]
 
-WALK_DUTY = 0.62
-WALK_STRIKE_DEG = 20.0
-WALK_SHANK_DEG = 18.0
+WALK_DUTY = 0.62  # share of a walker's stride in contact (textbooks: 60 to 62 %)
+WALK_STRIKE_DEG = 20.0  # deg; a walker's foot lands with the toes up (textbooks: 20 to 25)
+WALK_SHANK_DEG = 18.0  # deg that a walker's shank leans back at landing (chosen: about a straight leg's)
 STAND_STRIDE_S = 0.7
 """s between the two feet coming to a stand, times two."""
 
@@ -280,7 +280,7 @@ def _ways(
     place = np.cumsum(steps[:, None] * np.column_stack([np.cos(middle), np.sin(middle)]), axis=0)
     back = np.empty_like(order)
     back[order] = np.arange(len(order))
-    return [(heading[one], place[one]) for one in back.reshape(along_m.shape)]
+    return [(heading[rows], place[rows]) for rows in back.reshape(along_m.shape)]
 
 
 def _rhythm(settings: RunnerSettings) -> tuple[npt.NDArray[np.int64], FloatArray]:
@@ -292,10 +292,10 @@ def _rhythm(settings: RunnerSettings) -> tuple[npt.NDArray[np.int64], FloatArray
             kinds.append(2)
             times.append(max(seconds, 1.2))
             continue
-        one = 120.0 / settings.cadence_spm if kind == "run" else 1.1
-        count = max(round(seconds / one), 1)
+        stride_s = 120.0 / settings.cadence_spm if kind == "run" else 1.1
+        count = max(round(seconds / stride_s), 1)
         kinds += [0 if kind == "run" else 1] * count
-        times += [one] * count
+        times += [stride_s] * count
     if not kinds:
         raise UsageError("no parts", where="parts", todo="give at least one of run, walk, stand")
     if kinds[0] != 2:

@@ -20,7 +20,7 @@ def _sensor(
     batch = replace(
         empty_batch(40), ic_s=ic, tc_s=ic + contact_s, next_ic_s=ic + STRIDE_S, walking=np.zeros(40)
     )
-    return SensorTimes(f"{side} {name}", side, (0.0, 40.0), mark, batch)  # type: ignore[arg-type]
+    return SensorTimes(f"{side} {name}", side, (0.0, 40.0), mark, batch)  # type: ignore[arg-type]  # a plain text for a Side
 
 
 LEFT = _sensor("left", 5.0)

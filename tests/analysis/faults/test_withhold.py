@@ -23,7 +23,7 @@ STRIDES = pd.DataFrame(
 
 
 def _fault(*spoils: str, sensor: str = "left shoe", certainty: str = "clear") -> Fault:
-    return Fault("gyr_lag", sensor, certainty, "what", spoils, "todo")  # type: ignore[arg-type]
+    return Fault("gyr_lag", sensor, certainty, "what", spoils, "todo")  # type: ignore[arg-type]  # plain texts for literals
 
 
 def test_one_sensors_fault_empties_its_own_strides() -> None:

@@ -142,7 +142,7 @@ def test_commands(
     fitdecode = pytest.importorskip("fitdecode")
     session = shoe[2]
     recording = tmp_path / "left_shoe.csv"
-    write_recording(session.recordings[0], recording)  # type: ignore[attr-defined]
+    write_recording(session.recordings[0], recording)  # type: ignore[attr-defined]  # the fixture says object
     file = write_tcx(tmp_path / "run.tcx", kept(shoe[1], SPEED_M_S))
     page, table, out = tmp_path / "page.html", tmp_path / "s.csv", tmp_path / "out.fit"
     arguments = ["--activity", str(file), "-o", str(page), "--strides", str(table), "--fit", str(out)]

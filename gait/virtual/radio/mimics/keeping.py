@@ -19,9 +19,9 @@ from gait.virtual.radio.near import Characteristics
 
 __all__ = ["KEEPING", "DotKeeping", "Keeping", "MetaMotionKeeping", "MovesenseKeeping", "PolarKeeping"]
 
-PART_BYTES = 150
+PART_BYTES = 150  # bytes of a file in one notification: fits into the usual MTU with its head
 LOGGED_S = 12.0
-"""Length of the run that they keep, unless they are told another."""
+"""s of the run that they keep where no other length is set."""
 STARTED = "2026-05-01 07:32:10"
 STARTED_S = 1_777_620_730
 """The same in UTC seconds."""
@@ -107,7 +107,7 @@ class MovesenseKeeping(Keeping, MovesenseMimic):
         if op == 4 and body == b"/Mem/DataLogger/State":
             self.deliver(self.notify_uuid, reply + bytes([3 if self.recording else 2]))
         elif op == 4 and body == b"/Mem/Logbook/entries":
-            listed = b"".join(struct.pack("<IIQ", 7 + one, 0, 1000) for one in range(min(4, self.logs)))
+            listed = b"".join(struct.pack("<IIQ", 7 + number, 0, 1000) for number in range(min(4, self.logs)))
             self.deliver(self.notify_uuid, reply + bytes([self.logs]) + listed)
         elif op == 3 and struct.unpack("<I", body)[0] == 6 + self.logs:
             self.deliver(self.notify_uuid, reply)
@@ -130,7 +130,7 @@ class PolarKeeping(Keeping, PolarMimic):
     kept_rate_hz = 52.0
     files_uuid = "fb005c51-02e7-f387-1cad-8acd2d8df0c8"
     encrypted = 0
-    asked = b""
+    request = b""
 
     @property
     def characteristics(self) -> Characteristics:
@@ -172,9 +172,9 @@ class PolarKeeping(Keeping, PolarMimic):
         if uuid != self.files_uuid:
             super().wrote(uuid, value)
             return
-        self.asked = value[1:] if not value[0] & 1 else self.asked + value[1:]
+        self.request = value[1:] if not value[0] & 1 else self.request + value[1:]
         if value[0] >> 1 & 3 == 1:
-            self.send_parts(self.files_uuid, self._frames(self.asked[6:].decode()))
+            self.send_parts(self.files_uuid, self._frames(self.request[6:].decode()))
 
     def _frames(self, path: str) -> list[bytes]:
         files = self.files
@@ -195,9 +195,9 @@ class PolarKeeping(Keeping, PolarMimic):
 def _folder(path: str, files: dict[str, bytes]) -> bytes:
     """Names and sizes of what is right below a path."""
     entries: dict[str, int] = {}
-    for one, content in files.items():
-        if one.startswith(path):
-            name, slash, _ = one[len(path) :].partition("/")
+    for file, content in files.items():
+        if file.startswith(path):
+            name, slash, _ = file[len(path) :].partition("/")
             entries[name + slash] = 0 if slash else len(content)
     raw = b""
     for name, size in entries.items():
@@ -259,7 +259,7 @@ class DotKeeping(Keeping, DotMimic):
     def _samples(self, first: int) -> list[bytes]:
         times_s, counts = self.kept
         acc, gyr = self.units(counts)
-        clock_us = [round(1e6 * self.own_clock_s(float(one))) % (1 << 32) for one in times_s]
+        clock_us = [round(1e6 * self.own_clock_s(float(times_))) % (1 << 32) for times_ in times_s]
         rows = [
             _message(0x71, struct.pack("<II6f", number, clock_us[number], *acc[number], *gyr[number]))
             for number in range(first, len(times_s))
@@ -298,8 +298,8 @@ class MetaMotionKeeping(Keeping, MetaMotionMimic):
         }
         if value[:2] == b"\x0b\x82":
             number = value[2]
-            found = self.loggers[number] if number < len(self.loggers) else b""
-            self.deliver(self.notify_uuid, b"\x0b\x82" + found)
+            logger = self.loggers[number] if number < len(self.loggers) else b""
+            self.deliver(self.notify_uuid, b"\x0b\x82" + logger)
         elif value in answers:
             self.deliver(self.notify_uuid, value + answers[value]())
         elif value[:2] == b"\x0b\x06":
@@ -316,13 +316,13 @@ class MetaMotionKeeping(Keeping, MetaMotionMimic):
     def _entries(self) -> list[bytes]:
         """Entries of nine bytes, as the loggers wrote them."""
         times_s, counts = self.kept
-        found = []
+        records = []
         for at_s, row in zip(times_s.tolist(), counts.astype("<i2"), strict=True):
             tick = self._tick(at_s)
             acc, gyr = row[:3].tobytes(), row[3:].tobytes()
             for number, part in enumerate((acc[:4], gyr[:4], acc[4:] + b"\0\0", gyr[4:] + b"\0\0")):
-                found.append(struct.pack("<BI", 5 << 5 | number, tick) + part)
-        return found
+                records.append(struct.pack("<BI", 5 << 5 | number, tick) + part)
+        return records
 
     def _send_page(self) -> None:
         """Two entries a notification, up to the end of the page."""

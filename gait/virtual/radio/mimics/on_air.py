@@ -19,8 +19,8 @@ from gait.virtual.radio.near import NearClient
 
 __all__ = ["MimicOnAir"]
 
-MTU = 247
-ADVERTISING_MS = 100.0
+MTU = 247  # bytes of an ATT payload that sensors of today offer
+ADVERTISING_MS = 100.0  # ms between advertisements (chosen: a scan of a second hears ten)
 SERVICE = UUID("0b1e0000-6c1d-4b52-9e07-5a6761697431")
 """One service holds all characteristics: a recorder finds them by their own numbers."""
 STANDARD = "-0000-1000-8000-00805f9b34fb"
@@ -120,14 +120,14 @@ class MimicOnAir:
         )
         parts: list[Any] = [data_types.Flags(flags)]
         short = [
-            UUID.from_16_bits(int(one[4:8], 16)) for one in self.mimic.advertised if one.endswith(STANDARD)
+            UUID.from_16_bits(int(uuid[4:8], 16)) for uuid in self.mimic.advertised if uuid.endswith(STANDARD)
         ]
         if short:
             parts.append(data_types.CompleteListOf16BitServiceUUIDs(short))
         else:
             parts.append(data_types.IncompleteListOf128BitServiceUUIDs([UUID(self.mimic.advertised[0])]))
-        room = 31 - len(bytes(AdvertisingData(parts))) - 2
-        parts.append(data_types.CompleteLocalName(self.mimic.name[:room]))
+        space = 31 - len(bytes(AdvertisingData(parts))) - 2
+        parts.append(data_types.CompleteLocalName(self.mimic.name[:space]))
         return bytes(AdvertisingData(parts))
 
     def _connected(self, link: Any) -> None:  # noqa: ANN401 - Bumble's types

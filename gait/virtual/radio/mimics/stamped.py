@@ -69,8 +69,8 @@ class MovesenseMimic(Mimic):
         stamp = int(1e3 * self.own_clock_s(float(times_s[0])))
         body = struct.pack("<I", stamp) + acc.astype("<f4").tobytes() + gyr.astype("<f4").tobytes()
         head, rest = body[: self.part_bytes], body[self.part_bytes :]
-        found = [(self.notify_uuid, bytes([2, self.reference]) + head)]
-        return found + ([(self.notify_uuid, bytes([3, self.reference]) + rest)] if rest else [])
+        message = [(self.notify_uuid, bytes([2, self.reference]) + head)]
+        return message + ([(self.notify_uuid, bytes([3, self.reference]) + rest)] if rest else [])
 
 
 class PolarMimic(Mimic):

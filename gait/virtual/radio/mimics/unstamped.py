@@ -51,11 +51,11 @@ class WitMotionMimic(Mimic):
         """Whole chunks of what waits."""
         del times_s
         self.waiting += b"\x55\x61" + counts.astype("<i2").tobytes() + bytes(6)
-        found = []
+        messages = []
         while len(self.waiting) >= self.chunk_bytes:
-            found.append((self.notify_uuid, self.waiting[: self.chunk_bytes]))
+            messages.append((self.notify_uuid, self.waiting[: self.chunk_bytes]))
             self.waiting = self.waiting[self.chunk_bytes :]
-        return found
+        return messages
 
 
 class MetaMotionMimic(Mimic):

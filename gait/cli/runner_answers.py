@@ -1,4 +1,4 @@
-"""Take what a runner says for a report: answers and diary given now, else those kept under the name."""
+"""Answers and diary of a runner for a report: those given now, else those kept under the name."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ if TYPE_CHECKING:
     from gait.coaching.rules.load import Knowledge
     from gait.recording.model import Session
 
-__all__ = ["Said", "said_for"]
+__all__ = ["RunnerAnswers", "answers_for"]
 
 
 @dataclass(frozen=True)
-class Said:
+class RunnerAnswers:
     """Answers and diary of the runner, and the day that the answers are of (None: there are none)."""
 
     answers: Answers
     diary: tuple[CheckIn, ...]
-    said_on: date | None
+    answered_on: date | None
 
     @property
     def kept_beside(self) -> dict[str, Any]:
-        """Return what is kept of the answers beside a session's results."""
-        if self.said_on is None:
+        """Return the answers as they are kept beside a session's results; empty without answers."""
+        if self.answered_on is None:
             return {}
         answers = self.answers.model_dump(mode="json", exclude_none=True)
-        return {"answers": answers, "answered_on": self.said_on.isoformat()}
+        return {"answers": answers, "answered_on": self.answered_on.isoformat()}
 
 
-def said_for(
+def answers_for(
     session: Session,
     answers: Path | None,
     runner: str | None,
@@ -44,8 +44,8 @@ def said_for(
     pack: Knowledge,
     *,
     ask: bool,
-) -> Said:
-    """Return answers and diary: those given, else the runner's kept ones, of which a line tells.
+) -> RunnerAnswers:
+    """Return answers and diary: those given, else the runner's kept ones, which a line on stderr names.
 
     What is said of pain today stands above what was kept before.
     """
@@ -57,11 +57,11 @@ def said_for(
     kept = None if anew else kept_answers(runner, history, today)
     if kept is not None:
         print(f"gait: {kept.line(pack.say)}", file=sys.stderr)
-    known = kept.answers.model_dump(exclude_none=True) if kept is not None else dict(session.answers)
-    given = gather_answers(known, answers, ask=ask, pack=pack)
+    kept_body = kept.answers.model_dump(exclude_none=True) if kept is not None else dict(session.answers)
+    gathered = gather_answers(kept_body, answers, ask=ask, pack=pack)
     diary = load_diary(answers) if answers is not None else ()
-    if not diary and (kept is not None or given.pain_strength is None):
+    if not diary and (kept is not None or gathered.pain_strength is None):
         diary = kept_check_ins(runner, history, today)
     if kept is None:
-        return Said(given, diary, today if anew or ask else None)
-    return Said(given, diary, today if ask and kept.old else kept.said_on)
+        return RunnerAnswers(gathered, diary, today if anew or ask else None)
+    return RunnerAnswers(gathered, diary, today if ask and kept.old else kept.answered_on)
