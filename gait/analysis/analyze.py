@@ -198,7 +198,7 @@ def _summaries(
     session: Session, sensors: list[AnalysedSensor], table: pd.DataFrame, faults: tuple[Fault, ...]
 ) -> tuple[dict[str, Metric], dict[str, Metric]]:
     """Metrics over the running and over the walking strides."""
-    with_gyr: dict[str, bool] = {s.recording.side: s.recording.gyr is not None for s in sensors}
+    with_gyr: dict[str, bool] = {s.recording.side: s.reads_gyr for s in sensors}
     relative = _length_uncertainty(session, sensors)
     running, walking = (
         widened(summarise(_of_kind(table, kind), with_gyr=with_gyr, extra=relative), faults)

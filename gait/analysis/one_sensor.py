@@ -63,6 +63,11 @@ class AnalysedSensor:
     movement: Movement = field(default_factory=Movement)
 
     @property
+    def reads_gyr(self) -> bool:
+        """Return whether there is a gyroscope that told the strides."""
+        return self.recording.gyr is not None and not self.alignment.accelerometer_alone
+
+    @property
     def gaps(self) -> tuple[tuple[float, float], ...]:
         """Return spans without samples, s."""
         return self.census.gaps(self.recording.rate_hz)

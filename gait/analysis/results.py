@@ -189,6 +189,8 @@ class SensorQuality:
     ----------
     rate_hz
         Fitted from the times; ``nominal_rate_hz`` from the preamble or None.
+    has_gyr
+        Whether a gyroscope was read: one that stands at its limit too long is not.
     missing_s
         Total time in gaps.
     gaps

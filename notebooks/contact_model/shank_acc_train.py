@@ -71,7 +71,8 @@ PLAN = Plan(
 def stances_of(sensed: Sensed) -> tuple[Part, pd.DataFrame] | None:
     """Return the running stances of a recording and their true contacts, s from each row's start."""
     stream = GridStream(has_gyr=False, rate_hz=sensed.rate_hz, acc_limit=sensed.range_g * G, gyr_limit=None)
-    buffer, finder = SampleBuffer(), ImpactFinder()
+    # Fitted on landings that stand out by themselves.
+    buffer, finder = SampleBuffer(), ImpactFinder(due_share=1.0)
     for block in stream.push(sensed.time_s, sensed.acc, None) + stream.flush():
         buffer.append(block)
     shocks = np.array(finder.find(buffer, final=True), dtype=np.intp)

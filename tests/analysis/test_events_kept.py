@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -16,7 +18,7 @@ def part_of(recording: Recording, keep: np.ndarray) -> Recording:
         recording.side,
         recording.time_s[keep],
         recording.acc[keep],
-        recording.gyr[keep],
+        None if recording.gyr is None else recording.gyr[keep],
         rate_hz=recording.rate_hz,
     )
 
@@ -46,6 +48,28 @@ def test_a_dropout_at_contact_is_marked_and_widened(virtual) -> None:
     assert holed.gap[row]
     assert 1.96 * holed.ic_sd_s[row] > abs(holed.ic_s[row] - at)
     assert not holed.gap[row + 3]
+
+
+@pytest.mark.parametrize("placement", ["shoe", "shank"])
+@pytest.mark.parametrize("gyroscope", [True, False])
+def test_a_contact_in_a_silence_is_given(virtual, placement, gyroscope) -> None:
+    """150 ms lost from before contact to beyond foot-flat, five times: none lost, the others unmoved."""
+    made = virtual(seconds=25.0, placement=placement)
+    recording, truth = made.session.recordings[0], made.truth
+    recording = recording if gyroscope else replace(recording, gyr=None)
+    true = truth["ic_s"].to_numpy()
+    lost = true[8:28:4]
+    silent = ((recording.time_s[:, None] > lost - 0.03) & (recording.time_s[:, None] < lost + 0.12)).any(
+        axis=1
+    )
+    whole, holed = strides_of(recording)[0], strides_of(part_of(recording, ~silent))[0]
+    assert len(holed) == len(whole)
+    moved = np.abs(holed.ic_s - whole.ic_s)
+    hidden = np.abs(whole.ic_s[:, None] - lost).min(axis=1) < 0.05
+    assert hidden.sum() == len(lost)
+    assert moved[hidden].max() < 0.08
+    assert (moved < 1.96 * np.hypot(holed.ic_sd_s, whole.ic_sd_s)).all()
+    assert np.median(moved[~hidden]) < 0.002
 
 
 def test_first_and_last_contacts_are_given(virtual) -> None:

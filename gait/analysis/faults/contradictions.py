@@ -14,6 +14,8 @@ from gait.analysis.faults.placement import foot_odds
 from gait.analysis.faults.unclosed import closure_faults
 from gait.analysis.faults.units_and_axes import (
     ALL,
+    ANGLES,
+    LARGER_SCALE,
     broken_axes,
     unit_faults,
 )
@@ -22,6 +24,7 @@ from gait.analysis.session.stride_table import TURN_DEG
 from gait.analysis.strides.stride_batch import StrideBatch
 from gait.recording.model import Recording
 from gait.sentences import sentence
+from gait.units import DEG
 
 __all__ = ["Evidence", "faults_of", "no_strides", "units_confirmed"]
 
@@ -48,12 +51,26 @@ def faults_of(evidence: Evidence) -> tuple[Fault, ...]:
     """Return every contradiction of one sensor; a fault is not told twice by its consequences."""
     units = unit_faults(evidence.recording, evidence.survey)
     broken = broken_axes(evidence.recording, evidence.survey, evidence.rate_hz)
-    found = [*units, *broken]
+    found = [*units, *_set_aside(broken, evidence)]
     told = ("gyr_", "acc_unit", "acc_gravity", "acc_dead", "acc_overflow", "held_samples")
     if not any(fault.kind.startswith(told) for fault in found):
         moved = closure_faults(evidence)
         found += moved or _placed_faults(evidence)
     return tuple(found)
+
+
+def _set_aside(found: list[Fault], evidence: Evidence) -> list[Fault]:
+    """Return the faults; of a gyroscope that was set aside for its limit, with that said."""
+    if not evidence.alignment.accelerometer_alone or evidence.survey.gyr is None:
+        return found
+    most = float(evidence.survey.gyr.top.max()) / DEG
+    what = sentence(
+        "the gyroscope ends at {most:.0f} deg/s, and the leg turns faster for so long that the accelerometer "
+        "alone tells the strides",
+        most=most,
+    )
+    told = Fault("gyr_saturated", evidence.recording.name, "clear", what, ANGLES, LARGER_SCALE, most)
+    return [*(one for one in found if one.kind != told.kind), told]
 
 
 def units_confirmed(evidence: Evidence) -> bool:

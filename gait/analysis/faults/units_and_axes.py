@@ -10,7 +10,17 @@ from gait.recording.model import Recording
 from gait.sentences import sentence
 from gait.units import DEG, STANDARD_GRAVITY
 
-__all__ = ["ALL", "ANGLES", "REST_OFF", "RHYTHM", "SHAKEN_M_S2", "TIMES", "broken_axes", "unit_faults"]
+__all__ = [
+    "ALL",
+    "ANGLES",
+    "LARGER_SCALE",
+    "REST_OFF",
+    "RHYTHM",
+    "SHAKEN_M_S2",
+    "TIMES",
+    "broken_axes",
+    "unit_faults",
+]
 
 ANGLES = (
     "strike_angle_deg",
@@ -39,6 +49,8 @@ trunk turns by 40 deg/s and more. What turns less than the third in rad/s is no 
 
 SHAKEN_M_S2 = 1.1 * STANDARD_GRAVITY
 """Scatter of the acceleration within half a second from which a leg runs: 1.2 g and more in the slowest."""
+
+LARGER_SCALE = sentence("choose a larger full scale: a running foot needs 2000 deg/s")
 
 PILED, PILED_FROM_DPS = 8, 150.0
 """Samples at an axis' largest value from which it is a limit, and the least rate that is one."""
@@ -204,8 +216,7 @@ def broken_axes(recording: Recording, survey: Survey, rate_hz: float) -> list[Fa
             out.append(Fault(f"{kind}_overflow", name, "clear", what, (*spoils, "peak_acc_g"), todo))
         elif kind == "gyr" and (limit := _limit_dps(axes)):
             what = sentence("the gyroscope ends at {most:.0f} deg/s, and the leg turns faster", most=limit)
-            todo = sentence("choose a larger full scale: a running foot needs 2000 deg/s")
-            out.append(Fault("gyr_saturated", name, "clear", what, ANGLES, todo, limit))
+            out.append(Fault("gyr_saturated", name, "clear", what, ANGLES, LARGER_SCALE, limit))
     if survey.zero_rows:
         share = 100.0 * survey.zero_rows / samples
         what = sentence(

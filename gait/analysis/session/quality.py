@@ -65,7 +65,7 @@ def quality_of(
         duration_s=census.end_s - census.start_s,
         rate_hz=census.rate_hz,
         nominal_rate_hz=recording.rate_hz,
-        has_gyr=recording.gyr is not None,
+        has_gyr=recording.gyr is not None and not alignment.accelerometer_alone,
         missing_s=float(sum(stop - start for start, stop in gaps)),
         gaps=gaps,
         clipped_share=clipped_share,

@@ -31,8 +31,9 @@ GAP_SAMPLES = 3.5
 """A silence must also be this many nominal periods, so that slow sensors are not all gaps."""
 
 BRIDGE_S = 0.16
-"""s. Silences up to this are filled by straight lines and marked: radio drops a few packets so long, and the
-rest of the stride is worth keeping. Longer ones end the segment (chosen: half of a running swing)."""
+"""s. Silences up to this, and the sample period that goes on beside them, are filled by straight lines and
+marked: radio drops a few packets so long, and the rest of the stride is worth keeping. Longer ones end the
+segment (chosen: half of a running swing)."""
 
 GAP_MOST_S = 2.0
 """A longer silence is a gap whatever rate is stated: no stride is longer."""
@@ -143,7 +144,7 @@ class GridStream:
             if len(self._time) < 2:
                 return []
             self._rate_hz = 1.0 / float(np.median(np.diff(self._time[:_RATE_SAMPLES])))
-        gap = max(longest_step_s(1.0 / self._rate_hz), BRIDGE_S)
+        gap = max(longest_step_s(1.0 / self._rate_hz), BRIDGE_S + 1.0 / self._rate_hz)
         cuts = np.flatnonzero(np.diff(self._time) > gap) + 1
         blocks: list[GridBlock] = []
         start = 0

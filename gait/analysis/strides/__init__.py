@@ -10,6 +10,7 @@ from collections.abc import Callable
 from gait.analysis.strides.contact_model import Shares, load
 from gait.analysis.strides.detector import Detector
 from gait.analysis.strides.foreign import ForeignDetector
+from gait.analysis.strides.guard import AT_LIMIT_SHARE, GyroscopeGuard
 from gait.analysis.strides.shank.accelerometer import ShankAccDetector
 from gait.analysis.strides.shank.detector import ShankDetector
 from gait.analysis.strides.shoe.accelerometer import ShoeAccDetector
@@ -43,6 +44,8 @@ FOREIGN_SHARES = Shares(runner=0.5, foot=0.5, session=0.0, stride=0.0)
 def detector_for(placement: Placement, has_gyr: bool, side: Side) -> Detector:
     """Return a new detector for a sensor: a plugin's that was taken up for it, else that of the table.
 
+    One with a gyroscope gives way to the one without where the gyroscope stands at its limit.
+
     Raises
     ------
     PluginError
@@ -51,7 +54,10 @@ def detector_for(placement: Placement, has_gyr: bool, side: Side) -> Detector:
     for plugin, part in taken("detector"):
         if (placement, has_gyr) in part.suits:
             return ForeignDetector(plugin, part, side)
-    return DETECTORS[placement, has_gyr](side)
+    found = DETECTORS[placement, has_gyr](side)
+    if not has_gyr:
+        return found
+    return GyroscopeGuard(found, lambda: DETECTORS[placement, False](side), AT_LIMIT_SHARE[placement])
 
 
 def contact_shares(placement: str, has_gyr: bool) -> Shares | None:

@@ -40,6 +40,8 @@ class Alignment:
     axes
         (time, s of session time from which it holds; (3, 3) matrix as above) in the order of time; empty
         where the segment's axes were not found.
+    accelerometer_alone
+        Whether the accelerometer alone tells the strides, as the gyroscope stands at its limit too long.
     """
 
     score: float | None = None
@@ -49,6 +51,7 @@ class Alignment:
     stood: bool = False
     slips: tuple[tuple[float, float], ...] = ()
     axes: Axes = ()
+    accelerometer_alone: bool = False
 
 
 class Detector(ABC):

@@ -12,6 +12,7 @@ from gait.analysis.signal.resample import GridBlock
 from gait.analysis.strides import DETECTORS, detector_for
 from gait.analysis.strides.detector import ALIGNED_SCORE, Alignment, Detector
 from gait.analysis.strides.foreign import ForeignDetector
+from gait.analysis.strides.guard import GyroscopeGuard
 from gait.analysis.strides.shank.accelerometer import ShankAccDetector
 from gait.analysis.strides.shank.detector import ShankDetector
 from gait.analysis.strides.shoe.accelerometer import ShoeAccDetector
@@ -72,7 +73,7 @@ def test_the_table_gives_a_new_detector_each_time(placement: str, gyroscope: boo
     """By placement and gyroscope; none is shared between two sensors."""
     assert DETECTORS[placement, gyroscope] is kind
     one, other = (detector_for(placement, gyroscope, "left") for _ in range(2))
-    assert type(one) is kind
+    assert type(one) is (GyroscopeGuard if gyroscope else kind)
     assert one is not other
     assert one.samples_held == 0
 

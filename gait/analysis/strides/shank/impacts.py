@@ -10,6 +10,7 @@ import numpy as np
 from gait.analysis.signal.buffer import SampleBuffer
 from gait.analysis.signal.filters import gaussian, gaussian_slope, local_maxima, reach
 from gait.analysis.signal.resample import GRID_HZ
+from gait.analysis.strides.landing_model import due_in_silence, hidden_landing
 from gait.analysis.strides.stride_batch import STRIDE_LEAST_S
 from gait.arrays import FloatArray, IntArray
 from gait.units import STANDARD_GRAVITY
@@ -31,6 +32,10 @@ HIT_ABOVE = 2.0
 
 HIT_LEAST_G_S = 12.0
 """g/s of smoothed jerk below which nothing is a landing: gentle walking reaches 15."""
+
+DUE_SHARE = 0.6
+"""Share of what a landing reaches that suffices a stride behind the one before (chosen: where the sensor is
+clipped or noisy, half of the landings of some runners stay below twice the median jerk)."""
 
 LATE_S, BEFORE_S = (0.13, 0.22), (0.11, 0.04)
 """s behind and before the shock: forward force in late stance is larger than where the swing is braked."""
@@ -83,6 +88,8 @@ class ImpactFinder:
     ----------
     turned
         Second opinion on the sense of the forward axis; None keeps the first.
+    due_share
+        As `DUE_SHARE`; with 1 every landing has to stand out by itself.
 
     Attributes
     ----------
@@ -94,9 +101,9 @@ class ImpactFinder:
         Grid index at which the segment begins, or None before its first samples.
     """
 
-    def __init__(self, turned: Turned | None = None) -> None:
+    def __init__(self, turned: Turned | None = None, due_share: float = DUE_SHARE) -> None:
         self.axes: ShankAxes | None = None
-        self._turned = turned
+        self._turned, self._due_share = turned, due_share
         self._least = 0.0
         self._stride = 0
         self.new_segment()
@@ -160,9 +167,13 @@ class ImpactFinder:
         for index in peaks[peaks > self.judged].tolist():
             self.judged = index
             height = float(jerk[index - buffer.first])
-            if height < self._least:
-                continue
             last = self._last
+            if height < self._least and not (
+                last is not None
+                and height >= max(self._due_share * self._least, HIT_LEAST_G_S)
+                and self._is_a_stride(index - last[0])
+            ):
+                continue
             if last is not None and (index - last[0]) / GRID_HZ < STRIDE_LEAST_S and height <= last[1]:
                 continue
             late = index + round(_RADIUS_S * GRID_HZ) >= buffer.end
@@ -171,10 +182,20 @@ class ImpactFinder:
             if index - self.opens < round(_RADIUS_S * GRID_HZ):
                 self._first = index
             else:
-                out += self._with_the_first(index)
-                self._stride = index - last[0] if last is not None else self._stride
-            self._last = (index, height)
+                out += self._with_the_hidden(index, buffer)
+            self._last = (out[-1] if self._first is None else index, height)
         return out
+
+    def _with_the_hidden(self, index: int, buffer: SampleBuffer) -> list[int]:
+        """Return a shock with the landing before it that a silence hides, or for it that which it follows."""
+        if self._last is None:
+            return self._with_the_first(index)
+        last = self._last[0]
+        hidden = hidden_landing(buffer, last, index, self._stride)
+        due = due_in_silence(buffer, last, index, self._stride)
+        index = index if due is None else due
+        self._stride = index - (last if hidden is None else hidden)
+        return [*([] if hidden is None else [hidden]), *self._with_the_first(index)]
 
     def _with_the_first(self, index: int) -> list[int]:
         """Return a shock, behind the one that the segment's start all but cuts if that is a stride before."""

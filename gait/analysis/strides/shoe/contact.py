@@ -19,9 +19,9 @@ from gait.arrays import BoolArray, FloatArray, IntArray
 __all__ = ["SwingContacts", "contact_spreads", "pitch_from_flat", "swing_contacts", "swing_signals"]
 
 
-LONGEST_S, SHORTEST_S = 0.310, 0.165
-"""s: contacts of the runners that the regression was fitted on (5th percentile of 4.5 m/s, 95th of 2.5 m/s).
-What is longer or shorter is extrapolated, and widened in proportion, up to `BEYOND_MOST_S`."""
+LONGEST_S, SHORTEST_S = 0.280, 0.165
+"""s: contacts of most of the runners that the regression was fitted on (5th percentile of 4.5 m/s; 163-314
+ms in all). What is longer or shorter reads toward them; it is widened in proportion up to `BEYOND_MOST_S`."""
 
 BEYOND_MOST_S = 0.12
 """s: the regression moves an event by 60 ms at most, so an error has an end too, as in walking."""

@@ -38,7 +38,7 @@ from gait.analysis.strides.shoe.mounting import (
     solve_mounting,
 )
 from gait.analysis.strides.shoe.stances import is_stance, stance_batch
-from gait.analysis.strides.shoe.swings import Swings, both_ends, inward_deg, join, take
+from gait.analysis.strides.shoe.swings import Swings, both_ends, by_pace, inward_deg, join, take
 from gait.analysis.strides.stride_batch import STRIDE_MOST_S, StrideBatch, empty_batch
 from gait.arrays import FloatArray, IntArray
 from gait.frames import MOVEMENTS, Side
@@ -170,7 +170,8 @@ class ShoeDetector(Detector):
 
     def _take_swings(self, *, final: bool) -> None:
         """Hold the swings behind which enough samples have come."""
-        self._coming += self._finder.find(self._buffer.first, self._buffer.acc, self._buffer.gyr, final=final)
+        held = self._buffer
+        self._coming += self._finder.find(held.first, held.acc, held.gyr, final=final, bridged=held.bridged)
         until = self._buffer.end if final else self._buffer.end - AHEAD
         ready = sum(1 for _, stop in self._coming if stop < until)
         self._held += self._coming[:ready]
@@ -370,8 +371,8 @@ class ShoeDetector(Detector):
 
     def _strides(self, swings: Swings) -> StrideBatch:
         """Return the stances between consecutive swings, the last one of the call before included."""
-        both = swings if self._last is None else join(self._last, swings)
-        self._last = take(swings, slice(len(swings) - 1, None)) if len(swings) else self._last
+        both = by_pace(swings if self._last is None else join(self._last, swings))
+        self._last = take(both, slice(len(both) - 1, None)) if len(swings) else self._last
         n = len(both) - 1
         if n < 1:
             return empty_batch()

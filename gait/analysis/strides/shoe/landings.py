@@ -9,7 +9,7 @@ import numpy as np
 from gait.analysis.signal.buffer import SampleBuffer
 from gait.analysis.signal.filters import gaussian, local_maxima, reach
 from gait.analysis.signal.resample import GRID_HZ
-from gait.analysis.strides.landing_model import LandingModel, jerk_size, off_gravity
+from gait.analysis.strides.landing_model import LandingModel, hidden_landing, jerk_size, off_gravity
 from gait.analysis.strides.stride_batch import STRIDE_LEAST_S
 from gait.arrays import BoolArray, FloatArray, IntArray
 
@@ -73,6 +73,8 @@ class LandingFinder:
         self._model = model
         self._judged = -1
         self._pending: tuple[float, Landing] | None = None
+        self._last: Landing | None = None
+        self._length = 0
 
     @property
     def needed(self) -> int:
@@ -98,6 +100,18 @@ class LandingFinder:
         if pending is not None and (final or until - pending[1].index > STRIDE_LEAST_S * GRID_HZ):
             out.append(pending[1])
             self._pending = None
+        return self._with_hidden(out, buffer)
+
+    def _with_hidden(self, found: list[Landing], buffer: SampleBuffer) -> list[Landing]:
+        """Return landings with those between that lie in a silence."""
+        out: list[Landing] = []
+        for one in found:
+            before, self._last = self._last, one
+            if before is not None:
+                hidden = hidden_landing(buffer, before.index, one.index, self._length)
+                out += [] if hidden is None else [Landing(hidden, before.running and one.running)]
+                self._length = one.index - (before.index if hidden is None else hidden)
+            out.append(one)
         return out
 
     def _ranks(self, acc: FloatArray, shocks: IntArray, jerk: FloatArray) -> tuple[FloatArray, BoolArray]:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from gait.analysis.signal.filters import gaussian, gaussian_slope, reach, running_max
 from gait.analysis.signal.resample import GRID_HZ
 from gait.analysis.strides.stride_batch import STRIDE_LEAST_S, STRIDE_MOST_S
-from gait.arrays import FloatArray
+from gait.arrays import BoolArray, FloatArray
 from gait.units import DEG, STANDARD_GRAVITY
 
 __all__ = ["LOOKS_AHEAD_S", "StanceFinder", "shock_before", "stillness"]
@@ -125,11 +125,20 @@ class StanceFinder:
         self._origin: int | None = None
         self._lengths = (0, 0)
         self._rank = self._cost = self._moved = np.empty(0)
+        self._bridged: BoolArray = np.empty(0, dtype=bool)
         self._first = 0
         self._push = np.inf
         self._steady = False
 
-    def find(self, first: int, acc: FloatArray, gyr: FloatArray, *, final: bool) -> list[tuple[int, int]]:
+    def find(
+        self,
+        first: int,
+        acc: FloatArray,
+        gyr: FloatArray,
+        *,
+        final: bool,
+        bridged: BoolArray | None = None,
+    ) -> list[tuple[int, int]]:
         """Strides, as pairs of flat instants (absolute grid indices), that the signals complete.
 
         Parameters
@@ -138,9 +147,12 @@ class StanceFinder:
             Grid index of the first sample; the signals reach back at least a stride before what was judged.
         final
             No more will come in this segment.
+        bridged
+            Where the signals are lines across a silence; None where nowhere.
         """
         skip = 0 if self._kept is None else max(self._kept[0] - LOOKS_BACK - first, 0)
         first, acc, gyr = first + skip, acc[skip:], gyr[skip:]
+        self._bridged = np.zeros(len(acc), dtype=bool) if bridged is None else bridged[skip:]
         cost = stillness(acc, gyr)
         rate = np.sqrt(np.einsum("ij,ij->i", gyr, gyr))
         moved, leaving = gaussian(rate, _TURN_SMOOTH_S), gaussian(rate, _SMOOTH_S)
@@ -241,7 +253,10 @@ class StanceFinder:
         low, high = start + round(0.4 * length), start + round(0.6 * length)
         part = slice(max(low - self._first, 0), high - self._first)
         best = int(self._rank[part].argmin()) if high - low == len(self._rank[part]) else -1
-        return [low + best] if best >= 0 and self._cost[part][best] < STILL_LIMIT else []
+        if best >= 0 and self._cost[part][best] < STILL_LIMIT:
+            return [low + best]
+        # In a silence nothing shows that it was still.
+        return [start + length // 2] if self._bridged[part].any() else []
 
     @property
     def needed(self) -> int | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -11,10 +11,20 @@ from gait.analysis.signal.buffer import sample_rows
 from gait.analysis.signal.resample import GRID_HZ
 from gait.arrays import FloatArray, IntArray
 
-__all__ = ["HALF_S", "Swings", "both_ends", "inward_deg", "join", "take"]
+__all__ = ["HALF_S", "Swings", "both_ends", "by_pace", "inward_deg", "join", "take"]
 
 HALF_S = 0.45
 """s of attitude kept before the end and behind the start of a swing: more than half of the longest stance."""
+
+HIDDEN_S = 0.1
+"""s of doubt for what was not recorded from which an event is held against the pace."""
+
+OFF_PACE_S = 0.04
+"""s from the pace beyond which such an event is the pace's: beyond, cues err by 66 ms beside silences of 100
+to 150 ms on 13 runners, the pace by 3 (SD 20); within, by 2 (SD 12)."""
+
+ON_PACE_MISSING_S, BY_PACE_MISSING_S = 0.06, 0.09
+"""s not recorded as whose doubt such an event's is stated, within and beyond (0.29 of it is one sigma)."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +86,33 @@ def join(first: Swings, second: Swings) -> Swings:
             for name in first.__dataclass_fields__
         )
     )
+
+
+def by_pace(swings: Swings) -> Swings:
+    """Return the swings with what lies in a silence held against the stride before.
+
+    From one flat instant to the next is a stride, and so from contact to contact: where the cues beside a
+    silence are far from that, they are of something else.
+    """
+    missing = np.maximum(swings.ic_doubt[1:, 3], swings.tc_doubt[1:, 3])
+    if not (missing >= HIDDEN_S).any():
+        return swings
+    stride = (swings.stop - swings.start) / GRID_HZ
+    ic, ic_doubt = _held_against(swings.ic, swings.ic_doubt, swings.ic[:-1] + stride[1:])
+    tc, tc_doubt = _held_against(swings.tc, swings.tc_doubt, swings.tc[:-1] + stride[:-1])
+    return replace(swings, ic=ic, ic_doubt=ic_doubt, tc=tc, tc_doubt=tc_doubt)
+
+
+def _held_against(time: FloatArray, doubt: FloatArray, pace: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return (n,) times and (n, 4) doubts of an event; `pace` tells all but the first."""
+    missing = doubt[:, 3]
+    hidden = np.zeros(len(time), dtype=bool)
+    hidden[1:] = (missing[1:] >= HIDDEN_S) & (missing[:-1] < HIDDEN_S) & np.isfinite(time[1:] - pace)
+    pace = np.concatenate([[np.nan], pace])
+    off = hidden & (np.abs(time - pace) > OFF_PACE_S)
+    stated = np.where(off, BY_PACE_MISSING_S, np.where(hidden, ON_PACE_MISSING_S, missing))
+    cues = np.where(off[:, None], 0.0, doubt[:, :3])
+    return np.where(off, pace, time), np.column_stack([cues, stated])
 
 
 def inward_deg(swings: Swings) -> FloatArray:

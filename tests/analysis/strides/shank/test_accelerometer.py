@@ -10,7 +10,7 @@ import pytest
 
 from gait.analysis.engine import engine_for, strides_of
 from gait.analysis.signal.buffer import SampleBuffer
-from gait.analysis.signal.resample import GridStream
+from gait.analysis.signal.resample import GridBlock, GridStream
 from gait.analysis.strides.accelerometer_contacts import fits_turned
 from gait.analysis.strides.contact_model import load
 from gait.analysis.strides.shank.accelerometer import MODEL
@@ -40,6 +40,29 @@ def test_every_landing_is_found(virtual, match, speed, style) -> None:
     assert len(rows) == len(strides)
     assert len(set(at)) >= len(made.truth) - 2
     assert not strides.walking.any()
+
+
+def _pulses(heights: np.ndarray, at: np.ndarray) -> SampleBuffer:
+    """A sensor that moves by half a g, with shocks of some heights, g, at grid points; 40 s."""
+    wave = 0.5 * np.sin(np.arange(8000) / 20.0)
+    acc = np.column_stack([wave, np.zeros(8000), 1.3 + np.zeros(8000)])
+    for height, row in zip(heights, at, strict=True):
+        acc[row - 4 : row + 5, 2] += height * np.hanning(9)
+    buffer, flags = SampleBuffer(), np.zeros(8000, dtype=bool)
+    buffer.append(GridBlock(0, 9.80665 * acc, None, flags, np.zeros(8000), flags))
+    return buffer
+
+
+def test_a_weak_shock_is_a_landing_where_one_is_due() -> None:
+    """A quarter of the usual shock: counted a stride behind a landing, and not beside that."""
+    due = 200 + 140 * np.arange(50)
+    heights = np.where(np.arange(50) % 5 == 4, 0.27, 1.0) * 6.0
+    assert ImpactFinder().find(_pulses(heights, due), final=True) == pytest.approx(due.tolist(), abs=1)
+    strong = due[np.arange(50) % 5 != 4].tolist()
+    assert ImpactFinder(due_share=1.0).find(_pulses(heights, due), final=True) == pytest.approx(strong, abs=1)
+    beside = np.where(np.arange(50) % 5 == 4, due - 60, due)
+    found = ImpactFinder().find(_pulses(heights, beside), final=True)
+    assert found == pytest.approx(strong, abs=1)
 
 
 def test_axes_point_up_and_forward(virtual) -> None:

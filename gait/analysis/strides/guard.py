@@ -1,0 +1,235 @@
+"""A gyroscope that stands at its limit for too long gives way to the accelerometer beside it.
+
+A foot turns at 600 to 1,200 deg/s. A gyroscope of 500 reads a plateau instead, from which neither the foot's
+axes nor its contacts come out: some recordings then showed no stride at all, others contacts that were
+10 ms long. The model of the accelerometer alone reads the same recordings as well as any, so from there on it
+tells the strides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from gait.analysis.signal.resample import GRID_HZ, GridBlock
+from gait.analysis.strides.detector import Alignment, Detector
+from gait.analysis.strides.stride_batch import StrideBatch
+from gait.arrays import BoolArray, IntArray
+from gait.frames import Placement
+from gait.units import DEG
+
+__all__ = ["AT_LIMIT_SHARE", "GyroscopeGuard", "Plateaus"]
+
+
+AT_LIMIT_SHARE: dict[Placement, float] = {"shoe": 0.25, "shank": 0.45}
+"""Share of the time at the gyroscope's limit from which the accelerometer alone is read.
+
+Of 13 runners (Fukuchi 2017) with gyroscopes of 200 to 650 deg/s the first shoes fall silent at 0.30, and
+contacts err by 5 ms and more beyond 0.5; a shank's by 6 beyond 0.5, where the first fall silent. Without
+gyroscope both err by 3 to 6 ms throughout (docs/accuracy.md)."""
+
+WINDOW = round(4.0 * GRID_HZ)
+"""Grid points over which that share is taken (chosen: some five strides)."""
+
+SEGMENT_LEAST = round(1.0 * GRID_HZ)
+"""Grid points over which it is taken at least where a segment ends before a window (chosen: a stride)."""
+
+TOP_SHARE, FLAT_SHARE = 0.9, 0.002
+"""A rate stands at its limit where it is at least the one share of the largest seen, and changes by less than
+the other from one grid point to the next: the top of a swing does so at one or two points (chosen)."""
+
+LIMIT_LEAST = 150.0 * DEG
+"""rad/s; no gyroscope's limit is below."""
+
+KEPT_S = 30.0
+"""s of samples that are kept for the accelerometer alone to begin with, at most."""
+
+LEAD_S = 3.0
+"""s before the last stride that it begins with: it learns the axes from them."""
+
+DROPPED = round(20.0 * GRID_HZ)
+"""Grid points before those that are kept from which they are forgotten (chosen: forgetting costs a copy)."""
+
+OVERLAP_S = 0.1
+"""s by which its first stride may begin before the last one ended: both time the same landing."""
+
+
+class Plateaus:
+    """Finds where a gyroscope stands at its limit, whatever the sizes of the blocks."""
+
+    def __init__(self) -> None:
+        self._top = np.zeros(3)
+        self._last = np.full((1, 3), np.nan)
+
+    def find(self, block: GridBlock) -> BoolArray:
+        """Return (n,) whether a rate stands at the largest seen so far."""
+        assert block.gyr is not None
+        size = np.abs(block.gyr)
+        top = np.maximum(np.maximum.accumulate(size, axis=0), self._top)
+        step = np.abs(np.diff(np.concatenate([self._last, block.gyr]), axis=0))
+        self._top, self._last = top[-1], block.gyr[-1:].copy()
+        flat = (size >= TOP_SHARE * top) & (step <= FLAT_SHARE * top) & (top > LIMIT_LEAST)
+        return np.asarray(flat.any(axis=1))
+
+
+class GyroscopeGuard(Detector):
+    """Strides that a gyroscope's detector finds, or the accelerometer's where the gyroscope is cut off.
+
+    Parameters
+    ----------
+    inner
+        What finds strides with the gyroscope.
+    alone
+        Makes what finds them without.
+    share
+        As `AT_LIMIT_SHARE`.
+    """
+
+    def __init__(self, inner: Detector, alone: Callable[[], Detector], share: float) -> None:
+        super().__init__()
+        self.knows_doubt = inner.knows_doubt
+        self._inner, self._make_alone, self._share = inner, alone, share
+        self._alone: Detector | None = None
+        self._gave = False
+        self._plateaus = Plateaus()
+        self._new_segment()
+
+    @property
+    def alignment(self) -> Alignment:
+        """How the sensor sits, as far as the gyroscope told."""
+        if self._alone is None:
+            return self._inner.alignment
+        told = self._inner.alignment if self._gave else Alignment()
+        return replace(told, accelerometer_alone=True)
+
+    @property
+    def samples_held(self) -> int:
+        """Number of samples in both detectors' buffers and of those kept for the second."""
+        alone = 0 if self._alone is None else self._alone.samples_held
+        return self._inner.samples_held + alone + sum(map(len, self._kept))
+
+    def feed(self, block: GridBlock) -> list[StrideBatch]:
+        """Return the strides that `block`, which continues the one before, completes."""
+        if self._alone is not None:
+            return self._new(self._alone.feed(_without_gyr(block)))
+        cut = self._cut_off_at(block)
+        if cut is None:
+            return self._with_gyr(block)
+        out = self._with_gyr(_part(block, 0, cut))
+        alone, again = self._give_way()
+        if cut < len(block):
+            again += alone.feed(_without_gyr(_part(block, cut, len(block))))
+        return out + self._new(again)
+
+    def end_segment(self) -> list[StrideBatch]:
+        """Return the strides left when the recording ends or a gap begins."""
+        length, at_limit = self._seen
+        out: list[StrideBatch] = []
+        if self._alone is None and at_limit > self._share * max(length, SEGMENT_LEAST):
+            # Too short for a whole window.
+            out = self._give_way()[1]
+        out += (self._inner if self._alone is None else self._alone).end_segment()
+        out = self._new(out)
+        self._new_segment()
+        return out
+
+    def _find(self, *, final: bool) -> list[StrideBatch]:
+        return self.end_segment() if final else []
+
+    def _new_segment(self) -> None:
+        self._kept: list[GridBlock] = []
+        self._window = (-1, 0)
+        self._seen = (0, 0)
+        self._ended_s = -np.inf
+
+    def _oldest_needed(self) -> int:
+        return self._buffer.first
+
+    def _with_gyr(self, block: GridBlock) -> list[StrideBatch]:
+        """Return the gyroscope's strides, and keep the samples behind the last one."""
+        found = self._inner.feed(block)
+        for batch in found:
+            self._gave = True
+            self._ended_s = max(self._ended_s, float(np.nanmax(batch.end_s)))
+        self._kept.append(block)
+        oldest = self._oldest(self._kept)
+        while self._kept[0].first + len(self._kept[0]) <= oldest:
+            self._kept.pop(0)
+        passed = oldest - self._kept[0].first
+        if passed > DROPPED:
+            self._kept[0] = _copied(_part(self._kept[0], passed, len(self._kept[0])))
+        return found
+
+    def _oldest(self, kept: list[GridBlock]) -> int:
+        """Return the grid index from which the accelerometer alone would begin."""
+        end = kept[-1].first + len(kept[-1])
+        oldest = end - round(KEPT_S * GRID_HZ)
+        if np.isfinite(self._ended_s):
+            oldest = max(oldest, round((self._ended_s - LEAD_S) * GRID_HZ))
+        return oldest
+
+    def _new(self, found: list[StrideBatch]) -> list[StrideBatch]:
+        """Return the strides behind those that were given with the gyroscope."""
+        if np.isfinite(self._ended_s) and self._alone is not None:
+            found = [batch.take(batch.ic_s > self._ended_s - OVERLAP_S) for batch in found]
+        return [batch for batch in found if len(batch)]
+
+    def _cut_off_at(self, block: GridBlock) -> int | None:
+        """Return the samples of a block to the end of the first window that is cut off; None for none."""
+        at_limit = self._plateaus.find(block)
+        self._seen = (self._seen[0] + len(block), self._seen[1] + int(at_limit.sum()))
+        if not at_limit.any() and self._window[1] == 0:
+            return None
+        index = block.first + np.arange(len(block))
+        return self._first_window(index // WINDOW, at_limit, index)
+
+    def _first_window(self, window: IntArray, at_limit: BoolArray, index: IntArray) -> int | None:
+        """Return the samples to the end of the first whole window with too many at the limit."""
+        number, before = self._window
+        first = int(window[0])
+        counts = np.bincount(window - first, at_limit).astype(int)
+        if number == first:
+            counts[0] += before
+        self._window = (int(window[-1]), int(counts[-1]))
+        whole = (int(index[-1]) + 1) // WINDOW - first
+        over = np.flatnonzero(counts[:whole] > self._share * WINDOW)
+        return (first + int(over[0]) + 1) * WINDOW - int(index[0]) if len(over) else None
+
+    def _give_way(self) -> tuple[Detector, list[StrideBatch]]:
+        """Return the accelerometer's detector, and its strides of the samples that are kept."""
+        alone = self._alone = self._make_alone()
+        self.knows_doubt = alone.knows_doubt
+        kept, self._kept = self._kept, []
+        oldest = self._oldest(kept)
+        out: list[StrideBatch] = []
+        for block in kept:
+            part = _part(block, max(oldest - block.first, 0), len(block))
+            out += alone.feed(_without_gyr(part)) if len(part) else []
+        return alone, out
+
+
+def _part(block: GridBlock, start: int, stop: int) -> GridBlock:
+    """Return some of a block's instants."""
+    there = slice(start, stop)
+    return GridBlock(
+        block.first + start,
+        block.acc[there],
+        None if block.gyr is None else block.gyr[there],
+        block.clipped[there],
+        block.peak[there],
+        block.bridged[there],
+    )
+
+
+def _copied(block: GridBlock) -> GridBlock:
+    """Return a block that does not hold on to the one it was part of."""
+    gyr = None if block.gyr is None else block.gyr.copy()
+    return GridBlock(
+        block.first, block.acc.copy(), gyr, block.clipped.copy(), block.peak.copy(), block.bridged.copy()
+    )
+
+
+def _without_gyr(block: GridBlock) -> GridBlock:
+    return replace(block, gyr=None)
