@@ -7,9 +7,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from gait.analysis.engine import Engine
+from gait.analysis.faults.changes import changed_parts
 from gait.analysis.faults.closure import stride_spans
-from gait.analysis.faults.contradictions import faults_of, no_strides, units_confirmed
+from gait.analysis.faults.contradictions import faults_of, no_strides, units_confirmed, unscaled
 from gait.analysis.faults.evidence import Evidence
+from gait.analysis.faults.parts import Part, spoilt_parts, without_parts
 from gait.analysis.faults.survey import Survey
 from gait.analysis.faults.two_sensors import SensorTimes
 from gait.analysis.faults.units_and_axes import SHAKEN_M_S2
@@ -61,6 +63,7 @@ class AnalysedSensor:
     looks_like: str = ""
     units_confirmed: bool = True
     movement: Movement = field(default_factory=Movement)
+    parts: tuple[Part, ...] = ()
 
     @property
     def reads_gyr(self) -> bool:
@@ -121,12 +124,13 @@ def _sensor(source: Recording, settings: AnalysisSettings) -> AnalysedSensor:
     if len(sensor.batch) < FEW_STRIDES and sensor.survey.shaken_m_s2 > SHAKEN_M_S2:
         return _unfound(source, sensor, UNFOUND_RUN)
     if len(sensor.batch) == 0 and sensor.recording.gyr is None:
-        moved = sensor.survey.shaken_m_s2 > MOVED_M_S2 * _unit_scale(sensor)
-        return _unfound(source, sensor, NO_LANDINGS if moved else "")
-    batch = awake(sensor.batch, sensor.movement)
+        return _unfound(source, sensor, _without_landings(sensor))
+    batch = without_parts(awake(sensor.batch, sensor.movement), sensor.parts)
     spans = [looked_at(batch), stride_spans(batch), *([waveform_spans(batch)] if settings.waveforms else [])]
     samples = excerpt(source, np.concatenate(spans))
-    return _believed(replace(sensor, batch=batch, samples=samples))
+    changed = changed_parts(sensor.recording.name, batch, samples)
+    batch = without_parts(batch, changed)
+    return _believed(replace(sensor, batch=batch, samples=samples, parts=(*sensor.parts, *changed)))
 
 
 def _unfound(source: Recording, sensor: AnalysedSensor, looks_like: str) -> AnalysedSensor:
@@ -136,7 +140,9 @@ def _unfound(source: Recording, sensor: AnalysedSensor, looks_like: str) -> Anal
     found = awake(alone.batch, alone.movement)
     samples = excerpt(source, np.concatenate([looked_at(found), stride_spans(found)]))
     legs = found.take(judge(found, samples).leg)
-    evidence = Evidence(head, samples, sensor.survey, sensor.census.rate_hz, legs, sensor.alignment)
+    evidence = Evidence(
+        head, samples, sensor.survey, sensor.census.rate_hz, legs, sensor.alignment, sensor.parts
+    )
     faults = faults_of(evidence)
     if not faults and head.gyr is not None:
         faults = (no_strides(head, sensor.census.end_s - sensor.census.start_s),)
@@ -176,8 +182,18 @@ def _strides(
     if census.samples == 0:
         raise SignalError("no finite samples", where=head.source or head.name)
     batch = concatenate([*batches, engine.finish_batch()])
-    alignment = engine.detector.alignment
-    return AnalysedSensor(head, head, acc_range_g, census, survey, alignment, batch, movement=movement)
+    parts = spoilt_parts(head.name, survey)
+    return AnalysedSensor(
+        head,
+        head,
+        acc_range_g,
+        census,
+        survey,
+        engine.detector.alignment,
+        batch,
+        movement=movement,
+        parts=parts,
+    )
 
 
 def _believed(sensor: AnalysedSensor) -> AnalysedSensor:
@@ -190,17 +206,27 @@ def _believed(sensor: AnalysedSensor) -> AnalysedSensor:
         sensor.census.rate_hz,
         sensor.batch.take(verdict.leg),
         sensor.alignment,
+        sensor.parts,
     )
     faults = faults_of(evidence)
+    odd = () if faults or verdict.leg.any() else unscaled(sensor.recording, sensor.batch, sensor.samples)
     # A fault can be the cause of implausible strides; then only the fault is reported.
-    looks_like = "" if faults and verdict.leg.any() else verdict.looks_like
+    looks_like = "" if odd or (faults and verdict.leg.any()) else verdict.looks_like
+    if len(sensor.batch) == 0 and not faults:
+        looks_like = _without_landings(sensor)
     return replace(
         sensor,
         batch=verdict.batch,
-        faults=faults,
+        faults=(*faults, *odd),
         looks_like=looks_like,
         units_confirmed=units_confirmed(evidence),
     )
+
+
+def _without_landings(sensor: AnalysedSensor) -> str:
+    """Return what a sensor without a stride looks like; empty where it hardly moved."""
+    moved = sensor.survey.shaken_m_s2 > MOVED_M_S2 * _unit_scale(sensor)
+    return NO_LANDINGS if moved else ""
 
 
 def _unit_scale(sensor: AnalysedSensor) -> float:

@@ -7,6 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from gait.analysis.faults.exchanged_axes import order_of_value
+from gait.analysis.faults.survey import Survey
+from gait.analysis.faults.units_and_axes import gyr_offset
 from gait.analysis.results import Fault
 from gait.arrays import BoolArray, FloatArray
 from gait.frames import Side
@@ -34,6 +37,26 @@ def _gyr(recording: Recording, fault: Fault) -> Recording:
     if recording.gyr is None:
         return recording
     return replace(recording, gyr=recording.gyr / _factor(fault))
+
+
+def _offset(recording: Recording, _fault: Fault) -> Recording:
+    """Return the recording without the rate that its gyroscope reads at rest."""
+    survey = Survey()
+    survey.add(recording.time_s, recording.acc, recording.gyr)
+    offset = gyr_offset(survey)
+    if recording.gyr is None or not np.isfinite(offset).all():
+        return recording
+    return replace(recording, gyr=recording.gyr - offset)
+
+
+def _order(recording: Recording, fault: Fault) -> Recording:
+    """Return the recording with one sensor's axes in the order of the other's."""
+    order = order_of_value(fault.value or 123.0)
+    if order.of_acc:
+        return replace(recording, acc=recording.acc[:, order.columns])
+    if recording.gyr is None:
+        return recording
+    return replace(recording, gyr=order.sign * recording.gyr[:, order.columns])
 
 
 def _clock(recording: Recording, fault: Fault) -> Recording:
@@ -118,8 +141,10 @@ CORRECTIONS: dict[str, Callable[[Recording, Fault], Recording]] = {
     "acc_scale": _acc,
     "gyr_unit": _gyr,
     "gyr_scale": _gyr,
+    "gyr_offset": _offset,
     "mirrored": _gyr,
     "left_handed": _other_hand,
+    "axes_exchanged": _order,
     "gyr_lag": _lag,
     "clock": _clock,
     "other_side": _side,

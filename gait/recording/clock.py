@@ -15,7 +15,7 @@ import numpy as np
 from gait.arrays import BoolArray, FloatArray, IntArray
 from gait.sentences import sentence
 
-__all__ = ["Clock", "Rows", "Stamping", "stamping_of"]
+__all__ = ["Clock", "Rows", "Stamping", "interleaved", "stamping_of"]
 
 Stamping = Literal["each", "packets", "sawtooth", "doubled"]
 """A stamp a row; rows of a packet share one; stamps of a packet overlap the next one's; rows stand twice."""
@@ -41,6 +41,12 @@ RESTART_GAP_S = 3.0
 MOST_RESTARTS = 50
 FOLLOW_S = 2.0
 """Longest step of the rows behind a restart."""
+APART = 1.3
+"""How much further apart rows of one stamp are than those of the same place of two, of several sensors."""
+MARK = np.uint64(0x9E3779B97F4A7C15)
+"""An odd number by which the bits of columns are mixed (2^64 over the golden ratio)."""
+MOST_MARKS = 2**20
+"""Last rows against which later ones are held that may repeat them: 84 minutes at 208 Hz, 8 MB (chosen)."""
 COUNTER_BITS = (8, 12, 15, 16, 24, 31, 32)
 COUNTER_EDGE = 40.0
 """Usual steps before and behind the end of a counter within which its beginning again is seen."""
@@ -88,8 +94,11 @@ class Clock:
         Span after which the time begins again; None where it does not, or where it is unknown.
     stamping, period_s, size
         How rows are stamped, seconds between samples, samples of a packet; None and 0 until known.
-    restarts, doubled
-        Times that the clock began again; rows left out because they stand twice.
+    mixed
+        Whether the rows of one stamp are samples of several sensors.
+    restarts, doubled, copied
+        Times that the clock began again; rows left out because they stand twice, one behind the other or in a
+        block that repeats earlier rows.
     """
 
     tick_s: float | None = None
@@ -97,6 +106,8 @@ class Clock:
     stamping: Stamping | None = None
     restarts: int = 0
     doubled: int = 0
+    copied: int = 0
+    mixed: bool = False
     period_s: float = 0.0
     size: int = 1
     _held: list[Rows] = field(default_factory=list)
@@ -104,6 +115,8 @@ class Clock:
     _offset_s: float = 0.0
     _last_s: float | None = None
     _packet: list[Rows] = field(default_factory=list)
+    _seen: list[IntArray] = field(default_factory=list)
+    _copying: bool = False
 
     def push(self, rows: Rows, *, final: bool = False) -> Rows:
         """Give the rows whose times are known by now; with ``final`` all that are left."""
@@ -116,6 +129,7 @@ class Clock:
         if self.stamping is None:
             look = waiting.part(slice(0, LOOK_ROWS))
             self.stamping, self.period_s, self.size = stamping_of(look.columns)
+            self.mixed = self.stamping == "packets" and interleaved(look.columns, self.size)
         ready, kept = self._in_order(waiting, final=final)
         self._held = [kept] if len(kept) else []
         if self.stamping in ("packets", "sawtooth"):
@@ -147,6 +161,8 @@ class Clock:
             )
         if self.doubled:
             out.append(sentence("{n} rows that stand twice left out", n=self.doubled))
+        if self.copied:
+            out.append(sentence("{n} rows that repeat earlier ones left out", n=self.copied))
         if self.restarts:
             once = self.restarts == 1
             times = sentence("once") if once else sentence("{n} times", n=self.restarts)
@@ -165,6 +181,9 @@ class Clock:
         step_s = np.diff(time_s, prepend=time_s[0] if self._last_s is None else self._last_s)
         if self.stamping == "doubled":
             rows, time_s, step_s = self._without_doubles(rows, time_s, step_s)
+            raw = rows.columns[0]
+        if self.stamping == "each":
+            rows, time_s, step_s = self._without_copies(rows, time_s, step_s)
             raw = rows.columns[0]
         stop = len(time_s)
         start = 0
@@ -190,6 +209,8 @@ class Clock:
             self._offset_s += shift_s
             step_s[place] += shift_s
             start = place + 1
+        if self.stamping == "each" and stop:
+            self._remember(_marks(rows.part(slice(0, stop))))
         ready = rows.part(slice(0, stop)).timed(time_s[:stop])
         if stop:
             self._last_s = float(time_s[stop - 1])
@@ -225,6 +246,32 @@ class Clock:
             ):
                 return float(2.0**bits * self.tick_s)
         return None
+
+    def _remember(self, marks: IntArray) -> None:
+        """Keep the marks of rows, and forget the oldest beyond `MOST_MARKS`."""
+        self._seen.append(marks)
+        while sum(map(len, self._seen[1:])) >= MOST_MARKS:
+            self._seen.pop(0)
+
+    def _without_copies(
+        self, rows: Rows, time_s: FloatArray, step_s: FloatArray
+    ) -> tuple[Rows, FloatArray, FloatArray]:
+        """Rows without those that lie behind later ones and stand above in the same way."""
+        begun, self._copying = self._copying, False
+        if len(step_s) == 0 or step_s.min() >= 0.0:
+            return rows, time_s, step_s
+        latest = np.maximum.accumulate(np.r_[-np.inf if self._last_s is None else self._last_s, time_s])[:-1]
+        late = time_s <= latest
+        marks = _marks(rows)
+        known = np.concatenate([*self._seen, marks[~late]])
+        copied = late & np.isin(marks, known)
+        if copied.sum() <= FOLLOWERS and not (begun and copied[0]):
+            return rows, time_s, step_s
+        self._copying = bool(copied[-1])
+        self.copied += int(copied.sum())
+        time_s = time_s[~copied]
+        first = self._last_s if self._last_s is not None else (time_s[0] if len(time_s) else 0.0)
+        return rows.part(~copied), time_s, np.diff(time_s, prepend=first)
 
     def _without_doubles(
         self, rows: Rows, time_s: FloatArray, step_s: FloatArray
@@ -264,6 +311,16 @@ class Clock:
         return waiting.timed(time_s).part(slice(0, done))
 
 
+def _marks(rows: Rows) -> IntArray:
+    """Return (n,) numbers of the rows' times and accelerations: hardly two different rows share one."""
+    out = np.zeros(len(rows), dtype=np.uint64)
+    for column in rows.columns[:4]:
+        out = out * MARK + np.ascontiguousarray(column).view(np.uint64)
+        out ^= out >> np.uint64(29)
+    marks: IntArray = out.view(np.int64)
+    return marks
+
+
 def _starts(stamps: FloatArray, stamping: Stamping | None) -> IntArray:
     """Rows, behind the first, at which a new packet begins."""
     steps = np.diff(stamps)
@@ -298,6 +355,25 @@ def stamping_of(columns: tuple[FloatArray, ...]) -> tuple[Stamping, float, int]:
     if back.sum() >= 3 and back.mean() > 1.0 / 500.0 and steps[back].min() >= -OVERLAP_S:
         return _packets(stamps, "sawtooth")
     return "each", 0.0, 1
+
+
+def interleaved(columns: tuple[FloatArray, ...], size: int) -> bool:
+    """Return whether rows of one stamp are samples of as many sensors, and not of one after another.
+
+    Parameters
+    ----------
+    columns
+        Time and samples, (n,) each.
+    size
+        Rows of a stamp.
+    """
+    if size < 2 or len(columns[0]) < 4 * size:
+        return False
+    within = np.diff(columns[0]) == 0.0
+    # Of one sensor the next row is nearer than the same place of the next packet; of several it is not.
+    near = sum(float(np.nanmean(np.abs(np.diff(one))[within])) for one in columns[1:4])
+    far = sum(float(np.nanmean(np.abs(one[size:] - one[:-size]))) for one in columns[1:4])
+    return near > APART * far
 
 
 def _packets(stamps: FloatArray, stamping: Stamping) -> tuple[Stamping, float, int]:

@@ -13,8 +13,9 @@ from gait.frames import Placement, Side
 from gait.recording.choice import Choice
 from gait.recording.format import bare_name, place_from_name
 from gait.recording.model import Recording
-from gait.recording.read import common_start_s, from_start, read_chunks
+from gait.recording.read import read_chunks
 from gait.recording.session_folder import only_recording, place_of
+from gait.recording.session_time import common_start_s, from_start
 from gait.recording.write import Decimals, write_pieces
 
 __all__ = ["convert"]

@@ -12,16 +12,9 @@ import numpy as np
 from gait.errors import RecordingError
 from gait.frames import Placement, Side
 from gait.recording.model import GRID_HZ, LOOK_ROWS, Recording, Session, piece_rows
-from gait.recording.read import (
-    common_start_s,
-    find_recordings,
-    first_times,
-    from_start,
-    read,
-    read_chunks,
-    started_at,
-)
+from gait.recording.read import find_recordings, first_times, read, read_chunks
 from gait.recording.session_folder import is_folder, read_notes, refuse_doubles, session_name, unpacked
+from gait.recording.session_time import common_start_s, from_start, started_at
 from gait.recording.table.lines import Source
 
 __all__ = [

@@ -11,7 +11,6 @@ from collections.abc import Generator, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -34,6 +33,7 @@ from gait.recording.session_folder import (
     session_name,
     unpacked,
 )
+from gait.recording.session_time import common_start_s, from_start, started_at
 from gait.recording.table.checks import Columns, RowFilter, check_acc_unit, check_gyr_unit, check_step
 from gait.recording.table.header import NOTHING_SAID, Head, read_head
 from gait.recording.table.lines import Source
@@ -41,19 +41,14 @@ from gait.recording.table.numbers import Layout, map_ahead, parse_block
 from gait.units import DEG
 
 __all__ = [
-    "common_start_s",
     "find_recordings",
     "first_times",
-    "from_start",
     "read",
     "read_chunks",
     "read_recording",
-    "started_at",
 ]
 
 
-TIME_OF_DAY_S, LATEST_S = 1e8, 1e10
-"""Times from the first on are counted from 1970, as phones do; beyond the second there is no such date."""
 MOST_ROWS = 150_000_000
 """Rows held in memory for one recording: a day at 1666 Hz. `read_chunks` has no such limit."""
 FILES_AT_ONCE = 2
@@ -113,35 +108,6 @@ def read(path: str | Path, *, placement: Placement | None = None, side: Side | N
         answers=notes.answers,
         path=given,
     )
-
-
-def common_start_s(recordings: list[Recording]) -> float:
-    """Session time zero, s: the first sample's whole second where times are the time of day, else 0."""
-    first_s = min(float(recording.time_s[0]) for recording in recordings)
-    return float(np.floor(first_s)) if first_s >= TIME_OF_DAY_S else 0.0
-
-
-def from_start(recording: Recording, start_s: float) -> Recording:
-    """Session time for a recording whose times are counted from elsewhere.
-
-    Parameters
-    ----------
-    start_s
-        As `common_start_s` gives it; 0 changes nothing.
-    """
-    if start_s == 0.0:
-        return recording
-    started = ""
-    if start_s < LATEST_S:
-        when = datetime.fromtimestamp(start_s, tz=recording.zone or UTC)
-        # Without a zone the file gives the hour of its own wall clock.
-        started = (when if recording.zone is not None else when.replace(tzinfo=None)).isoformat()
-    return replace(recording, time_s=recording.time_s - start_s, started=recording.started or started)
-
-
-def started_at(recording: Recording, started: str) -> Recording:
-    """Wall-clock time of time zero from ``session.toml``, for a recording that does not say it."""
-    return recording if recording.started or not started else replace(recording, started=started)
 
 
 def _limits(recording: Recording) -> tuple[str, ...]:

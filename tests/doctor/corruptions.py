@@ -102,6 +102,17 @@ def zero_rows(one: Recording) -> Recording:
     return replace(one, acc=acc, gyr=gyr)
 
 
+def swapped_axes(one: Recording) -> Recording:
+    """The gyroscope's x and y in one another's columns."""
+    return replace(one, gyr=one.gyr[:, [1, 0, 2]])
+
+
+def halved_on_the_way(one: Recording) -> Recording:
+    """Half the acceleration in the second half."""
+    behind = (one.time_s > 0.5 * (one.time_s[0] + one.time_s[-1]))[:, None]
+    return replace(one, acc=np.where(behind, 0.5 * one.acc, one.acc))
+
+
 def packets(one: Recording) -> Recording:
     """Stamps of packets of eight, each that of its last sample."""
     last = np.minimum(np.arange(len(one.time_s)) // 8 * 8 + 7, len(one.time_s) - 1)
@@ -125,5 +136,9 @@ CORRUPTIONS: tuple[Corruption, ...] = (
     Corruption("stamps of packets", packets, ("packet_stamps",)),
     Corruption("dead gyroscope axis", dead_axis, ("gyr_dead",), undone=False, needs_gyr=True),
     Corruption("rows of zeros", zero_rows, ("zero_rows",)),
+    Corruption("x and y of the gyroscope exchanged", swapped_axes, ("axes_exchanged",), needs_gyr=True),
+    Corruption(
+        "acceleration halved half-way", halved_on_the_way, ("changed_part",), undone=False, needs_gyr=True
+    ),
 )
-"""The twelve kinds of the table, and two more."""
+"""The twelve kinds of the table, and four more."""

@@ -123,6 +123,50 @@ FORMS: dict[str, Callable[..., str | bytes]] = {
         "hh:mm:ss.ms,AccX [mg],AccY [mg],AccZ [mg],GyroX [dps],GyroY [dps],GyroZ [dps],T ['C]",
         [_clock(t, "%H:%M:%S.%f"), *(a / G * 1e3).T, *g.T, t * 0 + 20.0],
     ),
+    "units above the names": lambda t, a, g: table(
+        "s,g,g,g,deg/s,deg/s,deg/s\ntime,ax,ay,az,gx,gy,gz", [t, *(a / G).T, *g.T], decimals=9
+    ),
+    "rate in a comment": lambda _, a, g: (
+        "# sampling rate: 100 Hz\n" + table("ax,ay,az,gx,gy,gz", [*a.T, *g.T])
+    ),
+    "a block that stands twice": lambda t, a, g: "\n".join(
+        (lines := _own(t, a, g).rstrip().split("\n"))[:400] + lines[300:]
+    ),
+    "the whole table twice": lambda t, a, g: _own(t, a, g) + _own(t, a, g).partition("\n")[2],
+    "shortened German": lambda t, a, g: table(
+        "Zeit [ms];"
+        + ";".join(f"Beschl. {x} [g]" for x in "XYZ")
+        + ";"
+        + ";".join(f"Gyro {x} [°/s]" for x in "XYZ"),
+        [t * 1e3, *(a / G).T, *g.T],
+        ";",
+        decimals=9,
+    ).replace("Beschl.", "Beschl"),
+    **{
+        language: lambda t, a, g, names=names: table(
+            f"{names[0]} (s);"
+            + ";".join(f"{names[1]} {x} (m/s²)" for x in "xyz")
+            + ";"
+            + ";".join(f"{names[2]} {x} (°/s)" for x in "xyz"),
+            [t, *a.T, *g.T],
+            ";",
+        )
+        for language, names in {
+            "Polish": ("Czas", "Przyspieszenie", "Żyroskop"),
+            "Czech": ("Čas", "Zrychlení", "Gyroskop"),
+            "Turkish": ("Zaman", "İvme", "Jiroskop"),
+            "Finnish": ("Aika", "Kiihtyvyys", "Gyroskooppi"),
+            "Korean": ("시간", "가속도", "각속도"),
+        }.items()
+    },
+    "Russian": lambda t, a, g: table(
+        "Время (с);"
+        + ";".join(f"Ускорение {x} (м/с²)" for x in "xyz")
+        + ";"
+        + ";".join(f"Гироскоп {x} (°/с)" for x in "xyz"),
+        [t, *a.T, *g.T],
+        ";",
+    ),
     "half days": lambda t, a, g: table(
         "time,ax,ay,az,gx,gy,gz",
         [[f"0{x}" if x[1] == ":" else x for x in _clock(t, "%m/%d/%Y %I:%M:%S.%f %p")], *a.T, *g.T],

@@ -26,7 +26,16 @@ from gait.arrays import BoolArray, FloatArray, IntArray
 from gait.recording.model import Recording
 from gait.units import STANDARD_GRAVITY
 
-__all__ = ["Cause", "Closed", "causes", "chosen_strides", "closed_strides", "explained", "stride_spans"]
+__all__ = [
+    "Cause",
+    "Closed",
+    "causes",
+    "chosen_strides",
+    "closed_strides",
+    "explained",
+    "gravity_of_strides",
+    "stride_spans",
+]
 
 STRIDES = 24
 """Strides looked at, spread over the run: the median of so many is good to a per cent (chosen)."""
@@ -68,6 +77,8 @@ class Closed:
         (k, 2) grid samples between which the foot turns about a fixed point (a shank: the whole stride).
     rests
         Whether the segment comes to rest at the edges, so that its height closes too.
+    rows
+        (k,) rows of the batch that the strides came from.
     """
 
     acc: FloatArray
@@ -75,7 +86,8 @@ class Closed:
     start: IntArray
     stop: IntArray
     stance: IntArray
-    rests: bool = True
+    rests: bool
+    rows: IntArray
 
     def __len__(self) -> int:
         return len(self.start)
@@ -175,11 +187,17 @@ def closed_strides(batch: StrideBatch, samples: Recording) -> Closed | None:
         index(flat[rows + 1]),
         np.stack([index(turning[0]), index(turning[1])], axis=1),
         samples.placement == "shoe",
+        rows,
     )
 
 
 def _resampled(time_s: FloatArray, values: FloatArray, at: FloatArray) -> FloatArray:
     return np.column_stack([np.interp(at, time_s, values[:, axis]) for axis in range(3)])
+
+
+def gravity_of_strides(strides: Closed) -> FloatArray:
+    """Return the (k,) mean specific force of each stride, g: one where sensors and clock are right."""
+    return _gravity(strides, 1.0, 0.0)[0] + 1.0
 
 
 def explained(strides: Closed, name: Name, value: float) -> Cause:

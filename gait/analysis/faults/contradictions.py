@@ -6,10 +6,13 @@ still or wrap round; rows of zeros; the strides' gravity (`closure`); the sense 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from gait.analysis.faults.closure import closed_strides
+from gait.analysis.faults.closure import closed_strides, gravity_of_strides
 from gait.analysis.faults.evidence import Evidence
+from gait.analysis.faults.parts import halves_of, uncovered
 from gait.analysis.faults.placement import foot_odds
 from gait.analysis.faults.unclosed import closure_faults
 from gait.analysis.faults.units_and_axes import (
@@ -26,7 +29,7 @@ from gait.recording.model import Recording
 from gait.sentences import sentence
 from gait.units import DEG
 
-__all__ = ["Evidence", "faults_of", "no_strides", "units_confirmed"]
+__all__ = ["Evidence", "faults_of", "no_strides", "units_confirmed", "unscaled"]
 
 LEAST_S = 10.0
 """s: a shorter recording without a stride is called short, not wrong."""
@@ -38,6 +41,12 @@ OTHER_WAY_DEG, OTHER_WAY_DPS = 1.0, 115.0
 
 SURE_CLOSURE = 0.1
 """Misclosure of the swings, relative, up to which the roll tells the side; beyond, only that it is none."""
+
+UNSCALED, UNSCALED_SCATTER = 0.12, 0.12
+"""Misclosure of the strides, relative, from which no movement is judged, and their scatter that allows it."""
+
+SIDE_SPOILS = ("strike_angle_deg", "pronation_excursion_deg", "pronation_rate_dps", "circumduction_cm")
+"""Metrics that the sense of left and right enters."""
 
 OTHER_PLACE_ODDS = 0.5
 """Log odds from which a sensor sits on the other segment: no runner left out of the fit is beyond 0 where
@@ -51,11 +60,19 @@ def faults_of(evidence: Evidence) -> tuple[Fault, ...]:
     """Return every contradiction of one sensor; a fault is not told twice by its consequences."""
     units = unit_faults(evidence.recording, evidence.survey)
     broken = broken_axes(evidence.recording, evidence.survey, evidence.rate_hz)
-    found = [*units, *_set_aside(broken, evidence)]
+    parts = [part.fault for part in evidence.parts]
+    # What a part explains is no fault of the whole: held rows of a gyroscope that stopped.
+    stopped = ("held_samples", "gyr_dead") if any(one.kind == "gyr_part" for one in parts) else ()
+    broken = [fault for fault in broken if fault.kind not in stopped]
+    zeros = any(fault.kind == "zero_rows" for fault in broken)
+    parts = [fault for fault in parts if not (zeros and fault.kind == "acc_part")]
+    found = [*units, *_set_aside(broken, evidence), *parts]
     told = ("gyr_", "acc_unit", "acc_gravity", "acc_dead", "acc_overflow", "held_samples")
     if not any(fault.kind.startswith(told) for fault in found):
         moved = closure_faults(evidence)
         found += moved or _placed_faults(evidence)
+    if not found:
+        found += uncovered(evidence.recording.name, evidence.survey, evidence.batch, evidence.parts)
     return tuple(found)
 
 
@@ -76,6 +93,34 @@ def _set_aside(found: list[Fault], evidence: Evidence) -> list[Fault]:
 def units_confirmed(evidence: Evidence) -> bool:
     """Return whether gravity was seen, at rest or over closed strides: else an error of scale may hide."""
     return len(evidence.survey.rests) > 0 or closed_strides(evidence.batch, evidence.samples) is not None
+
+
+def unscaled(recording: Recording, batch: StrideBatch, samples: Recording) -> tuple[Fault, ...]:
+    """Return the fault of strides that feel unlike a leg's while their gravity is not one g; else nothing.
+
+    Over whole periods of any movement, a pocket's too, the mean force is one g: what the movement feels like
+    is judged only where that holds.
+
+    Parameters
+    ----------
+    batch, samples
+        All strides that were found, and the samples within `closure.stride_spans` of them.
+    """
+    strides = closed_strides(batch, samples)
+    if strides is None:
+        return ()
+    gravity = gravity_of_strides(strides)
+    level = float(np.median(gravity))
+    scatter = 1.48 * float(np.median(np.abs(gravity - level)))
+    if abs(level - 1.0) < UNSCALED or scatter > UNSCALED_SCATTER * level:
+        return ()
+    what = sentence(
+        "gravity over whole strides is {g:.2f} g: a unit, a full scale or the axes are wrong, and before "
+        "that is mended it cannot be told whether it sits on a leg",
+        g=level,
+    )
+    todo = sentence("check units, full scales and axes; stand still for 3 s at the start next time")
+    return (Fault("not_closed", recording.name, "cannot tell", what, ALL, todo, level),)
 
 
 def no_strides(recording: Recording, duration_s: float) -> Fault:
@@ -101,10 +146,40 @@ def _placed_faults(evidence: Evidence) -> list[Fault]:
     run = batch.take(batch.walking < 0.5)
     if len(run) < 5:
         return []
-    if recording.placement != "shoe":
-        return _other_place(evidence)
     sure = evidence.alignment.closure_error <= SURE_CLOSURE
-    return _other_place(evidence) or (_other_side(recording, run) if sure else _no_roll(recording, run))
+    found = _other_place(evidence)
+    if recording.placement == "shoe" and not found:
+        found = _other_side(recording, run) if sure else _no_roll(recording, run)
+    return found or [fault for half in halves_of(run) for fault in _exchanged(evidence, half, sure=sure)]
+
+
+def _exchanged(evidence: Evidence, half: StrideBatch, *, sure: bool) -> list[Fault]:
+    """Return the fault of a half of the run that was recorded at another place than the rest."""
+    name, placement = evidence.recording.name, evidence.recording.placement
+    low, high = float(half.ic_s[0]), float(half.end_s[-1])
+    todo = sentence("cut the file where the sensors were exchanged, and give each part its own name")
+    if _other_place(replace(evidence, batch=half)):
+        what = sentence(
+            "from about {low:.0f} to {high:.0f} s it moves about its landings as no shoe does",
+            low=low,
+            high=high,
+        )
+        if placement == "shank":
+            what = sentence(
+                "from about {low:.0f} to {high:.0f} s it moves about its landings as no shank does",
+                low=low,
+                high=high,
+            )
+        return [Fault("exchanged", name, "likely", what, ALL[2:], todo, low)]
+    if placement == "shoe" and sure and _rolls_out(half):
+        what = sentence(
+            "from about {low:.0f} to {high:.0f} s the foot rolls the other way round: another foot's sensor, "
+            "or a sign that turned",
+            low=low,
+            high=high,
+        )
+        return [Fault("exchanged", name, "likely", what, SIDE_SPOILS, todo, low)]
+    return []
 
 
 def _other_place(evidence: Evidence) -> list[Fault]:
@@ -142,8 +217,7 @@ def _other_side(recording: Recording, run: StrideBatch) -> list[Fault]:
     todo = sentence(
         "say --side {side}, or name the file like {side}_shoe.csv", side="left" if left else "right"
     )
-    spoils = ("strike_angle_deg", "pronation_excursion_deg", "pronation_rate_dps", "circumduction_cm")
-    return [Fault("other_side", recording.name, "likely", what, spoils, todo)]
+    return [Fault("other_side", recording.name, "likely", what, SIDE_SPOILS, todo)]
 
 
 def _rolls_out(run: StrideBatch) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gait.analysis.faults.parts import Part
 from gait.analysis.faults.survey import Survey
 from gait.analysis.strides.detector import Alignment
 from gait.analysis.strides.stride_batch import StrideBatch
@@ -30,6 +31,8 @@ class Evidence:
         Running and walking strides that feel like a leg's.
     alignment
         How the sensor sits.
+    parts
+        Spans of time in which the sensor reads what no leg does; no stride of `batch` is within them.
     """
 
     recording: Recording
@@ -38,3 +41,4 @@ class Evidence:
     rate_hz: float
     batch: StrideBatch
     alignment: Alignment
+    parts: tuple[Part, ...] = ()

@@ -12,7 +12,7 @@ import numpy as np
 from gait.arrays import BoolArray, FloatArray, IntArray
 from gait.units import STANDARD_GRAVITY
 
-__all__ = ["Axes", "Rests", "Survey"]
+__all__ = ["LARGEST_STEPS", "SLICE_S", "Axes", "Rests", "Slices", "Survey"]
 
 SLICE_S = 0.5
 """Length of a slice, s: a stand of a second holds one whatever its phase."""
@@ -68,6 +68,26 @@ class Rests:
         first = np.abs(norm / max(float(norm[0]), 1e-9) - 1.0) < GRAVITY_NEAR
         group = near if near.any() and near.sum() >= first.sum() else first
         return float(np.median(norm[group]))
+
+
+@dataclass(frozen=True)
+class Slices:
+    """Half seconds of a recording, in the file's units: (k,) each.
+
+    Attributes
+    ----------
+    start_s
+        First sample, s.
+    force, shaken
+        Root mean square and scatter of the specific force, m/s2.
+    fastest
+        Largest norm of the rate, rad/s; NaN without numbers.
+    """
+
+    start_s: FloatArray
+    force: FloatArray
+    shaken: FloatArray
+    fastest: FloatArray
 
 
 @dataclass(frozen=True)
@@ -259,6 +279,14 @@ class Survey:
         """Scatter of the acceleration in the busiest tenth of the half seconds, in the file's unit."""
         table = self._table()
         return float(np.percentile(table[:, 8], 90)) if len(table) else 0.0
+
+    @property
+    def slices(self) -> Slices:
+        """Half seconds of `HELD_ROWS` rows and more, in order."""
+        table = self._table()
+        table = table[table[:, 1] >= HELD_ROWS]
+        force = np.sqrt((table[:, 2:5] ** 2).sum(axis=1) + table[:, 8] ** 2)
+        return Slices(table[:, 0], force, table[:, 8], table[:, 10])
 
     @property
     def frozen_s(self) -> float:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from gait.analysis.faults.closure import Cause, causes, closed_strides, explained
+from gait.analysis.faults.closure import Cause, Closed, causes, closed_strides, explained
 from gait.analysis.faults.evidence import Evidence
+from gait.analysis.faults.exchanged_axes import Order, order_of
 from gait.analysis.faults.units_and_axes import ALL, ANGLES, REST_OFF, RHYTHM, TIMES
 from gait.analysis.results import Certainty, Fault
 from gait.sentences import sentence
@@ -58,6 +59,10 @@ EXPLAINED: dict[str, dict[str, float]] = {
 Of true causes in 23 recordings without standing (15 of Fukuchi 2017, 10.7717/peerj.3298, and 8 virtual ones)
 nine in ten lie below, of exchanged axes of the gyroscope three in four above."""
 
+WELL_CLOSED, FITS_WELL = 0.015, {"shoe": -16.0, "shank": -13.5}
+"""Misclosure, relative, and misfit within which no other order of the axes is looked for: sound recordings
+lie below (12 of Fukuchi 2017, 10.7717/peerj.3298: -17 and -14 at most)."""
+
 GRAVITY_BEATEN = 4.0
 """Difference of misfits from which a scale of the gyroscope explains what looks like gravity taken out."""
 
@@ -71,6 +76,10 @@ def closure_faults(evidence: Evidence) -> list[Fault]:
     if strides is None:
         lost = evidence.samples.gyr is not None and evidence.alignment.closure_error > LOST_CLOSURE
         return [_few_strides(evidence)] if lost and len(evidence.batch) else []
+    return _faults_of_strides(evidence, strides)
+
+
+def _faults_of_strides(evidence: Evidence, strides: Closed) -> list[Fault]:
     rests = evidence.survey.rests
     rest_scale = rests.gravity / STANDARD_GRAVITY if len(rests) else None
     if rest_scale is not None and abs(rest_scale - 1.0) > REST_OFF:
@@ -85,6 +94,10 @@ def closure_faults(evidence: Evidence) -> list[Fault]:
     scales = not closes or doubtful or _clock_error(evidence) is not None
     found = causes(strides, rest_scale, none, scales=scales)
     others = [cause for cause in found if cause.name != "none" and _counts(cause, evidence.rate_hz)]
+    fits = off < WELL_CLOSED and none.misfit < FITS_WELL[evidence.recording.placement]
+    order = None if fits else order_of(strides, found, (rest_scale or 1.0) - 1.0)
+    if order is not None and order.sure:
+        return [_exchanged_axes(evidence, order)]
     if closes:
         quiet = _quiet_faults(evidence, none, others)
         return quiet or ([_not_closed(evidence, none, others)] if doubtful and others else [])
@@ -96,7 +109,9 @@ def closure_faults(evidence: Evidence) -> list[Fault]:
     turned = [cause for cause in others if cause.name == "mirror" and off > MIRROR_OFF]
     if turned and abs(turned[0].gravity) < CLOSED_WITHIN:
         return [_mirrored(evidence)]
-    return [_closure_fault(evidence, none, others, off) if others else _unlike(evidence, none)]
+    # Where the scale is known from a rest, and no order of the axes closes, a poor fit has one cause left.
+    open_cause = rest_scale is None or order is not None
+    return [_closure_fault(evidence, none, others, off, open_cause) if others else _unlike(evidence, none)]
 
 
 def _turns_too_far(none: Cause, others: list[Cause]) -> bool:
@@ -144,6 +159,18 @@ def _not_explained(evidence: Evidence, none: Cause, best: Cause) -> Fault:
     return Fault("not_closed", evidence.recording.name, "cannot tell", what, (*TIMES, *ANGLES), todo)
 
 
+def _exchanged_axes(evidence: Evidence, order: Order) -> Fault:
+    word = sentence("accelerometer") if order.of_acc else sentence("gyroscope")
+    what = sentence(
+        "the axes of the {sensor} are exchanged: its columns fit the other sensor in the order {order}",
+        sensor=word,
+        order=order.words,
+    )
+    todo = sentence("put its columns into that order (gait doctor does with -o)")
+    spoils = (*TIMES, *ANGLES)
+    return Fault("axes_exchanged", evidence.recording.name, "likely", what, spoils, todo, order.value)
+
+
 def _unlike(evidence: Evidence, none: Cause) -> Fault:
     what = sentence(
         "gravity over whole strides is {g:.2f} g: accelerometer and gyroscope do not belong together, as "
@@ -169,8 +196,13 @@ def _counts(cause: Cause, rate_hz: float) -> bool:
     return cause.name == "mirror" or abs(cause.value - 1.0) > 0.03
 
 
-def _closure_fault(evidence: Evidence, none: Cause, found: list[Cause], off: float) -> Fault:
-    """Return the fault of strides whose gravity is off by `off`, relative, by its likeliest cause."""
+def _closure_fault(
+    evidence: Evidence, none: Cause, found: list[Cause], off: float, open_cause: bool
+) -> Fault:
+    """Return the fault of strides whose gravity is off by `off`, relative, by its likeliest cause.
+
+    A cause that fits poorly may be exchanged axes; a lag is not without `open_cause`.
+    """
     best = found[0]
     slow = _clock_error(evidence)
     same_clock = [c for c in found if c.name == "gyr" and slow and abs(c.value / slow - 1.0) < CLOCK_AGREES]
@@ -178,7 +210,7 @@ def _closure_fault(evidence: Evidence, none: Cause, found: list[Cause], off: flo
         return _clock(evidence, same_clock[0], "clear")
     best = _lag_if_unexplained(best, found)
     most = EXPLAINED[evidence.recording.placement].get(best.name)
-    if most is not None and best.misfit > most:
+    if (open_cause or best.name != "lag") and most is not None and best.misfit > most:
         return _not_explained(evidence, none, best)
     found = [best, *(cause for cause in found if cause is not best)]
     beside = [cause for cause in found[1:] if cause.name != best.name]

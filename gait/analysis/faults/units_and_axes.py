@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from gait.analysis.faults.survey import Axes, Survey
+from gait.analysis.faults.survey import LARGEST_STEPS, Axes, Survey
 from gait.analysis.results import Fault
+from gait.arrays import FloatArray
 from gait.recording.model import Recording
 from gait.sentences import sentence
 from gait.units import DEG, STANDARD_GRAVITY
@@ -19,6 +20,7 @@ __all__ = [
     "SHAKEN_M_S2",
     "TIMES",
     "broken_axes",
+    "gyr_offset",
     "unit_faults",
 ]
 
@@ -46,6 +48,13 @@ which gravity was taken out. Offsets of uncalibrated sensors reach 0.06 g."""
 LEG_MOST_DPS, LEG_LEAST_DPS, LEG_LEAST_RAD_S = 4000.0, 32.0, 3.0
 """No leg turns faster (the fastest kicks: 2500), and a running leg's rates in rad/s stay below the second; a
 trunk turns by 40 deg/s and more. What turns less than the third in rad/s is no leg."""
+
+OFFSET_MOST_DPS, OFFSET_SHARE = 8.0, 3.0
+"""Rate at rest that the analysis takes out by itself (`gyro_bias.MOST_OFFSET` on each axis), and how many
+times it the fastest turns are at least, so that it is no rest of a slow turning."""
+
+LEAST_RESTS, OFFSET_STEADY = 2, 0.3
+"""Half seconds of rest from which an offset is told, and how far they differ from it, relative (chosen)."""
 
 SHAKEN_M_S2 = 1.1 * STANDARD_GRAVITY
 """Scatter of the acceleration within half a second from which a leg runs: 1.2 g and more in the slowest."""
@@ -84,11 +93,34 @@ def unit_faults(recording: Recording, survey: Survey) -> list[Fault]:
     if len(rests):
         out += _rest_faults(name, rests.gravity)
     fast = survey.fast_turns_rad_s / DEG
+    offset = float(np.linalg.norm(gyr_offset(survey))) / DEG
     if fast > LEG_MOST_DPS:
         out.append(_gyr_unit(name, fast, too_fast=True))
     elif survey.shaken_m_s2 > SHAKEN_M_S2 and LEG_LEAST_RAD_S < fast < LEG_LEAST_DPS:
         out.append(_gyr_unit(name, fast, too_fast=False))
+    elif offset > OFFSET_MOST_DPS and fast > OFFSET_SHARE * offset:
+        out.append(_offset(name, offset))
     return out
+
+
+def gyr_offset(survey: Survey) -> FloatArray:
+    """Return the (3,) rate that the gyroscope reads at rest, rad/s; NaN without a second of rest."""
+    rests = survey.rests
+    if survey.gyr is None or len(rests) < LEAST_RESTS:
+        return np.full(3, np.nan)
+    # A sensor that is turned slowly by hand shows another rate in each half second.
+    middle: FloatArray = np.median(rests.gyr, axis=0)
+    steady = np.abs(rests.gyr - middle).max(axis=1) < OFFSET_STEADY * max(float(np.linalg.norm(middle)), DEG)
+    return middle if steady.mean() > 0.5 else np.full(3, np.nan)
+
+
+def _offset(name: str, offset: float) -> Fault:
+    what = sentence("standing still the gyroscope reads {rate:.0f} deg/s, not 0", rate=offset)
+    todo = sentence(
+        "calibrate the gyroscope, or take what it reads at rest from gyr_x, gyr_y and gyr_z (gait doctor "
+        "does with -o)"
+    )
+    return Fault("gyr_offset", name, "clear", what, ANGLES, todo, offset)
 
 
 ACC_UNITS = (
@@ -212,6 +244,12 @@ def broken_axes(recording: Recording, survey: Survey, rate_hz: float) -> list[Fa
             what = sentence(
                 "the {sensor} jumps through its whole range {n} times: it overflows", sensor=word, n=times
             )
+            if times >= LARGEST_STEPS:
+                what = sentence(
+                    "the {sensor} jumps through its whole range {n} times and more: it overflows",
+                    sensor=word,
+                    n=times,
+                )
             todo = sentence("choose a larger full scale")
             out.append(Fault(f"{kind}_overflow", name, "clear", what, (*spoils, "peak_acc_g"), todo))
         elif kind == "gyr" and (limit := _limit_dps(axes)):

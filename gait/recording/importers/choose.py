@@ -10,7 +10,7 @@ from gait.recording.choice import Choice, convert_line
 from gait.recording.importers.column_names import Column, Kind
 from gait.sentences import sentence
 
-__all__ = ["Picked", "axes_by_device", "pick"]
+__all__ = ["Picked", "axes_by_device", "pick", "times_of"]
 
 VARIANTS = ("wr", "wide", "", "lowg", "lg", "low")
 """Which of several accelerometers of one device is taken, best first: running exceeds the low-noise ones."""
@@ -72,7 +72,7 @@ def pick(
     device, note = _which(devices, columns, choice, where, side)
     acc = devices[device]
     gyr = axes_by_device(columns, "gyr")
-    times = _times(columns, device, acc[0].index)
+    times = times_of(columns, device, acc[0].index)
     _refuse_mixing(device, devices, gyr, where, suggested)
     return Picked(
         times=times,
@@ -203,8 +203,8 @@ def _refuse_mixing(
         )
 
 
-def _times(columns: Sequence[Column], device: str, acc_index: int) -> tuple[Column, ...]:
-    """Columns of time, those of the device first, and of several with one name the one before the samples."""
+def times_of(columns: Sequence[Column], device: str, acc_index: int) -> tuple[Column, ...]:
+    """Return columns of time, the device's first; of several with one name the one before the samples."""
     times = [one for one in columns if one.kind == "time" and one.axis is None]
     own = [one for one in times if one.device == device]
     shared = [one for one in times if not one.device and device]

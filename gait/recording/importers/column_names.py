@@ -28,12 +28,14 @@ def _set(words: str) -> frozenset[str]:
 ACC_WORDS = _set(
     "acc accel accelero accelerometer acceleration accelerations accelerometers a beschleunigung "
     "beschleunigungssensor accelerometre aceleracion acelerometro accelerazione accelerometro aceleracao "
-    "versnelling"
+    "versnelling beschl przyspieszenie akcelerometr zrychleni ivme ivmeolcer kiihtyvyys akselerasjon "
+    "gyorsulas ubrzanje acceleratie accelerometru ускорение акселерометр"
 )
-"""Also as phyphox and other apps write them in German, French, Spanish, Italian, Portuguese and Dutch."""
+"""Also as phyphox and other apps write them in other languages, without accents."""
 GYR_WORDS = _set(
     "gyr gyro gyros gyroscope gyroscopes omega w as avel angvel angularvelocity gyroskop drehrate "
-    "winkelgeschwindigkeit drehgeschwindigkeit gyrometre giroscopio giroscoop hoeksnelheid"
+    "winkelgeschwindigkeit drehgeschwindigkeit gyrometre giroscopio giroscoop hoeksnelheid zyroskop "
+    "gyroskopet jiroskop gyroskooppi ziroskop giroszkop гироскоп"
 )
 GYR_PAIRS = (
     ("angular", "velocity"),
@@ -59,17 +61,26 @@ GRAVITY_WORDS = _set("gravity grav schwerkraft gravite gravedad gravita")
 TIME_WORDS = _set(
     "time timestamp timestamps t elapsed epoch epoc ts datetime clock milliseconds millis "
     "microseconds micros nanoseconds seconds sampletimefine sec zeit zeitstempel temps horodatage tiempo "
-    "tempo tijd"
+    "tempo tijd czas cas tid zaman aika ido vrijeme timp время"
 )
 CLOCK_LETTERS = _set("hh h mm mi m ss s ms sss ssssss yyyy yy mo mon dd d")
 """Words of a name such as ``hh:mm:ss.ms``, which shows how a time is written."""
-FOREIGN = (("角速度", "gyro"), ("加速度", "acc"), ("时间", "time"), ("時間", "time"))
-"""Signs of words that the maker of a common sensor writes in its Chinese program."""
+FOREIGN = (
+    ("角速度", "gyro"),
+    ("加速度", "acc"),
+    ("时间", "time"),
+    ("時間", "time"),
+    ("각속도", "gyro"),
+    ("가속도", "acc"),
+    ("시간", "time"),
+)
+"""Signs of words that programs of the Far East write."""
 COUNTER_WORDS = _set(
     "counter packetcounter sample samples frame index packet count row framenumber samplenumber seq sequence"
 )
 DEVICE_WORDS = _set(
-    "device devicename deviceid sensor sensorid sensorname sensortype messagetype type node nodeid mac serial"
+    "device devicename deviceid sensor sensorid sensorname sensortype messagetype type node nodeid mac "
+    "serial placement position location side foot leg limb bodypart bodyside segment"
 )
 OTHER_WORDS = _set(
     "mag magn magnet magnetometer quat quaternion q euler roll pitch yaw angle angles orientation "
@@ -233,7 +244,8 @@ def _folded(name: str) -> str:
     for word, ours in FOREIGN:
         name = name.replace(word, f" {ours} ")
     apart = unicodedata.normalize("NFD", name)
-    return unicodedata.normalize("NFC", "".join(sign for sign in apart if not unicodedata.combining(sign)))
+    plain = unicodedata.normalize("NFC", "".join(sign for sign in apart if not unicodedata.combining(sign)))
+    return plain.replace("ł", "l").replace("ı", "i")
 
 
 def _is_clock(name: str) -> bool:
@@ -268,7 +280,7 @@ def _without_unit(name: str) -> tuple[str, Unit | None, str]:
 
 def _words(text: str) -> list[str]:
     """Words of a name: at signs, at a capital behind a small letter, at a capital before a small one."""
-    spaced = re.sub(r"[^0-9A-Za-zÀ-ɏ]+", " ", text)
+    spaced = re.sub(r"[^0-9A-Za-zÀ-ɏЀ-ӿ]+", " ", text)
     spaced = re.sub(r"(?<=[a-zß-ɏ])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})", " ", spaced)
     return spaced.split()
 

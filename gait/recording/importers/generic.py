@@ -10,12 +10,14 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
+from gait.arrays import FloatArray
 from gait.errors import RecordingError
 from gait.recording.choice import Choice
-from gait.recording.importers.choose import Picked, pick
+from gait.recording.importers.choose import Picked, axes_by_device, pick, times_of
 from gait.recording.importers.column_names import Column, parse_columns
 from gait.recording.importers.guesses import acc_guess, gyr_guess, reads_gravity
 from gait.recording.importers.sample import Sample, rate_of
@@ -25,15 +27,24 @@ from gait.recording.importers.units import Quantity, Unit
 from gait.recording.table.numbers import DeviceColumn, Layout
 from gait.sentences import sentence
 
-__all__ = ["generic_layout"]
+__all__ = ["MOST_WORDS", "generic_layout", "gyroscope_alone"]
 
 COUNTS_ABOVE = 6000.0
 """Turns above this are counts: the widest gyroscopes end at 4000 deg/s."""
+SLOW_TURN_DPS = 60.0
+"""Turns above this are no leg's in rad/s, which end at 45."""
 DAY_S = 86400.0
+MOST_WORDS, ALTERNATING, APART = 8, 0.1, 1.3
+"""Words of a column, share of the rows at which it changes, and how much further apart rows of two words
+are than those of one, from which it names the row's sensor (chosen)."""
 NO_UNITS = frozenset(("", "cal", "im", "imu", "sensor", "-", "n/a", "none", "float", "double"))
 """What stands in brackets or below names without being a unit."""
 WITHOUT_GRAVITY = re.compile(r"linear|user[ _]?acc|free[ _]?acc", re.IGNORECASE)
 """Names of files whose acceleration lacks gravity."""
+MAGNETOMETER = re.compile(r"(?<![a-z])mag(n|neto|netometer|netic)?(?![a-z])", re.IGNORECASE)
+"""Names of files of a magnetometer."""
+GYROSCOPE = re.compile(r"gyr|angular|rotation[ _-]?rate", re.IGNORECASE)
+"""Names of files of a gyroscope."""
 OTHER_SENSORS = re.compile(r"gyr|magn|gravity|orient|rotation|angular|linear|user", re.IGNORECASE)
 """Names of files whose x, y and z are no acceleration with gravity."""
 
@@ -85,11 +96,64 @@ def generic_layout(
         raise _without_gravity(where)
     file_name = re.split(r"[\\/]", where)[-1]
     picked = picked or _bare_axes(columns, sample, file_name)
-    if picked is None:
+    if picked is None or (not choice.acc and _of_a_magnetometer(picked, file_name)):
         return None
     if not choice.acc and WITHOUT_GRAVITY.search(file_name):
         raise _without_gravity(where)
-    return _layout(names, separator, columns, picked, sample, choice, rate_of(top), where, suggested)
+    return _layout(names, separator, columns, picked, sample, choice, rate_of(top), where, suggested, side)
+
+
+def gyroscope_alone(
+    names: Sequence[str], separator: str, lines: Sequence[str], where: str, *, units: Sequence[str] = ()
+) -> Layout | None:
+    """How to read a file of a gyroscope alone, s and deg/s; None where it is none, or states no unit.
+
+    Parameters
+    ----------
+    names, separator, lines, where, units
+        As in `generic_layout`.
+    """
+    columns = parse_columns(names, units)
+    file_name = re.split(r"[\\/]", where)[-1]
+    rates = axes_by_device(columns, "gyr")
+    if not rates and GYROSCOPE.search(file_name):
+        rates = axes_by_device([replace(one, kind="gyr") for one in columns if one.kind == "other"], "gyr")
+    if len(rates) != 1 or any(one.kind == "acc" for one in columns):
+        return None
+    ((device, gyr),) = rates.items()
+    sample = Sample.of(lines, separator, len(names))
+    unit = _unit_alone(gyr, sample)
+    if unit is None:
+        return None
+    picked = Picked(times_of(columns, device, gyr[0].index), gyr)
+    try:
+        time = time_column(picked, sample, Choice(), None, where, "")
+    except RecordingError:
+        return None
+    if time.index is None or time.fraction is not None:
+        return None
+    return Layout(
+        where=where,
+        columns=tuple(names),
+        use=(time.index, *(one.index for one in gyr)),
+        separator=separator,
+        decimal=sample.decimal,
+        scale=(time.factor, *[unit.factor] * 3),
+        time_form=time.form,
+        wrap_s=DAY_S if time.form == "clock" else None,
+        foreign=True,
+    )
+
+
+def _unit_alone(gyr: Sequence[Column], sample: Sample) -> Unit | None:
+    """Return the unit of a gyroscope's columns by name, or by rates that are no leg's in rad/s; else None."""
+    said = {one.unit for one in gyr}
+    stated = said.pop() if len(said) == 1 else None
+    rates = sample.table([one.index for one in gyr])
+    if stated is not None or any(one.strange for one in gyr) or not len(rates):
+        return stated
+    fastest = float(np.percentile(np.linalg.norm(rates, axis=1), 99.5))
+    return Unit("gyr", "deg/s", 1.0) if SLOW_TURN_DPS < fastest < COUNTS_ABOVE else None
 
 
 def _layout(
@@ -102,6 +166,7 @@ def _layout(
     stated_hz: float | None,
     where: str,
     suggested: str,
+    side: str | None,
 ) -> Layout:
     """Return how the picked columns are read: time, units, device, and what is said of them."""
     if sample.rows and not len(sample.table([one.index for one in picked.acc])) and picked.times:
@@ -109,7 +174,7 @@ def _layout(
         time = TimeColumn("number", picked.times[0].index)
     else:
         time = time_column(picked, sample, choice, stated_hz, where, suggested)
-    device, device_note = _device_column(columns, sample, choice, where)
+    device, device_note = _device_column(columns, picked, sample, choice, where, side)
     acc, acc_said = _acc_unit(picked, sample, choice, where, suggested)
     gyr, gyr_said = _gyr_unit(picked, sample, choice, acc, where, suggested)
     use = (*(() if time.index is None else (time.index,)), *(one.index for one in (*picked.acc, *picked.gyr)))
@@ -130,6 +195,12 @@ def _layout(
         counts=time.counts,
         foreign=True,
     )
+
+
+def _of_a_magnetometer(picked: Picked, file_name: str) -> bool:
+    """Return whether axes that only their unit makes an acceleration are gauss that were read as g."""
+    bare = all(re.sub(r"[^a-z]", "", one.name.lower()) in ("xg", "yg", "zg") for one in picked.acc)
+    return bare and MAGNETOMETER.search(file_name) is not None
 
 
 def _bare_axes(columns: Sequence[Column], sample: Sample, file_name: str) -> Picked | None:
@@ -266,13 +337,19 @@ def _gyr_unit(
 
 
 def _device_column(
-    columns: Sequence[Column], sample: Sample, choice: Choice, where: str
+    columns: Sequence[Column], picked: Picked, sample: Sample, choice: Choice, where: str, side: str | None
 ) -> tuple[DeviceColumn | None, tuple[str, ...]]:
     """Column that names the device of each row, and the device that is meant."""
-    column = next((one for one in columns if one.kind == "device"), None)
+    named = (one for one in columns if one.kind == "device")
+    acc = sample.numbers(picked.acc[0].index)
+    column = next(named, None) or next((one for one in columns if _alternates(one, sample, acc)), None)
     if column is None:
         return None, ()
     values = list(dict.fromkeys(cell for cell in sample.cells(column.index) if cell not in ("", column.name)))
+    mine = [value for value in values if side is not None and side in re.split(r"[\W_]+", value.lower())]
+    if not choice.device and len(values) > 1 and len(mine) == 1:
+        note = sentence("rows of {name} only", name=mine[0])
+        return DeviceColumn(column.index, mine[0], others=True), (note,)
     if choice.device:
         plain = choice.device.strip()
         if plain in values or not values:
@@ -287,6 +364,25 @@ def _device_column(
             todo=f"say which: gait convert {_quoted(where)} -o left_shoe.csv --device {_quoted(values[0])}",
         )
     return (DeviceColumn(column.index, values[0], others=False), ()) if values else (None, ())
+
+
+def _alternates(column: Column, sample: Sample, acc: FloatArray) -> bool:
+    """Return whether a column of few words parts rows that follow on one another: those of several sensors.
+
+    Samples of one sensor follow on one another whatever a flag beside them says; of several they do for each.
+    """
+    if column.kind != "other" or column.axis is not None:
+        return False
+    cells = np.array(sample.cells(column.index), dtype=str)
+    words = np.unique(cells[cells != ""])
+    if not 1 < len(words) <= MOST_WORDS or any(re.search(r"[^\W\d_]", word) is None for word in words):
+        return False
+    change = cells[1:] != cells[:-1]
+    if change.mean() <= ALTERNATING:
+        return False
+    across = float(np.nanmean(np.abs(np.diff(acc))[change]))
+    within = max(float(np.nanmean(np.abs(np.diff(acc[cells == word])))) for word in words)
+    return across > APART * within
 
 
 def _quoted(text: str) -> str:

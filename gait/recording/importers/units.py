@@ -36,12 +36,12 @@ class Unit:
 
 
 _TABLE: tuple[tuple[Quantity, str, float, str], ...] = (
-    ("time", "s", 1.0, "s sec secs second seconds"),
-    ("time", "ms", 1e-3, "ms msec msecs mseconds millis millisecond milliseconds millisec"),
+    ("time", "s", 1.0, "s sec secs second seconds с"),
+    ("time", "ms", 1e-3, "ms msec msecs mseconds millis millisecond milliseconds millisec мс"),
     ("time", "us", 1e-6, "us µs usec usecs micros microsec microsecond microseconds"),
     ("time", "ns", 1e-9, "ns nsec nanos nanosec nanosecond nanoseconds"),
     ("time", "min", 60.0, "min mins minute minutes"),
-    ("acc", "m/s2", 1.0, "m/s2 m/s/s ms2 ms-2 mps2 m.s2 m.s-2 m*s-2 ms^-2 m/sec2 m/s_s m_s2 m_s_s m/ss"),
+    ("acc", "m/s2", 1.0, "m/s2 m/s/s ms2 ms-2 mps2 m.s2 m.s-2 m*s-2 ms^-2 m/sec2 m/s_s m_s2 m_s_s m/ss м/с2"),
     ("acc", "g", STANDARD_GRAVITY, "g gs g0 gravity"),
     ("acc", "mg", 1e-3 * STANDARD_GRAVITY, "mg milli-g millig"),
     ("acc", "cm/s2", 1e-2, "cm/s2 cm/s/s gal"),
@@ -51,14 +51,14 @@ _TABLE: tuple[tuple[Quantity, str, float, str], ...] = (
         "gyr",
         "deg/s",
         1.0,
-        "deg/s dps degs degps deg/sec d/s °/s °/sec º/s degree/s degrees/s deg_s deg.s-1 deg*s-1 deg/s1",
+        "deg/s °/с град/с dps degs degps deg/sec d/s °/s °/sec º/s degree/s degrees/s deg_s deg.s-1 deg/s1",
     ),
     ("gyr", "mdeg/s", 1e-3, "mdps mdeg/s m°/s"),
     (
         "gyr",
         "rad/s",
         1.0 / DEG,
-        "rad/s rads rps rad/sec radps radians/s radian/s rad_s rad.s-1 rad*s-1 rad/s1",
+        "rad/s рад/с rads rps rad/sec radps radians/s radian/s rad_s rad.s-1 rad*s-1 rad/s1",
     ),
 )
 _UNITS: dict[str, Unit] = {

@@ -153,6 +153,12 @@ class RowFilter:
     def _ordered(self, rows: Rows) -> Columns:
         """Columns of rows whose times increase, within what sensors measure."""
         columns = rows.columns
+        if self.clock.mixed:
+            raise RecordingError(
+                f"{self.clock.size} rows of different sensors at each time",
+                where=self.layout.where,
+                todo="write each sensor's rows into a file of its own",
+            )
         if len(rows):
             self._check_limits(rows)
             time_s = columns[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from gait.recording.importers.dialects import (
     layout_of,
     refuse_unusable,
 )
-from gait.recording.importers.generic import generic_layout
+from gait.recording.importers.generic import MOST_WORDS, generic_layout, gyroscope_alone
 from gait.recording.importers.guesses import turns
 from gait.recording.importers.sample import Sample, rate_of
 from gait.recording.importers.suggest import suggestion
@@ -116,7 +117,10 @@ def gyroscope_of(source: Source, file: Path) -> Layout | None:
         return None
     separator, columns = split_header(top.header)
     layout = gyroscope_layout(columns, separator, file)
-    return None if layout is None else _first_numbers(source, layout)
+    if layout is not None:
+        return _first_numbers(source, layout)
+    below = _lines_of_words(source, separator, len(columns))
+    return gyroscope_alone(columns, separator, _sample(source), str(file), units=below[0] if below else ())
 
 
 def gravity_of(source: Source, file: Path) -> Layout | None:
@@ -142,7 +146,8 @@ def _header(source: Source, top: Top, file: Path, choice: Choice, side: str | No
         layout = _nameless(source, top, file, choice)
         return None if layout is None else Head(parse_preamble(top.comments, str(file)), layout)
     separator, columns = split_header(top.header)
-    if looks_like_recording(columns) and choice == NOTHING_SAID and not _units_below(source, separator):
+    own = looks_like_recording(columns) and choice == NOTHING_SAID
+    if own and not _units_below(source, separator) and not _names_devices(source, columns, separator):
         layout = _first_numbers(source, Layout(str(file), columns, _used(columns, file), separator))
         return Head(parse_preamble(top.comments, str(file)), layout)
     layout = None
@@ -161,10 +166,30 @@ def _header(source: Source, top: Top, file: Path, choice: Choice, side: str | No
     return Head(parse_preamble(top.comments, str(file)), layout)
 
 
+def _are_units(cells: Sequence[str]) -> bool:
+    return sum(unit_of(cell) is not None for cell in cells) >= NAMED_COLUMNS
+
+
 def _units_below(source: Source, separator: str) -> bool:
     """Return whether the next line holds units, so that names alone do not tell them."""
     cells = [cell.strip().strip('"') for cell in peek(source).split(separator)]
-    return sum(unit_of(cell) is not None for cell in cells) >= NAMED_COLUMNS
+    return _are_units(cells)
+
+
+def _names_devices(source: Source, columns: tuple[str, ...], separator: str) -> bool:
+    """Return whether a column of words beside the samples may name the sensor of each row."""
+    cells = [cell.strip().strip('"') for cell in peek(source).split(separator)]
+    beside = [
+        index
+        for index, name in enumerate(columns)
+        if name not in (TIME_COLUMN, *ACC_COLUMNS, *GYR_COLUMNS) and index < len(cells)
+    ]
+    kinds = {index: one.kind for index, one in enumerate(parse_columns(columns))}
+    if not any(kinds[index] == "device" or not _is_value(cells[index]) for index in beside):
+        return False
+    sample = Sample.of(_sample(source), separator, len(columns))
+    words = (set(sample.cells(index)) for index in beside)
+    return any(1 < len(some) <= MOST_WORDS for some in words)
 
 
 def _with_a_time(source: Source, layout: Layout) -> tuple[Choice, Layout | None]:
@@ -194,6 +219,8 @@ def _generic(
 ) -> Layout | None:
     """Read the column names generically; names may stand in several lines, units in the one below."""
     below = _lines_of_words(source, separator, len(columns))
+    if below and _are_units(columns) and not _are_units(below[0]):
+        columns, below = below[0], [columns, *below[1:]]
     sample = _sample(source)
     names = columns
     for count in range(len(below) + 1):
@@ -201,7 +228,7 @@ def _generic(
             names = tuple(" ".join(filter(None, pair)) for pair in zip(names, below[count - 1], strict=True))
         units = below[count] if count < len(below) else ()
         units = units if any(unit_of(cell) for cell in units) else ()
-        above = [*top.above, *(",".join(cells) for cells in below)]
+        above = [*top.comments, *top.above, *(",".join(cells) for cells in below)]
         layout = generic_layout(names, separator, sample, above, choice, str(file), units=units, side=side)
         if layout is not None:
             return layout

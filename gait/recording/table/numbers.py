@@ -41,7 +41,23 @@ B = TypeVar("B")
 
 SEPARATORS = ",;\t|"
 """Signs between cells, the likelier first; blanks are made into tabs before."""
-EMPTY_CELLS = ("", "nan", "NaN", "NAN", "-nan", "NA", "N/A", "null", "NULL", "None")
+EMPTY_CELLS = (
+    "",
+    "nan",
+    "NaN",
+    "NAN",
+    "-nan",
+    "NA",
+    "N/A",
+    "null",
+    "NULL",
+    "None",
+    "n/a",
+    "#N/A",
+    "-",
+    "-nan(ind)",
+    "1.#QNAN",
+)
 """Cells that say that there is no value."""
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?inf(inity)?", re.IGNORECASE)
 WORKERS = 2

@@ -316,3 +316,22 @@ def test_a_foot_without_roll_has_no_pronation(rolled_deg: float, told: bool) -> 
     assert [(fault.kind, can_mend(fault), "strike_angle_deg" in fault.spoils) for fault in found] == (
         [("no_roll", False, False)] if told else []
     )
+
+
+def test_a_small_lag_does_not_lose_the_impact() -> None:
+    """A gyroscope 15 ms late moves the contacts by milliseconds, and the peak acceleration by nothing."""
+    true = analyze(Session("t", (SOUND,)), QUICK).metrics["peak_acc_g"].value
+    late = analyze(Session("t", (_late(SOUND, 0.015),)), QUICK).metrics["peak_acc_g"].value
+    assert late == pytest.approx(true, abs=0.1)
+
+
+def test_halved_acceleration_without_standing_is_no_phone() -> None:
+    """Gravity over whole strides is one g in a pocket too: the scale is told, and no place is guessed."""
+    moving = (SOUND.time_s > 4.0) & (SOUND.time_s < 16.0)
+    half = replace(SOUND, time_s=SOUND.time_s[moving], acc=0.5 * SOUND.acc[moving], gyr=SOUND.gyr[moving])
+    (fault,) = _faults(half)
+    assert (fault.kind, fault.certainty) == ("not_closed", "cannot tell")
+    assert "0.50 g" in fault.what
+    found = analyze(Session("t", (half,)), QUICK)
+    assert len(found.strides) == 0
+    assert [one.looks_like for one in found.sensors] == [""]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import permutations
 
 import pytest
 
-from gait.analysis.analyze import analyze, diagnose
-from gait.doctor.corrections import can_mend
+from gait.analysis.analyze import AnalysisSettings, analyze, diagnose
+from gait.analysis.faults.exchanged_axes import Order, order_of_value
+from gait.doctor.corrections import can_mend, mended
 from gait.recording.model import Recording, Session
 from gait.virtual.runner.simulate import VirtualSession
 
@@ -28,6 +30,32 @@ def told(recording: Recording) -> tuple[tuple[str, str], ...]:
     """Kind and certainty of each fault."""
     faults = diagnose(Session("run", (recording,)))
     return tuple((fault.kind, fault.certainty) for fault in faults)
+
+
+@pytest.mark.parametrize("sensor", ["gyr", "acc"])
+@pytest.mark.parametrize("order", [(2, 1, 0), (0, 2, 1), (1, 2, 0)])
+def test_exchanged_axes_are_named_and_undone(moving: Recording, sensor: str, order: tuple[int, ...]) -> None:
+    """Whichever sensor's they are: the corrected strides are those of the sound recording."""
+    values = getattr(moving, sensor)
+    session = Session("run", (replace(moving, **{sensor: values[:, order]}),))
+    (fault,) = diagnose(session)
+    assert (fault.kind, fault.certainty) == ("axes_exchanged", "likely")
+    quick = AnalysisSettings(waveforms=False)
+    found, true = (
+        analyze(one, quick).metrics for one in (mended(session, (fault,)), Session("run", (moving,)))
+    )
+    for name, most in (("strike_angle_deg", 0.5), ("pronation_excursion_deg", 0.5), ("contact_ms", 2.0)):
+        assert found[name].value == pytest.approx(true[name].value, abs=most)
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_an_order_of_axes_is_a_number(order: tuple[int, int, int]) -> None:
+    """It stands in a fault's value and comes back; the sign of two exchanged axes tells whose they are."""
+    for sign in (1, -1):
+        there = Order(order, sign, sure=True)
+        assert order_of_value(there.value) == there
+        assert there.of_acc == (sign < 0 and order in {(1, 0, 2), (0, 2, 1), (2, 1, 0)})
+    assert Order((1, 0, 2), 1, sure=True).words == "y, x, z"
 
 
 @pytest.mark.parametrize("order", [(2, 1, 0), (0, 2, 1)])

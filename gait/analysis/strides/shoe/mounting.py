@@ -146,7 +146,9 @@ def _vertical(cues: MountingCues) -> tuple[FloatArray, float]:
     # At the flat instant of a run the foot is pushed about: one g there may be chance.
     worse = errors[0] > CLOSURE_TRUST and errors[1] < errors[0]
     up = flat if worse else closure
-    return up / np.linalg.norm(up), errors[0]
+    # A sensor that reads nothing has no vertical: any serves, as its strides do not close.
+    size = float(np.linalg.norm(up))
+    return up / size if size > 0.0 else np.array([0.0, 0.0, 1.0]), errors[0]
 
 
 def levels(mounting: Mounting, closure: FloatArray) -> FloatArray:
