@@ -11,6 +11,9 @@ __all__ = ["Timing", "first_of", "unless"]
 
 Result = TypeVar("Result")
 
+CANCEL_AGAIN_S = 3.0
+"""s after which work that goes on is cancelled again (chosen: a stack takes less to stop its scan)."""
+
 
 @dataclass(frozen=True)
 class Timing:
@@ -72,6 +75,13 @@ async def unless(stop: asyncio.Event, work: Coroutine[Any, Any, Result]) -> Resu
         await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
         return task.result() if task.done() else None
     finally:
-        task.cancel()
         stopped.cancel()
-        await asyncio.gather(task, stopped, return_exceptions=True)
+        await _ended(task)
+
+
+async def _ended(task: asyncio.Future[Any]) -> None:
+    """Cancel a task until it has ended: Bluetooth stacks swallow a cancellation amid a wait of their own."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait({task}, timeout=CANCEL_AGAIN_S)
+    await asyncio.gather(task, return_exceptions=True)
