@@ -18,7 +18,7 @@ NO_NAMES = frozenset(
 """Names that do not tell what they hold."""
 FACT_OF_AN_ERROR = "what"
 """Of the three facts of an error: what was found, where, what to do (`gait.errors.GaitError`)."""
-STILL_TO_NAME = ("analysis", "doctor", "recording", "report", "validation")
+STILL_TO_NAME: tuple[str, ...] = ()
 """Rooms whose older names are not renamed yet; each that is finished leaves this list."""
 BLOCKS_SHARE_WORDS = ("analysis", "doctor", "recording", "report", "validation")
 """Rooms where one text may still stand behind a whole block of constants."""

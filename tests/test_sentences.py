@@ -104,11 +104,11 @@ def test_sentences_within_sentences_are_translated() -> None:
     """Places that hold a sentence, or a sensor's name, are in the language too; numbers have its comma."""
     german = load_words("de")
     inner = sentence("{what}: a movement without impacts", what=sentence("pedalling"))
-    assert german.said(sentence("This looks like {what}.", what=inner)).endswith(
+    assert german.translated(sentence("This looks like {what}.", what=inner)).endswith(
         "Radfahren: eine Bewegung ohne Stöße."
     )
     far = sentence("{n:.0f} s", n=40.0)
-    text = german.said(
+    text = german.translated(
         sentence(
             "{one} and {other} were not recorded at the same time: their clocks are {far} apart",
             one="left shoe",
@@ -118,18 +118,18 @@ def test_sentences_within_sentences_are_translated() -> None:
     )
     assert text.startswith("linker Schuh und rechtes Schienbein")
     assert (
-        german.said(sentence("the gyroscope is {ms:.0f} ms late", ms=12.0))
+        german.translated(sentence("the gyroscope is {ms:.0f} ms late", ms=12.0))
         == "Das Gyroskop kommt 12 ms zu spät"
     )
     off = sentence(
         "the sensor's clock runs {percent:+.1f} % off its nominal rate; times are as recorded", percent=0.5
     )
-    assert "+0,5 %" in german.said(off)
+    assert "+0,5 %" in german.translated(off)
 
 
 def test_text_of_others_stays() -> None:
     """What stands in no catalogue is said as it is, in any language."""
-    assert load_words("de").said("the strap came off at 12 s") == "the strap came off at 12 s"
+    assert load_words("de").translated("the strap came off at 12 s") == "the strap came off at 12 s"
 
 
 def test_limits_that_a_recorder_wrote_are_known_again() -> None:
@@ -140,4 +140,4 @@ def test_limits_that_a_recorder_wrote_are_known_again() -> None:
     for text in texts:
         again = recognised(text, limits.LIMITS)
         assert again == text
-        assert german.said(again) != text
+        assert german.translated(again) != text

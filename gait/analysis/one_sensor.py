@@ -137,9 +137,9 @@ def _unfound(source: Recording, sensor: AnalysedSensor, looks_like: str) -> Anal
     """Return a sensor that moves but has no strides, with the faults that its accelerometer alone shows."""
     head = sensor.recording
     alone = sensor if head.gyr is None else _strides(source, AnalysisSettings(), with_gyr=False)
-    found = awake(alone.batch, alone.movement)
-    samples = excerpt(source, np.concatenate([looked_at(found), stride_spans(found)]))
-    legs = found.take(judge(found, samples).leg)
+    moving = awake(alone.batch, alone.movement)
+    samples = excerpt(source, np.concatenate([looked_at(moving), stride_spans(moving)]))
+    legs = moving.take(judge(moving, samples).leg)
     evidence = Evidence(
         head, samples, sensor.survey, sensor.census.rate_hz, legs, sensor.alignment, sensor.parts
     )

@@ -91,7 +91,7 @@ class CadenceWork:
 
     def tell(self, text: str) -> None:
         """Say a sentence on the course."""
-        say(self.words.said(sentence("course: {told}", told=text)))
+        say(self.words.translated(sentence("course: {told}", told=text)))
 
 
 def cadence_work(request: CadenceRequest, words: Words) -> CadenceWork:
@@ -111,12 +111,12 @@ def cadence_work(request: CadenceRequest, words: Words) -> CadenceWork:
     today = datetime.now().astimezone().date()
     plan = _plan(request, today)
     for line in () if plan is None else plan.text:
-        say(words.said(line))
+        say(words.translated(line))
     if request.softer:
         _refuse_soft(request, plan)
     target = _target(request, plan)
     coach = Coach(Alerts(target, soft=request.softer), None if plan is None else plan.course)
-    return CadenceWork(Hub(target, coach, words.said), request, plan, today, words)
+    return CadenceWork(Hub(target, coach, words.translated), request, plan, today, words)
 
 
 def _plan(request: CadenceRequest, today: date) -> PlanStep | None:

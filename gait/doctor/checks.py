@@ -81,43 +81,47 @@ def examine(path: Path, placement: Placement | None = None, side: Side | None = 
 
 def _of_notes(session: Session) -> tuple[Fault, ...]:
     """Return as faults what the reader found in the stamps, and has already undone."""
-    found = []
+    faults = []
     for recording in session.recordings:
         for note in recording.notes:
             kind = next((kind for words, kind in STAMP_NOTES.items() if words in note), "")
             if kind:
-                found.append(Fault(kind, recording.name, "clear", note, ("contact_ms",), STAMPS_TODO))
-    return tuple(found)
+                faults.append(Fault(kind, recording.name, "clear", note, ("contact_ms",), STAMPS_TODO))
+    return tuple(faults)
 
 
-def examine_session(session: Session, known: tuple[Fault, ...] = ()) -> Diagnosis:
+def examine_session(session: Session, earlier: tuple[Fault, ...] = ()) -> Diagnosis:
     """Return the diagnosis of samples that are read already.
 
     Parameters
     ----------
-    known
+    earlier
         Faults that were found, and undone, on the way here.
     """
-    faults = list(known)
+    faults = list(earlier)
     for _ in range(ROUNDS):
         try:
-            found, unsure = looked_over(session)
+            contradictions, unsure = looked_over(session)
         except GaitError as error:
             faults.append(_unreadable(error, ""))
             return Diagnosis(tuple(faults), session, tuple(faults))
-        new = [one for one in found if (one.kind, one.sensor) not in {(f.kind, f.sensor) for f in faults}]
+        new = [
+            fault
+            for fault in contradictions
+            if (fault.kind, fault.sensor) not in {(f.kind, f.sensor) for f in faults}
+        ]
         new = [_of_one_cause(fault, faults) for fault in new]
         faults += [fault for fault in new if fault.kind != LEFT_HANDED]
         if not any(can_mend(fault) for fault in new):
-            return Diagnosis(tuple(faults), session, found, unsure)
+            return Diagnosis(tuple(faults), session, contradictions, unsure)
         session = mended(session, new)
-    found, unsure = looked_over(session)
-    return Diagnosis(tuple(faults), session, found, unsure)
+    contradictions, unsure = looked_over(session)
+    return Diagnosis(tuple(faults), session, contradictions, unsure)
 
 
-def _of_one_cause(fault: Fault, known: list[Fault]) -> Fault:
+def _of_one_cause(fault: Fault, others: list[Fault]) -> Fault:
     """Return one cause for two: a left-handed sensor's turned gyroscope looks like the other foot."""
-    if fault.kind == "other_side" and ("mirrored", fault.sensor) in {(f.kind, f.sensor) for f in known}:
+    if fault.kind == "other_side" and ("mirrored", fault.sensor) in {(f.kind, f.sensor) for f in others}:
         return replace(fault, kind=LEFT_HANDED)
     return fault
 
@@ -145,17 +149,17 @@ def _refused(
     session = Session(session_name(path), tuple(recordings), path=path)
     if any(fault.refuses and not fault.value for fault in faults):
         return Diagnosis(tuple(faults), None)
-    known = tuple(faults)
-    diagnosis = examine_session(session, known)
+    earlier = tuple(faults)
+    diagnosis = examine_session(session, earlier)
     if not diagnosis.faults:
         return Diagnosis((_unreadable(refusal, ""),), None)
     return diagnosis
 
 
 def _unreadable(error: GaitError, sensor: str) -> Fault:
-    what = f"{error.where}: {error.what}" if error.where else error.what
+    text = f"{error.where}: {error.what}" if error.where else error.what
     return Fault(
-        "unreadable", sensor, "clear", what, EVERYTHING, error.todo or sentence("record again"), refuses=True
+        "unreadable", sensor, "clear", text, EVERYTHING, error.todo or sentence("record again"), refuses=True
     )
 
 
@@ -164,15 +168,15 @@ def _acc_by_median(recording: Recording) -> list[Fault]:
     level = float(np.median(np.linalg.norm(recording.acc, axis=1)))
     name = recording.name
     if level < IN_G_M_S2[0]:
-        what = sentence(
+        text = sentence(
             "the acceleration's median is {read:.2f} m/s2, not {g:.2f}: gravity was taken out of it",
             read=level,
             g=STANDARD_GRAVITY,
         )
         todo = sentence("export the raw accelerometer, not 'linear' or 'user' acceleration")
-        return [Fault("acc_gravity", name, "clear", what, EVERYTHING, todo, refuses=True)]
+        return [Fault("acc_gravity", name, "clear", text, EVERYTHING, todo, refuses=True)]
     if level < IN_G_M_S2[1]:
-        what = sentence(
+        text = sentence(
             "the accelerometer is in g, not m/s2: its median is {read:.2f} where gravity alone is {g:.2f}",
             read=level,
             g=STANDARD_GRAVITY,
@@ -181,7 +185,7 @@ def _acc_by_median(recording: Recording) -> list[Fault]:
             "multiply acc_x, acc_y and acc_z by {factor:.5f} (gait doctor does with -o)",
             factor=STANDARD_GRAVITY,
         )
-        return [Fault("acc_unit", name, "clear", what, EVERYTHING, todo, 1.0 / STANDARD_GRAVITY)]
+        return [Fault("acc_unit", name, "clear", text, EVERYTHING, todo, 1.0 / STANDARD_GRAVITY)]
     fits = [
         counts
         for counts in COUNTS_A_G
@@ -190,10 +194,10 @@ def _acc_by_median(recording: Recording) -> list[Fault]:
     if level < 400.0 or not fits:
         return []
     factor = fits[0] / STANDARD_GRAVITY
-    what = sentence(
+    text = sentence(
         "the accelerometer is in counts ({counts:.0f} a g), not m/s2: its median is {read:.0f}",
         counts=fits[0],
         read=level,
     )
     todo = sentence("divide acc_x, acc_y and acc_z by {factor:.5g} (gait doctor does with -o)", factor=factor)
-    return [Fault("acc_unit", name, "clear" if len(fits) == 1 else "likely", what, EVERYTHING, todo, factor)]
+    return [Fault("acc_unit", name, "clear" if len(fits) == 1 else "likely", text, EVERYTHING, todo, factor)]

@@ -163,19 +163,21 @@ def can_mend(fault: Fault) -> bool:
 
 def mended(session: Session, faults: Iterable[Fault]) -> Session:
     """Return the session with every fault undone that can be."""
-    found = [fault for fault in faults if can_mend(fault)]
+    mendable = [fault for fault in faults if can_mend(fault)]
     recordings = []
     for recording in session.recordings:
-        one = recording
-        for fault in found:
+        corrected = recording
+        for fault in mendable:
             if fault.sensor == recording.name and fault.kind in CORRECTIONS:
-                one = CORRECTIONS[fault.kind](one, fault)
-        recordings.append(one)
-    for fault in found:
+                corrected = CORRECTIONS[fault.kind](corrected, fault)
+        recordings.append(corrected)
+    for fault in mendable:
         if fault.kind == "two_clocks" and fault.value is not None:
             recordings = [
-                replace(one, time_s=one.time_s - 1e-3 * fault.value) if one.side == "right" else one
-                for one in recordings
+                replace(recording, time_s=recording.time_s - 1e-3 * fault.value)
+                if recording.side == "right"
+                else recording
+                for recording in recordings
             ]
     recordings = _sides_apart(recordings, session.recordings)
     return replace(session, recordings=tuple(_in_order(recordings)))
@@ -183,22 +185,22 @@ def mended(session: Session, faults: Iterable[Fault]) -> Session:
 
 def _sides_apart(recordings: list[Recording], before: tuple[Recording, ...]) -> list[Recording]:
     """Return recordings of which no two sit in one place: where one changed its side, the other does too."""
-    names = [one.name for one in recordings]
+    names = [recording.name for recording in recordings]
     turned = [
-        names.count(one.name) > 1 and one.name == old.name
-        for one, old in zip(recordings, before, strict=True)
+        names.count(recording.name) > 1 and recording.name == old.name
+        for recording, old in zip(recordings, before, strict=True)
     ]
     return [
-        replace(one, side="right" if one.side == "left" else "left") if turn else one
-        for one, turn in zip(recordings, turned, strict=True)
+        replace(recording, side="right" if recording.side == "left" else "left") if turn else recording
+        for recording, turn in zip(recordings, turned, strict=True)
     ]
 
 
 def _in_order(recordings: list[Recording]) -> list[Recording]:
     """Move a session's times to 0 or later and sort its sensors: shoes first, left first."""
-    start = min(float(one.time_s[0]) for one in recordings)
-    shifted = [replace(one, time_s=one.time_s - min(start, 0.0)) for one in recordings]
-    return sorted(shifted, key=lambda one: (one.placement != "shoe", one.side))
+    start = min(float(recording.time_s[0]) for recording in recordings)
+    shifted = [replace(recording, time_s=recording.time_s - min(start, 0.0)) for recording in recordings]
+    return sorted(shifted, key=lambda recording: (recording.placement != "shoe", recording.side))
 
 
 def _factor(fault: Fault) -> float:

@@ -103,14 +103,14 @@ def _in_order(values: FloatArray, name: str) -> tuple[FloatArray, list[Fault]]:
     rows = values[np.argsort(values[:, 0], kind="stable")]
     even = np.diff(rows[:, 0])
     usual = float(np.median(even))
-    whole = usual > 0.0 and float(even.max()) < LONGEST_STEPS * usual
-    if not whole or float((even < SHORTEST_STEP * usual).mean()) > UNEVEN_SHARE:
+    regular = usual > 0.0 and float(even.max()) < LONGEST_STEPS * usual
+    if not regular or float((even < SHORTEST_STEP * usual).mean()) > UNEVEN_SHARE:
         return values, []
-    what = sentence(
+    text = sentence(
         "{n} stamps go back by up to {s:g} s: the rows are out of order", n=len(back), s=float(-back.min())
     )
     todo = sentence("sort the rows by time_s (gait doctor does with -o)")
-    return rows, [Fault("stamps_order", name, "clear", what, EVERYTHING, todo)]
+    return rows, [Fault("stamps_order", name, "clear", text, EVERYTHING, todo)]
 
 
 def _table(path: Path) -> tuple[dict[str, object], pd.DataFrame]:
@@ -156,9 +156,9 @@ def _in_seconds(time: FloatArray, name: str) -> tuple[FloatArray, list[Fault]]:
     step = _step(time)
     for factor, unit in TIME_UNITS:
         if step > 0.5 and USUAL_STEP_S[0] < step * factor < USUAL_STEP_S[1]:
-            what = sentence("time_s steps by {step:g}: it is in {unit}, not seconds", step=step, unit=unit)
+            text = sentence("time_s steps by {step:g}: it is in {unit}, not seconds", step=step, unit=unit)
             todo = sentence("multiply time_s by {factor:g} (gait doctor does with -o)", factor=factor)
-            return time * factor, [Fault("time_unit", name, "clear", what, EVERYTHING, todo, 1.0 / factor)]
+            return time * factor, [Fault("time_unit", name, "clear", text, EVERYTHING, todo, 1.0 / factor)]
     return time, []
 
 
@@ -178,23 +178,23 @@ def _without_restarts(time_s: FloatArray, name: str) -> tuple[FloatArray, list[F
         return time_s, []
     usual = max(_step(time_s), 1e-6)
     if len(back) > 0.001 * len(time_s) and float(-steps[back].min()) < 50.0 * usual:
-        what = sentence(
+        text = sentence(
             "{n} stamps go back by up to {s:g} s: the stamps of packets overlap",
             n=len(back),
             s=float(-steps[back].min()),
         )
-        fault = Fault("packet_stamps", name, "likely", what, EVERYTHING, SPREAD_TODO)
+        fault = Fault("packet_stamps", name, "likely", text, EVERYTHING, SPREAD_TODO)
         return np.maximum.accumulate(time_s), [fault]
     shift = np.zeros(len(time_s))
     for at in back:
         shift[at + 1 :] += -steps[at] + 1.0
-    what = sentence(
+    text = sentence(
         "time goes back by {s:g} s: the sensor restarted in mid-recording", s=float(-steps[back[0]])
     )
     todo = sentence(
         "split the file there; gait doctor puts a gap of 1 s there with -o (its true length is not known)"
     )
-    return time_s + shift, [Fault("clock_restart", name, "clear", what, (), todo, float(len(back)))]
+    return time_s + shift, [Fault("clock_restart", name, "clear", text, (), todo, float(len(back)))]
 
 
 def _spread(time_s: FloatArray, name: str) -> tuple[FloatArray, list[Fault]]:
@@ -211,10 +211,10 @@ def _spread(time_s: FloatArray, name: str) -> tuple[FloatArray, list[Fault]]:
     even = np.repeat(time_s[first], count) - behind * step
     even = np.maximum.accumulate(even + 1e-9 * np.arange(len(even)))
     size = int(np.median(count))
-    what = sentence(
+    text = sentence(
         "{n} rows repeat a stamp, about {size} at a time: the stamps are those of packets",
         n=repeated,
         size=size,
     )
     kind = "packet_stamps" if repeated > PACKET_SHARE * len(time_s) else "repeated_stamps"
-    return even, [Fault(kind, name, "clear", what, ("contact_ms",), SPREAD_TODO, float(size))]
+    return even, [Fault(kind, name, "clear", text, ("contact_ms",), SPREAD_TODO, float(size))]

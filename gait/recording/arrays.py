@@ -141,26 +141,31 @@ def _whole_rows(
     force = _triples(acc, "acc", len(times))
     rates = None if gyr is None else _triples(gyr, "gyr", len(times))
     columns = [times[:, None], force] if rates is None else [times[:, None], force, rates]
-    whole = np.logical_and.reduce(np.isfinite(np.hstack(columns)), axis=1)
-    if not whole.any():
+    complete = np.logical_and.reduce(np.isfinite(np.hstack(columns)), axis=1)
+    if not complete.any():
         raise RecordingError("no row with a number everywhere", where=name, todo="leave out what is empty")
-    return times[whole], force[whole], None if rates is None else rates[whole], int((~whole).sum())
+    return (
+        times[complete],
+        force[complete],
+        None if rates is None else rates[complete],
+        int((~complete).sum()),
+    )
 
 
-def _check_word(what: str, word: str, known: tuple[str, ...]) -> None:
-    if word not in known:
-        raise RecordingError(f"{word!r}", where=what, todo=f"known are {', '.join(known)}")
+def _check_word(argument: str, word: str, words: tuple[str, ...]) -> None:
+    if word not in words:
+        raise RecordingError(f"{word!r}", where=argument, todo=f"known are {', '.join(words)}")
 
 
-def _check_range(what: str, value: object) -> None:
+def _check_range(argument: str, value: object) -> None:
     """Refuse a full scale that is none."""
     if value is None:
         return
     if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not 0 < value < np.inf:
-        raise RecordingError(f"{value!r}", where=what, todo="give a positive number, or None")
+        raise RecordingError(f"{value!r}", where=argument, todo="give a positive number, or None")
 
 
-def _numbers(values: object, what: str) -> FloatArray:
+def _numbers(values: object, argument: str) -> FloatArray:
     """Return an array of numbers, as float64.
 
     Raises
@@ -172,14 +177,14 @@ def _numbers(values: object, what: str) -> FloatArray:
         array = np.asarray(values)
         if array.dtype.kind in "mM":
             raise RecordingError(
-                "dates, not seconds", where=what, todo="give (t - t[0]) / np.timedelta64(1, 's')"
+                "dates, not seconds", where=argument, todo="give (t - t[0]) / np.timedelta64(1, 's')"
             )
         if array.dtype.kind in "cb":
-            raise RecordingError(f"{array.dtype} values", where=what, todo="give real numbers")
+            raise RecordingError(f"{array.dtype} values", where=argument, todo="give real numbers")
         return np.asarray(array, dtype=float)
     except (ValueError, TypeError) as error:
         raise RecordingError(
-            "not an array of numbers", where=what, todo="give numbers, row by row"
+            "not an array of numbers", where=argument, todo="give numbers, row by row"
         ) from error
 
 
@@ -189,26 +194,28 @@ def _seconds(time_s: npt.ArrayLike) -> FloatArray:
     if times.ndim != 1 or len(times) < 2:
         raise RecordingError(f"shape {times.shape}", where="time_s", todo="give (n,) seconds, n at least 2")
     # Single precision tells late times apart by milliseconds only: the samples would seem to jump about.
-    given = np.asarray(time_s).dtype
-    if given.kind == "f" and given.itemsize < times.itemsize:
-        grain = float(np.spacing(given.type(np.nanmax(np.abs(times)))))
+    dtype = np.asarray(time_s).dtype
+    if dtype.kind == "f" and dtype.itemsize < times.itemsize:
+        grain = float(np.spacing(dtype.type(np.nanmax(np.abs(times)))))
         if grain > COARSE * float(np.nanmedian(np.abs(np.diff(times)))):
             raise RecordingError(
-                f"{given} tells these times apart by {grain:.2g} s only", where="time_s", todo="give float64"
+                f"{dtype} tells these times apart by {grain:.2g} s only", where="time_s", todo="give float64"
             )
     return times
 
 
-def _triples(values: npt.ArrayLike, what: str, rows: int) -> FloatArray:
-    array = _numbers(values, what)
+def _triples(values: npt.ArrayLike, argument: str, rows: int) -> FloatArray:
+    array = _numbers(values, argument)
     names = [str(name) for name in getattr(values, "columns", ())]
     order = "".join(name[-1:] for name in names).lower()
     if sorted(order) == list("xyz") and order != "xyz":
         # Another order would be a mirror image, in which left is right.
-        raise RecordingError(f"columns {', '.join(names)}", where=what, todo="give them in the order x, y, z")
+        raise RecordingError(
+            f"columns {', '.join(names)}", where=argument, todo="give them in the order x, y, z"
+        )
     if array.shape != (rows, 3):
         raise RecordingError(
-            f"shape {array.shape}", where=what, todo=f"give ({rows}, 3), a row for each time"
+            f"shape {array.shape}", where=argument, todo=f"give ({rows}, 3), a row for each time"
         )
     return array
 
@@ -238,8 +245,10 @@ def _check_samples(recording: Recording) -> None:
         check_gyr_unit(recording.acc, recording.gyr / DEG, "gyr")
 
 
-def _check_size(values: FloatArray, limit: float, what: str, unit: str) -> None:
+def _check_size(values: FloatArray, limit: float, argument: str, unit: str) -> None:
     """Refuse a number that no sensor measures; the unit is judged first by `check_acc_unit`."""
     top = float(np.abs(values).max())
     if top > limit:
-        raise RecordingError(f"{top:.3g} {unit} is more than any sensor measures", where=what, todo="mend it")
+        raise RecordingError(
+            f"{top:.3g} {unit} is more than any sensor measures", where=argument, todo="mend it"
+        )

@@ -59,21 +59,21 @@ def parse_columns_option(text: str) -> dict[Quantity, tuple[str, ...]]:
     >>> parse_columns_option('time=t,acc="a,x":"a,y":"a,z"')
     {'time': ('t',), 'acc': ('a,x', 'a,y', 'a,z')}
     """
-    found: dict[Quantity, tuple[str, ...]] = {}
+    columns: dict[Quantity, tuple[str, ...]] = {}
     for part in _split(text, ","):
         key, *rest = _split(part, "=")
-        quantity = next((one for one in QUANTITIES if one == key.strip()), None)
-        if quantity is None or len(rest) != 1 or quantity in found:
+        quantity = next((name for name in QUANTITIES if name == key.strip()), None)
+        if quantity is None or len(rest) != 1 or quantity in columns:
             raise _bad(f"{part!r}")
         names = tuple(_unquoted(name) for name in _split(rest[0], ":"))
         if len(names) != (1 if quantity == "time" else 3) or "" in names:
             raise _bad(f"{part!r} has {len(names)} columns")
-        found[quantity] = names
-    return found
+        columns[quantity] = names
+    return columns
 
 
-def _bad(what: str) -> RecordingError:
-    return RecordingError(what, where="--columns", todo="give time=NAME,acc=X:Y:Z,gyr=X:Y:Z")
+def _bad(text: str) -> RecordingError:
+    return RecordingError(text, where="--columns", todo="give time=NAME,acc=X:Y:Z,gyr=X:Y:Z")
 
 
 def parse_units_option(text: str) -> dict[Quantity, Unit]:
@@ -84,10 +84,10 @@ def parse_units_option(text: str) -> dict[Quantity, Unit]:
     RecordingError
         An unknown quantity or unit; lists those that are known.
     """
-    found: dict[Quantity, Unit] = {}
+    units: dict[Quantity, Unit] = {}
     for part in _split(text, ","):
         key, _, name = part.partition("=")
-        quantity = next((one for one in QUANTITIES if one == key.strip()), None)
+        quantity = next((name for name in QUANTITIES if name == key.strip()), None)
         if quantity is None:
             raise RecordingError(f"{part!r}", where="--units", todo="give time=UNIT,acc=UNIT,gyr=UNIT")
         unit = unit_named(quantity, name)
@@ -103,8 +103,8 @@ def parse_units_option(text: str) -> dict[Quantity, Unit]:
                 todo=f"known are {', '.join(known_units(quantity))}{extra}, or a number: "
                 f"{_base(quantity)} in one of the file's",
             )
-        found[quantity] = unit
-    return found
+        units[quantity] = unit
+    return units
 
 
 def _base(quantity: Quantity) -> str:
@@ -124,12 +124,12 @@ def _split(text: str, sign: str) -> list[str]:
     """Split at a sign outside double quotes."""
     parts = [""]
     quoted = False
-    for one in text:
-        quoted ^= one == '"'
-        if one == sign and not quoted:
+    for character in text:
+        quoted ^= character == '"'
+        if character == sign and not quoted:
             parts.append("")
         else:
-            parts[-1] += one
+            parts[-1] += character
     return parts
 
 

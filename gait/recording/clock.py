@@ -76,8 +76,8 @@ class Rows:
         some = list(parts)
         if len(some) == 1:
             return some[0]
-        columns = tuple(np.concatenate(cells) for cells in zip(*(one.columns for one in some), strict=True))
-        return Rows(columns, np.concatenate([one.line for one in some]))
+        columns = tuple(np.concatenate(cells) for cells in zip(*(rows.columns for rows in some), strict=True))
+        return Rows(columns, np.concatenate([rows.line for rows in some]))
 
 
 @dataclass
@@ -263,8 +263,8 @@ class Clock:
         latest = np.maximum.accumulate(np.r_[-np.inf if self._last_s is None else self._last_s, time_s])[:-1]
         late = time_s <= latest
         marks = _marks(rows)
-        known = np.concatenate([*self._seen, marks[~late]])
-        copied = late & np.isin(marks, known)
+        earlier = np.concatenate([*self._seen, marks[~late]])
+        copied = late & np.isin(marks, earlier)
         if copied.sum() <= FOLLOWERS and not (begun and copied[0]):
             return rows, time_s, step_s
         self._copying = bool(copied[-1])
@@ -371,8 +371,8 @@ def interleaved(columns: tuple[FloatArray, ...], size: int) -> bool:
         return False
     within = np.diff(columns[0]) == 0.0
     # Of one sensor the next row is nearer than the same place of the next packet; of several it is not.
-    near = sum(float(np.nanmean(np.abs(np.diff(one))[within])) for one in columns[1:4])
-    far = sum(float(np.nanmean(np.abs(one[size:] - one[:-size]))) for one in columns[1:4])
+    near = sum(float(np.nanmean(np.abs(np.diff(column))[within])) for column in columns[1:4])
+    far = sum(float(np.nanmean(np.abs(column[size:] - column[:-size]))) for column in columns[1:4])
     return near > APART * far
 
 

@@ -214,7 +214,7 @@ def format_preamble(preamble: Preamble) -> list[str]:
     # side = "left"
     # rate_hz = 208.0
     """
-    known: dict[str, Any] = {
+    fields: dict[str, Any] = {
         FORMAT_KEY: FORMAT_VERSION,
         "placement": preamble.placement,
         "side": preamble.side,
@@ -223,8 +223,8 @@ def format_preamble(preamble: Preamble) -> list[str]:
         "gyr_range_dps": preamble.gyr_range_dps,
         "started": _started_value(preamble.started),
     }
-    table = {key: value for key, value in known.items() if value is not None}
-    table |= {key: value for key, value in preamble.extra.items() if key not in known and key != "device"}
+    table = {key: value for key, value in fields.items() if value is not None}
+    table |= {key: value for key, value in preamble.extra.items() if key not in fields and key != "device"}
     if preamble.device:
         table["device"] = dict(preamble.device)
     return [f"# {line}".rstrip() for line in toml_lines(table)]

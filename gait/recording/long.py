@@ -70,7 +70,7 @@ class LongRecording(Recording):
     @property
     def head(self) -> Recording:
         """Return what is known besides the samples, and the first of them."""
-        return Recording(**{one.name: getattr(self, one.name) for one in fields(Recording)})
+        return Recording(**{field.name: getattr(self, field.name) for field in fields(Recording)})
 
     def pieces(self, rows: int | None = None) -> Iterator[Recording]:
         """Return recordings in memory that follow one another and together are the whole.
@@ -134,7 +134,7 @@ def open_session(
     ]
     return Session(
         session_name(place),
-        tuple(sorted(recordings, key=lambda one: (one.placement != "shoe", one.side))),
+        tuple(sorted(recordings, key=lambda recording: (recording.placement != "shoe", recording.side))),
         notes.runner,
         notes.run,
         notes.answers,
@@ -144,8 +144,8 @@ def open_session(
 
 def _long(head: Recording, file: Path, start_s: float, step_s: float) -> LongRecording:
     """Return the recording that begins as `head` does."""
-    known = {one.name: getattr(head, one.name) for one in fields(Recording)}
-    return LongRecording(**known, file=file, start_s=start_s, usual_step_s=step_s)
+    values = {field.name: getattr(head, field.name) for field in fields(Recording)}
+    return LongRecording(**values, file=file, start_s=start_s, usual_step_s=step_s)
 
 
 @dataclass(frozen=True)

@@ -86,27 +86,27 @@ def read(path: str | Path, *, placement: Placement | None = None, side: Side | N
     ``session.toml`` of the folder is read for a single file of it too.
     """
     check_kind(path, (str, Path), "gait.read", "give the path of a file or folder")
-    given = Path(path)
-    place = unpacked(given)
+    named = Path(path)
+    place = unpacked(named)
     if is_folder(place):
         with ThreadPoolExecutor(FILES_AT_ONCE) as pool:
-            one = partial(read_recording, placement=placement, side=side)
-            recordings = list(pool.map(one, find_recordings(place)))
+            read_one = partial(read_recording, placement=placement, side=side)
+            recordings = list(pool.map(read_one, find_recordings(place)))
         refuse_doubles(recordings, place)
-        folder = place if place == given else given.parent
+        folder = place if place == named else named.parent
     else:
         recordings = [read_recording(place, placement=placement, side=side)]
         folder = place.parent
     start_s = common_start_s(recordings)
     notes = read_notes(folder)
-    recordings = [started_at(from_start(one, start_s), notes.started) for one in recordings]
+    recordings = [started_at(from_start(recording, start_s), notes.started) for recording in recordings]
     return Session(
-        name=session_name(given),
-        recordings=tuple(sorted(recordings, key=lambda one: (one.placement != "shoe", one.side))),
+        name=session_name(named),
+        recordings=tuple(sorted(recordings, key=lambda part: (part.placement != "shoe", part.side))),
         runner=notes.runner,
         run=notes.run,
         answers=notes.answers,
-        path=given,
+        path=named,
     )
 
 
@@ -114,7 +114,9 @@ def _limits(recording: Recording) -> tuple[str, ...]:
     """Return what the recorder said about the sensor's limits, for people."""
     recorder = recording.extra.get("recorder")
     limits = recorder.get("limits") if isinstance(recorder, Mapping) else None
-    return tuple(limit_of(one) for one in limits if isinstance(one, str)) if isinstance(limits, list) else ()
+    return (
+        tuple(limit_of(text) for text in limits if isinstance(text, str)) if isinstance(limits, list) else ()
+    )
 
 
 def read_recording(
@@ -139,30 +141,30 @@ def read_recording(
             if kept.rows > MOST_ROWS:
                 raise RecordingError(f"more than {MOST_ROWS} rows", where=file, todo="split the recording")
     kept.finish()
-    whole = _fill(empty, pieces)
-    check_step(whole.time_s, str(file))
-    whole = replace(whole, notes=(*kept.notes(), *_limits(whole)))
-    return _with_others(whole, file, head) if head.layout.foreign and choice == NOTHING_SAID else whole
+    joined = _fill(empty, pieces)
+    check_step(joined.time_s, str(file))
+    joined = replace(joined, notes=(*kept.notes(), *_limits(joined)))
+    return _with_others(joined, file, head) if head.layout.foreign and choice == NOTHING_SAID else joined
 
 
-def _with_others(whole: Recording, file: Path, head: Head) -> Recording:
+def _with_others(joined: Recording, file: Path, head: Head) -> Recording:
     """Return the recording with what its program wrote into files of their own."""
     if head.layout.needs_gravity:
-        whole = add_gravity(whole, _gravity_beside(file))
-    whole = turned_sign(whole, file) if head.layout.sensor_logger else whole
-    gyroscope = find_beside(file, "gyroscope") if whole.gyr is None else None
-    return whole if gyroscope is None else join_gyroscope(whole, gyroscope)
+        joined = add_gravity(joined, _gravity_beside(file))
+    joined = turned_sign(joined, file) if head.layout.sensor_logger else joined
+    gyroscope = find_beside(file, "gyroscope") if joined.gyr is None else None
+    return joined if gyroscope is None else join_gyroscope(joined, gyroscope)
 
 
 def _gravity_beside(file: Path) -> Path:
-    found = find_beside(file, "gravity")
-    if found is None:
+    gravity_file = find_beside(file, "gravity")
+    if gravity_file is None:
         raise RecordingError(
             "acceleration without gravity",
             where=file,
             todo="take TotalAcceleration.csv instead, or put Gravity.csv of the same run beside it",
         )
-    return found
+    return gravity_file
 
 
 def _in_several_files(file: Path, head: Head) -> bool:
@@ -259,26 +261,26 @@ def first_times(path: Path, rows: int, *, side: Side | None = None) -> FloatArra
     Fewer than `rows` come where the file ends, or holds none in its first `BARREN_BYTES`. Raises as
     `read_recording` does for what stands before these rows.
     """
-    found: list[FloatArray] = []
+    times: list[FloatArray] = []
     with Source(path) as source:
         head = read_head(source, path, NOTHING_SAID, side)
         kept = RowFilter(head.layout)
         looked = 0
         for block in source.blocks(LOOK_BYTES):
-            found.append(kept(parse_block(block, head.layout))[0])
+            times.append(kept(parse_block(block, head.layout))[0])
             looked += len(block[1])
             if kept.rows >= rows or looked > BARREN_BYTES:
                 break
         else:
-            found.append(kept.end()[0])
-    return np.concatenate([np.empty(0), *found])[:rows]
+            times.append(kept.end()[0])
+    return np.concatenate([np.empty(0), *times])[:rows]
 
 
-def _pieces_of(whole: Recording, rows: int) -> Iterator[Recording]:
-    for start in range(0, len(whole.time_s), rows):
+def _pieces_of(joined: Recording, rows: int) -> Iterator[Recording]:
+    for start in range(0, len(joined.time_s), rows):
         part = slice(start, start + rows)
-        gyr = None if whole.gyr is None else whole.gyr[part]
-        yield replace(whole, time_s=whole.time_s[part], acc=whole.acc[part], gyr=gyr)
+        gyr = None if joined.gyr is None else joined.gyr[part]
+        yield replace(joined, time_s=joined.time_s[part], acc=joined.acc[part], gyr=gyr)
 
 
 def _cut(blocks: Iterator[Columns], rows: int) -> Iterator[list[Columns]]:
@@ -309,27 +311,27 @@ def _checked_blocks(source: Source, head: Head, kept: RowFilter) -> Generator[Co
             if barren > BARREN_BYTES:
                 raise source.error(table.block[0], f"{BARREN_BYTES >> 20} MB and more without a sample")
             if count:
-                _check_units(columns, head.layout, whole=first or count >= ENOUGH_ROWS)
+                _check_units(columns, head.layout, enough=first or count >= ENOUGH_ROWS)
                 first = False
                 yield columns
     columns = kept.end()
     if len(columns[0]):
-        _check_units(columns, head.layout, whole=first or len(columns[0]) >= ENOUGH_ROWS)
+        _check_units(columns, head.layout, enough=first or len(columns[0]) >= ENOUGH_ROWS)
         yield columns
 
 
-def _check_units(columns: Columns, layout: Layout, *, whole: bool) -> None:
+def _check_units(columns: Columns, layout: Layout, *, enough: bool) -> None:
     """Refuse other units, judged by some rows; acceleration that gravity is still to be added to passes."""
-    if not whole or layout.needs_gravity:
+    if not enough or layout.needs_gravity:
         return
     some = tuple(column[:: len(columns[0]) // LOOKED_AT + 1] for column in columns)
     acc = np.column_stack(some[1:4])
     check_acc_unit(acc, layout.where)
     if len(some) > 4:
         gyr = np.column_stack(some[4:7])
-        known = ~np.isnan(gyr).any(axis=1)
-        if known.any():
-            check_gyr_unit(acc[known], gyr[known], layout.where)
+        finite = ~np.isnan(gyr).any(axis=1)
+        if finite.any():
+            check_gyr_unit(acc[finite], gyr[finite], layout.where)
 
 
 def _empty_recording(file: Path, head: Head, placement: Placement | None, side: Side | None) -> Recording:

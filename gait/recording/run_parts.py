@@ -40,8 +40,8 @@ def part_of_table(table: object, where: str | Path) -> Part:
         )
     name, start, end = table["name"], table["start_s"], table["end_s"]
     times = all(
-        isinstance(one, int | float) and not isinstance(one, bool) and math.isfinite(one)
-        for one in (start, end)
+        isinstance(second, int | float) and not isinstance(second, bool) and math.isfinite(second)
+        for second in (start, end)
     )
     if not isinstance(name, str) or not name.strip() or len(name) > NAME_LIMIT or not times or end <= start:
         raise RecordingError(
@@ -69,7 +69,7 @@ def parts_of_text(text: str, where: str) -> Sequence[Part]:
     for piece in text.split(","):
         name, _, span = piece.rpartition("=")
         try:
-            start, end = (float(one) for one in span.split(":"))
+            start, end = (float(part) for part in span.split(":"))
         except ValueError:
             raise RecordingError(
                 f"{piece.strip()[:NAME_LIMIT]!r} is no block",

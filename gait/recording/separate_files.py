@@ -68,8 +68,8 @@ def join_gyroscope(recording: Recording, file: Path) -> Recording:
         The file cannot be read, or the two have no time in common.
     """
     time_s, gyr_dps = _read(file, "gyroscope")
-    known = _in_common(recording, time_s, file)
-    times, acc = recording.time_s[known], recording.acc[known]
+    covered = _in_common(recording, time_s, file)
+    times, acc = recording.time_s[covered], recording.acc[covered]
     rates = _at(times, time_s, gyr_dps)
     check_gyr_unit(acc, rates, str(file))
     note = sentence("angular rate from {file}, interpolated to the accelerometer's samples", file=file.name)
@@ -85,11 +85,11 @@ def add_gravity(recording: Recording, file: Path) -> Recording:
         The file cannot be read, the two have no time in common, or their sum is not m/s2.
     """
     time_s, gravity = _read(file, "gravity")
-    known = _in_common(recording, time_s, file)
-    times = recording.time_s[known]
-    acc = recording.acc[known] + _at(times, time_s, gravity)
+    covered = _in_common(recording, time_s, file)
+    times = recording.time_s[covered]
+    acc = recording.acc[covered] + _at(times, time_s, gravity)
     check_acc_unit(acc, str(file))
-    gyr = None if recording.gyr is None else recording.gyr[known]
+    gyr = None if recording.gyr is None else recording.gyr[covered]
     note = sentence("gravity from {file} added to the acceleration", file=file.name)
     return replace(recording, time_s=times, acc=acc, gyr=gyr, notes=(*recording.notes, note))
 
@@ -110,7 +110,8 @@ def turned_sign(recording: Recording, file: Path) -> Recording:
 def _metadata(file: Path) -> dict[str, str]:
     """Facts of a Metadata.csv beside a file; empty where there is none."""
     path = next(
-        (one for one in file.parent.iterdir() if one.name.lower() == "metadata.csv" and one.is_file()), None
+        (path for path in file.parent.iterdir() if path.name.lower() == "metadata.csv" and path.is_file()),
+        None,
     )
     if path is None:
         return {}
@@ -130,15 +131,15 @@ def _in_common(recording: Recording, time_s: FloatArray, file: Path) -> BoolArra
     """(n,) True for samples that the other file's samples lie about, without a gap."""
     step_s = float(np.median(np.diff(time_s)))
     after = np.clip(np.searchsorted(time_s, recording.time_s), 1, len(time_s) - 1)
-    known: BoolArray = (recording.time_s >= time_s[0]) & (recording.time_s <= time_s[-1])
-    known &= time_s[after] - time_s[after - 1] <= GAP_STEPS * step_s
-    if known.sum() < 2:
+    covered: BoolArray = (recording.time_s >= time_s[0]) & (recording.time_s <= time_s[-1])
+    covered &= time_s[after] - time_s[after - 1] <= GAP_STEPS * step_s
+    if covered.sum() < 2:
         raise RecordingError(
             f"no time in common with {recording.source}",
             where=file,
             todo="move the file away to go without it",
         )
-    return known
+    return covered
 
 
 def _at(times: FloatArray, time_s: FloatArray, values: FloatArray) -> FloatArray:

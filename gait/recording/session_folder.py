@@ -106,10 +106,10 @@ def find_recordings(path: str | Path) -> list[Path]:
         return [place]
     files = [unpacked(file) if plugin_for(file) else file for file in candidates(place)]
     faults = {file: fault_of(file) for file in files}
-    found = [file for file in files if faults[file] is None]
-    if not found:
+    recordings = [file for file in files if faults[file] is None]
+    if not recordings:
         raise next(fault for fault in faults.values() if fault is not None)
-    return _best_of_exports(found)
+    return _best_of_exports(recordings)
 
 
 def only_recording(path: Path) -> Path:
@@ -123,13 +123,13 @@ def only_recording(path: Path) -> Path:
     place = unpacked(path)
     if place == path or not place.is_dir():
         return place
-    found = find_recordings(place)
-    if len(found) > 1:
-        names = ", ".join(file.name for file in found)
+    recordings = find_recordings(place)
+    if len(recordings) > 1:
+        names = ", ".join(file.name for file in recordings)
         raise RecordingError(
-            f"{len(found)} recordings in it ({names})", where=path, todo="unpack it and give one"
+            f"{len(recordings)} recordings in it ({names})", where=path, todo="unpack it and give one"
         )
-    return found[0]
+    return recordings[0]
 
 
 def unpacked(path: Path) -> Path:
@@ -154,16 +154,16 @@ def place_of(file: Path) -> tuple[Placement | None, Side | None]:
     return place_from_name(file.parent.name) if _is_export(file) else own
 
 
-def _best_of_exports(found: list[Path]) -> list[Path]:
+def _best_of_exports(recordings: list[Path]) -> list[Path]:
     """Return recordings without those that hold what a better file of the same export holds."""
     best: dict[Path, Path] = {}
-    for file in found:
+    for file in recordings:
         if EXPORTS.fullmatch(bare_name(file)):
             other = best.get(file.parent, file)
             best[file.parent] = min((file, other), key=_export_rank)
     return [
         file
-        for file in found
+        for file in recordings
         if best.get(file.parent, file) == file or not EXPORTS.fullmatch(bare_name(file))
     ]
 
@@ -182,10 +182,10 @@ def candidates(folder: Path) -> list[Path]:
         The folder cannot be listed or holds none; names sub-folders that do.
     """
     names = _listed(folder)
-    found = [path for path in names if _is_csv(path) and SKIPPED.fullmatch(bare_name(path)) is None]
-    found += [path for path in names if path not in found and _is_plugins(path)]
-    if found:
-        return found
+    paths = [path for path in names if _is_csv(path) and SKIPPED.fullmatch(bare_name(path)) is None]
+    paths += [path for path in names if path not in paths and _is_plugins(path)]
+    if paths:
+        return paths
     tables = [path for path in names if path.name.lower().endswith((".txt", ".tsv")) and path.is_file()]
     tables = [path for path in tables if fault_of(path) is None]
     if tables:
@@ -274,7 +274,7 @@ def _blocks(tables: object, where: Path) -> tuple[Part, ...]:
     """Return the ``[[block]]`` tables, in the order in which they were run."""
     if not isinstance(tables, list):
         raise RecordingError("block must be tables", where=where, todo="write [[block]] above each")
-    return tuple(sorted((part_of_table(one, where) for one in tables), key=lambda part: part.start_s))
+    return tuple(sorted((part_of_table(table, where) for table in tables), key=lambda part: part.start_s))
 
 
 def _started(value: object, where: str) -> str:
@@ -307,10 +307,10 @@ def _load(path: Path) -> dict[str, Any]:
         raise RecordingError(f"not valid TOML: {error}", where=path, todo="mend or delete the file") from None
 
 
-def _refuse_unknown(table: Mapping[str, Any], known: tuple[str, ...], where: str, what: str) -> None:
+def _refuse_unknown(table: Mapping[str, Any], keys: tuple[str, ...], where: str, kind: str) -> None:
     for key in table:
-        if key not in known:
-            raise RecordingError(f"unknown {what} {key!r}", where=where, todo=f"known are {', '.join(known)}")
+        if key not in keys:
+            raise RecordingError(f"unknown {kind} {key!r}", where=where, todo=f"known are {', '.join(keys)}")
 
 
 def _section(kind: type[T], table: object, name: str, where: str) -> T:
@@ -324,7 +324,7 @@ def _section(kind: type[T], table: object, name: str, where: str) -> T:
 def _shoes(value: object, where: str) -> tuple[str, ...]:
     """Shoes as a text or a list of texts."""
     shoes = value if isinstance(value, list) else [value]
-    if all(isinstance(one, str) and len(one) <= TEXT_LIMIT for one in shoes) and len(shoes) <= MOST_SHOES:
+    if all(isinstance(shoe, str) and len(shoe) <= TEXT_LIMIT for shoe in shoes) and len(shoes) <= MOST_SHOES:
         return tuple(shoes)
     raise RecordingError("shoes must be text or a list of texts", where=where)
 

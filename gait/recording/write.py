@@ -198,11 +198,11 @@ def _lines(columns: list[tuple[npt.NDArray[np.int64], int]], paused: BoolArray |
 def _cell(values: npt.NDArray[np.int64], decimals: int, end: int) -> Bytes:
     """(n, width) bytes: sign, digits without leading zeros, point, decimals, end."""
     size = np.abs(values)
-    whole = _digits(size // 10**decimals)
-    cell = np.empty((len(values), whole.shape[1] + decimals + 3), dtype=np.uint8)
+    integer_digits = _digits(size // 10**decimals)
+    cell = np.empty((len(values), integer_digits.shape[1] + decimals + 3), dtype=np.uint8)
     cell[:, 0] = np.where(values < 0, MINUS, NOTHING)
-    cell[:, 1 : whole.shape[1] + 1] = whole
-    cell[:, whole.shape[1] + 1] = POINT
+    cell[:, 1 : integer_digits.shape[1] + 1] = integer_digits
+    cell[:, integer_digits.shape[1] + 1] = POINT
     fraction = size % 10**decimals
     for place in range(decimals):
         cell[:, -2 - place] = ZERO + fraction // 10**place % 10

@@ -94,7 +94,7 @@ def _verdict(helped: Helped | None, words: Words) -> tuple[Block, ...]:
         "compare.helps", condition=clean(helped.condition), name=words(f"metric.{helped.metric}"), size=size
     )
     return Paragraph(verdict, "verdict"), Paragraph(
-        words("compare.welcome", why=words.said(helped.why)), "small"
+        words("compare.welcome", why=words.translated(helped.why)), "small"
     )
 
 
@@ -102,7 +102,7 @@ def _tables(effects: Sequence[Effect], base: str, words: Words) -> tuple[Block, 
     """Return the effects of one condition, for each verdict an explanation and a table."""
     out: list[Block] = []
     for verdict in ORDER:
-        group = [one for one in effects if one.words_key == verdict]
+        group = [effect for effect in effects if effect.words_key == verdict]
         if group:
             out += [verdict_block(verdict, words), _table(group, base, words)]
     return tuple(out)

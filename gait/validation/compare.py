@@ -230,8 +230,8 @@ def _interval(
     """Return the half-width of the recording's contact time, ms, and whether it holds the truth's median."""
     table = stride_table([(recording.placement, recording.side, batch, ())])
     running = table[table["activity"] == "running"]
-    found = summarise(running, with_gyr={recording.side: recording.gyr is not None}, extra={})
-    contact = found.get("contact_ms")
+    metrics = summarise(running, with_gyr={recording.side: recording.gyr is not None}, extra={})
+    contact = metrics.get("contact_ms")
     if contact is None or len(at) == 0:
         return None, None
     true_ms = 1e3 * float(np.median((truth["tc_s"] - truth["ic_s"]).to_numpy(dtype=float)[at]))
@@ -243,12 +243,12 @@ def _class_agreement(
 ) -> float:
     if "fsa_deg" not in truth.columns:
         return float("nan")
-    true, found = _numbers(truth["fsa_deg"])[at], batch.strike_angle_deg[rows]
-    known = np.isfinite(true) & np.isfinite(found)
-    if not known.any():
+    true, measured = _numbers(truth["fsa_deg"])[at], batch.strike_angle_deg[rows]
+    finite = np.isfinite(true) & np.isfinite(measured)
+    if not finite.any():
         return float("nan")
-    exact = np.full(known.sum(), 1e-6)
-    classes = [strike_probabilities(angle[known], exact).argmax(axis=1) for angle in (true, found)]
+    exact = np.full(finite.sum(), 1e-6)
+    classes = [strike_probabilities(angle[finite], exact).argmax(axis=1) for angle in (true, measured)]
     return float((classes[0] == classes[1]).mean())
 
 
@@ -283,17 +283,17 @@ def _errors(
         "tc_ms": 1e3 * (batch.tc_s[rows] - tc),
         "contact_ms": 1e3 * ((batch.tc_s - batch.ic_s)[rows] - (tc - ic)),
     }
-    found = {
+    measured = {
         "strike_angle_deg": ("fsa_deg", batch.strike_angle_deg),
         "pronation_excursion_deg": ("pronation_excursion_deg", batch.pronation_excursion_deg),
         "stride_length_m": ("stride_length_m", batch.stride_length_m),
         "speed_m_s": ("speed_m_s", batch.stride_length_m / stride),
         "shank_angle_deg": ("shank_angle_deg", batch.shank_angle_deg),
     }
-    for name, (column, values) in found.items():
+    for name, (column, values) in measured.items():
         if column in truth.columns:
-            known = _numbers(truth[column])[at]
-            pairs[name] = values[rows] - known
+            true_values = _numbers(truth[column])[at]
+            pairs[name] = values[rows] - true_values
     neighbours = np.flatnonzero((np.diff(at) == 1) & (np.diff(rows) == 1))
     if len(neighbours):
         pairs["cadence_spm"] = 120.0 / stride[rows[neighbours]] - 120.0 / np.diff(ic)[neighbours]
@@ -328,8 +328,10 @@ def validate_rules(recording: Recording, truth: pd.DataFrame) -> dict[str, dict[
             "tc_ms": 1e3 * (terminal[near] - tc),
             "contact_ms": 1e3 * ((terminal - initial)[near] - (tc - ic)),
         }
-        found = {key: figures for key, error in errors.items() if (figures := _figures(error)) is not None}
-        out[name] = found
+        figures_of = {
+            key: figures for key, error in errors.items() if (figures := _figures(error)) is not None
+        }
+        out[name] = figures_of
     return out
 
 
@@ -354,5 +356,5 @@ def _coverage(
 ) -> float:
     error = np.abs(_contact_errors(batch, truth, rows, at))
     half = 1.96 * batch.contact_sd_s[rows]
-    known = np.isfinite(error)
-    return float((error[known] <= half[known]).mean()) if known.any() else float("nan")
+    finite = np.isfinite(error)
+    return float((error[finite] <= half[finite]).mean()) if finite.any() else float("nan")

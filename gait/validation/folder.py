@@ -73,7 +73,7 @@ class Overall:
 
 def sessions_with_truth(folder: Path) -> list[Path]:
     """Return the folders directly in `folder` that hold a truth, in order of names."""
-    return sorted(one.parent for one in folder.glob(f"*/{TRUTH}"))
+    return sorted(path.parent for path in folder.glob(f"*/{TRUTH}"))
 
 
 def score_folder(folder: Path) -> list[Scored]:
@@ -91,7 +91,7 @@ def score_folder(folder: Path) -> list[Scored]:
             where=folder,
             todo="put one beside the recordings",
         )
-    return [scored for one in sessions for scored in _session(one)]
+    return [scored for session in sessions for scored in _session(session)]
 
 
 def _session(folder: Path) -> list[Scored]:
@@ -112,12 +112,13 @@ def _session(folder: Path) -> list[Scored]:
 def overall(scored: Sequence[Scored], worst: int = 3) -> list[Overall]:
     """Return the figures of each kind of sensor, those of shoes first."""
     kinds = sorted(
-        {(one.placement, one.gyroscope) for one in scored}, key=lambda kind: (kind[0] != "shoe", not kind[1])
+        {(score.placement, score.gyroscope) for score in scored},
+        key=lambda kind: (kind[0] != "shoe", not kind[1]),
     )
     return [
         _overall(
             f"{placement}, {'with gyroscope' if gyroscope else 'accelerometer alone'}",
-            [one for one in scored if (one.placement, one.gyroscope) == (placement, gyroscope)],
+            [score for score in scored if (score.placement, score.gyroscope) == (placement, gyroscope)],
             worst,
         )
         for placement, gyroscope in kinds
@@ -125,28 +126,28 @@ def overall(scored: Sequence[Scored], worst: int = 3) -> list[Overall]:
 
 
 def _overall(kind: str, scored: Sequence[Scored], worst: int) -> Overall:
-    results = [one.result for one in scored]
-    median = np.array([one.contact_median_ms for one in results])
-    pairs = np.array([_figure(one, "contact_ms").n for one in results], dtype=float)
-    held = [float(one.interval_holds) for one in results if one.interval_holds is not None]
+    results = [score.result for score in scored]
+    median = np.array([result.contact_median_ms for result in results])
+    pairs = np.array([_figure(result, "contact_ms").n for result in results], dtype=float)
+    held = [float(result.interval_holds) for result in results if result.interval_holds is not None]
     order = np.argsort(-np.nan_to_num(np.abs(median)))[:worst]
     return Overall(
         kind,
         len(results),
-        sum(one.contacts for one in results),
-        sum(one.missed for one in results),
-        sum(one.missed_at_ends for one in results),
-        sum(one.invented for one in results),
+        sum(result.contacts for result in results),
+        sum(result.missed for result in results),
+        sum(result.missed_at_ends for result in results),
+        sum(result.invented for result in results),
         _mean(np.abs(median)),
         _mean(median),
         float(np.nanstd(median, ddof=1)) if np.isfinite(median).sum() > 1 else float("nan"),
         float(np.nanmax(np.abs(median))) if np.isfinite(median).any() else float("nan"),
-        _middle([_figure(one, "contact_ms").sd for one in results]),
-        _mean([one.coverage for one in results], pairs),
+        _middle([_figure(result, "contact_ms").sd for result in results]),
+        _mean([result.coverage for result in results], pairs),
         _mean(held),
-        _middle([one.interval_ms if one.interval_ms is not None else np.nan for one in results]),
-        _mean([abs(_figure(one, "strike_angle_deg").bias) for one in results]),
-        _mean([one.class_agreement for one in results], pairs),
+        _middle([result.interval_ms if result.interval_ms is not None else np.nan for result in results]),
+        _mean([abs(_figure(result, "strike_angle_deg").bias) for result in results]),
+        _mean([result.class_agreement for result in results], pairs),
         tuple((scored[row].session, results[row].name, float(median[row])) for row in order),
     )
 
@@ -160,8 +161,8 @@ def _mean(values: Sequence[float] | np.ndarray, weights: np.ndarray | None = Non
     """Return the mean of what is known; NaN where nothing is."""
     array = np.asarray(values, dtype=float)
     weight = np.ones(len(array)) if weights is None else weights
-    known = np.isfinite(array) & (weight > 0.0)
-    return float(np.average(array[known], weights=weight[known])) if known.any() else float("nan")
+    finite = np.isfinite(array) & (weight > 0.0)
+    return float(np.average(array[finite], weights=weight[finite])) if finite.any() else float("nan")
 
 
 def _middle(values: Sequence[float]) -> float:

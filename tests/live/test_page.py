@@ -265,7 +265,7 @@ def test_a_course_hushes_the_beat_and_says_where_it_stands(opened: Callable[...,
 def test_a_marked_page_has_no_word_outside(opened: Callable[..., Any]) -> None:
     """Headings, labels, what the script writes, states of sensors, course, alert and end: the catalogue's."""
     words = marked_words()
-    hub = Hub(190.0, Coach(Alerts(190.0), CourseStep("run", 1, 1, 1.0)), words.said)
+    hub = Hub(190.0, Coach(Alerts(190.0), CourseStep("run", 1, 1, 1.0)), words.translated)
     view = opened(hub, HEARD, words=words)
     seen = [view.inner_text("body")]
     view.click("#speak")
@@ -296,7 +296,7 @@ def test_a_marked_page_has_no_word_outside(opened: Callable[..., Any]) -> None:
 def test_a_german_page_speaks_german(opened: Callable[..., Any]) -> None:
     """Its tag, headings, a comma in numbers, and the alert with the language that it is to be spoken in."""
     words = load_words("de")
-    hub = Hub(190.0, say=words.said)
+    hub = Hub(190.0, say=words.translated)
     spoken = "window.heard = []; speechSynthesis.speak = (one) => window.heard.push([one.lang, one.text]);"
     view = opened(hub, spoken, width=360, words=words)
     view.click("#speak")

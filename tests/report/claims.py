@@ -126,7 +126,7 @@ def _needs(case: Case, page: Element) -> Iterator[str]:
         }
         for item in lists.get(words("section.not_measured"), []):
             names, _, why = item.text.partition(": ")
-            asked = [key for key, known in there.items() if known and words.said(NEEDS[key]) in why]
+            asked = [key for key, known in there.items() if known and words.translated(NEEDS[key]) in why]
             measured = [
                 name for name in case.analysis.metrics if words(f"metric.{name}") in names.split(", ")
             ]

@@ -74,7 +74,7 @@ def _part(name: str, batch: StrideBatch, beside: list[int], levels: list[float],
     """Return the part up to or from the change of level; `beside` are the strides about it."""
     low = float(batch.ic_s[0]) if wrong == 0 else float(batch.end_s[beside[0]])
     high = float(batch.ic_s[beside[1]]) if wrong == 0 else float(batch.end_s[-1])
-    what = sentence(
+    text = sentence(
         "from {low:.0f} to {high:.0f} s gravity over whole strides is {read:.2f} g, and {right:.2f} g "
         "elsewhere: a unit, a full scale, a lag or the clock changed",
         low=low,
@@ -83,4 +83,4 @@ def _part(name: str, batch: StrideBatch, beside: list[int], levels: list[float],
         right=levels[1 - wrong],
     )
     todo = sentence("nothing is told of that part; cut the file there, and mend each part by itself")
-    return Part(Fault("changed_part", name, "clear", what, (), todo, low), low, high)
+    return Part(Fault("changed_part", name, "clear", text, (), todo, low), low, high)

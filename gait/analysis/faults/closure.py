@@ -240,27 +240,29 @@ def causes(
     """
     aim = 1.0 if rest_scale is None else rest_scale
     plain = plain or explained(strides, "none", 1.0)
-    found = [plain, *(_scales(strides, plain, rest_scale) if scales else ())]
-    found += [explained(strides, "lag", lag) for lag in _roots(strides, aim, LAGS_S, lag=True)]
-    return tuple(sorted(found, key=lambda one: one.misfit))
+    explanations = [plain, *(_scales(strides, plain, rest_scale) if scales else ())]
+    explanations += [explained(strides, "lag", lag) for lag in _roots(strides, aim, LAGS_S, lag=True)]
+    return tuple(sorted(explanations, key=lambda cause: cause.misfit))
 
 
 def _scales(strides: Closed, plain: Cause, rest_scale: float | None) -> list[Cause]:
     """Return a wrong scale of either sensor, and axes of the wrong hand, where these make it one g."""
     aim = 1.0 if rest_scale is None else rest_scale
-    found = [] if rest_scale is not None else [explained(strides, "acc", 1.0 + plain.gravity)]
-    found += [explained(strides, "gyr", 1.0 / scale) for scale in _roots(strides, aim, SCALES[1:], lag=False)]
+    explanations = [] if rest_scale is not None else [explained(strides, "acc", 1.0 + plain.gravity)]
+    explanations += [
+        explained(strides, "gyr", 1.0 / scale) for scale in _roots(strides, aim, SCALES[1:], lag=False)
+    ]
     mirrored = explained(strides, "mirror", -1.0)
     if abs(mirrored.gravity) < max(0.05, 0.3 * abs(plain.gravity)):
-        found.append(mirrored)
-    return found
+        explanations.append(mirrored)
+    return explanations
 
 
 def _roots(strides: Closed, aim: float, tried: tuple[float, ...], *, lag: bool) -> list[float]:
     """Values of one unknown at which the strides' gravity is `aim` g, by linear interpolation."""
     level = [
-        float(np.median(_gravity(strides, *((1.0, one) if lag else (one, 0.0)))[0])) + 1.0 - aim
-        for one in tried
+        float(np.median(_gravity(strides, *((1.0, value) if lag else (value, 0.0)))[0])) + 1.0 - aim
+        for value in tried
     ]
     return [
         low - down * (high - low) / (up - down)
@@ -280,9 +282,9 @@ def _windows(strides: Closed, edges: IntArray, factor: float, lag_s: float) -> t
 
 def _late(values: FloatArray, index: IntArray, lag_s: float) -> FloatArray:
     """(k, L, 3) values at `index` and `lag_s` behind, interpolated."""
-    whole = int(np.floor(lag_s * GRID_HZ))
-    share = lag_s * GRID_HZ - whole
-    at = np.clip(index + whole, 0, len(values) - 2)
+    steps = int(np.floor(lag_s * GRID_HZ))
+    share = lag_s * GRID_HZ - steps
+    at = np.clip(index + steps, 0, len(values) - 2)
     out: FloatArray = values[at] * (1.0 - share) + values[at + 1] * share
     return out
 
@@ -318,13 +320,13 @@ def _pivot(strides: Closed, factor: float, lag_s: float) -> float:
     columns = [
         apply(turn, np.cross(change, axis) + np.cross(rate, np.cross(rate, axis))) for axis in np.eye(3)
     ]
-    known = np.stack(columns, axis=-1)
+    terms = np.stack(columns, axis=-1)
     inside = windows.inside
     target = _about_mean(seen, inside)[inside].reshape(-1)
-    basis = _about_mean(known, inside)[inside].reshape(-1, 3)
+    basis = _about_mean(terms, inside)[inside].reshape(-1, 3)
     place, *_ = np.linalg.lstsq(basis, target, rcond=None)
-    whole = _about_mean(force, inside)[inside]
-    return float(((target - basis @ place) ** 2).sum() / max(float((whole**2).sum()), 1e-12))
+    measured = _about_mean(force, inside)[inside]
+    return float(((target - basis @ place) ** 2).sum() / max(float((measured**2).sum()), 1e-12))
 
 
 def _about_mean(values: FloatArray, inside: BoolArray) -> FloatArray:

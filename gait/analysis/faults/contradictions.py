@@ -62,32 +62,32 @@ def faults_of(evidence: Evidence) -> tuple[Fault, ...]:
     broken = broken_axes(evidence.recording, evidence.survey, evidence.rate_hz)
     parts = [part.fault for part in evidence.parts]
     # What a part explains is no fault of the whole: held rows of a gyroscope that stopped.
-    stopped = ("held_samples", "gyr_dead") if any(one.kind == "gyr_part" for one in parts) else ()
+    stopped = ("held_samples", "gyr_dead") if any(part.kind == "gyr_part" for part in parts) else ()
     broken = [fault for fault in broken if fault.kind not in stopped]
     zeros = any(fault.kind == "zero_rows" for fault in broken)
     parts = [fault for fault in parts if not (zeros and fault.kind == "acc_part")]
-    found = [*units, *_set_aside(broken, evidence), *parts]
-    told = ("gyr_", "acc_unit", "acc_gravity", "acc_dead", "acc_overflow", "held_samples")
-    if not any(fault.kind.startswith(told) for fault in found):
+    faults = [*units, *_set_aside(broken, evidence), *parts]
+    stronger_kinds = ("gyr_", "acc_unit", "acc_gravity", "acc_dead", "acc_overflow", "held_samples")
+    if not any(fault.kind.startswith(stronger_kinds) for fault in faults):
         moved = closure_faults(evidence)
-        found += moved or _placed_faults(evidence)
-    if not found:
-        found += uncovered(evidence.recording.name, evidence.survey, evidence.batch, evidence.parts)
-    return tuple(found)
+        faults += moved or _placed_faults(evidence)
+    if not faults:
+        faults += uncovered(evidence.recording.name, evidence.survey, evidence.batch, evidence.parts)
+    return tuple(faults)
 
 
-def _set_aside(found: list[Fault], evidence: Evidence) -> list[Fault]:
+def _set_aside(faults: list[Fault], evidence: Evidence) -> list[Fault]:
     """Return the faults; of a gyroscope that was set aside for its limit, with that said."""
     if not evidence.alignment.accelerometer_alone or evidence.survey.gyr is None:
-        return found
+        return faults
     most = float(evidence.survey.gyr.top.max()) / DEG
-    what = sentence(
+    text = sentence(
         "the gyroscope ends at {most:.0f} deg/s, and the leg turns faster for so long that the accelerometer "
         "alone tells the strides",
         most=most,
     )
-    told = Fault("gyr_saturated", evidence.recording.name, "clear", what, ANGLES, LARGER_SCALE, most)
-    return [*(one for one in found if one.kind != told.kind), told]
+    saturated = Fault("gyr_saturated", evidence.recording.name, "clear", text, ANGLES, LARGER_SCALE, most)
+    return [*(fault for fault in faults if fault.kind != saturated.kind), saturated]
 
 
 def units_confirmed(evidence: Evidence) -> bool:
@@ -114,13 +114,13 @@ def unscaled(recording: Recording, batch: StrideBatch, samples: Recording) -> tu
     scatter = 1.48 * float(np.median(np.abs(gravity - level)))
     if abs(level - 1.0) < UNSCALED or scatter > UNSCALED_SCATTER * level:
         return ()
-    what = sentence(
+    text = sentence(
         "gravity over whole strides is {g:.2f} g: a unit, a full scale or the axes are wrong, and before "
         "that is mended it cannot be told whether it sits on a leg",
         g=level,
     )
     todo = sentence("check units, full scales and axes; stand still for 3 s at the start next time")
-    return (Fault("not_closed", recording.name, "cannot tell", what, ALL, todo, level),)
+    return (Fault("not_closed", recording.name, "cannot tell", text, ALL, todo, level),)
 
 
 def no_strides(recording: Recording, duration_s: float) -> Fault:
@@ -132,12 +132,12 @@ def no_strides(recording: Recording, duration_s: float) -> Fault:
         s from the first to the last sample: a few strides in a few seconds prove neither a run nor a fault.
     """
     if duration_s < LEAST_S:
-        what = sentence("its {s:.0f} s are too short to tell strides from other movement", s=duration_s)
+        text = sentence("its {s:.0f} s are too short to tell strides from other movement", s=duration_s)
         todo = sentence("record {s:.0f} s of running or more", s=LEAST_S)
-        return Fault("too_short", recording.name, "cannot tell", what, ALL, todo)
-    what = sentence("it is shaken as on a running leg, but acceleration and turning fit no stride together")
+        return Fault("too_short", recording.name, "cannot tell", text, ALL, todo)
+    text = sentence("it is shaken as on a running leg, but acceleration and turning fit no stride together")
     todo = sentence("check the axes' order and signs, units and placement; nothing is told of it")
-    return Fault("no_strides", recording.name, "cannot tell", what, ALL, todo)
+    return Fault("no_strides", recording.name, "cannot tell", text, ALL, todo)
 
 
 def _placed_faults(evidence: Evidence) -> list[Fault]:
@@ -147,10 +147,10 @@ def _placed_faults(evidence: Evidence) -> list[Fault]:
     if len(run) < 5:
         return []
     sure = evidence.alignment.closure_error <= SURE_CLOSURE
-    found = _other_place(evidence)
-    if recording.placement == "shoe" and not found:
-        found = _other_side(recording, run) if sure else _no_roll(recording, run)
-    return found or [fault for half in halves_of(run) for fault in _exchanged(evidence, half, sure=sure)]
+    faults = _other_place(evidence)
+    if recording.placement == "shoe" and not faults:
+        faults = _other_side(recording, run) if sure else _no_roll(recording, run)
+    return faults or [fault for half in halves_of(run) for fault in _exchanged(evidence, half, sure=sure)]
 
 
 def _exchanged(evidence: Evidence, half: StrideBatch, *, sure: bool) -> list[Fault]:
@@ -159,45 +159,45 @@ def _exchanged(evidence: Evidence, half: StrideBatch, *, sure: bool) -> list[Fau
     low, high = float(half.ic_s[0]), float(half.end_s[-1])
     todo = sentence("cut the file where the sensors were exchanged, and give each part its own name")
     if _other_place(replace(evidence, batch=half)):
-        what = sentence(
+        text = sentence(
             "from about {low:.0f} to {high:.0f} s it moves about its landings as no shoe does",
             low=low,
             high=high,
         )
         if placement == "shank":
-            what = sentence(
+            text = sentence(
                 "from about {low:.0f} to {high:.0f} s it moves about its landings as no shank does",
                 low=low,
                 high=high,
             )
-        return [Fault("exchanged", name, "likely", what, ALL[2:], todo, low)]
+        return [Fault("exchanged", name, "likely", text, ALL[2:], todo, low)]
     if placement == "shoe" and sure and _rolls_out(half):
-        what = sentence(
+        text = sentence(
             "from about {low:.0f} to {high:.0f} s the foot rolls the other way round: another foot's sensor, "
             "or a sign that turned",
             low=low,
             high=high,
         )
-        return [Fault("exchanged", name, "likely", what, SIDE_SPOILS, todo, low)]
+        return [Fault("exchanged", name, "likely", text, SIDE_SPOILS, todo, low)]
     return []
 
 
 def _other_place(evidence: Evidence) -> list[Fault]:
     """Return the fault of a shank given as a shoe, or the other way round."""
-    name, given = evidence.recording.name, evidence.recording.placement
+    name, placement = evidence.recording.name, evidence.recording.placement
     odds = foot_odds(evidence.batch, evidence.samples) if evidence.rate_hz > PLACES_FROM_HZ else None
-    if odds is None or (odds if given == "shoe" else -odds) > -OTHER_PLACE_ODDS:
+    if odds is None or (odds if placement == "shoe" else -odds) > -OTHER_PLACE_ODDS:
         return []
-    other = "shank" if given == "shoe" else "shoe"
-    what = sentence("it moves about its landings as no shank does: this looks like a shoe's sensor")
+    other = "shank" if placement == "shoe" else "shoe"
+    text = sentence("it moves about its landings as no shank does: this looks like a shoe's sensor")
     if other == "shank":
-        what = sentence("it moves about its landings as no shoe does: this looks like a shank's sensor")
+        text = sentence("it moves about its landings as no shoe does: this looks like a shank's sensor")
     todo = sentence(
         "say --placement {other}, or name the file like {side}_{other}.csv",
         other=other,
         side=evidence.recording.side,
     )
-    return [Fault("other_placement", name, "likely", what, ALL[2:], todo)]
+    return [Fault("other_placement", name, "likely", text, ALL[2:], todo)]
 
 
 def _other_side(recording: Recording, run: StrideBatch) -> list[Fault]:
@@ -205,19 +205,19 @@ def _other_side(recording: Recording, run: StrideBatch) -> list[Fault]:
     if not _rolls_out(run):
         return []
     left = recording.side == "right"
-    what = sentence(
+    text = sentence(
         "the foot rolls the other way round: this looks like the right foot, or the sign of the acceleration "
         "is turned"
     )
     if left:
-        what = sentence(
+        text = sentence(
             "the foot rolls the other way round: this looks like the left foot, or the sign of the "
             "acceleration is turned"
         )
     todo = sentence(
         "say --side {side}, or name the file like {side}_shoe.csv", side="left" if left else "right"
     )
-    return [Fault("other_side", recording.name, "likely", what, SIDE_SPOILS, todo)]
+    return [Fault("other_side", recording.name, "likely", text, SIDE_SPOILS, todo)]
 
 
 def _rolls_out(run: StrideBatch) -> bool:
@@ -236,9 +236,9 @@ def _no_roll(recording: Recording, run: StrideBatch) -> list[Fault]:
     """Return the fault of a foot that does not roll inwards, of angles too rough to tell the side."""
     if not _rolls_out(run):
         return []
-    what = sentence(
+    text = sentence(
         "the foot does not roll inwards as it stands: it is the other foot, or its angles do not hold"
     )
     todo = sentence("check which foot it is, and the range of the sensors")
     spoils = ("pronation_excursion_deg", "pronation_rate_dps", "circumduction_cm")
-    return [Fault("no_roll", recording.name, "likely", what, spoils, todo)]
+    return [Fault("no_roll", recording.name, "likely", text, spoils, todo)]

@@ -68,7 +68,7 @@ def order_of(strides: Closed, others: Sequence[Cause], aim: float = 0.0) -> Orde
     aim
         What gravity reads at rest over one g, less one.
     """
-    found: list[tuple[float, float, Order]] = []
+    orders: list[tuple[float, float, Order]] = []
     for columns in permutations(range(3)):
         for sign in (1, -1):
             if columns == (0, 1, 2):
@@ -77,10 +77,10 @@ def order_of(strides: Closed, others: Sequence[Cause], aim: float = 0.0) -> Orde
             off = abs(cause.gravity - aim)
             if off < MAY_CLOSE:
                 order = Order((columns[0], columns[1], columns[2]), sign, sure=False)
-                found.append((cause.misfit, off, order))
-    if not found:
+                orders.append((cause.misfit, off, order))
+    if not orders:
         return None
-    misfit, off, order = min(found, key=lambda one: one[0])
+    misfit, off, order = min(orders, key=lambda order: order[0])
     best = min(cause.misfit for cause in others)
     if misfit > best + NOT_MUCH_WORSE:
         return None

@@ -111,7 +111,7 @@ def _runs(wanted: BoolArray) -> list[slice]:
 
 def _acc_part(name: str, start_s: FloatArray, force: FloatArray) -> Part:
     low, high = float(start_s[0]), float(start_s[-1]) + SLICE_S
-    what = sentence(
+    text = sentence(
         "from {low:.0f} to {high:.0f} s the accelerometer reads {read:.2f} m/s2, less than gravity alone: it "
         "stopped, or its unit or scale changed",
         low=low,
@@ -119,21 +119,21 @@ def _acc_part(name: str, start_s: FloatArray, force: FloatArray) -> Part:
         read=float(np.sqrt((force**2).mean())),
     )
     todo = sentence("nothing is told of that part; cut the file there, and mend each part by itself")
-    return Part(Fault("acc_part", name, "clear", what, (), todo, low), low, high)
+    return Part(Fault("acc_part", name, "clear", text, (), todo, low), low, high)
 
 
 def _gyr_part(name: str, start_s: FloatArray, fastest: FloatArray) -> Part:
     low, high = float(start_s[0]), float(start_s[-1]) + SLICE_S
-    known = fastest[np.isfinite(fastest)]
-    what = sentence(
+    finite = fastest[np.isfinite(fastest)]
+    text = sentence(
         "from {low:.0f} to {high:.0f} s the gyroscope reads {most:.1f} deg/s at most, while the leg is "
         "shaken as in running: it stopped, or its unit changed",
         low=low,
         high=high,
-        most=float(known.max()) / DEG if len(known) else 0.0,
+        most=float(finite.max()) / DEG if len(finite) else 0.0,
     )
     todo = sentence("nothing is told of that part; cut the file there, and mend each part by itself")
-    return Part(Fault("gyr_part", name, "clear", what, (), todo, low), low, high)
+    return Part(Fault("gyr_part", name, "clear", text, (), todo, low), low, high)
 
 
 def without_parts(batch: StrideBatch, parts: Iterable[Part]) -> StrideBatch:
@@ -168,7 +168,7 @@ def uncovered(name: str, survey: Survey, batch: StrideBatch, parts: Iterable[Par
     if seconds < UNCOVERED_S or alone.sum() < UNCOVERED_SHARE * shaken.sum():
         return []
     first = float(rows.start_s[alone][0])
-    what = sentence(
+    text = sentence(
         "for {s:.0f} s (from {first:.0f} s on) it is shaken as on a running leg, and no stride fits",
         s=seconds,
         first=first,
@@ -176,4 +176,4 @@ def uncovered(name: str, survey: Survey, batch: StrideBatch, parts: Iterable[Par
     todo = sentence(
         "nothing is told of that part; look whether the sensor, its clock or the movement changed"
     )
-    return [Fault("uncovered", name, "cannot tell", what, (), todo, seconds)]
+    return [Fault("uncovered", name, "cannot tell", text, (), todo, seconds)]

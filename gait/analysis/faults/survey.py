@@ -312,8 +312,8 @@ class Survey:
 
 def _frozen(table: FloatArray) -> BoolArray:
     """(k,) slices whose rows all repeat one sample that is no rest: it turns, or reads no gravity."""
-    whole = table[:, 1] >= HELD_ROWS
-    same = whole & (table[:, 11] >= table[:, 1] - 1.0)
+    long_enough = table[:, 1] >= HELD_ROWS
+    same = long_enough & (table[:, 11] >= table[:, 1] - 1.0)
     turns = np.linalg.norm(table[:, 5:8], axis=1)
     held = same & (table[:, 12] >= table[:, 1] - 1.0) & (turns > FROZEN_RAD_S)
     off = np.abs(np.linalg.norm(table[:, 2:5], axis=1) / STANDARD_GRAVITY - 1.0) > GRAVITY_NEAR

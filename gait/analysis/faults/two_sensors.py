@@ -57,74 +57,74 @@ class SensorTimes:
 def pair_faults(sensors: list[SensorTimes]) -> tuple[Fault, ...]:
     """Return what contradicts itself between the sensors of a session."""
     out: list[Fault] = []
-    for one, other in combinations(sensors, 2):
-        fault = _same_file(one, other) or _apart(one, other)
+    for first, other in combinations(sensors, 2):
+        fault = _same_file(first, other) or _apart(first, other)
         if fault is None:
-            fault = _legs(one, other) if one.side != other.side else _one_leg(one, other)
-        fault = fault or _cut_short(one, other)
-        if fault is not None and fault.kind not in {known.kind for known in out}:
+            fault = _legs(first, other) if first.side != other.side else _one_leg(first, other)
+        fault = fault or _cut_short(first, other)
+        if fault is not None and fault.kind not in {earlier.kind for earlier in out}:
             out.append(fault)
     return tuple(out)
 
 
-def _same_file(one: SensorTimes, other: SensorTimes) -> Fault | None:
-    if one.fingerprint != other.fingerprint:
+def _same_file(first: SensorTimes, other: SensorTimes) -> Fault | None:
+    if first.fingerprint != other.fingerprint:
         return None
-    what = sentence(
-        "{one} and {other} are the same samples: one file was given twice", one=one.name, other=other.name
+    text = sentence(
+        "{one} and {other} are the same samples: one file was given twice", one=first.name, other=other.name
     )
     todo = sentence("give each sensor's own file")
-    return Fault("same_file", "", "clear", what, (), todo, refuses=True)
+    return Fault("same_file", "", "clear", text, (), todo, refuses=True)
 
 
-def _apart(one: SensorTimes, other: SensorTimes) -> Fault | None:
+def _apart(first: SensorTimes, other: SensorTimes) -> Fault | None:
     """Two spans of time that hardly overlap are two runs, or two clocks."""
-    start, stop = max(one.span[0], other.span[0]), min(one.span[1], other.span[1])
-    shorter = min(one.span[1] - one.span[0], other.span[1] - other.span[0])
+    start, stop = max(first.span[0], other.span[0]), min(first.span[1], other.span[1])
+    shorter = min(first.span[1] - first.span[0], other.span[1] - other.span[0])
     if stop - start >= LEAST_OVERLAP * shorter:
         return None
     apart = max(start - stop, 0.0)
     days = apart / 86400.0
     far = sentence("{n:.0f} days", n=days) if days > 2.0 else sentence("{n:.0f} s", n=apart)
-    what = sentence(
+    text = sentence(
         "{one} and {other} were not recorded at the same time: their clocks are {far} apart",
-        one=one.name,
+        one=first.name,
         other=other.name,
         far=far,
     )
     todo = sentence("give both files times of one clock, or analyse them one by one")
-    return Fault("no_overlap", "", "clear", what, (), todo, apart, refuses=True)
+    return Fault("no_overlap", "", "clear", text, (), todo, apart, refuses=True)
 
 
-def _cut_short(one: SensorTimes, other: SensorTimes) -> Fault | None:
+def _cut_short(first: SensorTimes, other: SensorTimes) -> Fault | None:
     """Return the fault of one sensor that was there for part of the other's run only."""
-    short, long = sorted((one, other), key=lambda sensor: sensor.span[1] - sensor.span[0])
-    whole = long.span[1] - long.span[0]
+    short, long = sorted((first, other), key=lambda sensor: sensor.span[1] - sensor.span[0])
+    length_s = long.span[1] - long.span[0]
     shared = min(short.span[1], long.span[1]) - max(short.span[0], long.span[0])
-    missed = whole - shared
-    if missed < max(MISSED_SHARE * whole, MISSED_S):
+    missed = length_s - shared
+    if missed < max(MISSED_SHARE * length_s, MISSED_S):
         return None
-    what = sentence(
+    text = sentence(
         "{short} was there for {n:.0f} of the {whole:.0f} s of {long}: what differs between them may differ "
         "between parts of the run",
         short=short.name,
         long=long.name,
         n=shared,
-        whole=whole,
+        whole=length_s,
     )
     todo = sentence("give the whole recording of both sensors, or read left against right with care")
-    return Fault("cut_short", "", "clear", what, (), todo, missed)
+    return Fault("cut_short", "", "clear", text, (), todo, missed)
 
 
-def _legs(one: SensorTimes, other: SensorTimes) -> Fault | None:
+def _legs(first: SensorTimes, other: SensorTimes) -> Fault | None:
     """Return the fault of steps that are not half a stride; its value is how late the right clock is."""
-    if one.side == "right":
-        one, other = other, one
-    share, contact = _step_shares(one.batch, other.batch)
+    if first.side == "right":
+        first, other = other, first
+    share, contact = _step_shares(first.batch, other.batch)
     if len(share) < STEPS:
         return None
     if float(np.median(np.minimum(share, 1.0 - share))) < TOGETHER:
-        return _together(one, other)
+        return _together(first, other)
     middle = float(np.median(share))
     scatter = 1.48 * float(np.median(np.abs(share - middle)))
     # What one clock's lead does to a step it undoes in the next: the share of both lies as far from a half.
@@ -133,69 +133,69 @@ def _legs(one: SensorTimes, other: SensorTimes) -> Fault | None:
         return None
     if contact > SAME_CONTACT_S and scatter < STEP_WANDERS * 2.5:
         return None
-    stride = float(np.nanmedian(one.batch.next_ic_s - one.batch.ic_s))
+    stride = float(np.nanmedian(first.batch.next_ic_s - first.batch.ic_s))
     lead_ms = 1e3 * (middle - 0.5) * stride
-    what = sentence(
+    text = sentence(
         "{one} and {other}: contact and stride agree, but steps are {first:.0f} and {second:.0f} % of a "
         "stride: their clocks are likelier {ms:.0f} ms apart than the legs",
-        one=one.name,
+        one=first.name,
         other=other.name,
         first=100.0 * middle,
         second=100.0 * (1.0 - middle),
         ms=abs(lead_ms),
     )
     if scatter >= STEP_WANDERS * 2.5:
-        what = sentence(
+        text = sentence(
             "{one} and {other}: steps wander between the strides: their clocks run differently",
-            one=one.name,
+            one=first.name,
             other=other.name,
         )
     todo = sentence("start both sensors on one clock, or hit them together once before the run")
-    return Fault("two_clocks", "", "likely", what, BETWEEN, todo, lead_ms)
+    return Fault("two_clocks", "", "likely", text, BETWEEN, todo, lead_ms)
 
 
-def _together(one: SensorTimes, other: SensorTimes) -> Fault:
+def _together(first: SensorTimes, other: SensorTimes) -> Fault:
     """Return the fault of two feet that land at once; their times do not tell its cause."""
-    what = sentence(
+    text = sentence(
         "{one} and {other} land at the same time, as no two feet of a runner do: their clocks are half a "
         "stride apart, both sat on one leg, or one recording was given as both feet",
-        one=one.name,
+        one=first.name,
         other=other.name,
     )
     todo = sentence("start both sensors on one clock; if both files are one foot's, give each foot's own")
-    return Fault("same_leg", "", "likely", what, BETWEEN, todo)
+    return Fault("same_leg", "", "likely", text, BETWEEN, todo)
 
 
-def _step_shares(one: StrideBatch, other: StrideBatch) -> tuple[FloatArray, float]:
+def _step_shares(first: StrideBatch, other: StrideBatch) -> tuple[FloatArray, float]:
     """Return steps between the legs as shares of the stride, and the difference of contact times, s."""
-    if len(one) == 0 or len(other) == 0:
+    if len(first) == 0 or len(other) == 0:
         return np.empty(0), 0.0
-    at = np.searchsorted(other.ic_s, one.ic_s, side="right")
+    at = np.searchsorted(other.ic_s, first.ic_s, side="right")
     follow = np.where(at < len(other), other.ic_s[np.minimum(at, len(other) - 1)], np.nan)
-    share = (follow - one.ic_s) / (one.next_ic_s - one.ic_s)
+    share = (follow - first.ic_s) / (first.next_ic_s - first.ic_s)
     share = share[(share > 0.0) & (share <= 1.0)]
     contact = [
-        float(np.nanmedian(b.tc_s - b.ic_s)) if np.isfinite(b.tc_s).any() else np.nan for b in (one, other)
+        float(np.nanmedian(b.tc_s - b.ic_s)) if np.isfinite(b.tc_s).any() else np.nan for b in (first, other)
     ]
     gap = abs(contact[0] - contact[1])
     return share, 0.0 if np.isnan(gap) else gap
 
 
-def _one_leg(one: SensorTimes, other: SensorTimes) -> Fault | None:
+def _one_leg(first: SensorTimes, other: SensorTimes) -> Fault | None:
     """Shoe and shank of one leg land at the same time."""
-    if len(one.batch) < STEPS or len(other.batch) < STEPS:
+    if len(first.batch) < STEPS or len(other.batch) < STEPS:
         return None
-    right = np.clip(np.searchsorted(other.batch.ic_s, one.batch.ic_s), 1, len(other.batch) - 1)
-    both = np.stack([other.batch.ic_s[right - 1], other.batch.ic_s[right]]) - one.batch.ic_s
-    lead = both[np.abs(both).argmin(axis=0), np.arange(len(one.batch))]
+    right = np.clip(np.searchsorted(other.batch.ic_s, first.batch.ic_s), 1, len(other.batch) - 1)
+    both = np.stack([other.batch.ic_s[right - 1], other.batch.ic_s[right]]) - first.batch.ic_s
+    lead = both[np.abs(both).argmin(axis=0), np.arange(len(first.batch))]
     middle = float(np.median(lead))
     if abs(middle) < SAME_LEG_S:
         return None
-    what = sentence(
+    text = sentence(
         "{one} and {other} land {ms:.0f} ms apart: their clocks are not one",
-        one=one.name,
+        one=first.name,
         other=other.name,
         ms=1e3 * abs(middle),
     )
     todo = sentence("give both files times of one clock, or analyse them one by one")
-    return Fault("leg_clocks", "", "likely", what, ("shank_angle_deg", "tibial_peak_g"), todo, 1e3 * middle)
+    return Fault("leg_clocks", "", "likely", text, ("shank_angle_deg", "tibial_peak_g"), todo, 1e3 * middle)

@@ -92,10 +92,10 @@ def _faults_of_strides(evidence: Evidence, strides: Closed) -> list[Fault]:
     doubtful = closes and off > DOUBTFUL + noise and evidence.batch.clipped.mean() < CLIPPED_SHARE
     # Of strides that close, a scale is told only where the header shows it too.
     scales = not closes or doubtful or _clock_error(evidence) is not None
-    found = causes(strides, rest_scale, none, scales=scales)
-    others = [cause for cause in found if cause.name != "none" and _counts(cause, evidence.rate_hz)]
+    explanations = causes(strides, rest_scale, none, scales=scales)
+    others = [cause for cause in explanations if cause.name != "none" and _counts(cause, evidence.rate_hz)]
     fits = off < WELL_CLOSED and none.misfit < FITS_WELL[evidence.recording.placement]
-    order = None if fits else order_of(strides, found, (rest_scale or 1.0) - 1.0)
+    order = None if fits else order_of(strides, explanations, (rest_scale or 1.0) - 1.0)
     if order is not None and order.sure:
         return [_exchanged_axes(evidence, order)]
     if closes:
@@ -132,61 +132,61 @@ def _quiet_faults(evidence: Evidence, none: Cause, others: list[Cause]) -> list[
 
 
 def _few_strides(evidence: Evidence) -> Fault:
-    what = sentence(
+    text = sentence(
         "the few strides found do not close: a unit, a full scale or the order of the axes is wrong"
     )
     todo = sentence("check units, full scales and axes; stand still for 3 s at the start next time")
-    return Fault("not_closed", evidence.recording.name, "likely", what, ALL, todo)
+    return Fault("not_closed", evidence.recording.name, "likely", text, ALL, todo)
 
 
 def _not_closed(evidence: Evidence, none: Cause, others: list[Cause]) -> Fault:
-    said = _said(others[0])
+    cause_text = _cause_text(others[0])
     if len(others) > 1:
-        said = sentence("{one} or {other}", one=said, other=_said(others[1]))
+        cause_text = sentence("{one} or {other}", one=cause_text, other=_cause_text(others[1]))
     gravity = 1.0 + none.gravity
-    what = sentence("gravity over whole strides is {g:.3f} g: perhaps {cause}", g=gravity, cause=said)
+    text = sentence("gravity over whole strides is {g:.3f} g: perhaps {cause}", g=gravity, cause=cause_text)
     todo = sentence("check the gyroscope's full scale, filters that delay it, and the sample rate")
-    return Fault("not_closed", evidence.recording.name, "cannot tell", what, (*TIMES, *ANGLES), todo)
+    return Fault("not_closed", evidence.recording.name, "cannot tell", text, (*TIMES, *ANGLES), todo)
 
 
 def _not_explained(evidence: Evidence, none: Cause, best: Cause) -> Fault:
-    what = sentence(
+    text = sentence(
         "gravity over whole strides is {g:.2f} g: perhaps {cause}, or axes of one sensor are exchanged",
         g=1.0 + none.gravity,
-        cause=_said(best),
+        cause=_cause_text(best),
     )
     todo = sentence("check the order and signs of the axes, then the full scales and the sample rate")
-    return Fault("not_closed", evidence.recording.name, "cannot tell", what, (*TIMES, *ANGLES), todo)
+    return Fault("not_closed", evidence.recording.name, "cannot tell", text, (*TIMES, *ANGLES), todo)
 
 
 def _exchanged_axes(evidence: Evidence, order: Order) -> Fault:
     word = sentence("accelerometer") if order.of_acc else sentence("gyroscope")
-    what = sentence(
+    text = sentence(
         "the axes of the {sensor} are exchanged: its columns fit the other sensor in the order {order}",
         sensor=word,
         order=order.words,
     )
     todo = sentence("put its columns into that order (gait doctor does with -o)")
     spoils = (*TIMES, *ANGLES)
-    return Fault("axes_exchanged", evidence.recording.name, "likely", what, spoils, todo, order.value)
+    return Fault("axes_exchanged", evidence.recording.name, "likely", text, spoils, todo, order.value)
 
 
 def _unlike(evidence: Evidence, none: Cause) -> Fault:
-    what = sentence(
+    text = sentence(
         "gravity over whole strides is {g:.2f} g: accelerometer and gyroscope do not belong together, as "
         "with swapped axes or two devices",
         g=1.0 + none.gravity,
     )
     todo = sentence("check the order and signs of the axes, and that both are of one sensor")
-    return Fault("not_closed", evidence.recording.name, "likely", what, (*TIMES, *ANGLES), todo)
+    return Fault("not_closed", evidence.recording.name, "likely", text, (*TIMES, *ANGLES), todo)
 
 
 def _no_gravity(evidence: Evidence, left: float) -> Fault:
-    what = sentence(
+    text = sentence(
         "over whole strides {g:.2f} g are left of gravity: it was taken out of the acceleration", g=left
     )
     todo = sentence("export the raw accelerometer, not 'linear' or 'user' acceleration")
-    return Fault("acc_gravity", evidence.recording.name, "likely", what, ALL, todo, left, refuses=True)
+    return Fault("acc_gravity", evidence.recording.name, "likely", text, ALL, todo, left, refuses=True)
 
 
 def _counts(cause: Cause, rate_hz: float) -> bool:
@@ -197,26 +197,28 @@ def _counts(cause: Cause, rate_hz: float) -> bool:
 
 
 def _closure_fault(
-    evidence: Evidence, none: Cause, found: list[Cause], off: float, open_cause: bool
+    evidence: Evidence, none: Cause, explanations: list[Cause], off: float, open_cause: bool
 ) -> Fault:
     """Return the fault of strides whose gravity is off by `off`, relative, by its likeliest cause.
 
     A cause that fits poorly may be exchanged axes; a lag is not without `open_cause`.
     """
-    best = found[0]
+    best = explanations[0]
     slow = _clock_error(evidence)
-    same_clock = [c for c in found if c.name == "gyr" and slow and abs(c.value / slow - 1.0) < CLOCK_AGREES]
+    same_clock = [
+        c for c in explanations if c.name == "gyr" and slow and abs(c.value / slow - 1.0) < CLOCK_AGREES
+    ]
     if same_clock:
         return _clock(evidence, same_clock[0], "clear")
-    best = _lag_if_unexplained(best, found)
+    best = _lag_if_unexplained(best, explanations)
     most = EXPLAINED[evidence.recording.placement].get(best.name)
     if (open_cause or best.name != "lag") and most is not None and best.misfit > most:
         return _not_explained(evidence, none, best)
-    found = [best, *(cause for cause in found if cause is not best)]
-    beside = [cause for cause in found[1:] if cause.name != best.name]
+    explanations = [best, *(cause for cause in explanations if cause is not best)]
+    beside = [cause for cause in explanations[1:] if cause.name != best.name]
     sure: Certainty = "cannot tell" if beside and beside[0].misfit - best.misfit < MARGIN else "likely"
-    other = _said(beside[0]) if sure == "cannot tell" else ""
-    if off > FAR_OFF and best.name == "lag" and all(cause.name in ("lag", "gyr") for cause in found):
+    other = _cause_text(beside[0]) if sure == "cannot tell" else ""
+    if off > FAR_OFF and best.name == "lag" and all(cause.name in ("lag", "gyr") for cause in explanations):
         sure = "likely"  # both spoil the same: what they spoil is withheld, whichever it is
     if best.name == "lag":
         return _lag(evidence, best, sure, other)
@@ -224,34 +226,34 @@ def _closure_fault(
         return _mirrored(evidence)
     if best.name == "gyr":
         return _clock(evidence, best, sure, other)
-    what = sentence("gravity over whole strides is {g:.2f} g: {cause}", g=best.value, cause=_said(best))
-    what = _or(what, other)
+    text = sentence("gravity over whole strides is {g:.2f} g: {cause}", g=best.value, cause=_cause_text(best))
+    text = _or(text, other)
     todo = sentence(
         "check unit and full scale of the accelerometer; stand still for 3 s at the start next time"
     )
-    return Fault("acc_scale", evidence.recording.name, sure, what, ("peak_acc_g", *ANGLES), todo, best.value)
+    return Fault("acc_scale", evidence.recording.name, sure, text, ("peak_acc_g", *ANGLES), todo, best.value)
 
 
-def _lag_if_unexplained(best: Cause, found: list[Cause]) -> Cause:
+def _lag_if_unexplained(best: Cause, explanations: list[Cause]) -> Cause:
     """Return the best lag where the best cause leaves the stance unexplained: lags move the stance itself."""
-    lags = [cause for cause in found if cause.name == "lag" and cause.misfit - best.misfit < LAG_NEAR]
+    lags = [cause for cause in explanations if cause.name == "lag" and cause.misfit - best.misfit < LAG_NEAR]
     return lags[0] if lags and best.name in ("gyr", "acc") and best.pivot > STANCE_LEFT else best
 
 
-def _or(what: str, other: str) -> str:
+def _or(text: str, other: str) -> str:
     """Return what was found with its other possible cause, where there is one."""
-    return sentence("{what}, or {other}", what=what, other=other) if other else what
+    return sentence("{what}, or {other}", what=text, other=other) if other else text
 
 
 def _mirrored(evidence: Evidence) -> Fault:
-    what = sentence(
+    text = sentence(
         "the gyroscope turns against the accelerometer: the axes are left-handed or a sign is turned"
     )
     todo = sentence("turn the sign of gyr_x, gyr_y and gyr_z (gait doctor does with -o)")
-    return Fault("mirrored", evidence.recording.name, "likely", what, (*TIMES, *ANGLES), todo, -1.0)
+    return Fault("mirrored", evidence.recording.name, "likely", text, (*TIMES, *ANGLES), todo, -1.0)
 
 
-def _said(cause: Cause) -> str:
+def _cause_text(cause: Cause) -> str:
     if cause.name == "lag" and cause.value > 0:
         return sentence("the gyroscope is {ms:.0f} ms late", ms=1e3 * cause.value)
     if cause.name == "lag":
@@ -264,9 +266,9 @@ def _said(cause: Cause) -> str:
 
 
 def _lag(evidence: Evidence, cause: Cause, sure: Certainty, other: str = "") -> Fault:
-    what = _or(sentence("{lag} against the accelerometer", lag=_said(cause)), other)
+    text = _or(sentence("{lag} against the accelerometer", lag=_cause_text(cause)), other)
     todo = sentence("switch off filters that delay one of them; gait doctor shifts it back with -o")
-    return Fault("gyr_lag", evidence.recording.name, sure, what, (*TIMES, *ANGLES), todo, 1e3 * cause.value)
+    return Fault("gyr_lag", evidence.recording.name, sure, text, (*TIMES, *ANGLES), todo, 1e3 * cause.value)
 
 
 def _clock_error(evidence: Evidence) -> float | None:
@@ -281,7 +283,7 @@ def _clock_error(evidence: Evidence) -> float | None:
 def _clock(evidence: Evidence, cause: Cause, sure: Certainty, other: str = "") -> Fault:
     name, stated = evidence.recording.name, evidence.recording.rate_hz
     if sure == "clear" and stated:
-        what = sentence(
+        text = sentence(
             "the clock is off: the stamps give {stamps:.1f} Hz, the header {stated:g} Hz, and the "
             "gyroscope's turns fit gravity only with the header's",
             stamps=evidence.rate_hz,
@@ -289,12 +291,12 @@ def _clock(evidence: Evidence, cause: Cause, sure: Certainty, other: str = "") -
         )
         factor = stated / evidence.rate_hz
         todo = sentence("divide time_s by {factor:.4f} (gait doctor does with -o)", factor=factor)
-        return Fault("clock", name, sure, what, ALL, todo, factor)
-    what = sentence(
+        return Fault("clock", name, sure, text, ALL, todo, factor)
+    text = sentence(
         "the gyroscope turns {n:.2f} times as far as gravity does: its scale or the clock is off",
         n=cause.value,
     )
-    what = _or(what, other)
+    text = _or(text, other)
     todo = sentence("check the gyroscope's full scale and the sample rate; state rate_hz in the file")
     spoils = (*RHYTHM, *TIMES, *ANGLES)
-    return Fault("gyr_scale", name, sure, what, spoils, todo, cause.value)
+    return Fault("gyr_scale", name, sure, text, spoils, todo, cause.value)

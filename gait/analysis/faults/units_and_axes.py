@@ -115,12 +115,12 @@ def gyr_offset(survey: Survey) -> FloatArray:
 
 
 def _offset(name: str, offset: float) -> Fault:
-    what = sentence("standing still the gyroscope reads {rate:.0f} deg/s, not 0", rate=offset)
+    text = sentence("standing still the gyroscope reads {rate:.0f} deg/s, not 0", rate=offset)
     todo = sentence(
         "calibrate the gyroscope, or take what it reads at rest from gyr_x, gyr_y and gyr_z (gait doctor "
         "does with -o)"
     )
-    return Fault("gyr_offset", name, "clear", what, ANGLES, todo, offset)
+    return Fault("gyr_offset", name, "clear", text, ANGLES, todo, offset)
 
 
 ACC_UNITS = (
@@ -153,31 +153,31 @@ def _rest_faults(name: str, gravity: float) -> list[Fault]:
     if abs(ratio - 1.0) <= REST_OFF:
         return []
     if ratio < NO_GRAVITY:
-        what = sentence(
+        text = sentence(
             "standing still reads {read:.2f} m/s2, not {g:.2f}: gravity was taken out of the acceleration",
             read=gravity,
             g=STANDARD_GRAVITY,
         )
         todo = sentence("export the raw accelerometer, not 'linear' or 'user' acceleration")
-        return [Fault("acc_gravity", name, "clear", what, ALL, todo, ratio, refuses=True)]
+        return [Fault("acc_gravity", name, "clear", text, ALL, todo, ratio, refuses=True)]
     if abs(ratio - 1.0) <= REST_WRONG:
-        what = sentence(
+        text = sentence(
             "standing still reads {read:.2f} m/s2, not {g:.2f}: the accelerometer is {ratio:.2f} times off",
             read=gravity,
             g=STANDARD_GRAVITY,
             ratio=ratio,
         )
         todo = sentence("calibrate the accelerometer, or divide it by that factor (gait doctor does with -o)")
-        return [Fault("acc_scale", name, "likely", what, ("peak_acc_g", *ANGLES), todo, ratio)]
+        return [Fault("acc_scale", name, "likely", text, ("peak_acc_g", *ANGLES), todo, ratio)]
     ratio, unit = _unit_name(ratio, ACC_UNITS)
-    what = sentence(
+    text = sentence(
         "standing still reads {read:.1f}, not {g:.2f} m/s2: the accelerometer is in {unit}",
         read=gravity,
         g=STANDARD_GRAVITY,
         unit=unit,
     )
     todo = sentence("divide acc_x, acc_y and acc_z by {factor:.4g} (gait doctor does with -o)", factor=ratio)
-    return [Fault("acc_unit", name, "clear", what, ALL, todo, ratio, refuses=True)]
+    return [Fault("acc_unit", name, "clear", text, ALL, todo, ratio, refuses=True)]
 
 
 def _unit_name(ratio: float, units: tuple[tuple[float, str], ...]) -> tuple[float, str]:
@@ -190,8 +190,8 @@ def _unit_name(ratio: float, units: tuple[tuple[float, str], ...]) -> tuple[floa
 
 def _gyr_unit(name: str, fast: float, *, too_fast: bool) -> Fault:
     if too_fast:
-        factor, unit = min(GYR_UNITS, key=lambda one: abs(np.log(fast / one[0] / USUAL_FAST_DPS)))
-        what = sentence(
+        factor, unit = min(GYR_UNITS, key=lambda choice: abs(np.log(fast / choice[0] / USUAL_FAST_DPS)))
+        text = sentence(
             "the gyroscope reads {fast:.0f} deg/s; no leg turns faster than {most:.0f}: {unit}",
             fast=fast,
             most=LEG_MOST_DPS,
@@ -201,14 +201,14 @@ def _gyr_unit(name: str, fast: float, *, too_fast: bool) -> Fault:
             "divide gyr_x, gyr_y and gyr_z by {factor:g} if that is its scale; gait doctor checks it",
             factor=factor,
         )
-        return Fault("gyr_unit", name, "clear", what, ALL, todo, factor, refuses=True)
-    what = sentence(
+        return Fault("gyr_unit", name, "clear", text, ALL, todo, factor, refuses=True)
+    text = sentence(
         "the gyroscope reads {fast:.1f} deg/s at most while the leg runs: it is in rad/s", fast=fast
     )
     todo = sentence(
         "multiply gyr_x, gyr_y and gyr_z by {factor:.5f} (gait doctor does with -o)", factor=1.0 / DEG
     )
-    return Fault("gyr_unit", name, "clear", what, ALL, todo, DEG, refuses=True)
+    return Fault("gyr_unit", name, "clear", text, ALL, todo, DEG, refuses=True)
 
 
 def broken_axes(recording: Recording, survey: Survey, rate_hz: float) -> list[Fault]:
@@ -222,13 +222,13 @@ def broken_axes(recording: Recording, survey: Survey, rate_hz: float) -> list[Fa
     name = recording.name
     out: list[Fault] = _held_rows(name, survey, rate_hz)
     if survey.frozen_s >= FROZEN_S:
-        what = sentence(
+        text = sentence(
             "for {s:.0f} s all samples stay the same and read no gravity: the sensor hung, or the file was "
             "filled up",
             s=survey.frozen_s,
         )
         todo = sentence("leave those rows out (gait doctor does with -o)")
-        out.append(Fault("frozen", name, "clear", what, (), todo, survey.frozen_s))
+        out.append(Fault("frozen", name, "clear", text, (), todo, survey.frozen_s))
     samples = max(survey.samples, 1)
     for kind, axes in (("acc", survey.acc), ("gyr", survey.gyr)):
         if axes is None:
@@ -237,34 +237,34 @@ def broken_axes(recording: Recording, survey: Survey, rate_hz: float) -> list[Fa
         word = sentence("accelerometer") if kind == "acc" else sentence("gyroscope")
         spoils: tuple[str, ...] = (*TIMES, *ANGLES) if kind == "gyr" else (*TIMES, "peak_acc_g", *ANGLES)
         if dead:
-            what = _dead_text(dead, word)
+            text = _dead_text(dead, word)
             todo = sentence("record again; if it stays so, the sensor is broken")
-            out.append(Fault(f"{kind}_dead", name, "clear", what, spoils, todo))
+            out.append(Fault(f"{kind}_dead", name, "clear", text, spoils, todo))
         elif times := _overflows(axes, kind):
-            what = sentence(
+            text = sentence(
                 "the {sensor} jumps through its whole range {n} times: it overflows", sensor=word, n=times
             )
             if times >= LARGEST_STEPS:
-                what = sentence(
+                text = sentence(
                     "the {sensor} jumps through its whole range {n} times and more: it overflows",
                     sensor=word,
                     n=times,
                 )
             todo = sentence("choose a larger full scale")
-            out.append(Fault(f"{kind}_overflow", name, "clear", what, (*spoils, "peak_acc_g"), todo))
+            out.append(Fault(f"{kind}_overflow", name, "clear", text, (*spoils, "peak_acc_g"), todo))
         elif kind == "gyr" and (limit := _limit_dps(axes)):
-            what = sentence("the gyroscope ends at {most:.0f} deg/s, and the leg turns faster", most=limit)
-            out.append(Fault("gyr_saturated", name, "clear", what, ANGLES, LARGER_SCALE, limit))
+            text = sentence("the gyroscope ends at {most:.0f} deg/s, and the leg turns faster", most=limit)
+            out.append(Fault("gyr_saturated", name, "clear", text, ANGLES, LARGER_SCALE, limit))
     if survey.zero_rows:
         share = 100.0 * survey.zero_rows / samples
-        what = sentence(
+        text = sentence(
             "{n} rows ({share:.1f} %) of the accelerometer are zero on all axes",
             n=survey.zero_rows,
             share=share,
         )
         spoils = (*TIMES, *ANGLES) if share > 1.0 else ()
         todo = sentence("leave those rows out (gait doctor does with -o): gravity makes zeros impossible")
-        out.append(Fault("zero_rows", name, "clear", what, spoils, todo, float(survey.zero_rows)))
+        out.append(Fault("zero_rows", name, "clear", text, spoils, todo, float(survey.zero_rows)))
     return out
 
 
@@ -274,14 +274,14 @@ def _overflows(axes: Axes, kind: str) -> int:
     At a low rate a sample that wraps round lands behind the limit and not at it: then an accelerometer's axis
     comes close to a usual full scale at both ends, without holding there, and jumps by more than that scale.
     """
-    whole = (axes.wraps >= WRAPS) & (axes.wraps > axes.piled)
+    overflowing = (axes.wraps >= WRAPS) & (axes.wraps > axes.piled)
     if kind == "acc":
         scale = np.array(FULL_SCALES_G)[:, None] * STANDARD_GRAVITY
         ends = np.minimum(axes.high, -axes.low)
         inside = (axes.top <= 1.001 * scale) & (ends >= BOTH_ENDS * scale)
         few = axes.ends <= np.maximum(AT_END, AT_END_SHARE * axes.jumps)
-        whole |= inside.any(axis=0) & (axes.jumps >= JUMPS) & few
-    return int(np.maximum(axes.wraps, axes.jumps)[whole].max()) if whole.any() else 0
+        overflowing |= inside.any(axis=0) & (axes.jumps >= JUMPS) & few
+    return int(np.maximum(axes.wraps, axes.jumps)[overflowing].max()) if overflowing.any() else 0
 
 
 def _held_rows(name: str, survey: Survey, rate_hz: float) -> list[Fault]:
@@ -289,12 +289,12 @@ def _held_rows(name: str, survey: Survey, rate_hz: float) -> list[Fault]:
     shares = {
         kind: survey.held(gyroscope=kind == "gyr") for kind in ("acc", "gyr") if kind == "acc" or survey.gyr
     }
-    share = max((one for one in shares.values() if np.isfinite(one)), default=0.0)
+    share = max((share for share in shares.values() if np.isfinite(share)), default=0.0)
     if share < REPEATED_SHARE:
         return []
     fresh_hz = (1.0 - share) * rate_hz
     word = sentence("accelerometer") if shares["acc"] >= REPEATED_SHARE else sentence("gyroscope")
-    what = sentence(
+    text = sentence(
         "{share:.0f} % of the rows of the {sensor} repeat the row before: it samples at about {hz:.0f} Hz, "
         "not {rate:.0f}",
         share=100.0 * share,
@@ -305,7 +305,7 @@ def _held_rows(name: str, survey: Survey, rate_hz: float) -> list[Fault]:
     todo = sentence("export the samples at the sensor's own rate (gait doctor leaves repeats out with -o)")
     of_acc = ("peak_acc_g",) if shares["acc"] >= REPEATED_SHARE else ()
     spoils = (*TIMES, *of_acc, *ANGLES) if fresh_hz < FRESH_HZ else ()
-    return [Fault("held_samples", name, "clear", what, spoils, todo, share)]
+    return [Fault("held_samples", name, "clear", text, spoils, todo, share)]
 
 
 def _dead(axes: Axes, samples: int) -> list[int]:

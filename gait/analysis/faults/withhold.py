@@ -32,12 +32,12 @@ def spoilt_attitude(faults: Iterable[Fault]) -> set[str]:
 
 def without_spoilt(table: pd.DataFrame, faults: Iterable[Fault]) -> pd.DataFrame:
     """Return the strides with what likely and clear faults spoil left empty, leg by leg."""
-    told = [fault for fault in faults if fault.certainty != "cannot tell"]
-    if not told or len(table) == 0:
+    certain = [fault for fault in faults if fault.certainty != "cannot tell"]
+    if not certain or len(table) == 0:
         return table
     # The columns that stay are shared with the table given, whose own nothing is written to.
     table = table.copy(deep=False)
-    for fault in told:
+    for fault in certain:
         for name in fault.spoils:
             rows = _rows(table, fault.sensor, name)
             for column in (name, *_BESIDE.get(name, ())):

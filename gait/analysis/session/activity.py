@@ -61,7 +61,7 @@ def _gait_spans(batch: StrideBatch) -> list[tuple[float, float, bool]]:
 def settled(walking: npt.NDArray[np.bool_]) -> list[bool]:
     """Return each stride's kind by the majority of five: a single stride of the other kind is no bout."""
     if len(walking) < 5:
-        return [bool(one) for one in walking]
+        return [bool(is_walking) for is_walking in walking]
     padded = np.pad(walking.astype(int), 2, mode="edge")
     votes = np.convolve(padded, np.ones(5, dtype=int), mode="valid")
     out: list[bool] = (votes >= 3).tolist()

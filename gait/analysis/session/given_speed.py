@@ -40,10 +40,10 @@ def given_speed(run: RunInfo, strides: pd.DataFrame, metrics: Mapping[str, Metri
     stride = metrics.get("stride_ms")
     if stride is None or "speed_m_s" in metrics:
         return {}
-    found = _speed(run, strides)
-    if found is None or not RUN_SPEEDS_M_S[0] <= found[0] <= RUN_SPEEDS_M_S[1]:
+    speed_and_half = _speed(run, strides)
+    if speed_and_half is None or not RUN_SPEEDS_M_S[0] <= speed_and_half[0] <= RUN_SPEEDS_M_S[1]:
         return {}
-    speed, half = found
+    speed, half = speed_and_half
     length = speed * stride.value / 1e3
     relative = float(np.hypot(half / speed, stride.uncertainty / stride.value))
     return {

@@ -53,15 +53,15 @@ def feet_of(table: pd.DataFrame, wanted: BoolArray | None = None) -> dict[str, C
     """
     numbers = {name for name, spec in METRICS.items() if spec.systematic is not None}
     side = table["side"].to_numpy(dtype=object)
-    whole: dict[str, npt.NDArray[Any]] = {
+    columns: dict[str, npt.NDArray[Any]] = {
         "placement": table["placement"].to_numpy(dtype=object),
         "clipped": table["clipped"].to_numpy(dtype=bool),
     }
     for name in sorted(numbers | {"contact_u_ms", "stride_ms"}):
-        whole[name] = table[name].to_numpy(dtype=float)
+        columns[name] = table[name].to_numpy(dtype=float)
     there = np.ones(len(table), dtype=bool) if wanted is None else wanted
     return {
-        foot: {name: values[there & (side == foot)] for name, values in whole.items()}
+        foot: {name: values[there & (side == foot)] for name, values in columns.items()}
         for foot in sorted(set(side[there]))
     }
 
@@ -98,7 +98,7 @@ def _stride_by_stride(
     """Return the error of a metric that hangs on contact time, None where no model states it."""
     if spec.per_contact is None:
         return None
-    found: dict[str, tuple[float, Shares]] = {}
+    by_side: dict[str, tuple[float, Shares]] = {}
     for side, columns in feet.items():
         there = ~np.isnan(columns[spec.name])
         kinds = {
@@ -109,10 +109,10 @@ def _stride_by_stride(
             return None
         u_ms = columns["contact_u_ms"][there]
         scale = 1.0 if spec.per_contact == "ms" else 1.0 / columns["stride_ms"][there]
-        found[side] = float(np.nanmean((u_ms / Z95 * scale) ** 2)), shares
-    foot = {side: v * (s.runner + s.foot + s.session) for side, (v, s) in found.items()}
-    alone = {side: v * (s.foot + s.session) for side, (v, s) in found.items()}
-    shared = float(np.mean([v * s.runner for v, s in found.values()]))
+        by_side[side] = float(np.nanmean((u_ms / Z95 * scale) ** 2)), shares
+    foot = {side: v * (s.runner + s.foot + s.session) for side, (v, s) in by_side.items()}
+    alone = {side: v * (s.foot + s.session) for side, (v, s) in by_side.items()}
+    shared = float(np.mean([v * s.runner for v, s in by_side.values()]))
     count = len(feet)
     return MethodError(
         {side: Z95 * variance**0.5 for side, variance in foot.items()},

@@ -112,7 +112,7 @@ def reasons_of_session(
         Whether there is a running stride.
     """
     if not ran:
-        looks = next((one.looks_like for one in sensors if one.looks_like), "")
+        looks = next((sensor.looks_like for sensor in sensors if sensor.looks_like), "")
         why = sentence("no running in the recording: this looks like {what}", what=looks)
         if not looks:
             why = NO_RUNNING
@@ -142,12 +142,12 @@ def reasons_of_stiffness(metrics: Mapping[str, Metric], runner: RunnerInfo) -> d
     }
     out = {}
     for name, needs in STIFFNESS.items():
-        lacking = [NEEDS[one] for one in needs if not there[one]]
+        lacking = [NEEDS[need] for need in needs if not there[need]]
         if name not in metrics:
             out[name] = sentence("needs {what}", what=_listed(lacking)) if lacking else NO_SPRING
     return out
 
 
-def _listed(what: list[str]) -> str:
+def _listed(names: list[str]) -> str:
     """Return a list of one or more as a sentence."""
-    return reduce(lambda one, other: sentence("{one}, {other}", one=one, other=other), what)
+    return reduce(lambda first, other: sentence("{one}, {other}", one=first, other=other), names)

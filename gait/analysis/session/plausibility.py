@@ -194,8 +194,8 @@ def judge(batch: StrideBatch, samples: Recording, closure_error: float = 0.0, sc
     if kept.any() and runs < ENOUGH and kept.sum() < 0.25 * len(kept):
         kept[:] = False
     batch = replace(batch, walking=kind.astype(float))
-    told = why and (not kept.any() or why.total() >= TOLD_SHARE * len(kept))
-    return Verdict(batch.take(kept), leg, why.most_common(1)[0][0] if told else "")
+    reported = why and (not kept.any() or why.total() >= TOLD_SHARE * len(kept))
+    return Verdict(batch.take(kept), leg, why.most_common(1)[0][0] if reported else "")
 
 
 def feel_of(strides: StrideBatch, samples: Recording, scale: float = 1.0) -> Feel:
@@ -243,8 +243,8 @@ def _unlike_a_leg(feel: Feel, placement: Placement, *, walking: bool) -> str:
     smooth = feel.peak_g - 1.0 < IMPULSIVE * feel.rms_g
     round_movement = soft and feel.halves < 0.0 and feel.peak_g - 1.0 < ROUND * feel.rms_g
     if smooth or round_movement:
-        what = PEDALS if soft or feel.rms_g < 2.0 else SHAKEN
-        return sentence("{what}: a movement without impacts", what=what)
+        movement = PEDALS if soft or feel.rms_g < 2.0 else SHAKEN
+        return sentence("{what}: a movement without impacts", what=movement)
     return _soft(feel, placement) if soft else ""
 
 
@@ -302,8 +302,8 @@ def _unlike_contact(strides: StrideBatch) -> str:
     contact = (strides.tc_s - strides.ic_s)[np.isfinite(strides.tc_s)]
     if len(contact) == 0:
         return ""
-    known = np.isfinite(strides.tc_s)
-    half = 1.96 * float(np.median(np.hypot(strides.ic_sd_s[known], strides.tc_sd_s[known])))
+    finite = np.isfinite(strides.tc_s)
+    half = 1.96 * float(np.median(np.hypot(strides.ic_sd_s[finite], strides.tc_sd_s[finite])))
     if half > WIDEST_S:
         return sentence("{what}: contact cannot be told within {ms:.0f} ms", what=SHAKEN, ms=1e3 * half)
     middle = float(np.median(contact))

@@ -96,7 +96,7 @@ def poses(session: Session, analysis: Analysis) -> pd.DataFrame:
     first and last of a run. Heading is not
     given: without a magnetometer nothing shows it. Height drifts by up to 4 cm within a stride.
     """
-    tables = [part for one in with_axes(session, analysis) for part in _of_sensor(one, analysis)]
+    tables = [part for signals in with_axes(session, analysis) for part in _of_sensor(signals, analysis)]
     table = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=_columns())
     for name in ("side", "placement"):
         table[name] = table[name].astype("category")
@@ -130,8 +130,11 @@ def _segments(recording: Recording) -> Iterator[_Segment]:
     edges = [*begins, len(blocks)] if blocks else []
     for start, stop in pairwise(edges):
         run = blocks[start:stop]
-        gyr = np.concatenate([one.gyr for one in run if one.gyr is not None])
-        acc, bridged = np.concatenate([one.acc for one in run]), np.concatenate([one.bridged for one in run])
+        gyr = np.concatenate([piece.gyr for piece in run if piece.gyr is not None])
+        acc, bridged = (
+            np.concatenate([piece.acc for piece in run]),
+            np.concatenate([piece.bridged for piece in run]),
+        )
         yield _Segment(run[0].first, acc, gyr, bridged)
 
 
@@ -176,8 +179,8 @@ def _inside(cycles: _Cycles, segment: _Segment) -> _Cycles:
     """Return the strides that lie in a segment and touch no filled silence, counted from its start."""
     cycles = cycles.take((cycles.first >= segment.first) & (cycles.stop <= segment.stop))
     filled = np.concatenate([[0], np.cumsum(segment.bridged)])
-    whole = filled[cycles.stop - segment.first] == filled[cycles.first - segment.first]
-    return cycles.take(whole)
+    unbroken = filled[cycles.stop - segment.first] == filled[cycles.first - segment.first]
+    return cycles.take(unbroken)
 
 
 def _posed(
@@ -211,15 +214,15 @@ def _posed(
     forward = apply(quaternion[rows, flat], matrix[:, 0])
     path = _path(turned, up, forward, flat, stop, cycles.length_m)
     time_s = (cycles.first[:, None] + step) / GRID_HZ
-    given = (time_s >= cycles.ic_s[:, None]) & (time_s < cycles.next_ic_s[:, None])
+    inside = (time_s >= cycles.ic_s[:, None]) & (time_s < cycles.next_ic_s[:, None])
     return pd.DataFrame(
         {
-            "stride": np.broadcast_to(cycles.row[:, None], given.shape)[given],
-            "time_s": time_s[given],
+            "stride": np.broadcast_to(cycles.row[:, None], inside.shape)[inside],
+            "time_s": time_s[inside],
             # This order has no singular attitude that a leg takes: in the swing a foot points straight down.
-            "pitch_deg": np.degrees(np.arctan2(seen[..., 0], seen[..., 2]))[given],
-            "inward_deg": sign * np.degrees(np.arcsin(np.clip(seen[..., 1], -1.0, 1.0)))[given],
-            **{f"{axis}_m": path[..., n][given] for n, axis in enumerate("xyz")},
+            "pitch_deg": np.degrees(np.arctan2(seen[..., 0], seen[..., 2]))[inside],
+            "inward_deg": sign * np.degrees(np.arcsin(np.clip(seen[..., 1], -1.0, 1.0)))[inside],
+            **{f"{axis}_m": path[..., n][inside] for n, axis in enumerate("xyz")},
         }
     )
 

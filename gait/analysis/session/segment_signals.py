@@ -53,7 +53,7 @@ def aligned(session: Session, analysis: Analysis) -> pd.DataFrame:
     The samples are turned and nothing else: the gyroscope's offset is in them. Where a sensor shifted on the
     shoe, the samples behind the shift are turned by the axes found there.
     """
-    tables = [_turned(one, analysis) for one in with_axes(session, analysis)]
+    tables = [_turned(signals, analysis) for signals in with_axes(session, analysis)]
     table = pd.concat(tables, ignore_index=True)
     for name in ("side", "placement"):
         table[name] = table[name].astype("category")
@@ -71,35 +71,39 @@ def with_axes(session: Session, analysis: Analysis) -> list[Recording]:
     """
     check_kind(session, Session, "gait.aligned or gait.poses", "give the session as gait.read made it")
     check_kind(analysis, Analysis, "gait.aligned or gait.poses", "give what gait.analyze made of the session")
-    names = {one.name for one in analysis.sensors}
-    strange = [one.name for one in session.recordings if one.name not in names]
+    names = {sensor.name for sensor in analysis.sensors}
+    strange = [recording.name for recording in session.recordings if recording.name not in names]
     if strange:
         raise SignalError(
             f"no {strange[0]} in this analysis", where=session.name, todo="give the analysis of this session"
         )
-    found = [one for one in session.recordings if one.name in analysis.axes and one.gyr is not None]
-    if not found:
+    recordings = [
+        recording
+        for recording in session.recordings
+        if recording.name in analysis.axes and recording.gyr is not None
+    ]
+    if not recordings:
         reasons = "; ".join(f"{name}: {why}" for name, why in left_out(session, analysis).items())
         raise SignalError("no sensor whose axes were found", where=session.name, todo=reasons)
-    return [without_pauses(one) for one in found]
+    return [without_pauses(recording) for recording in recordings]
 
 
 def left_out(session: Session, analysis: Analysis) -> dict[str, str]:
     """Return the sensors whose axes are not known, each with the reason."""
     return {
-        one.name: _why(one, analysis)
-        for one in session.recordings
-        if one.gyr is None or one.name not in analysis.axes
+        recording.name: _why(recording, analysis)
+        for recording in session.recordings
+        if recording.gyr is None or recording.name not in analysis.axes
     }
 
 
 def _why(recording: Recording, analysis: Analysis) -> str:
     if recording.gyr is None:
         return "no gyroscope"
-    fault = next((one for one in analysis.faults if one.sensor == recording.name), None)
+    fault = next((fault for fault in analysis.faults if fault.sensor == recording.name), None)
     if fault is not None:
         return fault.what
-    quality = next(one for one in analysis.sensors if one.name == recording.name)
+    quality = next(sensor for sensor in analysis.sensors if sensor.name == recording.name)
     if not quality.strides:
         return "no strides"
     if recording.placement == "shank" and quality.aligned:
@@ -151,19 +155,19 @@ def waveforms(analysis: Analysis) -> pd.DataFrame:
     enough running strides there are no rows.
     """
     check_kind(analysis, Analysis, "gait.waveforms", "give what gait.analyze made")
-    tables = [_mean_stride(one) for one in analysis.waveforms]
+    tables = [_mean_stride(waveform) for waveform in analysis.waveforms]
     columns = ["side", "placement", "stride_pct", *_names()]
     table = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=columns)
-    names = [f"{one.side} {one.placement}" for one in analysis.waveforms]
+    names = [f"{waveform.side} {waveform.placement}" for waveform in analysis.waveforms]
     table.attrs["units"] = {name: unit_of(name.removesuffix("_sd")) for name in columns[2:]}
-    table.attrs["strides"] = {name: one.n for name, one in zip(names, analysis.waveforms, strict=True)}
-    table.attrs["tc_pct"] = {name: one.tc_pct for name, one in zip(names, analysis.waveforms, strict=True)}
+    table.attrs["strides"] = {name: wave.n for name, wave in zip(names, analysis.waveforms, strict=True)}
+    table.attrs["tc_pct"] = {name: wave.tc_pct for name, wave in zip(names, analysis.waveforms, strict=True)}
     return table
 
 
 def _names() -> list[str]:
     acc = [f"acc_{axis}_g" for axis in (*AXES, "norm")]
-    both = [name for one in (*acc, *(f"gyr_{axis}_dps" for axis in AXES)) for name in (one, f"{one}_sd")]
+    both = [name for base in (*acc, *(f"gyr_{axis}_dps" for axis in AXES)) for name in (base, f"{base}_sd")]
     return [*both, "pitch_deg", "inward_deg", *(f"path_{axis}_m" for axis in AXES)]
 
 

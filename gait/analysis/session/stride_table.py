@@ -83,7 +83,7 @@ def _columns(
     contact = batch.tc_s - batch.ic_s
     running = batch.walking < 0.5
     chances = strike_probabilities(batch.strike_angle_deg, batch.strike_sd_deg)
-    known = np.isfinite(chances[:, 0])
+    finite = np.isfinite(chances[:, 0])
     names = np.array([*CLASSES, ""], dtype=object)
     spread = 1.96e3 * batch.contact_sd_s
     return {
@@ -96,7 +96,7 @@ def _columns(
         "stride_ms": 1e3 * stride,
         "duty_factor": contact / stride,
         "strike_angle_deg": batch.strike_angle_deg,
-        "strike": names[np.where(known, np.nan_to_num(chances).argmax(axis=1), 3)],
+        "strike": names[np.where(finite, np.nan_to_num(chances).argmax(axis=1), 3)],
         "p_rearfoot": chances[:, 0],
         "p_midfoot": chances[:, 1],
         "p_forefoot": chances[:, 2],
@@ -112,7 +112,7 @@ def _columns(
         "cadence_spm": 120.0 / stride,
         "step_ms": np.full(len(batch), np.nan),
         "contact_u_ms": spread,
-        "strike_angle_u_deg": np.where(known, 1.96 * batch.strike_sd_deg, np.nan),
+        "strike_angle_u_deg": np.where(finite, 1.96 * batch.strike_sd_deg, np.nan),
         "circumduction_cm": batch.circumduction_cm,
         "vertical_oscillation_cm": np.where(
             running, _oscillation_cm(contact, 0.5 * stride - contact), np.nan
@@ -206,8 +206,8 @@ def _follow_other_foot(columns: Columns) -> None:
     inside = follow < columns["next_ic_s"]
     step = np.where(inside, 1e3 * (follow - own), np.nan)
     share = step / columns["stride_ms"]
-    known = share[np.isfinite(share)]
-    if len(known) == 0 or not STEP_SHARE[0] < np.median(known) < STEP_SHARE[1]:
+    finite_shares = share[np.isfinite(share)]
+    if len(finite_shares) == 0 or not STEP_SHARE[0] < np.median(finite_shares) < STEP_SHARE[1]:
         # Nobody runs with both feet down together: the two clocks are not one.
         return
     airborne = np.where(inside, 1e3 * (follow - columns["tc_s"]), np.nan)

@@ -34,4 +34,4 @@ def strike_probabilities(angle_deg: FloatArray, sd_deg: FloatArray) -> FloatArra
 
 def _normal(deviate: FloatArray) -> FloatArray:
     """Return the (n,) probability of at most so many standard deviations."""
-    return np.array([0.5 * math.erfc(-math.sqrt(0.5) * one) for one in deviate.tolist()])
+    return np.array([0.5 * math.erfc(-math.sqrt(0.5) * value) for value in deviate.tolist()])

@@ -49,9 +49,9 @@ def summarise(
     extra
         Metric -> further 95 % half-width, relative to the value (such as of an uncalibrated stride length).
     """
-    found: dict[str, Metric] = {}
+    metrics: dict[str, Metric] = {}
     if len(table) == 0:
-        return found
+        return metrics
     clean = ~table["marks"].str.contains("gap|slipped|start|stop").to_numpy(dtype=bool)
     if clean.sum() < LEAST_STRIDES:
         clean[:] = True
@@ -59,11 +59,11 @@ def summarise(
     for name, spec in METRICS.items():
         metric = _metric(spec, feet, with_gyr, extra.get(name, 0.0))
         if metric is not None:
-            found[name] = metric
-    if "strike_angle_deg" in found:
+            metrics[name] = metric
+    if "strike_angle_deg" in metrics:
         shares = _shares(table, clean)
-        found["strike_angle_deg"] = replace(found["strike_angle_deg"], shares=shares)
-    return found
+        metrics["strike_angle_deg"] = replace(metrics["strike_angle_deg"], shares=shares)
+    return metrics
 
 
 def _metric(
@@ -77,8 +77,8 @@ def _metric(
     sides: dict[str, tuple[float, float, float, int]] = {}
     for side, rows in feet.items():
         values = rows[name][np.isfinite(rows[name])]
-        known = len(values) >= KNOWN_SHARE * len(rows[name]) or spec.per_contact is None
-        if known and len(values) >= LEAST_STRIDES:
+        enough = len(values) >= KNOWN_SHARE * len(rows[name]) or spec.per_contact is None
+        if enough and len(values) >= LEAST_STRIDES:
             sides[side] = _centre(name, values)
     if not sides:
         return None

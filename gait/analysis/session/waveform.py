@@ -80,8 +80,8 @@ def waveform_spans(batch: StrideBatch) -> FloatArray:
 
 def _chosen(batch: StrideBatch) -> npt.NDArray[np.intp]:
     """Strides that the mean is taken of; none where there are too few."""
-    known = np.isfinite(batch.tc_s) & np.isfinite(batch.next_ic_s)
-    rows = np.flatnonzero((batch.walking < 0.5) & known & ~batch.slipped)
+    finite = np.isfinite(batch.tc_s) & np.isfinite(batch.next_ic_s)
+    rows = np.flatnonzero((batch.walking < 0.5) & finite & ~batch.slipped)
     if len(rows) < LEAST_STRIDES:
         return rows[:0]
     return rows[np.linspace(0, len(rows) - 1, min(MOST_STRIDES, len(rows))).astype(np.intp)]
@@ -115,14 +115,14 @@ def _path(
     share = steps[None, :] / (length - 1)[:, None]
     paths = np.stack(
         [
-            np.stack([np.interp(grid, one[:n], path[:n, axis]) for axis in range(3)], axis=1)
-            for one, path, n in zip(share, position, length, strict=True)
+            np.stack([np.interp(grid, own_share[:n], path[:n, axis]) for axis in range(3)], axis=1)
+            for own_share, path, n in zip(share, position, length, strict=True)
         ]
     )
     mean = np.median(paths, axis=0)
     mean[:, 2] -= grid * mean[-1, 2]
-    way = mean[-1]
-    along = way[:2] / max(float(np.hypot(way[0], way[1])), 1e-9)
+    forward = mean[-1]
+    along = forward[:2] / max(float(np.hypot(forward[0], forward[1])), 1e-9)
     turned = np.stack(
         [
             mean[:, 0] * along[0] + mean[:, 1] * along[1],
@@ -133,9 +133,9 @@ def _path(
     )
     shift = float(np.median((flat - ic) / stride))
     phase = grid - shift
-    whole = np.stack([np.interp(np.mod(phase, 1.0), grid, turned[:, axis]) for axis in range(3)], axis=1)
-    whole -= np.where(phase < 0, 1.0, 0.0)[:, None] * turned[-1]
-    out: FloatArray = whole - whole[0]
+    course = np.stack([np.interp(np.mod(phase, 1.0), grid, turned[:, axis]) for axis in range(3)], axis=1)
+    course -= np.where(phase < 0, 1.0, 0.0)[:, None] * turned[-1]
+    out: FloatArray = course - course[0]
     return out
 
 

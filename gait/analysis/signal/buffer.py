@@ -101,8 +101,8 @@ class SampleBuffer:
         time_s
             (n,) s of session time; NaN gives NaN.
         """
-        known = np.isfinite(time_s)
-        middle = np.rint(np.where(known, time_s, 0.0) * GRID_HZ).astype(np.intp) - self.first
+        finite = np.isfinite(time_s)
+        middle = np.rint(np.where(finite, time_s, 0.0) * GRID_HZ).astype(np.intp) - self.first
         span = round(reach_s * GRID_HZ)
         low = np.clip(middle - span, 0, len(self.bridged))
         high = np.clip(middle + span + 1, 0, len(self.bridged))
@@ -111,7 +111,7 @@ class SampleBuffer:
             count = np.concatenate([[0], np.cumsum(self.bridged)])
             there = there - (count[high] - count[low])
         missing = (2 * span + 1 - there) / GRID_HZ
-        return np.where(known, missing, np.nan)
+        return np.where(finite, missing, np.nan)
 
     def silent_s(self, time_s: FloatArray, reach_s: float) -> FloatArray:
         """Return (n,) s from each time to the furthest bridged sample within `reach_s`; 0 where none is."""

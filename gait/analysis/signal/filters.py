@@ -120,11 +120,11 @@ def local_maxima(
         return np.empty(0, dtype=np.intp)
     top = running_max(values, half, half)
     start, stop = 2 if ends[0] else half, len(values) - (2 if ends[1] else half)
-    found = np.flatnonzero((values == top)[start:stop]) + start
-    if len(found) < 2:
-        return found
+    peaks = np.flatnonzero((values == top)[start:stop]) + start
+    if len(peaks) < 2:
+        return peaks
     # A plateau (standing, clipped) gives several neighbours: keep the first.
-    return found[np.r_[True, np.diff(found) > half]]
+    return peaks[np.r_[True, np.diff(peaks) > half]]
 
 
 def parabola_offset(before: FloatArray, at: FloatArray, after: FloatArray) -> FloatArray:

@@ -35,7 +35,7 @@ class Windows:
         (n,) grid index of each first sample, and samples of each.
     acc, gyr
         (n, L, 3) m/s2 and rad/s; behind what is known of a stride its last sample is repeated.
-    known
+    sampled
         (n,) samples of each that were measured: its own and those that follow it.
     """
 
@@ -43,7 +43,7 @@ class Windows:
     length: IntArray
     acc: FloatArray
     gyr: FloatArray
-    known: IntArray
+    sampled: IntArray
 
     @property
     def inside(self) -> npt.NDArray[np.bool_]:
@@ -53,7 +53,7 @@ class Windows:
     @property
     def measured(self) -> npt.NDArray[np.bool_]:
         """(n, L) True on a stride's own samples and those that follow it."""
-        return np.arange(self.acc.shape[1])[None, :] < self.known[:, None]
+        return np.arange(self.acc.shape[1])[None, :] < self.sampled[:, None]
 
 
 def gather(acc: FloatArray, gyr: FloatArray, start: IntArray, stop: IntArray, ahead: int = 0) -> Windows:
@@ -65,10 +65,12 @@ def gather(acc: FloatArray, gyr: FloatArray, start: IntArray, stop: IntArray, ah
         Samples that are taken from behind each stride's end too, as far as there are any.
     """
     length = stop - start
-    known = np.minimum(stop + ahead, len(acc)) - start
+    available = np.minimum(stop + ahead, len(acc)) - start
     index = start[:, None] + np.arange(int(length.max()) + max(PADDING, ahead))[None, :]
-    index = np.minimum(index, (start + known)[:, None] - 1)
-    return Windows(start, length, _planes(acc.take(index, axis=0)), _planes(gyr.take(index, axis=0)), known)
+    index = np.minimum(index, (start + available)[:, None] - 1)
+    return Windows(
+        start, length, _planes(acc.take(index, axis=0)), _planes(gyr.take(index, axis=0)), available
+    )
 
 
 def _planes(values: FloatArray) -> FloatArray:
@@ -147,7 +149,9 @@ def motion(windows: Windows, quaternion: FloatArray, turned: FloatArray, level: 
     position = np.cumsum(velocity, axis=2)
     position -= 0.5 * velocity
     position /= GRID_HZ
-    acc, velocity, position, rate = (np.moveaxis(one, 0, -1) for one in (acc, velocity, position, rate))
+    acc, velocity, position, rate = (
+        np.moveaxis(vectors, 0, -1) for vectors in (acc, velocity, position, rate)
+    )
     return Motion(acc, velocity, position, rate, last.T)
 
 

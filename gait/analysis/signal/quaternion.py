@@ -48,9 +48,9 @@ def _orientations(gyr: FloatArray, rate_hz: float) -> FloatArray:
         turned[:, at] = _product(turned[:, at - 1], turned[:, at])
     start = np.zeros((2, blocks, n), dtype=complex)
     start[0, 0] = 1.0
-    whole = np.ascontiguousarray(turned[:, -1].reshape(2, n, blocks).transpose(0, 2, 1))
+    blocks_turned = np.ascontiguousarray(turned[:, -1].reshape(2, n, blocks).transpose(0, 2, 1))
     for block in range(1, blocks):
-        start[:, block] = _product(start[:, block - 1], whole[:, block - 1])
+        start[:, block] = _product(start[:, block - 1], blocks_turned[:, block - 1])
     first, second = _product(start.transpose(0, 2, 1).reshape(2, 1, n * blocks), turned)
     out = np.empty((4, n, blocks, BLOCK))
     for plane, part in zip(out, (first.real, first.imag, second.real, second.imag), strict=True):

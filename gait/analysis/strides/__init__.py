@@ -54,10 +54,10 @@ def detector_for(placement: Placement, has_gyr: bool, side: Side) -> Detector:
     for plugin, part in taken("detector"):
         if (placement, has_gyr) in part.suits:
             return ForeignDetector(plugin, part, side)
-    found = DETECTORS[placement, has_gyr](side)
+    detector = DETECTORS[placement, has_gyr](side)
     if not has_gyr:
-        return found
-    return GyroscopeGuard(found, lambda: DETECTORS[placement, False](side), AT_LIMIT_SHARE[placement])
+        return detector
+    return GyroscopeGuard(detector, lambda: DETECTORS[placement, False](side), AT_LIMIT_SHARE[placement])
 
 
 def contact_shares(placement: str, has_gyr: bool) -> Shares | None:

@@ -85,8 +85,12 @@ def read_contacts(
     coarse = model.refine("tc_coarse", signals, landing.time_s + usual_s)
     leaving = model.refine("tc", signals, coarse.time_s)
     nothing = np.full(len(start_s), np.nan)
-    found = Contacts(start_s + landing.time_s, nothing, start_s + leaving.time_s, nothing, nothing)
-    return found, {"ic_shift": landing.shift_s, "coarse_shift": coarse.shift_s, "tc_shift": leaving.shift_s}
+    contacts = Contacts(start_s + landing.time_s, nothing, start_s + leaving.time_s, nothing, nothing)
+    return contacts, {
+        "ic_shift": landing.shift_s,
+        "coarse_shift": coarse.shift_s,
+        "tc_shift": leaving.shift_s,
+    }
 
 
 def fits_turned(
@@ -111,13 +115,15 @@ def fits_turned(
     turned = {name: -values if name in odd else values for name, values in raw.items()}
     far = [
         float(np.median(np.abs(moves["coarse_shift"]) + np.abs(moves["tc_shift"])))
-        for _, moves in (read_contacts(model, one, start_s, contact_s, usual_s) for one in (raw, turned))
+        for _, moves in (
+            read_contacts(model, signals, start_s, contact_s, usual_s) for signals in (raw, turned)
+        )
     ]
     return far[1] < far[0] - TURNED_BETTER_S
 
 
 def with_doubt(
-    model: ContactModel, found: Contacts, moves: Moves, buffer: SampleBuffer, usual_s: tuple[float, float]
+    model: ContactModel, contacts: Contacts, moves: Moves, buffer: SampleBuffer, usual_s: tuple[float, float]
 ) -> Contacts:
     """Return the contacts with their uncertainties.
 
@@ -126,11 +132,11 @@ def with_doubt(
     usual_s
         Contact times of most of the runners that the model was fitted on: beyond them it extrapolates.
     """
-    contact = found.tc - found.ic
+    contact = contacts.tc - contacts.ic
     beyond = np.maximum(np.maximum(usual_s[0] - contact, contact - usual_s[1]), 0.0)
-    missing = [buffer.missing_s(event, NEAR_S) for event in (found.ic, found.tc)]
+    missing = [buffer.missing_s(event, NEAR_S) for event in (contacts.ic, contacts.tc)]
     ic_sd = model.spread["ic"].of({"ic_shift": moves["ic_shift"], "missing": missing[0]})
     leaving = {name: moves[name] for name in ("coarse_shift", "tc_shift")}
     tc_sd = model.spread["tc"].of({**leaving, "missing": missing[1]})
     terms = {**moves, "beyond": beyond, "missing": np.hypot(*missing)}
-    return replace(found, ic_sd=ic_sd, tc_sd=tc_sd, both_sd=model.spread["contact"].of(terms))
+    return replace(contacts, ic_sd=ic_sd, tc_sd=tc_sd, both_sd=model.spread["contact"].of(terms))

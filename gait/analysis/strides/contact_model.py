@@ -149,7 +149,9 @@ class ContactModel:
 
     def signals(self, raw: Mapping[str, FloatArray]) -> FloatArray:
         """Return (c, n, L) features of (n, L) signals by channel name, in the units of the file."""
-        return np.stack([gaussian(one.apply(raw[one.name]), self.smooth_s, axis=1) for one in self.channels])
+        return np.stack(
+            [gaussian(channel.apply(raw[channel.name]), self.smooth_s, axis=1) for channel in self.channels]
+        )
 
     def refine(self, event: str, signals: FloatArray, anchor_s: FloatArray) -> Refined:
         """Return the refined times of an event.
@@ -162,9 +164,9 @@ class ContactModel:
             (n,) s from each row's start.
         """
         model = self.events[event]
-        found = np.stack([_refined(model, one, signals, anchor_s) for one in model.regressions])
-        time = found.mean(axis=0)
-        return Refined(time, found[0] - found[-1], time - anchor_s)
+        times = np.stack([_refined(model, regression, signals, anchor_s) for regression in model.regressions])
+        time = times.mean(axis=0)
+        return Refined(time, times[0] - times[-1], time - anchor_s)
 
 
 def _refined(model: Event, regression: Regression, signals: FloatArray, anchor_s: FloatArray) -> FloatArray:
@@ -213,14 +215,16 @@ def read_file(name: str) -> dict[str, Any]:
 
 def from_dict(name: str, data: Mapping[str, Any]) -> ContactModel:
     """Return the model that a file's content describes."""
-    channels = tuple(Channel(one["name"], one["scale"], one["compress"]) for one in data["channels"])
-    order = [one.name for one in channels]
+    channels = tuple(
+        Channel(channel["name"], channel["scale"], channel["compress"]) for channel in data["channels"]
+    )
+    order = [channel.name for channel in channels]
     uncertainty = data["uncertainty"]
     return ContactModel(
         name,
         channels,
         data["smooth_s"],
-        {key: _event(one, order, data["step_s"]) for key, one in data["events"].items()},
+        {key: _event(event, order, data["step_s"]) for key, event in data["events"].items()},
         {
             key: Spread(uncertainty[key]["constant_s"], uncertainty[key]["terms"])
             for key in ("ic", "tc", "contact")
@@ -234,10 +238,10 @@ def _event(data: Mapping[str, Any], order: list[str], step_s: float) -> Event:
     offsets = start + step_s * np.arange(round((stop - start) / step_s) + 1)
     regressions = tuple(
         Regression(
-            tuple(order.index(name) for name in one["channels"]),
-            one["intercept_s"],
-            np.array(one["weights_s"], dtype=float),
+            tuple(order.index(name) for name in model["channels"]),
+            model["intercept_s"],
+            np.array(model["weights_s"], dtype=float),
         )
-        for one in data["regressions"]
+        for model in data["regressions"]
     )
     return Event(offsets, data["most_s"], regressions)

@@ -60,24 +60,24 @@ def fuse(
     spread = np.stack(
         [np.hypot(cues[name].spread_s, extra.get(name, np.zeros(stack.shape[1]))) for name in names]
     )
-    known = np.isfinite(stack)
-    middle = _median_of_known(stack, known)
-    away = np.where(known, np.abs(stack - middle), 0.0)
+    finite = np.isfinite(stack)
+    middle = _median_of_known(stack, finite)
+    away = np.where(finite, np.abs(stack - middle), 0.0)
     # Huber-like: a cue further than two spreads from the middle loses weight with its distance.
     spread = spread * np.maximum(1.0, away / (2.0 * spread)) ** 1.5
-    weight = np.where(known, 1.0 / spread**2, 0.0)
+    weight = np.where(finite, 1.0 / spread**2, 0.0)
     total = weight.sum(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        mean = np.where(known, weight * stack, 0.0).sum(axis=0) / total
-        misfit = np.sqrt(np.where(known, weight * (stack - mean) ** 2, 0.0).sum(axis=0) / total)
+        mean = np.where(finite, weight * stack, 0.0).sum(axis=0) / total
+        misfit = np.sqrt(np.where(finite, weight * (stack - mean) ** 2, 0.0).sum(axis=0) / total)
         sigma = shrink * np.sqrt(1.0 / total + 0.5 * misfit**2)
     return mean, sigma
 
 
-def _median_of_known(stack: FloatArray, known: npt.NDArray[np.bool_]) -> FloatArray:
+def _median_of_known(stack: FloatArray, finite: npt.NDArray[np.bool_]) -> FloatArray:
     """(n,) median over the first axis of what is known; NaN where nothing is."""
-    ordered = np.sort(np.where(known, stack, np.inf), axis=0)
-    count = known.sum(axis=0)
+    ordered = np.sort(np.where(finite, stack, np.inf), axis=0)
+    count = finite.sum(axis=0)
     columns = np.arange(stack.shape[1])
     low = ordered[np.maximum(count - 1, 0) // 2, columns]
     high = ordered[np.minimum(count // 2, len(stack) - 1), columns]

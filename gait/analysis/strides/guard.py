@@ -101,8 +101,8 @@ class GyroscopeGuard(Detector):
         """How the sensor sits, as far as the gyroscope told."""
         if self._alone is None:
             return self._inner.alignment
-        told = self._inner.alignment if self._gave else Alignment()
-        return replace(told, accelerometer_alone=True)
+        with_gyr = self._inner.alignment if self._gave else Alignment()
+        return replace(with_gyr, accelerometer_alone=True)
 
     @property
     def samples_held(self) -> int:
@@ -149,8 +149,8 @@ class GyroscopeGuard(Detector):
 
     def _with_gyr(self, block: GridBlock) -> list[StrideBatch]:
         """Return the gyroscope's strides, and keep the samples behind the last one."""
-        found = self._inner.feed(block)
-        for batch in found:
+        batches = self._inner.feed(block)
+        for batch in batches:
             self._gave = True
             self._ended_s = max(self._ended_s, float(np.nanmax(batch.end_s)))
         self._kept.append(block)
@@ -160,7 +160,7 @@ class GyroscopeGuard(Detector):
         passed = oldest - self._kept[0].first
         if passed > DROPPED:
             self._kept[0] = _copied(_part(self._kept[0], passed, len(self._kept[0])))
-        return found
+        return batches
 
     def _oldest(self, kept: list[GridBlock]) -> int:
         """Return the grid index from which the accelerometer alone would begin."""
@@ -170,11 +170,11 @@ class GyroscopeGuard(Detector):
             oldest = max(oldest, round((self._ended_s - LEAD_S) * GRID_HZ))
         return oldest
 
-    def _new(self, found: list[StrideBatch]) -> list[StrideBatch]:
+    def _new(self, batches: list[StrideBatch]) -> list[StrideBatch]:
         """Return the strides behind those that were given with the gyroscope."""
         if np.isfinite(self._ended_s) and self._alone is not None:
-            found = [batch.take(batch.ic_s > self._ended_s - OVERLAP_S) for batch in found]
-        return [batch for batch in found if len(batch)]
+            batches = [batch.take(batch.ic_s > self._ended_s - OVERLAP_S) for batch in batches]
+        return [batch for batch in batches if len(batch)]
 
     def _cut_off_at(self, block: GridBlock) -> int | None:
         """Return the samples of a block to the end of the first window that is cut off; None for none."""
@@ -193,8 +193,8 @@ class GyroscopeGuard(Detector):
         if number == first:
             counts[0] += before
         self._window = (int(window[-1]), int(counts[-1]))
-        whole = (int(index[-1]) + 1) // WINDOW - first
-        over = np.flatnonzero(counts[:whole] > self._share * WINDOW)
+        complete = (int(index[-1]) + 1) // WINDOW - first
+        over = np.flatnonzero(counts[:complete] > self._share * WINDOW)
         return (first + int(over[0]) + 1) * WINDOW - int(index[0]) if len(over) else None
 
     def _give_way(self) -> tuple[Detector, list[StrideBatch]]:

@@ -152,7 +152,9 @@ def landing_from_dict(data: Mapping[str, Any]) -> LandingModel:
     start, stop = data["window_s"]
     offsets = start + data["step_s"] * np.arange(round((stop - start) / data["step_s"]) + 1)
     return LandingModel(
-        tuple(Channel(one["name"], one["scale"], one["compress"]) for one in data["channels"]),
+        tuple(
+            Channel(channel["name"], channel["scale"], channel["compress"]) for channel in data["channels"]
+        ),
         data["smooth_s"],
         np.rint(offsets * GRID_HZ).astype(np.intp),
         data["intercept"],

@@ -89,7 +89,8 @@ def summary(analysis: Analysis, words: Words | None = None) -> str:
     words = words or load_words()
     lines = [_run(analysis, words)]
     lines += [
-        "  " + words("summary.sensor", sensor=words.said(sensor.name), n=sensor.strides, hz=sensor.rate_hz)
+        "  "
+        + words("summary.sensor", sensor=words.translated(sensor.name), n=sensor.strides, hz=sensor.rate_hz)
         for sensor in analysis.sensors
     ]
     lines += [f"  {one_line(line)}" for line in (*_doubts(analysis, words), *_watch(analysis, words))]
@@ -98,7 +99,7 @@ def summary(analysis: Analysis, words: Words | None = None) -> str:
     lines += _columns([head, *rows]) if rows else ["  " + words("summary.no_running")]
     lines += _within(analysis, words)
     lines += [
-        f"  {words.label(name)}: {words.said(why)}"
+        f"  {words.label(name)}: {words.translated(why)}"
         for name, why in analysis.not_measured.items()
         if name in METRICS
     ]
@@ -137,12 +138,16 @@ def _doubts(analysis: Analysis, words: Words) -> list[str]:
     from gait.analysis.session.quality import fault_line
 
     turned_down = [
-        words("summary.looks_like", sensor=words.said(sensor.name), what=words.said(sensor.looks_like))
+        words(
+            "summary.looks_like",
+            sensor=words.translated(sensor.name),
+            what=words.translated(sensor.looks_like),
+        )
         for sensor in analysis.sensors
         if sensor.looks_like
     ]
     faults = [
-        f"{words.said(fault.sensor) or words('summary.session')}: {words.said(fault_line(fault))}"
+        f"{words.translated(fault.sensor) or words('summary.session')}: {words.translated(fault_line(fault))}"
         for fault in analysis.faults
     ]
     return faults + turned_down
@@ -161,7 +166,7 @@ def _watch(analysis: Analysis, words: Words) -> list[str]:
     ]
     measured = words("list.comma").join(part for part in parts if part) or words("summary.nothing")
     line = words("summary.watch", file=watch.source, what=measured)
-    line += f"; {words.said(analysis.settings['watch'])}"
+    line += f"; {words.translated(analysis.settings['watch'])}"
     if watch.gain is not None:
         line += "; " + words("summary.gain", n=watch.gain)
     return [line]

@@ -207,7 +207,7 @@ def _effects(effects: list[Effect], helped: Helped | None, base: str, words: Wor
     return [
         *lines,
         words("compare.helps", condition=one_line(helped.condition), name=name, size=size),
-        words("compare.welcome", why=words.said(helped.why)),
+        words("compare.welcome", why=words.translated(helped.why)),
     ]
 
 

@@ -53,7 +53,7 @@ def command(
     for fault in diagnosis.faults:
         print(one_line(fault_text(fault, words)), file=where)
     for sensor in diagnosis.unconfirmed:
-        print(one_line(f"{words.said(sensor)}: {words.said(UNITS)}"), file=where)
+        print(one_line(f"{words.translated(sensor)}: {words.translated(UNITS)}"), file=where)
     if not diagnosis.faults and not diagnosis.unconfirmed:
         print(words("doctor.sound"), file=where)
     if json_file is not None:
@@ -66,13 +66,13 @@ def command(
 
 def fault_text(fault: Fault, words: Words) -> str:
     """Return one line: sensor, certainty, what was found, what it spoils, what to do."""
-    head = f"{words.said(fault.sensor)}: " if fault.sensor else ""
+    head = f"{words.translated(fault.sensor)}: " if fault.sensor else ""
     return head + words(
         "doctor.fault",
         certainty=words(f"doctor.{fault.certainty.replace(' ', '_')}"),
-        what=words.said(fault.what),
+        what=words.translated(fault.what),
         spoils=spoilt_text(fault.spoils, words),
-        todo=words.said(fault.todo),
+        todo=words.translated(fault.todo),
     )
 
 
@@ -82,7 +82,7 @@ def spoilt_text(spoils: tuple[str, ...], words: Words) -> str:
         return words("doctor.spoils_nothing")
     if {"cadence_spm", "contact_ms", "strike_angle_deg"} <= set(spoils):
         return words("doctor.every_number")
-    named = (words.label(name) if f"metric.{name}" in words else words.said(name) for name in spoils)
+    named = (words.label(name) if f"metric.{name}" in words else words.translated(name) for name in spoils)
     return words("list.comma").join(words.within(name) for name in named)
 
 

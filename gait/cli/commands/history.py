@@ -288,7 +288,7 @@ def _state_text(state: AthleteState, words: Words) -> str:
         names = (words.within(words.label(name)) for name in state.changed)
         parts.append(words("history.changed", names=words("list.comma").join(names)))
     if state.ask:
-        parts.append(words("history.ask", why=words("list.semicolon").join(map(words.said, state.ask))))
+        parts.append(words("history.ask", why=words("list.semicolon").join(map(words.translated, state.ask))))
     text = "; ".join(parts)
     return f", {text}" if state.last else f"; {text}" if text else ""
 

@@ -65,15 +65,15 @@ def read_c3d(path: Path) -> C3D:
         As `read_raw`; or its markers are in a unit that is no length, or have no rate.
     """
     raw = read_raw(path)
-    found = C3D(
+    content = C3D(
         _markers(raw, path),
         _rate(raw.parameters, "POINT"),
         _channels(raw),
         _rate(raw.parameters, "ANALOG"),
     )
-    if (found.markers and found.rate_hz <= 0) or (found.channels and found.channel_rate_hz <= 0):
+    if (content.markers and content.rate_hz <= 0) or (content.channels and content.channel_rate_hz <= 0):
         raise RecordingError("a C3D without a rate", where=path, todo="export it again")
-    return found
+    return content
 
 
 def c3d_tables(path: Path) -> dict[str, str]:
@@ -86,21 +86,21 @@ def c3d_tables(path: Path) -> dict[str, str]:
     RecordingError
         As `read_c3d`; or there is no accelerometer among the channels.
     """
-    found = read_c3d(path)
-    names = list(found.channels)
+    content = read_c3d(path)
+    names = list(content.channels)
     columns = parse_columns([NUMBERED.sub(r"\3 \1 \2", name) for name in names])
     devices: dict[str, list[Column]] = {}
-    for one in columns:
-        if one.kind in ("acc", "gyr") and one.axis is not None:
-            devices.setdefault(one.device, []).append(one)
-    devices = {name: own for name, own in devices.items() if sum(one.kind == "acc" for one in own) >= 3}
+    for column in columns:
+        if column.kind in ("acc", "gyr") and column.axis is not None:
+            devices.setdefault(column.device, []).append(column)
+    devices = {name: own for name, own in devices.items() if sum(column.kind == "acc" for column in own) >= 3}
     if not devices:
         raise RecordingError(
-            f"a motion capture file without an accelerometer ({len(found.markers)} markers)",
+            f"a motion capture file without an accelerometer ({len(content.markers)} markers)",
             where=path,
             todo="give its markers as truth: gait validate RECORDING --truth FILE.c3d",
         )
-    return {_file_name(name, path): _table(own, names, found) for name, own in devices.items()}
+    return {_file_name(name, path): _table(own, names, content) for name, own in devices.items()}
 
 
 def _file_name(device: str, path: Path) -> str:
@@ -110,12 +110,12 @@ def _file_name(device: str, path: Path) -> str:
     return f"{path.stem}_{device}".replace(" ", "_") if device else path.stem
 
 
-def _table(own: list[Column], names: list[str], found: C3D) -> str:
+def _table(own: list[Column], names: list[str], content: C3D) -> str:
     """One sensor's channels as a CSV, its axes under plain names."""
-    data = {"time_s": np.arange(len(found.channels[names[own[0].index]])) / found.channel_rate_hz}
-    for one in own:
-        unit = f"_{one.unit.name}" if one.unit is not None else ""
-        data[f"{one.kind}_{'xyz'[one.axis or 0]}{unit}"] = found.channels[names[one.index]]
+    data = {"time_s": np.arange(len(content.channels[names[own[0].index]])) / content.channel_rate_hz}
+    for column in own:
+        unit = f"_{column.unit.name}" if column.unit is not None else ""
+        data[f"{column.kind}_{'xyz'[column.axis or 0]}{unit}"] = content.channels[names[column.index]]
     return pd.DataFrame(data).to_csv(index=False, float_format="%.7g", na_rep="")
 
 
@@ -133,23 +133,23 @@ def _markers(raw: RawC3D, path: Path) -> dict[str, FloatArray]:
 def _channels(raw: RawC3D) -> dict[str, FloatArray]:
     """Return ``label (unit)`` -> (m,) samples."""
     units = _labels(raw.parameters, "ANALOG", "UNITS")
-    found: dict[str, FloatArray] = {}
+    channels: dict[str, FloatArray] = {}
     for row, label in enumerate(_labels(raw.parameters, "ANALOG", "LABELS")[: raw.analogs.shape[1]]):
         unit = units[row] if row < len(units) else ""
-        found[f"{label} ({unit})" if unit else label] = raw.analogs[:, row]
-    return found if len(raw.analogs) else {}
+        channels[f"{label} ({unit})" if unit else label] = raw.analogs[:, row]
+    return channels if len(raw.analogs) else {}
 
 
 def _labels(parameters: Parameters, group: str, name: str) -> list[str]:
     """Return the texts of a parameter and of those that continue it."""
-    found: list[str] = []
+    labels: list[str] = []
     for ending in CONTINUED:
         values = parameters.get((group, f"{name}{ending}"))
         if values is None or values.dtype.kind != "S":
             break
         rows = values if values.ndim == 2 else values[None]
-        found += [row.tobytes().replace(b"\0", b" ").decode("utf-8", "replace").strip() for row in rows]
-    return found
+        labels += [row.tobytes().replace(b"\0", b" ").decode("utf-8", "replace").strip() for row in rows]
+    return labels
 
 
 def _rate(parameters: Parameters, group: str) -> float:

@@ -133,7 +133,7 @@ def _parameters(data: bytes) -> dict[tuple[str, str], npt.NDArray[Any]]:
     if data[at + 3] != INTEL:
         raise _DamagedError("of another processor than Intel's")
     groups: dict[int, str] = {}
-    found: list[tuple[int, str, npt.NDArray[Any]]] = []
+    entries: list[tuple[int, str, npt.NDArray[Any]]] = []
     at += 4
     while at + 2 <= len(data) and data[at]:
         length, group = struct.unpack_from("<bb", data, at)
@@ -145,14 +145,14 @@ def _parameters(data: bytes) -> dict[tuple[str, str], npt.NDArray[Any]]:
         if group < 0:
             groups[-group] = name
         else:
-            found.append((group, name, _values(data, link + 2)))
+            entries.append((group, name, _values(data, link + 2)))
         (step,) = struct.unpack_from("<h", data, link)
         if step < 0:
             raise _DamagedError("parameters that lead back")
         if step == 0:
             break
         at = link + step
-    return {(groups[group], name): values for group, name, values in found if group in groups}
+    return {(groups[group], name): values for group, name, values in entries if group in groups}
 
 
 def _values(data: bytes, at: int) -> npt.NDArray[Any]:
@@ -210,10 +210,10 @@ def _number(parameters: Parameters, group: str, name: str) -> float | None:
 
 def _points(table: npt.NDArray[Any], layout: _Layout) -> FloatArray:
     """Return (frames, points, 3) places; a negative fourth number says that a point was not seen."""
-    whole = table[:, : 4 * layout.points].reshape(layout.frames, layout.points, 4)
-    places: FloatArray = whole[..., :3] * (layout.scale if layout.scale > 0 else 1.0)
+    frames = table[:, : 4 * layout.points].reshape(layout.frames, layout.points, 4)
+    places: FloatArray = frames[..., :3] * (layout.scale if layout.scale > 0 else 1.0)
     places = places.astype(np.float64)
-    places[whole[..., 3] < 0] = np.nan
+    places[frames[..., 3] < 0] = np.nan
     return places
 
 
@@ -239,12 +239,12 @@ def _of_channels(parameters: Parameters, name: str, missing: float, count: int) 
     _DamagedError
         There are too few, or one is not finite.
     """
-    found = parameters.get(("ANALOG", name))
-    if found is None or found.size == 0:
+    numbers = parameters.get(("ANALOG", name))
+    if numbers is None or numbers.size == 0:
         return np.full(count, missing)
-    if found.dtype.kind not in "if" or found.size < count:
-        raise _DamagedError(f"ANALOG:{name} of {found.size} for {count} channels")
-    values = found.ravel()[:count].astype(np.float64)
+    if numbers.dtype.kind not in "if" or numbers.size < count:
+        raise _DamagedError(f"ANALOG:{name} of {numbers.size} for {count} channels")
+    values = numbers.ravel()[:count].astype(np.float64)
     if not np.isfinite(values).all():
         raise _DamagedError(f"ANALOG:{name} without a number")
     return values

@@ -80,7 +80,9 @@ def pick(
         gyr=gyr.get(device, ()),
         gravity=gravity[device] if device in summed else (),
         device=device,
-        counters=tuple(one for one in columns if one.kind == "counter" and one.device in ("", device)),
+        counters=tuple(
+            column for column in columns if column.kind == "counter" and column.device in ("", device)
+        ),
         notes=note,
     )
 
@@ -96,33 +98,35 @@ def _as_said(columns: Sequence[Column], choice: Choice, where: str) -> Picked:
 def _named(columns: Sequence[Column], name: str, where: str) -> Column:
     """Column of a name, by itself without its unit, or by its number."""
     plain = " ".join(name.split())
-    found = [one for one in columns if " ".join(one.name.split()) == plain]
-    if not found:
-        found = [one for one in columns if " ".join(one.name.split()).lower() == plain.lower()]
-    if not found and plain.isdigit() and 1 <= int(plain) <= len(columns):
-        found = [columns[int(plain) - 1]]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        numbers = ", ".join(str(one.index + 1) for one in found)
+    matches = [column for column in columns if " ".join(column.name.split()) == plain]
+    if not matches:
+        matches = [column for column in columns if " ".join(column.name.split()).lower() == plain.lower()]
+    if not matches and plain.isdigit() and 1 <= int(plain) <= len(columns):
+        matches = [columns[int(plain) - 1]]
+    if len(matches) == 1:
+        return matches[0]
+    if matches:
+        numbers = ", ".join(str(column.index + 1) for column in matches)
         raise RecordingError(
-            f"{len(found)} columns called {name!r}", where=where, todo=f"say their numbers: {numbers}"
+            f"{len(matches)} columns called {name!r}", where=where, todo=f"say their numbers: {numbers}"
         )
-    names = ", ".join(one.name for one in columns)
+    names = ", ".join(column.name for column in columns)
     raise RecordingError(f"no column {name!r}", where=where, todo=f"there are: {names[:300]}")
 
 
 def axes_by_device(columns: Sequence[Column], kind: Kind) -> dict[str, tuple[Column, ...]]:
     """Choose the best three axes of one kind for each device."""
     groups: dict[tuple[str, str, str], dict[int, Column]] = {}
-    for one in columns:
-        if one.kind == kind and one.axis is not None:
-            groups.setdefault((one.device, one.variant, one.stem), {}).setdefault(one.axis, one)
-    found: dict[str, list[tuple[Column, ...]]] = {}
+    for column in columns:
+        if column.kind == kind and column.axis is not None:
+            groups.setdefault((column.device, column.variant, column.stem), {}).setdefault(
+                column.axis, column
+            )
+    by_device: dict[str, list[tuple[Column, ...]]] = {}
     for (device, _, _), axes in groups.items():
         if len(axes) == 3:
-            found.setdefault(device, []).append((axes[0], axes[1], axes[2]))
-    return {device: min(some, key=_rank) for device, some in found.items()}
+            by_device.setdefault(device, []).append((axes[0], axes[1], axes[2]))
+    return {device: min(some, key=_rank) for device, some in by_device.items()}
 
 
 def _rank(axes: tuple[Column, ...]) -> tuple[bool, int, int]:
@@ -143,12 +147,12 @@ def _which(
     """Device that is meant, and what to say about it."""
     if choice.device:
         wanted = _plain(choice.device)
-        found = [name for name in devices if _plain(name) == wanted] or [
+        matches = [name for name in devices if _plain(name) == wanted] or [
             name for name in devices if _plain(name).startswith(wanted)
         ]
-        if len(found) == 1:
-            return found[0], ()
-        if any(one.kind == "device" for one in columns) and len(devices) == 1:
+        if len(matches) == 1:
+            return matches[0], ()
+        if any(column.kind == "device" for column in columns) and len(devices) == 1:
             return next(iter(devices)), ()
         raise RecordingError(
             f"no device {choice.device!r}", where=where, todo=f"there are: {_names(devices)}"
@@ -205,9 +209,9 @@ def _refuse_mixing(
 
 def times_of(columns: Sequence[Column], device: str, acc_index: int) -> tuple[Column, ...]:
     """Return columns of time, the device's first; of several with one name the one before the samples."""
-    times = [one for one in columns if one.kind == "time" and one.axis is None]
-    own = [one for one in times if one.device == device]
-    shared = [one for one in times if not one.device and device]
-    last = {one.name: one for one in times if one.index < acc_index}
-    some = [one for one in own or shared or times if last.get(one.name, one) is one]
+    times = [column for column in columns if column.kind == "time" and column.axis is None]
+    own = [time for time in times if time.device == device]
+    shared = [time for time in times if not time.device and device]
+    last = {time.name: time for time in times if time.index < acc_index}
+    some = [column for column in own or shared or times if last.get(column.name, column) is column]
     return tuple(some)

@@ -184,13 +184,13 @@ def _with_parents(names: Sequence[str]) -> list[str]:
 
 def _with_axes(names: Sequence[str]) -> list[str]:
     """Names with x, y and z in place of three numbers in a row, which then are axes."""
-    found: dict[str, dict[int, int]] = {}
+    stems: dict[str, dict[int, int]] = {}
     for index, name in enumerate(names):
         match = COUNTED_AXIS.fullmatch(name.strip())
         if match is not None:
-            found.setdefault(match["stem"], {}).setdefault(int(match["digit"]), index)
+            stems.setdefault(match["stem"], {}).setdefault(int(match["digit"]), index)
     out = list(names)
-    for stem, places in found.items():
+    for stem, places in stems.items():
         if set(places) in ({0, 1, 2}, {1, 2, 3}) and _column(0, f"{stem} x", "").kind in ("acc", "gyr"):
             if _column(0, stem, "").axis is not None:
                 continue  # ax1, ax2, ax3 are three sensors
@@ -201,12 +201,12 @@ def _with_axes(names: Sequence[str]) -> list[str]:
 
 def _of_ros(columns: tuple[Column, ...]) -> tuple[Column, ...]:
     """Columns with the linear acceleration of ROS' Imu message as acceleration: gravity is in it."""
-    words = [set(_words(_folded(one.name).lower())) for one in columns]
+    words = [set(_words(_folded(column.name).lower())) for column in columns]
     turns = any({"angular", "velocity"} <= some for some in words)
     moves = any({"linear", "acceleration"} <= some for some in words)
-    if not (turns and moves) or any(one.kind == "acc" for one in columns):
+    if not (turns and moves) or any(column.kind == "acc" for column in columns):
         return columns
-    return tuple(replace(one, kind="acc") if one.kind == "linear" else one for one in columns)
+    return tuple(replace(column, kind="acc") if column.kind == "linear" else column for column in columns)
 
 
 def _column(index: int, name: str, unit_cell: str) -> Column:
@@ -263,12 +263,12 @@ def _unit_in_words(words: list[str]) -> Unit | None:
 def _without_unit(name: str) -> tuple[str, Unit | None, str]:
     """Name without its unit, the unit, and what stands in brackets without being a unit."""
     strange = ""
-    for found in BRACKETS.finditer(name):
-        unit = unit_of(found[1])
+    for bracket in BRACKETS.finditer(name):
+        unit = unit_of(bracket[1])
         if unit is not None:
-            return f"{name[: found.start()]} {name[found.end() :]}", unit, ""
-        if found[1].strip().lower() not in AXES and not strange:
-            strange = found[1].strip()
+            return f"{name[: bracket.start()]} {name[bracket.end() :]}", unit, ""
+        if bracket[1].strip().lower() not in AXES and not strange:
+            strange = bracket[1].strip()
     found_suffix = SUFFIXES.search(name)
     if found_suffix is not None:
         unit = unit_of(found_suffix[1])

@@ -56,12 +56,12 @@ def zone_of(cell: str) -> tzinfo | None:
     >>> zone_of("2024-05-01T10:00:00.5+02:00"), zone_of("2024-05-01 10:00:00")
     (datetime.timezone(datetime.timedelta(seconds=7200)), None)
     """
-    found = ZONE.search(cell) if DATE.fullmatch(cell) else None
-    if found is None:
+    match = ZONE.search(cell) if DATE.fullmatch(cell) else None
+    if match is None:
         return None
-    if found[1] in ("Z", "UTC", "GMT"):
+    if match[1] in ("Z", "UTC", "GMT"):
         return UTC
-    stamp = datetime.strptime(found[1].replace(":", ""), "%z")
+    stamp = datetime.strptime(match[1].replace(":", ""), "%z")
     return timezone(stamp.utcoffset() or timedelta(0))
 
 
@@ -126,6 +126,6 @@ def _of_half_days(seconds: FloatArray, half: pd.Series[str]) -> FloatArray:
 
 
 def _seconds(stamps: pd.Series) -> FloatArray:
-    known = stamps.notna().to_numpy(dtype=bool)
+    dated = stamps.notna().to_numpy(dtype=bool)
     counts = stamps.astype("int64").to_numpy()
-    return np.where(known, counts // 10**9 + counts % 10**9 / 1e9, np.nan)
+    return np.where(dated, counts // 10**9 + counts % 10**9 / 1e9, np.nan)

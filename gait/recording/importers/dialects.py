@@ -219,7 +219,7 @@ def _two_devices(layout: Layout) -> bool:
     Columns in words that only the dialect knows have no prefix: their first word is what they measure.
     """
     names = [layout.columns[index] for index in layout.use[1:]]
-    return len({one.device for one in parse_columns(names) if one.kind != "other"}) > 1
+    return len({column.device for column in parse_columns(names) if column.kind != "other"}) > 1
 
 
 def gyroscope_layout(columns: Sequence[str], separator: str, path: Path) -> Layout | None:
@@ -268,9 +268,9 @@ def _fit(
 def _axes(columns: Sequence[str], patterns: Sequence[str]) -> tuple[int, ...] | None:
     """Columns of x, y and z by the first pattern that finds all three."""
     for pattern in patterns:
-        found = [_find(columns, pattern.format(axis)) for axis in AXES]
-        if None not in found:
-            return tuple(index for index in found if index is not None)
+        places = [_find(columns, pattern.format(axis)) for axis in AXES]
+        if None not in places:
+            return tuple(index for index in places if index is not None)
     return None
 
 
@@ -294,6 +294,6 @@ def refuse_unusable(columns: Sequence[str], path: Path) -> None:
                 where=path,
                 todo="export the raw accelerometer (with g), not free, linear or user acceleration",
             )
-    for pattern, what, todo in UNUSABLE:
+    for pattern, text, todo in UNUSABLE:
         if _find(columns, pattern) is not None:
-            raise RecordingError(what, where=path, todo=todo)
+            raise RecordingError(text, where=path, todo=todo)

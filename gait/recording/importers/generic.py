@@ -92,7 +92,7 @@ def generic_layout(
     sample = Sample.of(lines, separator, len(names))
     suggested = suggestion(columns, where, sample) if not choice.acc else suggestion([], where)
     picked = pick(columns, choice, where, suggested, side)
-    if picked is None and any(one.kind == "linear" and one.axis is not None for one in columns):
+    if picked is None and any(column.kind == "linear" and column.axis is not None for column in columns):
         raise _without_gravity(where)
     file_name = re.split(r"[\\/]", where)[-1]
     picked = picked or _bare_axes(columns, sample, file_name)
@@ -117,8 +117,10 @@ def gyroscope_alone(
     file_name = re.split(r"[\\/]", where)[-1]
     rates = axes_by_device(columns, "gyr")
     if not rates and GYROSCOPE.search(file_name):
-        rates = axes_by_device([replace(one, kind="gyr") for one in columns if one.kind == "other"], "gyr")
-    if len(rates) != 1 or any(one.kind == "acc" for one in columns):
+        rates = axes_by_device(
+            [replace(column, kind="gyr") for column in columns if column.kind == "other"], "gyr"
+        )
+    if len(rates) != 1 or any(column.kind == "acc" for column in columns):
         return None
     ((device, gyr),) = rates.items()
     sample = Sample.of(lines, separator, len(names))
@@ -135,7 +137,7 @@ def gyroscope_alone(
     return Layout(
         where=where,
         columns=tuple(names),
-        use=(time.index, *(one.index for one in gyr)),
+        use=(time.index, *(column.index for column in gyr)),
         separator=separator,
         decimal=sample.decimal,
         scale=(time.factor, *[unit.factor] * 3),
@@ -147,10 +149,10 @@ def gyroscope_alone(
 
 def _unit_alone(gyr: Sequence[Column], sample: Sample) -> Unit | None:
     """Return the unit of a gyroscope's columns by name, or by rates that are no leg's in rad/s; else None."""
-    said = {one.unit for one in gyr}
-    stated = said.pop() if len(said) == 1 else None
-    rates = sample.table([one.index for one in gyr])
-    if stated is not None or any(one.strange for one in gyr) or not len(rates):
+    units = {column.unit for column in gyr}
+    stated = units.pop() if len(units) == 1 else None
+    rates = sample.table([column.index for column in gyr])
+    if stated is not None or any(column.strange for column in gyr) or not len(rates):
         return stated
     fastest = float(np.percentile(np.linalg.norm(rates, axis=1), 99.5))
     return Unit("gyr", "deg/s", 1.0) if SLOW_TURN_DPS < fastest < COUNTS_ABOVE else None
@@ -169,15 +171,18 @@ def _layout(
     side: str | None,
 ) -> Layout:
     """Return how the picked columns are read: time, units, device, and what is said of them."""
-    if sample.rows and not len(sample.table([one.index for one in picked.acc])) and picked.times:
+    if sample.rows and not len(sample.table([column.index for column in picked.acc])) and picked.times:
         # Not one number: reading goes on, and says so.
         time = TimeColumn("number", picked.times[0].index)
     else:
         time = time_column(picked, sample, choice, stated_hz, where, suggested)
     device, device_note = _device_column(columns, picked, sample, choice, where, side)
-    acc, acc_said = _acc_unit(picked, sample, choice, where, suggested)
-    gyr, gyr_said = _gyr_unit(picked, sample, choice, acc, where, suggested)
-    use = (*(() if time.index is None else (time.index,)), *(one.index for one in (*picked.acc, *picked.gyr)))
+    acc, acc_note = _acc_unit(picked, sample, choice, where, suggested)
+    gyr, gyr_note = _gyr_unit(picked, sample, choice, acc, where, suggested)
+    use = (
+        *(() if time.index is None else (time.index,)),
+        *(column.index for column in (*picked.acc, *picked.gyr)),
+    )
     return Layout(
         where=where,
         columns=tuple(names),
@@ -191,7 +196,7 @@ def _layout(
         device=device,
         zone=time.zone,
         rate_hz=time.rate_hz or choice.rate_hz,
-        notes=(_said(picked, time.said, acc_said, gyr_said), *picked.notes, *device_note),
+        notes=(_read_from(picked, time.note, acc_note, gyr_note), *picked.notes, *device_note),
         counts=time.counts,
         foreign=True,
     )
@@ -199,7 +204,7 @@ def _layout(
 
 def _of_a_magnetometer(picked: Picked, file_name: str) -> bool:
     """Return whether axes that only their unit makes an acceleration are gauss that were read as g."""
-    bare = all(re.sub(r"[^a-z]", "", one.name.lower()) in ("xg", "yg", "zg") for one in picked.acc)
+    bare = all(re.sub(r"[^a-z]", "", column.name.lower()) in ("xg", "yg", "zg") for column in picked.acc)
     return bare and MAGNETOMETER.search(file_name) is not None
 
 
@@ -207,19 +212,25 @@ def _bare_axes(columns: Sequence[Column], sample: Sample, file_name: str) -> Pic
     """Columns called x, y, z alone, if the sensor rests somewhere and reads gravity there; else None."""
     if OTHER_SENSORS.search(file_name):
         return None
-    bare = [one for one in columns if one.kind == "other" and one.axis is not None and not one.device]
-    axes = {one.axis: one for one in bare if one.unit is None and not one.strange}
+    bare = [
+        column
+        for column in columns
+        if column.kind == "other" and column.axis is not None and not column.device
+    ]
+    axes = {column.axis: column for column in bare if column.unit is None and not column.strange}
     if len(bare) != len(axes) or len(axes) < 3:
         return None
     acc = (axes[0], axes[1], axes[2])
-    if not reads_gravity(sample.table([one.index for one in acc])):
+    if not reads_gravity(sample.table([column.index for column in acc])):
         return None
     note = sentence("{columns} taken for acceleration, as they read gravity at rest", columns=_names(acc))
-    times = tuple(one for one in columns if one.kind == "time")
-    return Picked(times, acc, counters=tuple(one for one in columns if one.kind == "counter"), notes=(note,))
+    times = tuple(column for column in columns if column.kind == "time")
+    return Picked(
+        times, acc, counters=tuple(column for column in columns if column.kind == "counter"), notes=(note,)
+    )
 
 
-def _said(picked: Picked, time: str, acc_unit: str, gyr_unit: str) -> str:
+def _read_from(picked: Picked, time: str, acc_unit: str, gyr_unit: str) -> str:
     """Return in a sentence what each channel was read from."""
     acc = sentence("acceleration from {columns} in {unit}", columns=_names(picked.acc), unit=acc_unit)
     if picked.gravity:
@@ -236,12 +247,12 @@ def _said(picked: Picked, time: str, acc_unit: str, gyr_unit: str) -> str:
 
 
 def _names(axes: Sequence[Column]) -> str:
-    return ", ".join(one.name for one in axes)
+    return ", ".join(axis.name for axis in axes)
 
 
 def _plus(picked: Picked, time: TimeColumn, acc: float) -> tuple[tuple[int, int, float], ...]:
     fraction = () if time.fraction is None else ((0, *time.fraction),)
-    return (*fraction, *((place, one.index, acc) for place, one in enumerate(picked.gravity, start=1)))
+    return (*fraction, *((place, column.index, acc) for place, column in enumerate(picked.gravity, start=1)))
 
 
 def _without_gravity(where: str) -> RecordingError:
@@ -256,25 +267,25 @@ def _stated(
     axes: Sequence[Column], quantity: Quantity, choice: Choice, where: str, suggested: str
 ) -> Unit | None:
     """Return the unit that the caller or the header states; None where neither does."""
-    said = choice.units.get(quantity)
-    if said is not None:
-        return said
-    units = {one.unit.name: one.unit for one in axes if one.unit is not None}
+    unit = choice.units.get(quantity)
+    if unit is not None:
+        return unit
+    units = {axis.unit.name: axis.unit for axis in axes if axis.unit is not None}
     if len(units) > 1:
         raise RecordingError(
             f"{_names(axes)} are in different units ({', '.join(units)})",
             where=where,
             todo=f"try: {suggested}",
         )
-    strange = next((one.strange for one in axes if one.strange.lower() not in NO_UNITS), "") or next(
-        ("raw" for one in axes if "raw" in one.variant.split() and one.unit is None), ""
+    strange = next((axis.strange for axis in axes if axis.strange.lower() not in NO_UNITS), "") or next(
+        ("raw" for axis in axes if "raw" in axis.variant.split() and axis.unit is None), ""
     )
     if not units and strange:
-        what = "m/s2" if quantity == "acc" else "deg/s"
+        unit_name = "m/s2" if quantity == "acc" else "deg/s"
         raise RecordingError(
             f"{axes[0].name} is in {strange!r}, which is no unit known here",
             where=where,
-            todo=f"say how many {what} one of them is, as a number: {suggested}",
+            todo=f"say how many {unit_name} one of them is, as a number: {suggested}",
         )
     return next(iter(units.values()), None)
 
@@ -286,15 +297,15 @@ def _acc_unit(
     unit = _stated(picked.acc, "acc", choice, where, suggested)
     if unit is not None:
         return unit.factor, unit.name
-    acc = sample.table([one.index for one in picked.acc])
+    acc = sample.table([column.index for column in picked.acc])
     if picked.gravity and len(acc):
-        gravity = sample.table([one.index for one in picked.gravity])
+        gravity = sample.table([column.index for column in picked.gravity])
         acc = acc + gravity if len(gravity) == len(acc) else acc
     if not len(acc):
         return 1.0, sentence("{unit} (assumed)", unit="m/s2")
-    found = acc_guess(acc)
-    if found is not None:
-        name, factor, level = found
+    guess = acc_guess(acc)
+    if guess is not None:
+        name, factor, level = guess
         return factor, sentence(
             "{unit} (assumed; gravity and running read {level:.3g})", unit=name, level=level
         )
@@ -322,7 +333,7 @@ def _gyr_unit(
     unit = _stated(picked.gyr, "gyr", choice, where, suggested)
     if unit is not None:
         return unit.factor, unit.name
-    rows = sample.table([one.index for one in (*picked.acc, *picked.gyr)])
+    rows = sample.table([column.index for column in (*picked.acc, *picked.gyr)])
     if not len(rows):
         return 1.0, sentence("{unit} (assumed)", unit="deg/s")
     name, factor, turned = gyr_guess(rows[:, :3] * abs(acc_factor), rows[:, 3:])
@@ -340,9 +351,11 @@ def _device_column(
     columns: Sequence[Column], picked: Picked, sample: Sample, choice: Choice, where: str, side: str | None
 ) -> tuple[DeviceColumn | None, tuple[str, ...]]:
     """Column that names the device of each row, and the device that is meant."""
-    named = (one for one in columns if one.kind == "device")
+    named = (column for column in columns if column.kind == "device")
     acc = sample.numbers(picked.acc[0].index)
-    column = next(named, None) or next((one for one in columns if _alternates(one, sample, acc)), None)
+    column = next(named, None) or next(
+        (column for column in columns if _alternates(column, sample, acc)), None
+    )
     if column is None:
         return None, ()
     values = list(dict.fromkeys(cell for cell in sample.cells(column.index) if cell not in ("", column.name)))

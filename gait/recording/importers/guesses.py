@@ -77,8 +77,8 @@ def acc_guess(acc: FloatArray) -> tuple[str, float, float] | None:
         unit = _at_rest(level)
         return None if unit is None else (*unit, level)
     level = float(np.median(norm))
-    found = next((one for one in GUESSES if one[2] <= level <= one[3]), None)
-    return None if found is None else (found[0], found[1], level)
+    guess = next((guess for guess in GUESSES if guess[2] <= level <= guess[3]), None)
+    return None if guess is None else (guess[0], guess[1], level)
 
 
 def _at_rest(level: float) -> tuple[str, float] | None:
@@ -96,11 +96,13 @@ def counts_guess(values: FloatArray, *, gyroscope: bool) -> float:
     norm = np.linalg.norm(values, axis=1)
     if gyroscope:
         top = float(np.percentile(norm, 99.5))
-        return 1.0 / min(COUNTS_A_DPS, key=lambda one: abs(np.log(top / one / USUAL_DPS)))
+        return 1.0 / min(COUNTS_A_DPS, key=lambda counts_a_g: abs(np.log(top / counts_a_g / USUAL_DPS)))
     level, usual = rest_level(norm), STANDARD_GRAVITY
     if level is None:
         level, usual = float(np.median(norm)), USUAL_M_S2
-    counts = min(COUNTS_A_G, key=lambda one: abs(np.log(level * STANDARD_GRAVITY / one / usual)))
+    counts = min(
+        COUNTS_A_G, key=lambda counts_a_g: abs(np.log(level * STANDARD_GRAVITY / counts_a_g / usual))
+    )
     return STANDARD_GRAVITY / counts
 
 

@@ -36,9 +36,9 @@ def movesense_csv(data: bytes, path: Path) -> str:
     if tree is None:
         raise RecordingError("not valid JSON", where=path, todo="copy it again, or export the samples as CSV")
     packets = list(_packets(tree, 0))
-    acc = [one for one in packets if isinstance(one.get(ACC), list)]
+    acc = [packet for packet in packets if isinstance(packet.get(ACC), list)]
     if not acc:
-        if any(isinstance(one.get(GYR), list) for one in packets):
+        if any(isinstance(packet.get(GYR), list) for packet in packets):
             raise RecordingError(
                 "a gyroscope without its accelerometer",
                 where=path,
@@ -48,7 +48,9 @@ def movesense_csv(data: bytes, path: Path) -> str:
             "a JSON file without packets of a Movesense", where=path, todo="export the samples as CSV"
         )
     gyr = {
-        one["Timestamp"]: one[GYR] for one in packets if isinstance(one.get(GYR), list) and "Timestamp" in one
+        packet["Timestamp"]: packet[GYR]
+        for packet in packets
+        if isinstance(packet.get(GYR), list) and "Timestamp" in packet
     }
     try:
         rows = [row for packet in acc for row in _rows(packet, gyr)]
@@ -79,8 +81,8 @@ def _packets(tree: Any, depth: int) -> Iterator[dict[str, Any]]:  # noqa: ANN401
             return
         tree = list(tree.values())
     if isinstance(tree, list):
-        for one in tree:
-            yield from _packets(one, depth + 1)
+        for branch in tree:
+            yield from _packets(branch, depth + 1)
 
 
 def _rows(packet: dict[str, Any], gyr: dict[Any, list[dict[str, float]]]) -> Iterator[str]:

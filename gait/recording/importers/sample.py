@@ -73,9 +73,9 @@ def rate_of(lines: Iterable[str]) -> float | None:
     (100.0, 60.0, None)
     """
     for line in lines:
-        found = RATE.search(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", line))
-        if found is not None:
-            hz = float(found["hz"].replace(",", ".")) * (1000.0 if found["kilo"] else 1.0)
+        match = RATE.search(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", line))
+        if match is not None:
+            hz = float(match["hz"].replace(",", ".")) * (1000.0 if match["kilo"] else 1.0)
             if RATES_HZ[0] <= hz <= RATES_HZ[1]:
                 return hz
     return None

@@ -30,7 +30,7 @@ def suggestion(columns: Sequence[Column], where: str, sample: Sample = NO_SAMPLE
     acc, gyr = _first(axes_by_device(columns, "acc")), _first(axes_by_device(columns, "gyr"))
     time = _time(columns, sample)
     if not acc:
-        acc = _bare(columns, sample, {one.index for one in (*gyr, *([time] if time else []))})
+        acc = _bare(columns, sample, {column.index for column in (*gyr, *([time] if time else []))})
     units: dict[str, str] = {}
     counted = time is not None and time.kind == "counter"
     if time is not None:
@@ -43,8 +43,8 @@ def suggestion(columns: Sequence[Column], where: str, sample: Sample = NO_SAMPLE
     return convert_line(
         where,
         time=names(time) if time else "",
-        acc=[names(one) for one in acc] or ["X", "Y", "Z"],
-        gyr=[names(one) for one in gyr],
+        acc=[names(column) for column in acc] or ["X", "Y", "Z"],
+        gyr=[names(column) for column in gyr],
         units=units,
         more="" if time is not None and not counted else "--rate HZ",
     )
@@ -56,17 +56,19 @@ def _first(devices: dict[str, tuple[Column, ...]]) -> tuple[Column, ...]:
 
 def _writer(columns: Sequence[Column]) -> Callable[[Column], str]:
     """Return what writes a column: its name, or its number where several or none are called so."""
-    names = [one.name for one in columns]
-    return lambda one: one.name if one.name and names.count(one.name) == 1 else str(one.index + 1)
+    names = [column.name for column in columns]
+    return lambda column: (
+        column.name if column.name and names.count(column.name) == 1 else str(column.index + 1)
+    )
 
 
 def _time(columns: Sequence[Column], sample: Sample) -> Column | None:
     """Return the column that holds times or, where there is none, counts samples."""
-    times = [one for one in columns if one.kind == "time"]
-    known = [one for one in times if time_unit(one, sample) is not None] if sample.rows else times
-    others = [one for one in columns if one.kind == "counter"]
-    others += [one for one in columns if one.kind == "other" and _runs_on(one, sample)]
-    return next(iter(known or others), None)
+    times = [column for column in columns if column.kind == "time"]
+    with_unit = [time for time in times if time_unit(time, sample) is not None] if sample.rows else times
+    others = [column for column in columns if column.kind == "counter"]
+    others += [column for column in columns if column.kind == "other" and _runs_on(column, sample)]
+    return next(iter(with_unit or others), None)
 
 
 def _runs_on(column: Column, sample: Sample) -> bool:
@@ -79,11 +81,17 @@ def _runs_on(column: Column, sample: Sample) -> bool:
 
 def _bare(columns: Sequence[Column], sample: Sample, taken: set[int]) -> tuple[Column, ...]:
     """Return three columns that may be an acceleration: those with axes first, then any that hold numbers."""
-    left = [one for one in columns if one.index not in taken and one.name and one.kind in ("other", "linear")]
-    left = [one for one in left if not one.strange]  # angles, temperatures
+    left = [
+        column
+        for column in columns
+        if column.index not in taken and column.name and column.kind in ("other", "linear")
+    ]
+    left = [column for column in left if not column.strange]  # angles, temperatures
     if sample.rows:
-        left = [one for one in left if np.isfinite(sample.numbers(one.index)).mean() >= NUMBERS_SHARE]
-    with_axis = [one for one in left if one.axis is not None]
+        left = [
+            column for column in left if np.isfinite(sample.numbers(column.index)).mean() >= NUMBERS_SHARE
+        ]
+    with_axis = [column for column in left if column.axis is not None]
     some = with_axis if len(with_axis) >= len(AXES) else left
     return tuple(some[: len(AXES)]) if len(some) >= len(AXES) else ()
 
@@ -92,20 +100,20 @@ def _acc_unit(acc: Sequence[Column], sample: Sample) -> str:
     """Return the unit to write: as stated, as the samples read, or the size of a count."""
     if acc and acc[0].unit is not None:
         return acc[0].unit.name
-    values = sample.table([one.index for one in acc]) if acc else np.empty((0, 3))
+    values = sample.table([column.index for column in acc]) if acc else np.empty((0, 3))
     if not len(values):
         return "m/s2"
-    found = acc_guess(values)
-    return found[0] if found is not None else f"{counts_guess(values, gyroscope=False):.4g}"
+    guess = acc_guess(values)
+    return guess[0] if guess is not None else f"{counts_guess(values, gyroscope=False):.4g}"
 
 
 def _gyr_unit(acc: Sequence[Column], gyr: Sequence[Column], sample: Sample) -> str:
     if gyr[0].unit is not None:
         return gyr[0].unit.name
-    rows = sample.table([one.index for one in (*acc, *gyr)]) if acc else np.empty((0, 6))
+    rows = sample.table([column.index for column in (*acc, *gyr)]) if acc else np.empty((0, 6))
     if not len(rows):
         return "deg/s"
-    found = acc_guess(rows[:, :3])
-    factor = found[1] if found is not None else counts_guess(rows[:, :3], gyroscope=False)
+    guess = acc_guess(rows[:, :3])
+    factor = guess[1] if guess is not None else counts_guess(rows[:, :3], gyroscope=False)
     name, _, turned = gyr_guess(rows[:, :3] * factor, rows[:, 3:])
     return name if turned <= MOST_DPS else f"{counts_guess(rows[:, 3:], gyroscope=True):.4g}"

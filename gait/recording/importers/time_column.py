@@ -54,7 +54,7 @@ class TimeColumn:
         True for whole numbers, which may begin again.
     rate_hz
         Rate that the times were made with, where they were.
-    said
+    note
         For people: which column, in what, why.
     """
 
@@ -65,7 +65,7 @@ class TimeColumn:
     zone: tzinfo | None = UTC
     counts: bool = False
     rate_hz: float | None = None
-    said: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -113,36 +113,43 @@ def time_column(
         No column holds times and nothing states the rate, or the unit cannot be told.
     """
     rate_hz = choice.rate_hz or rate_hz
-    found = [one for column in picked.times if (one := _candidate(column, sample)) is not None]
+    candidates = [
+        candidate for column in picked.times if (candidate := _candidate(column, sample)) is not None
+    ]
     counted = choice.units.get("time")
     if counted is not None and counted.factor == 0.0:
-        return _counted(found[0].column if found else None, rate_hz, where, suggested)
-    pair = _whole_and_fraction(found)
+        return _counted(candidates[0].column if candidates else None, rate_hz, where, suggested)
+    pair = _whole_and_fraction(candidates)
     if pair is not None:
         return pair
-    if found:
+    if candidates:
         best = max(
-            found, key=lambda one: (round(min(one.fresh, 0.9), 1), _epoch(one), one.column.unit is not None)
+            candidates,
+            key=lambda candidate: (
+                round(min(candidate.fresh, 0.9), 1),
+                _epoch(candidate),
+                candidate.column.unit is not None,
+            ),
         )
         return _with_unit(best, choice, rate_hz, where, suggested)
     if choice.time:
         cells = next((cell for cell in sample.cells(picked.times[0].index) if cell), "")
-        what = f"no time in column {choice.time!r}" + (f": {cells[:40]!r}" if cells else "")
-        raise RecordingError(what, where=where, todo=f"name another, or count samples: {suggested}")
+        text = f"no time in column {choice.time!r}" + (f": {cells[:40]!r}" if cells else "")
+        raise RecordingError(text, where=where, todo=f"name another, or count samples: {suggested}")
     counter = picked.counters[0] if picked.counters else None
     return _counted(counter, rate_hz, where, suggested)
 
 
 def time_unit(column: Column, sample: Sample) -> str | None:
     """Return the unit of a column of times by name or steps; empty for dates, None where it holds none."""
-    one = _candidate(column, sample)
-    if one is None or not len(one.cells):
+    candidate = _candidate(column, sample)
+    if candidate is None or not len(candidate.cells):
         return None
-    if one.form != "number":
+    if candidate.form != "number":
         return ""
     if column.unit is not None and column.unit.quantity == "time":
         return column.unit.name
-    factor = None if one.step == 1.0 else _plausible(one.step)
+    factor = None if candidate.step == 1.0 else _plausible(candidate.step)
     return next((name for name, value in FACTORS.items() if value == factor), None)
 
 
@@ -160,7 +167,7 @@ def _counted(counter: Column | None, rate_hz: float | None, where: str, suggeste
             None,
             1.0 / rate_hz,
             rate_hz=rate_hz,
-            said=sentence("time from {hz:g} Hz a row", hz=rate_hz),
+            note=sentence("time from {hz:g} Hz a row", hz=rate_hz),
         )
     return TimeColumn(
         "number",
@@ -168,7 +175,7 @@ def _counted(counter: Column | None, rate_hz: float | None, where: str, suggeste
         1.0 / rate_hz,
         counts=True,
         rate_hz=rate_hz,
-        said=sentence("time from {column} at {hz:g} Hz", column=counter.name, hz=rate_hz),
+        note=sentence("time from {column} at {hz:g} Hz", column=counter.name, hz=rate_hz),
     )
 
 
@@ -194,15 +201,15 @@ def _candidate(column: Column, sample: Sample) -> _Candidate | None:
         form = "clock"
     else:
         return None
-    known = np.isfinite(seconds)
-    return _Candidate(column, form, seconds[known], zone_of(first)) if known.mean() >= VALID else None
+    finite = np.isfinite(seconds)
+    return _Candidate(column, form, seconds[finite], zone_of(first)) if finite.mean() >= VALID else None
 
 
-def _epoch(one: _Candidate) -> bool:
-    if one.form == "date":
+def _epoch(candidate: _Candidate) -> bool:
+    if candidate.form == "date":
         return True
-    factor = one.column.unit.factor if one.column.unit is not None else _plausible(one.step)
-    return bool(factor is not None and len(one.cells) and one.cells[0] * factor > EPOCH_S)
+    factor = candidate.column.unit.factor if candidate.column.unit is not None else _plausible(candidate.step)
+    return bool(factor is not None and len(candidate.cells) and candidate.cells[0] * factor > EPOCH_S)
 
 
 def _plausible(step: float) -> float | None:
@@ -214,93 +221,93 @@ def _plausible(step: float) -> float | None:
 
 
 def _with_unit(
-    one: _Candidate, choice: Choice, rate_hz: float | None, where: str, suggested: str
+    candidate: _Candidate, choice: Choice, rate_hz: float | None, where: str, suggested: str
 ) -> TimeColumn:
     """Return the times of one column, their unit said, stated or assumed from the rate."""
-    column = one.column
-    if one.form != "number":
+    column = candidate.column
+    if candidate.form != "number":
         return TimeColumn(
-            one.form,
+            candidate.form,
             column.index,
-            zone=one.zone,
-            said=sentence("time from {column}, as written", column=column.name),
+            zone=candidate.zone,
+            note=sentence("time from {column}, as written", column=column.name),
         )
-    counts = bool((one.cells == np.round(one.cells)).all())
+    counts = bool((candidate.cells == np.round(candidate.cells)).all())
     unit = choice.units.get("time") or column.unit
     if unit is not None:
-        _check_rate(one, unit.factor, where, suggested, said="time" in choice.units)
-        said = sentence("time from {column} in {unit}", column=column.name, unit=unit.name)
-        return TimeColumn("number", column.index, unit.factor, counts=counts, said=said)
+        _check_rate(candidate, unit.factor, where, suggested, by_user="time" in choice.units)
+        note = sentence("time from {column} in {unit}", column=column.name, unit=unit.name)
+        return TimeColumn("number", column.index, unit.factor, counts=counts, note=note)
     # A column that counts by one may be milliseconds or samples.
-    factor = None if one.step == 1.0 else _plausible(one.step)
-    if factor is None and len(one.cells) < 3:
+    factor = None if candidate.step == 1.0 else _plausible(candidate.step)
+    if factor is None and len(candidate.cells) < 3:
         factor = 1.0
     if factor is None and rate_hz is not None and counts:
         return _counted(column, rate_hz, where, suggested)
     if factor is None:
-        what = f"the unit of {column.name} cannot be told: it steps by {one.step:g}"
+        text = f"the unit of {column.name} cannot be told: it steps by {candidate.step:g}"
         raise RecordingError(
-            what if one.step > 0.0 else f"{column.name} holds the same time in every row",
+            text if candidate.step > 0.0 else f"{column.name} holds the same time in every row",
             where=where,
             todo=f"say the unit, or --units time=samples --rate HZ where it counts samples: {suggested}",
         )
     name = next(name for name, value in FACTORS.items() if value == factor)
-    said = sentence("time from {column} in {unit} (assumed)", column=column.name, unit=name)
-    if one.step > 0:
-        said = sentence(
+    note = sentence("time from {column} in {unit} (assumed)", column=column.name, unit=name)
+    if candidate.step > 0:
+        note = sentence(
             "time from {column} in {unit} (assumed; {hz:.0f} Hz)",
             column=column.name,
             unit=name,
-            hz=1.0 / (one.step * factor),
+            hz=1.0 / (candidate.step * factor),
         )
-    return TimeColumn("number", column.index, factor, counts=counts, said=said)
+    return TimeColumn("number", column.index, factor, counts=counts, note=note)
 
 
-def _check_rate(one: _Candidate, factor: float, where: str, suggested: str, *, said: bool) -> None:
+def _check_rate(candidate: _Candidate, factor: float, where: str, suggested: str, *, by_user: bool) -> None:
     """Refuse a stated unit of time at which no leg sensor samples, if another unit would do."""
-    if one.step <= 0.0:
+    if candidate.step <= 0.0:
         return
-    rate = 1.0 / (one.step * factor)
-    other = _plausible(one.step)
-    if not NAMED_HZ[0] <= rate <= NAMED_HZ[1] and other is not None and not said:
+    rate = 1.0 / (candidate.step * factor)
+    other = _plausible(candidate.step)
+    if not NAMED_HZ[0] <= rate <= NAMED_HZ[1] and other is not None and not by_user:
         name = next(name for name, value in FACTORS.items() if value == other)
-        stated = one.column.unit.name if one.column.unit is not None else "s"
+        stated = candidate.column.unit.name if candidate.column.unit is not None else "s"
         raise RecordingError(
-            f"{one.column.name} steps by {one.step:g}, which is {rate:.3g} Hz in its unit but "
-            f"{1 / (one.step * other):.0f} Hz in {name}",
+            f"{candidate.column.name} steps by {candidate.step:g}, which is {rate:.3g} Hz in its unit but "
+            f"{1 / (candidate.step * other):.0f} Hz in {name}",
             where=where,
             todo=f"say the unit: {suggested.replace(f'--units time={stated},', f'--units time={name},')}",
         )
 
 
-def _whole_and_fraction(found: Sequence[_Candidate]) -> TimeColumn | None:
+def _whole_and_fraction(candidates: Sequence[_Candidate]) -> TimeColumn | None:
     """Whole seconds in one column and their fraction in another; None where there are no such two."""
-    for whole in found:
-        factor = whole.column.unit.factor if whole.column.unit is not None else 1.0
-        if whole.fresh > COARSE or (whole.form == "number" and factor != 1.0):
+    for seconds_column in candidates:
+        factor = seconds_column.column.unit.factor if seconds_column.column.unit is not None else 1.0
+        if seconds_column.fresh > COARSE or (seconds_column.form == "number" and factor != 1.0):
             continue
-        for part in found:
+        for part in candidates:
             unit = part.column.unit
-            if part is whole or unit is None or unit.factor >= 1.0 or part.form != "number":
+            if part is seconds_column or unit is None or unit.factor >= 1.0 or part.form != "number":
                 continue
-            if len(part.cells) != len(whole.cells) or not len(part.cells):
+            if len(part.cells) != len(seconds_column.cells) or not len(part.cells):
                 continue
             seconds = part.cells * unit.factor
             if seconds.min() < 0.0 or seconds.max() >= 1.0:
                 continue
-            steps = np.diff(whole.cells + seconds)
+            steps = np.diff(seconds_column.cells + seconds)
             if (steps >= 0.0).mean() > 0.98 and (steps > 0.0).mean() > 0.5:
-                said = sentence(
+                note = sentence(
                     "time from {column} and {part} in {unit}",
-                    column=whole.column.name,
+                    column=seconds_column.column.name,
                     part=part.column.name,
                     unit=unit.name,
                 )
                 return TimeColumn(
-                    whole.form,
-                    whole.column.index,
+                    seconds_column.form,
+                    seconds_column.column.index,
                     fraction=(part.column.index, unit.factor),
-                    zone=whole.zone,
-                    said=said,
+                    zone=seconds_column.zone,
+                    note=note,
                 )
     return None

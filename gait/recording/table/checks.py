@@ -125,11 +125,11 @@ class RowFilter:
         if self.rows >= 2:
             return
         if self.unreadable:
-            what = f"no row has a number in every column ({self.unreadable} rows looked at)"
+            text = f"no row has a number in every column ({self.unreadable} rows looked at)"
         else:
-            what = "no samples below the column names" if self.rows == 0 else "one sample only"
+            text = "no samples below the column names" if self.rows == 0 else "one sample only"
         raise RecordingError(
-            what, where=self.layout.where, todo="check that the recording was finished and copied whole"
+            text, where=self.layout.where, todo="check that the recording was finished and copied whole"
         )
 
     def _finite(self, table: Table) -> Rows:
@@ -216,10 +216,10 @@ class RowFilter:
             )
         return rows.part(fresh).columns
 
-    def _error(self, rows: Rows, index: int, what: str, todo: str = "") -> RecordingError:
+    def _error(self, rows: Rows, index: int, text: str, todo: str = "") -> RecordingError:
         code = int(rows.line[index])
         line = line_of_row(self._blocks[code >> 32], code & 0xFFFFFFFF)
-        return RecordingError(what, where=f"{self.layout.where}, line {line}", todo=todo)
+        return RecordingError(text, where=f"{self.layout.where}, line {line}", todo=todo)
 
 
 def check_step(time_s: FloatArray, where: str) -> None:
@@ -257,17 +257,17 @@ def check_acc_unit(acc: FloatArray, where: str) -> None:
     """
     level = float(np.median(np.sqrt(np.einsum("ij,ij->i", acc, acc))))
     if NO_GRAVITY_BELOW_M_S2 <= level < IN_G_BELOW_M_S2:
-        what = f"acc is in g, not m/s2: its median is {level:.2f} where gravity alone is 9.81"
+        text = f"acc is in g, not m/s2: its median is {level:.2f} where gravity alone is 9.81"
         todo = "multiply acc_x, acc_y and acc_z by 9.80665"
     elif level < NO_GRAVITY_BELOW_M_S2:
-        what = f"acc has no gravity in it: its median is {level:.2g} m/s2 where gravity alone is 9.81"
+        text = f"acc has no gravity in it: its median is {level:.2g} m/s2 where gravity alone is 9.81"
         todo = "export the raw accelerometer, not 'linear' or 'user' acceleration"
     elif level > COUNTS_ABOVE_M_S2:
-        what = f"acc is not m/s2: its median is {level:.0f} where gravity alone is 9.81"
+        text = f"acc is not m/s2: its median is {level:.0f} where gravity alone is 9.81"
         todo = "divide thousandths of g by 101.97; scale raw counts by the sensor's range"
     else:
         return
-    raise RecordingError(what, where=where, todo=todo)
+    raise RecordingError(text, where=where, todo=todo)
 
 
 def check_gyr_unit(acc: FloatArray, gyr_dps: FloatArray, where: str) -> None:

@@ -102,16 +102,16 @@ def refuse_container(head: bytes, path: Path) -> None:
     RecordingError
         It is of a known kind; says which, and what to do.
     """
-    for place, mark, what, todo in SIGNATURES:
+    for place, mark, text, todo in SIGNATURES:
         if head[place : place + len(mark)] == mark:
-            raise RecordingError(what, where=path, todo=todo)
+            raise RecordingError(text, where=path, todo=todo)
     if head.startswith(ZIP):
         raise RecordingError("a zip archive", where=path, todo="unpack it and give the file or folder in it")
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if start.startswith(b"<"):
-        for mark, what, todo in MARKUP:
+        for mark, text, todo in MARKUP:
             if mark.lower() in start.lower():
-                raise RecordingError(what, where=path, todo=todo)
+                raise RecordingError(text, where=path, todo=todo)
     if start.startswith((b"{", b"[{", b"[[")):
         raise RecordingError("a JSON file", where=path, todo="export the samples as CSV and give that")
 
@@ -253,26 +253,28 @@ def _from_zip(path: Path, stamp: int) -> Path:
         ValueError,
     ) as error:
         encrypted = "password" in str(error) or "encrypted" in str(error)
-        what = (
+        text = (
             "the zip archive is protected by a password"
             if encrypted
             else "the zip archive is damaged or cut off"
         )
         todo = "unpack it yourself and give the folder" if encrypted else "copy it again"
-        raise RecordingError(what, where=path, todo=todo) from None
+        raise RecordingError(text, where=path, todo=todo) from None
 
 
 def _take_out(archive: zipfile.ZipFile, path: Path) -> Path:
     members = archive.infolist()
-    for start, what, todo in WORKBOOKS:
-        if any(one.filename.startswith(start) for one in members):
-            raise RecordingError(what, where=path, todo=todo)
+    for start, text, todo in WORKBOOKS:
+        if any(member.filename.startswith(start) for member in members):
+            raise RecordingError(text, where=path, todo=todo)
     tables = [
-        one
-        for one in members
-        if not one.is_dir() and TABLES.fullmatch(one.filename) and not PASSED_OVER.search(one.filename)
+        member
+        for member in members
+        if not member.is_dir()
+        and TABLES.fullmatch(member.filename)
+        and not PASSED_OVER.search(member.filename)
     ]
-    if not any(re.search(r"\.(csv|txt|tsv|json)(\.gz)?$", one.filename, re.IGNORECASE) for one in tables):
+    if not any(re.search(r"\.(csv|txt|tsv|json)(\.gz)?$", table.filename, re.IGNORECASE) for table in tables):
         raise RecordingError("a zip archive without a table in it", where=path, todo="give the CSV itself")
     if len(tables) > MOST_MEMBERS:
         raise RecordingError(
@@ -282,9 +284,9 @@ def _take_out(archive: zipfile.ZipFile, path: Path) -> Path:
         )
     place = _place(path)
     left = min(UNPACKED_BYTES, RATIO_FREE_BYTES + RATIO * path.stat().st_size)
-    for one in tables:
-        left -= _write_out(archive, one, _target(place, one.filename), left, path)
-    inner = [one for one in place.iterdir() if one.is_dir()]
+    for table in tables:
+        left -= _write_out(archive, table, _target(place, table.filename), left, path)
+    inner = [path for path in place.iterdir() if path.is_dir()]
     return inner[0] if len(inner) == 1 and len(list(place.iterdir())) == 1 else place
 
 
@@ -297,9 +299,9 @@ def _target(place: Path, member: str) -> Path:
     return folder / parts[-1]
 
 
-def _write_out(archive: zipfile.ZipFile, one: zipfile.ZipInfo, target: Path, left: int, path: Path) -> int:
+def _write_out(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path, left: int, path: Path) -> int:
     size = 0
-    with archive.open(one) as stream, target.open("wb") as out:
+    with archive.open(member) as stream, target.open("wb") as out:
         while chunk := stream.read(CHUNK):
             size += len(chunk)
             if size > left:

@@ -92,8 +92,8 @@ def read_head(source: Source, file: Path, choice: Choice = NOTHING_SAID, side: s
     """
     top = top_rows(source)
     if top.empty:
-        what = "only a preamble in it" if top.comments else "an empty file"
-        raise RecordingError(what, where=file, todo="check that the recording was finished and copied whole")
+        text = "only a preamble in it" if top.comments else "an empty file"
+        raise RecordingError(text, where=file, todo="check that the recording was finished and copied whole")
     head = _header(source, top, file, choice, side)
     if head is None:
         raise _missing_columns(source, top, file)
@@ -184,7 +184,7 @@ def _names_devices(source: Source, columns: tuple[str, ...], separator: str) -> 
         for index, name in enumerate(columns)
         if name not in (TIME_COLUMN, *ACC_COLUMNS, *GYR_COLUMNS) and index < len(cells)
     ]
-    kinds = {index: one.kind for index, one in enumerate(parse_columns(columns))}
+    kinds = {index: column.kind for index, column in enumerate(parse_columns(columns))}
     if not any(kinds[index] == "device" or not _is_value(cells[index]) for index in beside):
         return False
     sample = Sample.of(_sample(source), separator, len(columns))
@@ -196,13 +196,13 @@ def _with_a_time(source: Source, layout: Layout) -> tuple[Choice, Layout | None]
     """Return the layout or, where its times are no numbers, columns and units for reading generically."""
     split = (line.replace('"', "").split(layout.separator) for line in _sample(source, SHORT_SAMPLE))
     times = [cells[layout.use[0]].strip() for cells in split if len(cells) > layout.use[0]]
-    told = [cell for cell in times if cell not in EMPTY_CELLS]
-    if layout.scale is None or not times or any(map(is_number, (cell.replace(",", ".") for cell in told))):
+    filled = [cell for cell in times if cell not in EMPTY_CELLS]
+    if layout.scale is None or not times or any(map(is_number, (cell.replace(",", ".") for cell in filled))):
         return NOTHING_SAID, layout
     units: dict[Quantity, Unit] = {"acc": Unit("acc", "the program's unit", layout.scale[1])}
     if len(layout.scale) > 4:
         units["gyr"] = Unit("gyr", "the program's unit", layout.scale[4])
-    if not told:
+    if not filled:
         return Choice(units=units), None
     names = tuple(layout.columns[index] for index in layout.use)
     return Choice(time=names[0], acc=names[1:4], gyr=names[4:], units=units), None
@@ -237,8 +237,8 @@ def _generic(
 
 def _lines_of_words(source: Source, separator: str, width: int) -> list[tuple[str, ...]]:
     """Cells of the lines below the column names that hold no numbers yet."""
-    found: list[tuple[str, ...]] = []
-    while len(found) < UNIT_ROWS:
+    rows: list[tuple[str, ...]] = []
+    while len(rows) < UNIT_ROWS:
         line = source.line()
         if line is None:
             break
@@ -247,8 +247,8 @@ def _lines_of_words(source: Source, separator: str, width: int) -> list[tuple[st
         if not line.strip() or len(cells) != width or len(words) * 2 < len(cells):
             source.push_back(line)
             break
-        found.append(cells)
-    return found
+        rows.append(cells)
+    return rows
 
 
 def _is_value(cell: str) -> bool:
@@ -286,11 +286,16 @@ def _nameless(source: Source, top: Top, file: Path, choice: Choice) -> Layout | 
 def _nameless_line(file: Path, cells: tuple[str, ...], sample: Sample, rate_hz: float | None) -> str:
     """Convert line for a table without names: time first where there are four columns, then three axes."""
     first = 1 if len(cells) >= NAMED_COLUMNS else 0
-    named = [replace(one, kind="acc") for one in parse_columns(["x", "y", "z"])]
-    columns = [replace(one, index=one.index + first, name=str(one.index + first + 1)) for one in named]
+    named = [replace(column, kind="acc") for column in parse_columns(["x", "y", "z"])]
+    columns = [
+        replace(column, index=column.index + first, name=str(column.index + first + 1)) for column in named
+    ]
     rates = sample.table(range(first, first + 6)) if len(cells) >= first + 6 else np.empty((0, 6))
     if len(rates) and turns(rates[:, 3:]):
-        columns += [replace(one, kind="gyr", index=one.index + 3, name=str(one.index + 4)) for one in columns]
+        columns += [
+            replace(column, kind="gyr", index=column.index + 3, name=str(column.index + 4))
+            for column in columns
+        ]
     if first:
         columns.append(replace(parse_columns(["time"])[0], index=0, name="1"))
     line = suggestion(columns, str(file), sample)
@@ -330,7 +335,9 @@ def _missing_columns(source: Source, top: Top, where: Path) -> RecordingError:
     missing = [name for name in (TIME_COLUMN, *ACC_COLUMNS) if name not in columns]
     seen = ", ".join(columns)
     seen = seen if len(seen) <= SHOWN else f"{seen[:SHOWN]}..."
-    kinds = {one.kind for one in parse_columns(columns) if one.axis is not None or one.kind == "time"}
+    kinds = {
+        column.kind for column in parse_columns(columns) if column.axis is not None or column.kind == "time"
+    }
     if "gyr" in kinds and "acc" not in kinds:
         return RecordingError(
             "a gyroscope without its accelerometer",

@@ -157,9 +157,9 @@ class Source:
             yield self.next_line, _tabbed(block) if self.spaced else block
             self.next_line += int(np.count_nonzero(np.frombuffer(block, np.uint8) == NEWLINE))
 
-    def error(self, line: int, what: str, todo: str = "") -> RecordingError:
+    def error(self, line: int, text: str, todo: str = "") -> RecordingError:
         """Build an error that names a line of this file."""
-        return RecordingError(what, where=f"{self.where}, line {line}", todo=todo)
+        return RecordingError(text, where=f"{self.where}, line {line}", todo=todo)
 
     def _readline(self) -> bytes:
         try:

@@ -217,7 +217,7 @@ def _parse_carefully(plain: Block, layout: Layout) -> Table:
 def _without_headers(block: Block, layout: Layout) -> tuple[Block, tuple[int, ...]]:
     """Blank the lines that repeat the column names or a preamble; numbers of lines stay as they are."""
     names = [layout.columns[index] for index in layout.use]
-    found: list[int] = []
+    dropped: list[int] = []
     lines = block[1].split(b"\n")
     first = names[0].encode()
     for place, raw in enumerate(lines):
@@ -227,10 +227,10 @@ def _without_headers(block: Block, layout: Layout) -> tuple[Block, tuple[int, ..
                 cells[index].strip() == name for index, name in zip(layout.use, names, strict=True)
             )
             if same:
-                found.append(block[0] + place)
+                dropped.append(block[0] + place)
             if same or raw.startswith(b"#"):
                 lines[place] = b""
-    return (block[0], b"\n".join(lines)), tuple(found)
+    return (block[0], b"\n".join(lines)), tuple(dropped)
 
 
 def _wanted(layout: Layout) -> int:

@@ -91,7 +91,9 @@ def _names_columns(line: str) -> bool:
     """Return whether a line can be the column names: four cells or more, hardly a number among them."""
     cells = split_header(line)[1]
     if len(cells) == NAMED_COLUMNS - 1:
-        return {(one.kind, one.axis) for one in parse_columns(cells)} == {("acc", axis) for axis in range(3)}
+        return {(column.kind, column.axis) for column in parse_columns(cells)} == {
+            ("acc", axis) for axis in range(3)
+        }
     numbers = sum(is_number(cell) for cell in cells)
     return len(cells) >= NAMED_COLUMNS and numbers * 2 < len(cells) and not is_date(cells[0])
 

@@ -162,8 +162,8 @@ def _records(seconds: Seconds, stamps: list[datetime], used: list[str]) -> list[
 
 def _beats(rate: float) -> float | None:
     """Whole beats a minute, as FIT keeps them; None where not measured."""
-    whole = number_or_none(rate, 0)
-    return None if whole is None else int(whole)
+    beats = number_or_none(rate, 0)
+    return None if beats is None else int(beats)
 
 
 def _record(seconds: Seconds, k: int, when: datetime, used: list[str]) -> Any:  # noqa: ANN401 - fit-tool has no types

@@ -162,10 +162,10 @@ class Plot:
             True to hide it from screen readers.
         """
         inner = "".join([*self._back, *self._paths])
-        said = 'aria-hidden="true"' if decorative else f'role="img" aria-label="{escape(self.alt)}"'
+        label = 'aria-hidden="true"' if decorative else f'role="img" aria-label="{escape(self.alt)}"'
         # Every part was made here from numbers and fixed words; labels and alt text went through escape().
         return Markup(  # noqa: S704 - every text in it was escaped
-            f'<svg class="plot" width="100%" height="{self.height + below}" {said} '
+            f'<svg class="plot" width="100%" height="{self.height + below}" {label} '
             f'overflow="visible">'
             f'<svg viewBox="0 0 {WIDTH:.0f} {self.height}" preserveAspectRatio="none" width="100%" '
             f'height="{self.height}" overflow="{"hidden" if clip else "visible"}">{inner}</svg>'

@@ -97,8 +97,8 @@ def _other_movement(story: Story) -> list[str]:
     return [
         words(
             "fault.at",
-            sensor=clean(words.said(sensor.name), LABEL_SIGNS),
-            what=words("head.looks_like", what=words.said(sensor.looks_like)),
+            sensor=clean(words.translated(sensor.name), LABEL_SIGNS),
+            what=words("head.looks_like", what=words.translated(sensor.looks_like)),
         )
         for sensor in story.analysis.sensors
         if sensor.looks_like
@@ -107,9 +107,9 @@ def _other_movement(story: Story) -> list[str]:
 
 def _fault(fault: Fault, words: Words) -> str:
     """Return the text of a fault, with its sensor in front."""
-    text = clean(words.said(fault.what))
+    text = clean(words.translated(fault.what))
     return (
-        words("fault.at", sensor=clean(words.said(fault.sensor), LABEL_SIGNS), what=text)
+        words("fault.at", sensor=clean(words.translated(fault.sensor), LABEL_SIGNS), what=text)
         if fault.sensor
         else text
     )

@@ -20,7 +20,10 @@ def build(story: Story) -> Section:
     """Return the method, the sources and the settings of the analysis."""
     words = story.words
     settings = tuple(
-        (clean(words.get(f"setting.{name.replace(' ', '_')}", name), SETTING_SIGNS), clean(words.said(text)))
+        (
+            clean(words.get(f"setting.{name.replace(' ', '_')}", name), SETTING_SIGNS),
+            clean(words.translated(text)),
+        )
         for name, text in story.analysis.settings.items()
     )
     sources = tuple(

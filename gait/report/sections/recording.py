@@ -42,13 +42,15 @@ def build(story: Story) -> Section:
 def _fault(fault: Fault, words: Words) -> str:
     """Return a fault as one line: the fault, the metrics that it spoils, and the remedy."""
     spoils = words("list.comma").join(
-        words.get(f"metric.{name}", clean(words.said(name), LABEL_SIGNS)) for name in fault.spoils
+        words.get(f"metric.{name}", clean(words.translated(name), LABEL_SIGNS)) for name in fault.spoils
     )
     parts = (
-        words("fault.sensor", sensor=clean(words.said(fault.sensor), LABEL_SIGNS)) if fault.sensor else "",
-        clean(words.said(fault.what), SENTENCE_SIGNS).rstrip(".") + ".",
+        words("fault.sensor", sensor=clean(words.translated(fault.sensor), LABEL_SIGNS))
+        if fault.sensor
+        else "",
+        clean(words.translated(fault.what), SENTENCE_SIGNS).rstrip(".") + ".",
         words("fault.spoils", names=spoils) if spoils else "",
-        clean(words.said(fault.todo), SENTENCE_SIGNS).rstrip(".") + "." if fault.todo else "",
+        clean(words.translated(fault.todo), SENTENCE_SIGNS).rstrip(".") + "." if fault.todo else "",
     )
     return " ".join(part[:1].upper() + part[1:] for part in parts if part)
 
@@ -74,7 +76,7 @@ def _sensor(sensor: SensorQuality, fault_lines: set[str], words: Words) -> list[
     notes = tuple(
         words("quality.slip", minute=number(slip.time_s / 60.0, 1), angle=number(slip.angle_deg, 0))
         for slip in sensor.slips
-    ) + tuple(clean(words.said(note)) for note in sensor.notes if note not in fault_lines)
+    ) + tuple(clean(words.translated(note)) for note in sensor.notes if note not in fault_lines)
     return [*out, Bullets(notes, words("quality.notes", sensor=name))] if notes else out
 
 
@@ -126,7 +128,7 @@ def _not_measured(story: Story) -> tuple[str, ...]:
     reasons: dict[str, list[str]] = {}
     for name, why in story.analysis.not_measured.items():
         label = words.get(f"metric.{name}", clean(name, LABEL_SIGNS))
-        reasons.setdefault(clean(words.said(why), SENTENCE_SIGNS), []).append(label)
+        reasons.setdefault(clean(words.translated(why), SENTENCE_SIGNS), []).append(label)
     return tuple(
         words("quality.not_measured", names=words("list.comma").join(labels), why=why)
         for why, labels in reasons.items()

@@ -16,11 +16,11 @@ def build(story: Story) -> Section | None:
     if not rows or not story.analysis.activity:
         return None
     start = story.analysis.activity[0].start_s
-    told = tuple(sentence(row, start, words) for row in rows if row.is_reported)
+    sentences = tuple(sentence(row, start, words) for row in rows if row.is_reported)
     unknown = "speed_m_s" not in story.analysis.metrics
-    if told:
+    if sentences:
         why = words("within.no_speed" if unknown else "within.cannot_tell")
-        blocks: list[Block] = [Bullets(told), Paragraph(why, "small")]
+        blocks: list[Block] = [Bullets(sentences), Paragraph(why, "small")]
     else:
         blocks = [Paragraph(words("within.none_no_speed" if unknown else "within.none", n=len(rows)))]
     by_pace = [words(f"metric.{row.metric}") for row in rows if row.verdict == "explained by speed"]

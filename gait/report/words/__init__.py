@@ -65,20 +65,21 @@ class Words:
         text = self._texts[key]
         return filled(text, values, self.decimal) if values else text
 
-    def said(self, text: str) -> str:
+    def translated(self, text: str) -> str:
         """Return a sentence of the code in this language; a text without a translation is returned unchanged.
 
         Examples
         --------
         >>> from gait.sentences import sentence
         >>> german = Words("de", {"number.decimal": ","}, {"off by {by:.1f} g": "um {by:.1f} g daneben"})
-        >>> german.said(sentence("off by {by:.1f} g", by=0.25)), german.said("other")
+        >>> german.translated(sentence("off by {by:.1f} g", by=0.25)), german.translated("other")
         ('um 0,2 g daneben', 'other')
         """
         if not isinstance(text, Sentence):
             return self._sentences.get(text, text)
         places = {
-            name: self.said(value) if isinstance(value, str) else value for name, value in text.places.items()
+            name: self.translated(value) if isinstance(value, str) else value
+            for name, value in text.places.items()
         }
         return filled(self._sentences.get(text.wording, text.wording), places, self.decimal)
 
@@ -166,8 +167,8 @@ def _english() -> Mapping[str, str]:
 def _load(lang: str, folder: Traversable) -> Words:
     english = dict(_english())
     file = folder.joinpath(f"{lang}.toml")
-    known = lang == ENGLISH and folder == resources.files(__name__)
-    own = _read(file) if file.is_file() and not known else {}
+    is_english = lang == ENGLISH and folder == resources.files(__name__)
+    own = _read(file) if file.is_file() and not is_english else {}
     for key, text in own.items():
         strange = _places(text, file.name, key) - _places(english.get(key, text), ENGLISH, key)
         if strange:

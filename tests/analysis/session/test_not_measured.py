@@ -54,7 +54,7 @@ def test_without_running_it_says_what_it_looks_like() -> None:
         {}, (_sensor(looks_like=sentence("pedalling")),), (), runner=RunnerInfo(), ran=False
     )
     assert found["cadence_spm"] == "no running in the recording: this looks like pedalling"
-    assert load_words("de").said(found["contact_ms"]).endswith("Radfahren")
+    assert load_words("de").translated(found["contact_ms"]).endswith("Radfahren")
     assert (
         reasons_of_session({}, (_sensor(),), (), runner=RunnerInfo(), ran=False)["cadence_spm"]
         == "no running in the recording"

@@ -35,7 +35,7 @@ def test_gather_takes_the_samples_and_repeats_the_last() -> None:
     start, stop = np.array([10, 92]), np.array([30, 100])
     windows = gather(signal, signal, start, stop, ahead=5)
     np.testing.assert_array_equal(windows.length, [20, 8])
-    np.testing.assert_array_equal(windows.known, [25, 8])
+    np.testing.assert_array_equal(windows.sampled, [25, 8])
     np.testing.assert_array_equal(windows.acc[0, :25], signal[10:35])
     np.testing.assert_array_equal(windows.acc[1, :8], signal[92:])
     assert (windows.acc[0, 25:] == signal[34]).all()

@@ -123,19 +123,19 @@ class ShankAccDetector(Detector):
         """Return the contacts and (n,) whether they move as lively as a runner."""
         norm = np.sqrt(np.einsum("nij,nij->ni", stances.force, stances.force))
         lively = np.median(np.abs(norm - 1.0), axis=1) > LIVELY_G
-        found, moves = read_contacts(
+        contacts, moves = read_contacts(
             self._model, stances.signals, stances.start_s, BEFORE_S + IC_ANCHOR_S, TC_ANCHOR_S
         )
-        found = with_doubt(self._model, found, moves, self._buffer, USUAL_CONTACT_S)
+        contacts = with_doubt(self._model, contacts, moves, self._buffer, USUAL_CONTACT_S)
         lost = np.abs(moves["tc_shift"]) > AT_THE_LIMIT * self._model.events["tc"].most_s
-        found = replace(found, tc=np.where(lost, np.nan, found.tc))
+        contacts = replace(contacts, tc=np.where(lost, np.nan, contacts.tc))
         knee = NEAR_KNEE_G[0] < stances.place_g < NEAR_KNEE_G[1]
         if lively.all() and not knee:
-            return found, lively
+            return contacts, lively
         rule = rule_contacts(stances)
         with np.errstate(invalid="ignore"):
-            agree = (np.abs(rule.ic - found.ic) < AGREE_S) & (np.abs(rule.tc - found.tc) < AGREE_S)
-        return rule.choose(found, lively & ~(agree & knee)), lively
+            agree = (np.abs(rule.ic - contacts.ic) < AGREE_S) & (np.abs(rule.tc - contacts.tc) < AGREE_S)
+        return rule.choose(contacts, lively & ~(agree & knee)), lively
 
     def _strides(self, landings: Contacts, lively: BoolArray) -> StrideBatch:
         if self._last is not None:
@@ -149,21 +149,21 @@ class ShankAccDetector(Detector):
         stride = next_ic - ic
         share = (tc - ic) / stride
         # Where the force never falls through zero the rules give no end of contact.
-        known = (share > CONTACT_SHARE[0]) & (share < CONTACT_SHARE[1])
-        known &= (share < RUNNING_SHARE) | (stride > QUICKEST_WALK_S)
+        plausible = (share > CONTACT_SHARE[0]) & (share < CONTACT_SHARE[1])
+        plausible &= (share < RUNNING_SHARE) | (stride > QUICKEST_WALK_S)
         slow = stride > WALKING_STRIDE_S
-        known &= ~(lively[:-1] & slow)
-        tc = np.where(known, tc, np.nan)
-        clipped, peak = self._buffer.shock(ic, np.where(known, tc, ic + SHOCK_S))
+        plausible &= ~(lively[:-1] & slow)
+        tc = np.where(plausible, tc, np.nan)
+        clipped, peak = self._buffer.shock(ic, np.where(plausible, tc, ic + SHOCK_S))
         batch = replace(
             empty_batch(n),
             ic_s=ic,
             tc_s=tc,
             next_ic_s=next_ic,
             ic_sd_s=landings.ic_sd[:-1],
-            tc_sd_s=np.where(known, landings.tc_sd[:-1], np.nan),
-            contact_sd_s=np.where(known, landings.both_sd[:-1], np.nan),
-            walking=np.where(known, is_walking(share, stride), slow).astype(float),
+            tc_sd_s=np.where(plausible, landings.tc_sd[:-1], np.nan),
+            contact_sd_s=np.where(plausible, landings.both_sd[:-1], np.nan),
+            walking=np.where(plausible, is_walking(share, stride), slow).astype(float),
             axial_peak_g=np.full(n, np.nan),
             peak_acc_g=peak / STANDARD_GRAVITY,
             clipped=clipped,

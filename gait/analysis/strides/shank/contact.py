@@ -134,18 +134,18 @@ def toe_off_anchor(pitch_rate: FloatArray, landing_s: FloatArray, cycle: IntArra
     before = (at > GRID_HZ * first[:, None]) & (at < fastest[:, None])
     above = before & (slow > level[:, None])
     index = above.shape[1] - 1 - above[:, ::-1].argmax(axis=1)
-    found = above.any(axis=1) & np.isfinite(landing_s) & (level < 0)
-    index = np.where(found, index, 0)
+    crossed = above.any(axis=1) & np.isfinite(landing_s) & (level < 0)
+    index = np.where(crossed, index, 0)
     half = index + _share(slow, index, level)
     pause = np.where(before, slow, -np.inf).argmax(axis=1)
     pauses = slow[rows, pause] > 2.0 * PAUSE_SHARE * level
     running = half / GRID_HZ + TOE_OFF_OFFSET_S
     walking = np.where(pauses, running, fastest / GRID_HZ + WALKING_TOE_OFF_OFFSET_S)
     return ToeOff(
-        np.where(found, running, np.nan),
-        np.where(found, walking, np.nan),
-        np.where(found, fastest / GRID_HZ, np.nan),
-        np.where(found, np.maximum((half - pause) / GRID_HZ - PAUSE_USUAL_S, 0.0), np.nan),
+        np.where(crossed, running, np.nan),
+        np.where(crossed, walking, np.nan),
+        np.where(crossed, fastest / GRID_HZ, np.nan),
+        np.where(crossed, np.maximum((half - pause) / GRID_HZ - PAUSE_USUAL_S, 0.0), np.nan),
     )
 
 

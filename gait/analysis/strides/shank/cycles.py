@@ -49,7 +49,7 @@ class Cycles:
     ----------
     length
         (n,) grid points to the next fastest swing.
-    known
+    sampled
         (n,) grid points that were measured; the row's last one is repeated behind them.
     signals
         Name -> (n, L): ``pitch_rate``, rad/s, positive forward; ``up_acc`` and ``forward_acc``, m/s2, without
@@ -67,7 +67,7 @@ class Cycles:
     """
 
     length: IntArray
-    known: IntArray
+    sampled: IntArray
     signals: Mapping[str, FloatArray]
     force: FloatArray
     vertical: FloatArray

@@ -159,18 +159,18 @@ class ShankDetector(Detector):
         assert axis is not None
         cycles = measure_cycles(buffer, spans, axis.direction)
         begin = np.array([span[0] for span in spans]) / GRID_HZ
-        found = contacts(self._model, cycles, begin, buffer)
+        events = contacts(self._model, cycles, begin, buffer)
         ic, ic_sd = self._handed_on(
-            spans, begin + found.ic, found.ic_sd, begin + found.next_ic, found.next_sd
+            spans, begin + events.ic, events.ic_sd, begin + events.next_ic, events.next_sd
         )
-        tc, next_ic = begin + found.tc, begin + found.next_ic
+        tc, next_ic = begin + events.tc, begin + events.next_ic
         n = len(spans)
         # A rest tells only of the strides behind it, so that live and saved data agree.
         stand = np.full((n, 3), np.nan)
         if self._stand is not None:
             stand[np.array([span[0] for span in spans]) >= self._stood_at] = self._stand
         held = attitude(
-            cycles.force, cycles.vertical, ic - begin, found.tc, axis.direction, stand, self._sign
+            cycles.force, cycles.vertical, ic - begin, events.tc, axis.direction, stand, self._sign
         )
         clipped, peak = buffer.shock(ic, tc)
         batch = replace(
@@ -179,8 +179,8 @@ class ShankDetector(Detector):
             tc_s=tc,
             next_ic_s=next_ic,
             ic_sd_s=ic_sd,
-            tc_sd_s=found.tc_sd,
-            contact_sd_s=self._contact_sd(tc - ic, found, cycles),
+            tc_sd_s=events.tc_sd,
+            contact_sd_s=self._contact_sd(tc - ic, events, cycles),
             walking=cycles.walking.astype(float),
             shank_angle_deg=held.angle_deg,
             frontal_excursion_deg=held.frontal_deg,
@@ -190,10 +190,10 @@ class ShankDetector(Detector):
         )
         return batch.take((tc > ic + LEAST_PHASE_S) & (next_ic > tc + LEAST_PHASE_S))
 
-    def _contact_sd(self, contact_s: FloatArray, found: _Contacts, cycles: Cycles) -> FloatArray:
+    def _contact_sd(self, contact_s: FloatArray, events: _Contacts, cycles: Cycles) -> FloatArray:
         """Return (n,) standard uncertainty of contact time, s."""
         beyond = np.maximum(USUAL_CONTACT_S[0] - contact_s, contact_s - USUAL_CONTACT_S[1])
-        terms = {**found.doubt, "beyond": np.maximum(beyond, 0.0)}
+        terms = {**events.doubt, "beyond": np.maximum(beyond, 0.0)}
         fitted = self._model.spread["contact"].of(terms)
         return np.where(cycles.walking, np.hypot(*WALKING_SD_S), fitted)
 
@@ -228,11 +228,11 @@ def contacts(model: ContactModel, cycles: Cycles, begin_s: FloatArray, buffer: S
     leaving = _refined(model, "tc", signals, cycles.toe_off.running_s)
     walking = cycles.walking
     missing, next_missing, tc_missing = (
-        buffer.missing_s(begin_s + one.time_s, NEAR_S) for one in (landing, after, leaving)
+        buffer.missing_s(begin_s + event.time_s, NEAR_S) for event in (landing, after, leaving)
     )
     ic_sd, next_sd = (
-        model.spread["ic"].of({"split": one.split_s, "shift": one.shift_s, "missing": lost})
-        for one, lost in ((landing, missing), (after, next_missing))
+        model.spread["ic"].of({"split": event.split_s, "shift": event.shift_s, "missing": lost})
+        for event, lost in ((landing, missing), (after, next_missing))
     )
     doubt = {"slow": cycles.toe_off.slow_s, "tc_split": leaving.split_s, "tc_shift": leaving.shift_s}
     tc_sd = model.spread["tc"].of({**doubt, "missing": tc_missing})
@@ -250,6 +250,8 @@ def contacts(model: ContactModel, cycles: Cycles, begin_s: FloatArray, buffer: S
 
 def _refined(model: ContactModel, event: str, signals: FloatArray, anchor_s: FloatArray) -> Refined:
     """Return the refined times of an event; NaN where there is no anchor."""
-    known = np.isfinite(anchor_s)
-    found = model.refine(event, signals, np.where(known, anchor_s, 0.0))
-    return Refined(*(np.where(known, part, np.nan) for part in (found.time_s, found.split_s, found.shift_s)))
+    finite = np.isfinite(anchor_s)
+    refined = model.refine(event, signals, np.where(finite, anchor_s, 0.0))
+    return Refined(
+        *(np.where(finite, part, np.nan) for part in (refined.time_s, refined.split_s, refined.shift_s))
+    )

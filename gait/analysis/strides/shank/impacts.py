@@ -153,8 +153,8 @@ class ImpactFinder:
         hits = hits[jerk[hits] > self._least]
         self._stride = int(np.median(np.diff(hits))) if len(hits) > 1 else 0
         axes = ShankAxes(along, forward * _sense(force @ forward, hits), place)
-        whole = hits[hits + round(STANCE_S * GRID_HZ) <= moving[-1]]
-        turned = self._turned is not None and self._turned(buffer.acc, whole, axes)
+        complete = hits[hits + round(STANCE_S * GRID_HZ) <= moving[-1]]
+        turned = self._turned is not None and self._turned(buffer.acc, complete, axes)
         return ShankAxes(along, -axes.forward, place) if turned else axes
 
     def _shocks(self, buffer: SampleBuffer, *, final: bool) -> list[int]:

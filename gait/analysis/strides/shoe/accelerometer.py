@@ -109,7 +109,7 @@ class ShoeAccDetector(Detector):
         """Take the foot's axes from the first landings of a run, once."""
         if self._axes is not None:
             return
-        seen = [one.index for one in self._waiting if one.running][:LEARN_LANDINGS]
+        seen = [landing.index for landing in self._waiting if landing.running][:LEARN_LANDINGS]
         if not seen:
             return
         complete = seen[-1] + round(AFTER_S * GRID_HZ) < self._buffer.end
@@ -120,31 +120,33 @@ class ShoeAccDetector(Detector):
         if (len(seen) == LEARN_LANDINGS and complete) or ((final or late) and len(seen) >= LEARN_LEAST):
             self._axes = foot_axes(self._buffer.acc, np.array(seen, dtype=np.intp) - self._buffer.first)
         elif final or late:
-            self._waiting = [one for one in self._waiting if not one.running or one.index > seen[-1]]
+            self._waiting = [
+                landing for landing in self._waiting if not landing.running or landing.index > seen[-1]
+            ]
 
     def _ready(self, *, final: bool) -> list[Landing]:
         """Return the landings whose whole stance is there, in order."""
         until = self._buffer.end - round((AFTER_S + 0.1) * GRID_HZ)
         out = []
-        for one in self._waiting:
-            if (one.running and self._axes is None) or not (final or one.index < until):
+        for landing in self._waiting:
+            if (landing.running and self._axes is None) or not (final or landing.index < until):
                 break
-            out.append(one)
+            out.append(landing)
         return out
 
     def _measure(self, landings: list[Landing]) -> tuple[Contacts, BoolArray]:
         """Return the contacts and (n,) whether they are a runner's."""
-        shocks = np.array([one.index for one in landings], dtype=np.intp)
-        running = np.array([one.running for one in landings])
+        shocks = np.array([landing.index for landing in landings], dtype=np.intp)
+        running = np.array([landing.running for landing in landings])
         walked = _walked(shocks)
         if self._axes is None:
             return walked, running
         stances = stances_about(self._buffer.acc, self._buffer.first, shocks, self._axes)
-        found, moves = read_contacts(
+        contacts, moves = read_contacts(
             self._model, stances.signals, stances.start_s, BEFORE_S + IC_ANCHOR_S, TC_ANCHOR_S
         )
-        found = with_doubt(self._model, found, moves, self._buffer, USUAL_CONTACT_S)
-        return walked.choose(found, running), running
+        contacts = with_doubt(self._model, contacts, moves, self._buffer, USUAL_CONTACT_S)
+        return walked.choose(contacts, running), running
 
     def _strides(self, contacts: Contacts, running: BoolArray) -> StrideBatch:
         """Return the strides of all landings but the last, which waits for the next."""

@@ -155,7 +155,7 @@ def _landing(
     top = np.where(swing, slow, -np.inf).max(axis=1)
     peaks = _maxima(slow) & swing & (slow > TURN_SHARE * top[:, None])
     peak = _first(peaks, np.where(swing, slow, -np.inf).argmax(axis=1))
-    end, turned, found = _turn_end(
+    end, turned, crossed = _turn_end(
         smooth, peak, length, TURN_ENDS_SHARE * np.maximum(slow[rows, peak], TURN_LEAST / 2)
     )
     behind = (at >= end[:, None]) & (at <= end[:, None] + _DROP_WITHIN)
@@ -169,7 +169,7 @@ def _landing(
     steep = _maxima(near) & (near > RISE_SHARE * near.max(axis=1, keepdims=True))
     rise = peak_time(jerk, _first(steep, near.argmax(axis=1)))
     cues = {"drop": drop, "turned": turned, "rise": rise}
-    return np.stack([cues[name] + IC_OFFSETS_S[name] for name in IC_WEIGHTS]), found & (top > TURN_LEAST)
+    return np.stack([cues[name] + IC_OFFSETS_S[name] for name in IC_WEIGHTS]), crossed & (top > TURN_LEAST)
 
 
 def _turn_end(
@@ -197,6 +197,6 @@ def _maxima(values: FloatArray) -> BoolArray:
     return out
 
 
-def _first(found: BoolArray, otherwise: IntArray) -> IntArray:
+def _first(holds: BoolArray, otherwise: IntArray) -> IntArray:
     """Return the first True column of each row, or `otherwise` where there is none."""
-    return np.where(found.any(axis=1), found.argmax(axis=1), otherwise)
+    return np.where(holds.any(axis=1), holds.argmax(axis=1), otherwise)

@@ -120,15 +120,15 @@ class ShoeDetector(Detector):
         """How the sensor sits: scores and closures over the recording, the axes in use now."""
         if not self.mountings:
             return Alignment(slips=tuple(self.slips))
-        used = [one for _, one in self.mountings]
+        used = [mounting for _, mounting in self.mountings]
         newest = used[-1]
         return Alignment(
-            score=float(np.mean([one.score for one in used])),
+            score=float(np.mean([mounting.score for mounting in used])),
             matrix=newest.matrix if newest.aligned else None,
-            closure_error=float(np.median([one.closure_error for one in used])),
+            closure_error=float(np.median([mounting.closure_error for mounting in used])),
             newest_closure_error=newest.closure_error,
             slips=tuple(self.slips),
-            axes=tuple((when, one.matrix) for when, one in self.mountings if one.aligned),
+            axes=tuple((when, mounting.matrix) for when, mounting in self.mountings if mounting.aligned),
         )
 
     def _new_segment(self) -> None:
@@ -155,8 +155,8 @@ class ShoeDetector(Detector):
                 self._calibrate(self._held[:count])
             if self._last is None:
                 self._last = self._opening(self._held[0][0])
-            room = self._review_after - sum(len(one) for one in self._since_review)
-            swings = self._measure(self._held[:room])
+            places_left = self._review_after - sum(len(swings) for swings in self._since_review)
+            swings = self._measure(self._held[:places_left])
             cut = self._slip_at(swings)
             if cut is not None:
                 swings = take(swings, slice(0, cut))
@@ -215,12 +215,12 @@ class ShoeDetector(Detector):
         cues = mounting_cues(windows, turned, flat)
         if inward_deg is not None:
             return solve_mounting(windows, quaternion, cues, self._sign, rolls_back_deg(inward_deg))
-        found = solve_mounting(windows, quaternion, cues, self._sign)
+        mounting = solve_mounting(windows, quaternion, cues, self._sign)
         # How far the foot rolls inward, seen with these axes, tells how far it rolls back, and so the axes.
         for _ in range(AXES_ROUNDS):
-            inward = self._rolled_inward_deg(windows, quaternion, turned, found)
-            found = solve_mounting(windows, quaternion, cues, self._sign, rolls_back_deg(inward))
-        return found
+            inward = self._rolled_inward_deg(windows, quaternion, turned, mounting)
+            mounting = solve_mounting(windows, quaternion, cues, self._sign, rolls_back_deg(inward))
+        return mounting
 
     def _rolled_inward_deg(
         self, windows: Windows, quaternion: FloatArray, turned: FloatArray, mounting: Mounting
@@ -267,7 +267,7 @@ class ShoeDetector(Detector):
         ic, ic_doubt = self._event(contacts, 1, start / GRID_HZ, cut)
         ends = moved.position[np.arange(len(start)), windows.length - 1]
         lean = lean_deg(mounting, gravity, felt_at(self._buffer.acc, windows.start))
-        whole = np.full(len(start), np.nan if cut else 1.0)
+        uncut = np.full(len(start), np.nan if cut else 1.0)
         return Swings(
             start=start,
             stop=start + windows.length - 1,
@@ -278,10 +278,10 @@ class ShoeDetector(Detector):
             pitch=both_ends(pitch, windows.length),
             roll=both_ends(self._sign * pose.roll_deg, windows.length),
             side_rate=both_ends(np.degrees(self._eversion_rate(windows, mounting)), windows.length),
-            length_m=whole * np.hypot(ends[:, 0], ends[:, 1]),
-            circum_cm=whole * circumduction_cm(moved, windows, self._sign),
-            turn_deg=whole * turn_deg(quaternion, windows, mounting),
-            drift=whole * np.linalg.norm(moved.drift, axis=1),
+            length_m=uncut * np.hypot(ends[:, 0], ends[:, 1]),
+            circum_cm=uncut * circumduction_cm(moved, windows, self._sign),
+            turn_deg=uncut * turn_deg(quaternion, windows, mounting),
+            drift=uncut * np.linalg.norm(moved.drift, axis=1),
             lean=lean,
             slipped=(lean > SLIP_DEG) & (not cut),
             aligned=np.full(len(start), mounting.aligned),
@@ -344,17 +344,17 @@ class ShoeDetector(Detector):
 
     def _review(self, *, slipped: bool) -> None:
         """Follow slow changes; start anew after a slip."""
-        seen = sum(len(one) for one in self._since_review)
+        seen = sum(len(swings) for swings in self._since_review)
         if not slipped and seen < self._review_after:
             return
         self._review_after = LATER_REVIEWS
         assert self._mounting is not None
         recent = self._since_review[-1] if slipped else None
-        start = np.concatenate([one.start for one in self._since_review])
-        stop = np.concatenate([one.stop for one in self._since_review])
+        start = np.concatenate([swings.start for swings in self._since_review])
+        stop = np.concatenate([swings.stop for swings in self._since_review])
         if slipped:
             start, stop = start[-SLIP_RUN:], stop[-SLIP_RUN:]
-        inward = float(np.median(np.concatenate([inward_deg(one) for one in self._since_review])))
+        inward = float(np.median(np.concatenate([inward_deg(swings) for swings in self._since_review])))
         self._since_review = []
         chosen = np.unique(np.linspace(0, len(start) - 1, REVIEWED).astype(int))
         spans = list(zip(start[chosen].tolist(), stop[chosen].tolist(), strict=True))

@@ -68,8 +68,8 @@ class Rests:
 
     def forget_before(self, index: int) -> None:
         """Keep only what strides from a grid index on may need."""
-        known = int(np.searchsorted(self._known_at, index, side="right"))
-        drop = max(known - 1, 0)
+        count = int(np.searchsorted(self._known_at, index, side="right"))
+        drop = max(count - 1, 0)
         self._known_at, self._offsets = self._known_at[drop:], self._offsets[drop:]
 
     def at(self, index: IntArray) -> FloatArray:

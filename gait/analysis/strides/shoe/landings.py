@@ -62,8 +62,8 @@ class Landing:
 
 def candidates(jerk: FloatArray, *, ends: tuple[bool, bool] = (False, False)) -> IntArray:
     """Return the indices of shocks in (n,) smoothed jerk, g/s."""
-    found = local_maxima(jerk, CANDIDATE_APART_S, ends=ends)
-    return found[jerk[found] >= CANDIDATE_LEAST_G_S]
+    maxima = local_maxima(jerk, CANDIDATE_APART_S, ends=ends)
+    return maxima[jerk[maxima] >= CANDIDATE_LEAST_G_S]
 
 
 class LandingFinder:
@@ -102,16 +102,16 @@ class LandingFinder:
             self._pending = None
         return self._with_hidden(out, buffer)
 
-    def _with_hidden(self, found: list[Landing], buffer: SampleBuffer) -> list[Landing]:
+    def _with_hidden(self, landings: list[Landing], buffer: SampleBuffer) -> list[Landing]:
         """Return landings with those between that lie in a silence."""
         out: list[Landing] = []
-        for one in found:
-            before, self._last = self._last, one
+        for landing in landings:
+            before, self._last = self._last, landing
             if before is not None:
-                hidden = hidden_landing(buffer, before.index, one.index, self._length)
-                out += [] if hidden is None else [Landing(hidden, before.running and one.running)]
-                self._length = one.index - (before.index if hidden is None else hidden)
-            out.append(one)
+                hidden = hidden_landing(buffer, before.index, landing.index, self._length)
+                out += [] if hidden is None else [Landing(hidden, before.running and landing.running)]
+                self._length = landing.index - (before.index if hidden is None else hidden)
+            out.append(landing)
         return out
 
     def _ranks(self, acc: FloatArray, shocks: IntArray, jerk: FloatArray) -> tuple[FloatArray, BoolArray]:

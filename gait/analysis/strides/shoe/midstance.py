@@ -183,10 +183,10 @@ class StanceFinder:
         lowest = -running_max(-rank[:usable], _APART, 0)
         is_low = (rank[: usable - 1] <= lowest[:-1]) & (rank[: usable - 1] < rank[1:usable])
         is_low &= cost[: usable - 1] < STILL_LIMIT
-        known = 2 if self._first == self._origin else _APART
-        is_low[:known] = False
-        found = np.flatnonzero(is_low)
-        return found[found + self._first > self._judged]
+        start = 2 if self._first == self._origin else _APART
+        is_low[:start] = False
+        minima = np.flatnonzero(is_low)
+        return minima[minima + self._first > self._judged]
 
     def _verdict(self, index: int, rank: float, after: _After, place: int, *, final: bool) -> bool | None:
         """Return whether a minimum is a flat instant; None while samples are missing to tell."""
@@ -247,8 +247,11 @@ class StanceFinder:
     def _missed(self, start: int, index: int) -> list[int]:
         """Return a stance that lies half-way in what is twice as long as the stride before; at most one."""
         length = index - start
-        one, two = self._lengths
-        if not 0 < max(one, two) < 1.2 * min(one, two) or not TWICE[0] * two < length < TWICE[1] * two:
+        earlier, later = self._lengths
+        if (
+            not 0 < max(earlier, later) < 1.2 * min(earlier, later)
+            or not TWICE[0] * later < length < TWICE[1] * later
+        ):
             return []
         low, high = start + round(0.4 * length), start + round(0.6 * length)
         part = slice(max(low - self._first, 0), high - self._first)

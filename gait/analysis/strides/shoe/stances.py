@@ -82,11 +82,11 @@ def stance_batch(
 def is_stance(before: Swings, after: Swings) -> BoolArray:
     """Return (n,) whether a stance lies between two swings."""
     contact, stride = after.tc - before.ic, after.ic - before.ic
-    whole = (contact > 0.05) & (stride > contact + 0.05) & (stride < STRIDE_MOST_S)
+    complete = (contact > 0.05) & (stride > contact + 0.05) & (stride < STRIDE_MOST_S)
     shortest, longest = LAST_CONTACT_S
     last = np.isnan(after.ic) & (contact > shortest) & (contact < longest)
     paused = after.start - before.stop > round(1.0 * GRID_HZ)
-    return (whole | last) & ~paused & before.plausible & after.plausible
+    return (complete | last) & ~paused & before.plausible & after.plausible
 
 
 def attitude(before: Swings, after: Swings) -> tuple[FloatArray, FloatArray, FloatArray]:
