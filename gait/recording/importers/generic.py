@@ -10,16 +10,16 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
 from gait.arrays import FloatArray
 from gait.errors import RecordingError
 from gait.recording.choice import Choice
-from gait.recording.importers.choose import Picked, axes_by_device, pick, times_of
+from gait.recording.importers.choose import Picked, pick
 from gait.recording.importers.column_names import Column, parse_columns
 from gait.recording.importers.guesses import acc_guess, gyr_guess, reads_gravity
+from gait.recording.importers.gyroscope_file import COUNTS_ABOVE, DAY_S
 from gait.recording.importers.sample import Sample, rate_of
 from gait.recording.importers.suggest import suggestion
 from gait.recording.importers.time_column import TimeColumn, time_column
@@ -27,13 +27,8 @@ from gait.recording.importers.units import Quantity, Unit
 from gait.recording.table.numbers import DeviceColumn, Layout
 from gait.sentences import sentence
 
-__all__ = ["MOST_WORDS", "generic_layout", "gyroscope_alone"]
+__all__ = ["MOST_WORDS", "generic_layout"]
 
-COUNTS_ABOVE = 6000.0
-"""Turns above this are counts: the widest gyroscopes end at 4000 deg/s."""
-SLOW_TURN_DPS = 60.0
-"""Turns above this are no leg's in rad/s, which end at 45."""
-DAY_S = 86400.0
 MOST_WORDS, ALTERNATING, APART = 8, 0.1, 1.3
 """Words of a column, share of the rows at which it changes, and how much further apart rows of two words
 are than those of one, from which it names the row's sensor (chosen)."""
@@ -43,8 +38,6 @@ WITHOUT_GRAVITY = re.compile(r"linear|user[ _]?acc|free[ _]?acc", re.IGNORECASE)
 """Names of files whose acceleration lacks gravity."""
 MAGNETOMETER = re.compile(r"(?<![a-z])mag(n|neto|netometer|netic)?(?![a-z])", re.IGNORECASE)
 """Names of files of a magnetometer."""
-GYROSCOPE = re.compile(r"gyr|angular|rotation[ _-]?rate", re.IGNORECASE)
-"""Names of files of a gyroscope."""
 OTHER_SENSORS = re.compile(r"gyr|magn|gravity|orient|rotation|angular|linear|user", re.IGNORECASE)
 """Names of files whose x, y and z are no acceleration with gravity."""
 
@@ -101,61 +94,6 @@ def generic_layout(
     if not choice.acc and WITHOUT_GRAVITY.search(file_name):
         raise _without_gravity(where)
     return _layout(names, separator, columns, picked, sample, choice, rate_of(top), where, suggested, side)
-
-
-def gyroscope_alone(
-    names: Sequence[str], separator: str, lines: Sequence[str], where: str, *, units: Sequence[str] = ()
-) -> Layout | None:
-    """How to read a file of a gyroscope alone, s and deg/s; None where it is none, or states no unit.
-
-    Parameters
-    ----------
-    names, separator, lines, where, units
-        As in `generic_layout`.
-    """
-    columns = parse_columns(names, units)
-    file_name = re.split(r"[\\/]", where)[-1]
-    rates = axes_by_device(columns, "gyr")
-    if not rates and GYROSCOPE.search(file_name):
-        rates = axes_by_device(
-            [replace(column, kind="gyr") for column in columns if column.kind == "other"], "gyr"
-        )
-    if len(rates) != 1 or any(column.kind == "acc" for column in columns):
-        return None
-    ((device, gyr),) = rates.items()
-    sample = Sample.of(lines, separator, len(names))
-    unit = _unit_alone(gyr, sample)
-    if unit is None:
-        return None
-    picked = Picked(times_of(columns, device, gyr[0].index), gyr)
-    try:
-        time = time_column(picked, sample, Choice(), None, where, "")
-    except RecordingError:
-        return None
-    if time.index is None or time.fraction is not None:
-        return None
-    return Layout(
-        where=where,
-        columns=tuple(names),
-        use=(time.index, *(column.index for column in gyr)),
-        separator=separator,
-        decimal=sample.decimal,
-        scale=(time.factor, *[unit.factor] * 3),
-        time_form=time.form,
-        wrap_s=DAY_S if time.form == "clock" else None,
-        foreign=True,
-    )
-
-
-def _unit_alone(gyr: Sequence[Column], sample: Sample) -> Unit | None:
-    """Return the unit of a gyroscope's columns by name, or by rates that are no leg's in rad/s; else None."""
-    units = {column.unit for column in gyr}
-    stated = units.pop() if len(units) == 1 else None
-    rates = sample.table([column.index for column in gyr])
-    if stated is not None or any(column.strange for column in gyr) or not len(rates):
-        return stated
-    fastest = float(np.percentile(np.linalg.norm(rates, axis=1), 99.5))
-    return Unit("gyr", "deg/s", 1.0) if SLOW_TURN_DPS < fastest < COUNTS_ABOVE else None
 
 
 def _layout(

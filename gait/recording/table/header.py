@@ -26,8 +26,9 @@ from gait.recording.importers.dialects import (
     layout_of,
     refuse_unusable,
 )
-from gait.recording.importers.generic import MOST_WORDS, generic_layout, gyroscope_alone
+from gait.recording.importers.generic import MOST_WORDS, generic_layout
 from gait.recording.importers.guesses import turns
+from gait.recording.importers.gyroscope_file import gyroscope_alone
 from gait.recording.importers.sample import Sample, rate_of
 from gait.recording.importers.suggest import suggestion
 from gait.recording.importers.units import Quantity, Unit, unit_of
