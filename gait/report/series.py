@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from gait.arrays import FloatArray, IntArray
+from gait.arrays import BoolArray, FloatArray, IntArray
 from gait.history.speed_laws import SPEED_LAWS
 
 __all__ = [
@@ -83,11 +83,16 @@ class Third:
 
 def running(strides: pd.DataFrame, *, clean: bool = False) -> pd.DataFrame:
     """Return the running strides; ``clean`` leaves out those marked as touching a gap, a turn and so on."""
+    return strides[_is_running(strides, clean=clean)]
+
+
+def _is_running(strides: pd.DataFrame, *, clean: bool) -> BoolArray:
+    """Return (n,) flags of the strides that `running` gives."""
     selected = (strides["activity"] == "running").to_numpy(dtype=bool)
     if clean and "marks" in strides and selected.any():
         marks = strides["marks"].fillna("").astype(str).str.strip()
         selected = selected & (marks == "").to_numpy(dtype=bool)
-    return strides[selected]
+    return selected
 
 
 def amid_running(strides: pd.DataFrame) -> pd.DataFrame:
@@ -97,9 +102,9 @@ def amid_running(strides: pd.DataFrame) -> pd.DataFrame:
     the same side have to be running strides, without a gap, and as long within `ALIKE`. The first and the
     last stride of a recording have one neighbour only.
     """
-    rows = running(strides, clean=True)
-    if not len(rows):
-        return rows
+    selected = _is_running(strides, clean=True)
+    if not selected.any():
+        return strides[selected]
     ordered = strides[["side", "ic_s", "next_ic_s", "activity"]].sort_values("ic_s")
     runs = ordered["activity"] == "running"
     begin, end = ordered["ic_s"].astype(float), ordered["next_ic_s"].astype(float)
@@ -111,7 +116,7 @@ def amid_running(strides: pd.DataFrame) -> pd.DataFrame:
             alike = (lasts / lasts.shift(step) - 1.0).abs() < ALIKE
             beside = runs[at].shift(step)
             amid[at] &= beside.isna() | (beside.eq(other=True) & alike & (apart.abs() < JOINED_S))
-    return rows[amid[rows.index]]
+    return strides[selected & amid[strides.index].to_numpy(dtype=bool)]
 
 
 def over_time(strides: pd.DataFrame, column: str, start_s: float, end_s: float) -> Series:

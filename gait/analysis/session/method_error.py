@@ -112,10 +112,12 @@ def _stride_by_stride(
         by_side[side] = float(np.nanmean((u_ms / Z95 * scale) ** 2)), shares
     foot = {side: v * (s.runner + s.foot + s.session) for side, (v, s) in by_side.items()}
     alone = {side: v * (s.foot + s.session) for side, (v, s) in by_side.items()}
+    # Two models need not err alike on one runner: their difference keeps all of both.
+    apart = alone if len({shares for _, shares in by_side.values()}) == 1 else foot
     shared = float(np.mean([v * s.runner for v, s in by_side.values()]))
     count = len(feet)
     return MethodError(
         {side: Z95 * variance**0.5 for side, variance in foot.items()},
         Z95 * float(shared + sum(alone.values()) / count**2) ** 0.5,
-        Z95 * float(sum(alone.values())) ** 0.5,
+        Z95 * float(sum(apart.values())) ** 0.5,
     )

@@ -38,6 +38,15 @@ def test_a_mean_of_both_feet_is_surer_than_a_foot_and_keeps_what_they_share(tabl
     assert found.mean < found.side["left"]
 
 
+def test_feet_read_by_two_models_share_nothing(table) -> None:
+    """One gyroscope was set aside: the difference of the feet keeps all of both models' errors."""
+    shares = contact_shares("shoe", True), contact_shares("shoe", False)
+    mixed = method_error(METRICS["contact_ms"], feet_of(table), {"left": True, "right": False}, 0.0)
+    variance = float(np.mean(table["contact_u_ms"] ** 2))
+    both = sum(model.runner + model.foot + model.session for model in shares if model is not None)
+    assert mixed.difference == pytest.approx(np.sqrt(variance * both))
+
+
 def test_more_strides_do_not_take_the_method_s_error_away(virtual) -> None:
     """Four times as long a run: the interval of contact time shrinks by less than a fifth."""
     short, long = (analyze(virtual(seconds=s).session).metrics["contact_ms"] for s in (15.0, 60.0))
