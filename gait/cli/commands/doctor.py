@@ -68,7 +68,7 @@ def fault_text(fault: Fault, words: Words) -> str:
     """Return one line: sensor, certainty, what was found, what it spoils, what to do."""
     head = f"{words.translated(fault.sensor)}: " if fault.sensor else ""
     return head + words(
-        "doctor.fault",
+        "doctor.fault" if fault.spoils else "doctor.fault_alone",
         certainty=words(f"doctor.{fault.certainty.replace(' ', '_')}"),
         what=words.translated(fault.what),
         spoils=spoilt_text(fault.spoils, words),
@@ -78,8 +78,6 @@ def fault_text(fault: Fault, words: Words) -> str:
 
 def spoilt_text(spoils: tuple[str, ...], words: Words) -> str:
     """Return metric names as people know them, shortened where all are meant."""
-    if not spoils:
-        return words("doctor.spoils_nothing")
     if {"cadence_spm", "contact_ms", "strike_angle_deg"} <= set(spoils):
         return words("doctor.every_number")
     named = (words.label(name) if f"metric.{name}" in words else words.translated(name) for name in spoils)
