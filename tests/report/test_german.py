@@ -34,6 +34,7 @@ ALIKE = {
     *(
         "method.strike_source",
         "methods.rate",
+        "doctor.fault_alone",
         "fault.sensor",
         "verdict.found",
         "verdict.found_bare",
