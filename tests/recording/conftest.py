@@ -12,6 +12,18 @@ import pytest
 
 from gait.recording.model import Recording
 from gait.units import DEG
+from gait.virtual.runner.imu import SensorSettings
+from gait.virtual.runner.simulate import VirtualSession
+
+
+@pytest.fixture(scope="session")
+def samples(virtual: Callable[..., VirtualSession]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Some seconds of a virtual runner at 100 Hz that stands first: time, m/s2, deg/s."""
+    run = virtual(sensor=SensorSettings(rate_hz=100.0), parts=(("stand", 2.5), ("run", 4.0), ("stand", 1.0)))
+    recording = run.session.recordings[0]
+    assert recording.gyr is not None
+    gyr = np.degrees(recording.gyr[:640])
+    return np.arange(640) / 100.0, np.round(recording.acc[:640], 4), np.round(gyr, 3)
 
 
 @pytest.fixture

@@ -19,21 +19,11 @@ from gait.errors import RecordingError
 from gait.recording.importers.column_names import parse_columns
 from gait.recording.importers.guesses import acc_guess, rest_level, turns
 from gait.recording.read import read_recording
-from gait.virtual.runner.imu import SensorSettings
 from tests.recording.foreign import EPOCH_S, RAD, G, stamps, table
 
 Put = Callable[..., Path]
 Samples = tuple[np.ndarray, np.ndarray, np.ndarray]
 OWN = "time_s,acc_x,acc_y,acc_z,gyr_x,gyr_y,gyr_z"
-
-
-@pytest.fixture(scope="module")
-def samples(virtual) -> Samples:
-    """Some seconds of a virtual runner at 100 Hz that stands first: time, m/s2, deg/s."""
-    run = virtual(sensor=SensorSettings(rate_hz=100.0), parts=(("stand", 2.5), ("run", 4.0), ("stand", 1.0)))
-    recording = run.session.recordings[0]
-    gyr = np.degrees(recording.gyr[:640])
-    return np.arange(640) / 100.0, np.round(recording.acc[:640], 4), np.round(gyr, 3)
 
 
 def _own(t, acc, gyr, **how):

@@ -11,20 +11,10 @@ import pytest
 from gait.errors import RecordingError
 from gait.recording.read import read, read_chunks, read_recording
 from gait.recording.session_time import from_start
-from gait.virtual.runner.imu import SensorSettings
 from tests.recording.foreign import G, stamps, table
 
 Samples = tuple[np.ndarray, np.ndarray, np.ndarray]
 HEAD = "time,{name},ax (m/s2),ay (m/s2),az (m/s2),gx (deg/s),gy (deg/s),gz (deg/s)"
-
-
-@pytest.fixture(scope="module")
-def samples(virtual) -> Samples:
-    """Some seconds of a virtual runner at 100 Hz that stands first: time, m/s2, deg/s."""
-    run = virtual(sensor=SensorSettings(rate_hz=100.0), parts=(("stand", 2.5), ("run", 4.0), ("stand", 1.0)))
-    recording = run.session.recordings[0]
-    gyr = np.degrees(recording.gyr[:640])
-    return np.arange(640) / 100.0, np.round(recording.acc[:640], 4), np.round(gyr, 3)
 
 
 def _two_feet(samples: Samples, name: str) -> str:

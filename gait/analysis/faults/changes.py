@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from gait.analysis.faults.closure import closed_strides, gravity_of_strides
-from gait.analysis.faults.parts import Part
+from gait.analysis.faults.parts import CUT_THERE, Part
 from gait.analysis.results import Fault
 from gait.analysis.strides.stride_batch import StrideBatch
 from gait.arrays import FloatArray
@@ -82,5 +82,4 @@ def _part(name: str, batch: StrideBatch, beside: list[int], levels: list[float],
         read=levels[wrong],
         right=levels[1 - wrong],
     )
-    todo = sentence("nothing is told of that part; cut the file there, and mend each part by itself")
-    return Part(Fault("changed_part", name, "clear", text, (), todo, low), low, high)
+    return Part(Fault("changed_part", name, "clear", text, (), CUT_THERE, low), low, high)

@@ -1,7 +1,8 @@
 """Axes of one sensor in another order than the other's: which order makes the strides close.
 
 Each order of the gyroscope's axes, with either sign, is tried on the strides (`closure`). The right one
-closes gravity and explains the stance far better than any scale or lag does; under those no order does.
+closes gravity and explains the stance better than any scale or lag. Where a scale or a lag is the cause, no
+order explains it better.
 """
 
 from __future__ import annotations

@@ -21,7 +21,9 @@ from gait.arrays import BoolArray, FloatArray
 from gait.sentences import sentence
 from gait.units import DEG, STANDARD_GRAVITY
 
-__all__ = ["Part", "halves_of", "spoilt_parts", "uncovered", "without_parts"]
+__all__ = ["CUT_THERE", "Part", "halves_of", "spoilt_parts", "uncovered", "without_parts"]
+
+CUT_THERE = sentence("nothing is told of that part; cut the file there, and mend each part by itself")
 
 LEAST_S = 3.0
 """s that a part lasts from which it is told (chosen: a drop or a knock is over sooner)."""
@@ -118,8 +120,7 @@ def _acc_part(name: str, start_s: FloatArray, force: FloatArray) -> Part:
         high=high,
         read=float(np.sqrt((force**2).mean())),
     )
-    todo = sentence("nothing is told of that part; cut the file there, and mend each part by itself")
-    return Part(Fault("acc_part", name, "clear", text, (), todo, low), low, high)
+    return Part(Fault("acc_part", name, "clear", text, (), CUT_THERE, low), low, high)
 
 
 def _gyr_part(name: str, start_s: FloatArray, fastest: FloatArray) -> Part:
@@ -132,8 +133,7 @@ def _gyr_part(name: str, start_s: FloatArray, fastest: FloatArray) -> Part:
         high=high,
         most=float(finite.max()) / DEG if len(finite) else 0.0,
     )
-    todo = sentence("nothing is told of that part; cut the file there, and mend each part by itself")
-    return Part(Fault("gyr_part", name, "clear", text, (), todo, low), low, high)
+    return Part(Fault("gyr_part", name, "clear", text, (), CUT_THERE, low), low, high)
 
 
 def without_parts(batch: StrideBatch, parts: Iterable[Part]) -> StrideBatch:
