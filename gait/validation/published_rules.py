@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gait.analysis.signal.filters import first_peak, gaussian, gaussian_slope
-from gait.analysis.signal.orientation import gather, orientations
+from gait.analysis.signal.orientation import Turned, gather, orientations
 from gait.analysis.signal.quaternion import apply
 from gait.analysis.signal.resample import GRID_HZ, GridStream
 from gait.analysis.strides.cues import peak_time
@@ -201,10 +201,10 @@ def _signals(recording: Recording) -> tuple[_Signals, IntArray, npt.NDArray[np.b
         return *nothing, np.empty(0, dtype=bool)
     windows = gather(block.acc, block.gyr, spans[:, 0] - block.first, spans[:, 1] - block.first + 1)
     quaternion = orientations(windows)
-    turned = apply(quaternion, windows.acc)
-    cues = mounting_cues(windows, turned, gaussian(block.acc, 0.010)[windows.start])
+    flat = gaussian(block.acc, 0.010)[windows.start]
+    turned = Turned(windows, quaternion, apply(quaternion, windows.acc), flat)
     outward = MOVEMENTS[("pronation", recording.side)].sign
-    matrix = solve_mounting(windows, quaternion, cues, outward).matrix
+    matrix = solve_mounting(turned, mounting_cues(turned), outward).matrix
     gyr = gaussian(windows.gyr, _LOW_PASS_S, axis=1)
     acc = gaussian(windows.acc, _LOW_PASS_S, axis=1) / STANDARD_GRAVITY
     signals = _Signals(

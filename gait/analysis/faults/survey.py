@@ -5,6 +5,7 @@ The samples come in pieces; memory grows by a row of figures for each half secon
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -143,28 +144,33 @@ class _AxisCount:
 
     def add(self, values: FloatArray) -> None:
         size = np.abs(values)
-        top = size.max(axis=0)
-        limit = np.maximum(top, self.top)
+        limit = np.maximum(size.max(axis=0), self.top)
+        near = size >= PILED_SHARE * limit
         same_top = self.top >= PILED_SHARE * limit
-        kept = np.where(same_top, self.piled, 0.0)
-        self.ends = np.where(same_top, self.ends, 0.0) + (size >= PILED_SHARE * limit).sum(axis=0)
-        before = np.full((1, 3), np.nan) if self.last is None else self.last[None]
-        repeated = np.diff(np.vstack([before, values]), axis=0) == 0.0
-        self.piled = kept + (repeated & (size >= PILED_SHARE * limit)).sum(axis=0)
+        joined = values if self.last is None else np.concatenate([self.last[None], values])
+        step = np.abs(np.diff(joined, axis=0))
+        repeats = step == 0.0
+        piled = (repeats & near[len(near) - len(repeats) :]).sum(axis=0)
+        self.piled = np.where(same_top, self.piled, 0.0) + piled
+        self.ends = np.where(same_top, self.ends, 0.0) + near.sum(axis=0)
         self.top = limit
         self.low = np.minimum(self.low, values.min(axis=0))
         self.high = np.maximum(self.high, values.max(axis=0))
         self.total += values.sum(axis=0)
         self.squares += (values**2).sum(axis=0)
         self.count += len(values)
-        joined = values if self.last is None else np.vstack([self.last[None], values])
-        step = np.abs(np.diff(joined, axis=0))
-        self._count_holds(step == 0.0)
-        if len(step):
-            both = np.vstack([self.steps, step])
-            top = min(LARGEST_STEPS, len(both))
-            self.steps = np.partition(both, len(both) - top, axis=0)[-top:]
+        self._count_holds(repeats)
+        self._keep_largest(step)
         self.last = values[-1].copy()
+
+    def _keep_largest(self, step: FloatArray) -> None:
+        """Keep the `LARGEST_STEPS` of each axis; only rows with a step above the smallest kept are sorted."""
+        if len(self.steps) == LARGEST_STEPS:
+            step = step[(step > self.steps.min(axis=0)).any(axis=1)]
+        both = np.concatenate([self.steps, step])
+        top = min(LARGEST_STEPS, len(both))
+        if top:
+            self.steps = np.partition(both, len(both) - top, axis=0)[-top:]
 
     def _count_holds(self, same: BoolArray) -> None:
         for axis in range(3):
@@ -216,7 +222,7 @@ class Survey:
         if gyr is not None:
             self._gyr.add(gyr)
         self.zero_rows += int((acc == 0.0).all(axis=1).sum())
-        self.fingerprint = hash((self.fingerprint, np.ascontiguousarray(acc).tobytes()))
+        self.fingerprint = zlib.crc32(np.ascontiguousarray(acc.T).data.cast("B"), self.fingerprint)
         self._cut(time_s, acc, gyr)
 
     def _cut(self, time_s: FloatArray, acc: FloatArray, gyr: FloatArray | None) -> None:

@@ -23,10 +23,11 @@ class SampleBuffer:
     ----------
     first
         Grid index of the first sample: its session time is ``first / GRID_HZ``.
-    acc, gyr
-        (n, 3) m/s2 and rad/s, sensor frame; ``gyr`` (0, 3) for an accelerometer alone.
-    clipped, peak, bridged
-        (n,) as in `GridBlock`.
+
+    Notes
+    -----
+    Each channel lies in one piece of memory, as sums over three columns are slow. There is room behind the
+    samples, so that a packet costs what it brings and not what is held.
     """
 
     def __init__(self) -> None:
@@ -35,37 +36,75 @@ class SampleBuffer:
     def clear(self) -> None:
         """Forget all samples."""
         self.first = 0
-        self.acc: FloatArray = np.empty((0, 3))
-        self.gyr: FloatArray = np.empty((0, 3))
-        self.clipped: BoolArray = np.empty(0, dtype=bool)
-        self.peak: FloatArray = np.empty(0)
-        self.bridged: BoolArray = np.empty(0, dtype=bool)
+        self._begin = self._end = 0
+        self._has_gyr = False
+        self._signals: FloatArray = np.empty((7, 0))
+        self._flags: BoolArray = np.empty((2, 0), dtype=bool)
 
     def __len__(self) -> int:
-        return len(self.acc)
+        return self._end - self._begin
 
     @property
     def end(self) -> int:
         """Grid index behind the last sample."""
-        return self.first + len(self.acc)
+        return self.first + len(self)
+
+    @property
+    def acc(self) -> FloatArray:
+        """(n, 3) specific force, m/s2, sensor frame."""
+        return self._signals[:3, self._begin : self._end].T
+
+    @property
+    def gyr(self) -> FloatArray:
+        """(n, 3) angular rate, rad/s, sensor frame; (0, 3) for an accelerometer alone."""
+        return self._signals[4:, self._begin : self._end].T if self._has_gyr else np.empty((0, 3))
+
+    @property
+    def peak(self) -> FloatArray:
+        """(n,) as in `GridBlock`."""
+        return self._signals[3, self._begin : self._end]
+
+    @property
+    def clipped(self) -> BoolArray:
+        """(n,) as in `GridBlock`."""
+        return self._flags[0, self._begin : self._end]
+
+    @property
+    def bridged(self) -> BoolArray:
+        """(n,) as in `GridBlock`."""
+        return self._flags[1, self._begin : self._end]
 
     def append(self, block: GridBlock) -> None:
         """Add the samples that follow."""
-        if len(self.acc) == 0:
+        if len(self) == 0:
             self.first = block.first
-        self.acc = np.concatenate([self.acc, block.acc])
+            self._has_gyr = block.gyr is not None
+        self._make_room(len(block))
+        there = slice(self._end, self._end + len(block))
+        self._end = there.stop
+        self._signals[:3, there] = block.acc.T
+        self._signals[3, there] = block.peak
         if block.gyr is not None:
-            self.gyr = np.concatenate([self.gyr, block.gyr])
-        self.clipped = np.concatenate([self.clipped, block.clipped])
-        self.peak = np.concatenate([self.peak, block.peak])
-        self.bridged = np.concatenate([self.bridged, block.bridged])
+            self._signals[4:, there] = block.gyr.T
+        self._flags[0, there], self._flags[1, there] = block.clipped, block.bridged
+
+    def _make_room(self, samples: int) -> None:
+        """Move the samples to the start of a larger array where so many more do not fit."""
+        if self._end + samples <= self._signals.shape[1]:
+            return
+        held = slice(self._begin, self._end)
+        # What is dropped comes in pieces of `DROPPED_S`: with room for as much the array is moved as rarely.
+        room = len(self) + samples + round(DROPPED_S * GRID_HZ)
+        signals, flags = np.empty((7 if self._has_gyr else 4, room)), np.empty((2, room), dtype=bool)
+        signals[:, : len(self)] = self._signals[: len(signals), held]
+        flags[:, : len(self)] = self._flags[:, held]
+        self._signals, self._flags = signals, flags
+        self._begin, self._end = 0, len(self)
 
     def drop(self, samples: int) -> None:
         """Forget so many of the first samples."""
         self.first += samples
-        self.acc, self.gyr = self.acc[samples:].copy(), self.gyr[samples:].copy()
-        self.clipped, self.peak = self.clipped[samples:].copy(), self.peak[samples:].copy()
-        self.bridged = self.bridged[samples:].copy()
+        self._begin += samples
 
     def trim(self, oldest: int) -> None:
         """Forget samples before a grid index, once they are many."""

@@ -28,6 +28,9 @@ __all__ = [
 _REACH_SIGMAS = 3.0
 """Standard deviations at which a Gaussian kernel is cut: 0.3 % of it lie beyond."""
 
+SHORT_KERNEL = 11
+"""Longest kernel, points, that numpy correlates without a call for each point (its own limit, numpy 2.4)."""
+
 
 def reach(sigma_s: float) -> int:
     """How many grid points a kernel of `sigma_s` seconds looks to each side."""
@@ -59,25 +62,37 @@ def gaussian_slope(values: FloatArray, sigma_s: float, axis: int = 0) -> FloatAr
 def _correlate(values: FloatArray, kernel: tuple[float, ...], axis: int, pair: np.ufunc) -> FloatArray:
     """Correlate with a kernel that is even (`pair` adds) or odd (it subtracts); the ends are held."""
     half = len(kernel) // 2
-    padded = _held(values, half, axis)
-    length = values.shape[axis]
+    padded = _held(np.moveaxis(values, axis, -1), half)
+    if len(kernel) <= SHORT_KERNEL:
+        # All rows one behind the other: what runs over into the next row lies in the held ends.
+        out = np.correlate(padded.ravel(), kernel, "same").reshape(padded.shape)[..., half:-half]
+    else:
+        out = _in_pairs(padded, kernel, pair)
+    return np.moveaxis(out, -1, axis)
 
-    def shifted(by: int) -> FloatArray:
-        return padded[(slice(None),) * axis + (slice(by, by + length),)]
 
-    out = shifted(half) * kernel[half]
+def _in_pairs(padded: FloatArray, kernel: tuple[float, ...], pair: np.ufunc) -> FloatArray:
+    """Return the correlation along the last axis, its two halves at once: half the products."""
+    half = len(kernel) // 2
+    length = padded.shape[-1] - 2 * half
+    out = padded[..., half : half + length] * kernel[half]
     both = np.empty_like(out)
     for away in range(half, 0, -1):
-        pair(shifted(half - away), shifted(half + away), out=both)
-        both *= kernel[half - away]
+        low, high = half - away, half + away
+        pair(padded[..., low : low + length], padded[..., high : high + length], out=both)
+        both *= kernel[low]
         out += both
     return out
 
 
-def _held(values: FloatArray, count: int, axis: int) -> FloatArray:
-    """Return values with the first and the last along `axis` repeated `count` times more."""
-    first, last = values.take([0], axis=axis), values.take([-1], axis=axis)
-    return np.concatenate([first.repeat(count, axis=axis), values, last.repeat(count, axis=axis)], axis=axis)
+def _held(values: FloatArray, count: int) -> FloatArray:
+    """Return values with the first and the last along the last axis repeated `count` times more."""
+    length = values.shape[-1]
+    out = np.empty((*values.shape[:-1], length + 2 * count))
+    out[..., count : count + length] = values
+    out[..., :count] = values[..., :1]
+    out[..., count + length :] = values[..., -1:]
+    return out
 
 
 def running_max(values: FloatArray, before: int, behind: int, outside: float = -np.inf) -> FloatArray:

@@ -12,7 +12,15 @@ import numpy as np
 
 from gait.analysis.signal.buffer import sample_rows
 from gait.analysis.signal.filters import gaussian
-from gait.analysis.signal.orientation import Windows, closure_gravity, gather, motion, orientations
+from gait.analysis.signal.orientation import (
+    Turned,
+    Windows,
+    chosen_of,
+    closure_gravity,
+    gather,
+    motion,
+    orientations,
+)
 from gait.analysis.signal.quaternion import apply
 from gait.analysis.signal.resample import GRID_HZ
 from gait.analysis.strides.contact_model import load
@@ -91,6 +99,7 @@ MISSING_MOST_S = 0.05
 """s of it that may be missing for the first and the last contact of a recording to be given (chosen)."""
 
 Cut = Literal["", "start", "end"]
+"""What takes the place of a foot-flat: nothing, the recording's start or its end."""
 
 
 class ShoeDetector(Detector):
@@ -137,7 +146,8 @@ class ShoeDetector(Detector):
         self._held: list[tuple[int, int]] = []
         self._begins: int | None = None
         self._stride_s = float("nan")
-        self._since_review: list[Swings] = []
+        self._since_review: list[tuple[Swings, Turned]] = []
+        self._ending: StrideBatch | None = None
         self._last: Swings | None = None
         self._off: list[bool] = []
 
@@ -155,18 +165,27 @@ class ShoeDetector(Detector):
                 self._calibrate(self._held[:count])
             if self._last is None:
                 self._last = self._opening(self._held[0][0])
-            places_left = self._review_after - sum(len(swings) for swings in self._since_review)
-            swings = self._measure(self._held[:places_left])
+            places_left = self._review_after - sum(len(swings) for swings, _ in self._since_review)
+            turned = self._turned(self._held[:places_left])
+            swings = self._measured(turned)
             cut = self._slip_at(swings)
             if cut is not None:
-                swings = take(swings, slice(0, cut))
+                swings, turned = take(swings, slice(0, cut)), turned.rows(slice(0, cut))
             self._held = self._held[len(swings) :]
             out.append(self._strides(swings))
-            self._since_review.append(swings)
+            self._since_review.append((swings, turned))
             self._review(slipped=cut is not None)
-        if final and self._last is not None and self._last.stop[-1] + AHEAD < self._buffer.end:
-            out.append(self._strides(self._closing(int(self._last.stop[-1]))))
-        return out
+        return out + self._last_stance(final=final)
+
+    def _last_stance(self, *, final: bool) -> list[StrideBatch]:
+        """Return the stance that ends the recording; it is measured before its samples are forgotten."""
+        if self._last is None:
+            return []
+        flat = int(self._last.stop[-1])
+        there = self._buffer.end - AHEAD - flat
+        if self._ending is None and there > (0 if final else round(STRIDE_MOST_S * GRID_HZ)):
+            self._ending, _ = self._stances(by_pace(join(self._last, self._closing(flat))))
+        return [self._ending] if final and self._ending is not None else []
 
     def _take_swings(self, *, final: bool) -> None:
         """Hold the swings behind which enough samples have come."""
@@ -182,13 +201,13 @@ class ShoeDetector(Detector):
         assert self._begins is not None
         if not AHEAD < flat - self._begins <= OPENING_S * GRID_HZ:
             return None
-        swing = self._measure([(self._begins, flat)], cut="start")
+        swing = self._measured(self._turned([(self._begins, flat)]), cut="start")
         return swing if np.isfinite(swing.ic[0]) else None
 
     def _closing(self, flat: int) -> Swings:
         """Return the swing that the recording's end cuts, if it shows a push-off."""
         stop = min(self._buffer.end - 1, flat + round(STRIDE_MOST_S * GRID_HZ))
-        swing = self._measure([(flat, stop)], cut="end")
+        swing = self._measured(self._turned([(flat, stop)]), cut="end")
         return take(swing, slice(0, 1 if np.isfinite(swing.tc[0]) else 0))
 
     def _calibration_count(self, *, final: bool) -> int:
@@ -204,59 +223,48 @@ class ShoeDetector(Detector):
         return len(spans) if final or idle else 0
 
     def _calibrate(self, spans: list[tuple[int, int]]) -> None:
-        windows, quaternion, turned = self._integrate(spans)
-        self._mounting = self._solve(windows, quaternion, turned)
+        self._mounting = self._solve(self._turned(spans))
         self.mountings.append((spans[0][0] / GRID_HZ, self._mounting))
 
-    def _solve(
-        self, windows: Windows, quaternion: FloatArray, turned: FloatArray, inward_deg: float | None = None
-    ) -> Mounting:
-        flat = felt_at(self._buffer.acc, windows.start)
-        cues = mounting_cues(windows, turned, flat)
+    def _solve(self, turned: Turned, inward_deg: float | None = None) -> Mounting:
+        cues = mounting_cues(turned)
         if inward_deg is not None:
-            return solve_mounting(windows, quaternion, cues, self._sign, rolls_back_deg(inward_deg))
-        mounting = solve_mounting(windows, quaternion, cues, self._sign)
+            return solve_mounting(turned, cues, self._sign, rolls_back_deg(inward_deg))
+        mounting = solve_mounting(turned, cues, self._sign)
         # How far the foot rolls inward, seen with these axes, tells how far it rolls back, and so the axes.
         for _ in range(AXES_ROUNDS):
-            inward = self._rolled_inward_deg(windows, quaternion, turned, mounting)
-            mounting = solve_mounting(windows, quaternion, cues, self._sign, rolls_back_deg(inward))
+            inward = self._rolled_inward_deg(turned, mounting)
+            mounting = solve_mounting(turned, cues, self._sign, rolls_back_deg(inward))
         return mounting
 
-    def _rolled_inward_deg(
-        self, windows: Windows, quaternion: FloatArray, turned: FloatArray, mounting: Mounting
-    ) -> float:
+    def _rolled_inward_deg(self, turned: Turned, mounting: Mounting) -> float:
         """Median roll from contact to the flat instant, deg, eversion positive."""
-        level = levels(mounting, closure_gravity(windows, turned))
-        moved = motion(windows, quaternion, turned, level)
-        pose = foot_pose(windows, quaternion, mounting.matrix, level)
-        contacts = swing_contacts(
-            swing_signals(moved), pitch_from_flat(windows, pose.pitch_deg), windows.length, self._model
-        )
+        windows = turned.windows
+        level = levels(mounting, closure_gravity(windows, turned.force))
+        signals = swing_signals(motion(windows, turned.quaternion, turned.force, level))
+        pose = foot_pose(windows, turned.quaternion, mounting.matrix, level)
+        pitch = pitch_from_flat(windows, pose.pitch_deg)
+        contacts = swing_contacts(signals, pitch, windows.length, self._model)
         at = np.column_stack([contacts.ic_s * GRID_HZ, windows.length - 1.0])
         roll = self._sign * sample_rows(pose.roll_deg, at)
         return float(np.median(roll[:, 1] - roll[:, 0]))
 
-    def _integrate(self, spans: list[tuple[int, int]]) -> tuple[Windows, FloatArray, FloatArray]:
+    def _turned(self, spans: list[tuple[int, int]]) -> Turned:
+        """Return the windows between some grid indices, with their orientation."""
         edges = np.array(spans, dtype=np.intp) - self._buffer.first
         windows = gather(self._buffer.acc, self._buffer.gyr, edges[:, 0], edges[:, 1] + 1, AHEAD)
         windows.gyr[:] -= self._rests.at(windows.start + self._buffer.first)[:, None, :]
         quaternion = orientations(windows)
-        return windows, quaternion, apply(quaternion, windows.acc)
+        flat = felt_at(self._buffer.acc, windows.start)
+        return Turned(windows, quaternion, apply(quaternion, windows.acc), flat)
 
-    def _measure(self, spans: list[tuple[int, int]], cut: Cut = "") -> Swings:
-        """Return what the swings between some grid indices give.
-
-        Parameters
-        ----------
-        cut
-            "start" or "end" where the recording's start or end takes the place of a foot-flat.
-        """
+    def _measured(self, turned: Turned, cut: Cut = "") -> Swings:
+        """Return what swings give, of which the recording's start or end may `cut` one."""
         assert self._mounting is not None
-        mounting = self._mounting
-        windows, quaternion, turned = self._integrate(spans)
-        gravity = self._gravity(windows, turned)
+        mounting, windows, quaternion = self._mounting, turned.windows, turned.quaternion
+        gravity = self._gravity(windows, turned.force)
         level = self._levels(windows, quaternion, gravity, cut)
-        moved = motion(windows, quaternion, turned, level)
+        moved = motion(windows, quaternion, turned.force, level)
         pose = foot_pose(windows, quaternion, mounting.matrix, level)
         pitch = pose.pitch_deg
         start = windows.start + self._buffer.first
@@ -266,7 +274,7 @@ class ShoeDetector(Detector):
         tc, tc_doubt = self._event(contacts, 0, start / GRID_HZ, cut)
         ic, ic_doubt = self._event(contacts, 1, start / GRID_HZ, cut)
         ends = moved.position[np.arange(len(start)), windows.length - 1]
-        lean = lean_deg(mounting, gravity, felt_at(self._buffer.acc, windows.start))
+        lean = lean_deg(mounting, gravity, turned.flat)
         uncut = np.full(len(start), np.nan if cut else 1.0)
         return Swings(
             start=start,
@@ -344,26 +352,20 @@ class ShoeDetector(Detector):
 
     def _review(self, *, slipped: bool) -> None:
         """Follow slow changes; start anew after a slip."""
-        seen = sum(len(swings) for swings in self._since_review)
+        seen = sum(len(swings) for swings, _ in self._since_review)
         if not slipped and seen < self._review_after:
             return
         self._review_after = LATER_REVIEWS
         assert self._mounting is not None
-        recent = self._since_review[-1] if slipped else None
-        start = np.concatenate([swings.start for swings in self._since_review])
-        stop = np.concatenate([swings.stop for swings in self._since_review])
+        recent, self._since_review = self._since_review, []
+        first = max(seen - SLIP_RUN, 0) if slipped else 0
+        chosen = first + np.unique(np.linspace(0, seen - first - 1, REVIEWED).astype(int))
+        turned = chosen_of([part for _, part in recent], chosen)
+        inward = float(np.median(np.concatenate([inward_deg(swings) for swings, _ in recent])))
+        fresh = self._solve(turned, None if slipped else inward)
+        when = float(np.concatenate([swings.start for swings, _ in recent])[chosen[0]]) / GRID_HZ
         if slipped:
-            start, stop = start[-SLIP_RUN:], stop[-SLIP_RUN:]
-        inward = float(np.median(np.concatenate([inward_deg(swings) for swings in self._since_review])))
-        self._since_review = []
-        chosen = np.unique(np.linspace(0, len(start) - 1, REVIEWED).astype(int))
-        spans = list(zip(start[chosen].tolist(), stop[chosen].tolist(), strict=True))
-        windows, quaternion, turned = self._integrate(spans)
-        fresh = self._solve(windows, quaternion, turned, None if slipped else inward)
-        when = spans[0][0] / GRID_HZ
-        if slipped:
-            assert recent is not None
-            self.slips.append((when, float(np.median(recent.lean[-SLIP_RUN:]))))
+            self.slips.append((when, float(np.median(recent[-1][0].lean[-SLIP_RUN:]))))
             self._mounting = fresh
         else:
             self._mounting = blend(self._mounting, fresh)
@@ -372,27 +374,27 @@ class ShoeDetector(Detector):
     def _strides(self, swings: Swings) -> StrideBatch:
         """Return the stances between consecutive swings, the last one of the call before included."""
         both = by_pace(swings if self._last is None else join(self._last, swings))
+        batch, self._stride_s = self._stances(both)
         self._last = take(both, slice(len(both) - 1, None)) if len(swings) else self._last
-        n = len(both) - 1
-        if n < 1:
-            return empty_batch()
-        before, after = take(both, slice(0, n)), take(both, slice(1, None))
-        stride = self._stride_times(after.ic - before.ic)
-        batch = stance_batch(before, after, stride, self._buffer, self._model)
-        return batch.take(is_stance(before, after))
+        self._ending = None
+        return batch
 
-    def _stride_times(self, stride_s: FloatArray) -> FloatArray:
-        """Return (n,) stride times; of a last contact the one before, NaN where none came before."""
-        padded = np.concatenate([[self._stride_s], stride_s])
-        self._stride_s = float(padded[-1])
-        return np.where(np.isfinite(stride_s), stride_s, padded[:-1])
+    def _stances(self, swings: Swings) -> tuple[StrideBatch, float]:
+        """Return the stances between consecutive swings, and the stride time behind them."""
+        n = len(swings) - 1
+        if n < 1:
+            return empty_batch(), self._stride_s
+        before, after = take(swings, slice(0, n)), take(swings, slice(1, None))
+        # Of a last contact the stride time is that of the one before, NaN where none came before.
+        times = np.concatenate([[self._stride_s], after.ic - before.ic])
+        stride = np.where(np.isfinite(times[1:]), times[1:], times[:-1])
+        batch = stance_batch(before, after, stride, self._buffer, self._model)
+        return batch.take(is_stance(before, after)), float(times[-1])
 
     def _oldest_needed(self) -> int:
         wanted = [self._buffer.end]
         if self._held:
             wanted.append(self._held[0][0])
-        if self._since_review:
-            wanted.append(int(self._since_review[0].start[0]))
         oldest = min(wanted) - round(3.0 * GRID_HZ)
         self._rests.forget_before(oldest)
         return oldest

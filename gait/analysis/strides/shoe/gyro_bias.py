@@ -58,13 +58,17 @@ class Rests:
         turns = gyr[part].reshape(steps, step, 3)
         high, low = turns.max(axis=1), turns.min(axis=1)
         swing = np.maximum(high[1:], high[:-1]) - np.minimum(low[1:], low[:-1])
-        for window in np.flatnonzero((swing <= SWING_OF_RATE).all(axis=1)).tolist():
-            rest = slice(part.start + window * step, part.start + (window + 2) * step)
-            mean: FloatArray = gyr[rest].mean(axis=0)
-            size = np.sqrt(np.einsum("ij,ij->i", acc[rest], acc[rest])) / STANDARD_GRAVITY
-            if np.abs(size - 1.0).max() < NEAR_G and float(np.abs(mean).max()) < MOST_OFFSET:
-                self._known_at.append(start + (window + 2) * step)
-                self._offsets.append(mean)
+        still = (swing <= SWING_OF_RATE).all(axis=1)
+        if not still.any():
+            return
+        size = np.sqrt(np.einsum("ij,ij->i", acc[part], acc[part])) / STANDARD_GRAVITY
+        off = np.abs(size - 1.0).reshape(steps, step).max(axis=1)
+        total = turns.sum(axis=1)
+        mean = (total[1:] + total[:-1]) / (2 * step)
+        still &= (np.maximum(off[1:], off[:-1]) < NEAR_G) & (np.abs(mean).max(axis=1) < MOST_OFFSET)
+        rests = np.flatnonzero(still)
+        self._known_at += (start + (rests + 2) * step).tolist()
+        self._offsets += list(mean[rests])
 
     def forget_before(self, index: int) -> None:
         """Keep only what strides from a grid index on may need."""

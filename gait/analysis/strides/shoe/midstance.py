@@ -15,7 +15,7 @@ import numpy.typing as npt
 from gait.analysis.signal.filters import gaussian, gaussian_slope, reach, running_max
 from gait.analysis.signal.resample import GRID_HZ
 from gait.analysis.strides.stride_batch import STRIDE_LEAST_S, STRIDE_MOST_S
-from gait.arrays import BoolArray, FloatArray
+from gait.arrays import BoolArray, FloatArray, IntArray
 from gait.units import DEG, STANDARD_GRAVITY
 
 __all__ = ["LOOKS_AHEAD_S", "StanceFinder", "shock_before", "stillness"]
@@ -45,8 +45,10 @@ SHOCK_LEAST = 80.0
 """g/s of jerk below which no shock counts: walking is told by stillness alone."""
 
 _APART = round(STRIDE_LEAST_S * GRID_HZ)
+_TURN_REACH = reach(_TURN_SMOOTH_S)
+"""Samples: the shortest stride, and how far the smoothing of the turning rate looks."""
 
-LOOKS_BACK = _APART + round(SHOCK_S * GRID_HZ) + reach(_TURN_SMOOTH_S)
+LOOKS_BACK = _APART + round(SHOCK_S * GRID_HZ) + _TURN_REACH
 """Samples before the last stance that what comes behind it can hang on."""
 
 ALIKE = 2.0
@@ -125,6 +127,7 @@ class StanceFinder:
         self._origin: int | None = None
         self._lengths = (0, 0)
         self._rank = self._cost = self._moved = np.empty(0)
+        self._busy: IntArray = np.zeros(1, dtype=np.intp)
         self._bridged: BoolArray = np.empty(0, dtype=bool)
         self._first = 0
         self._push = np.inf
@@ -158,6 +161,7 @@ class StanceFinder:
         moved, leaving = gaussian(rate, _TURN_SMOOTH_S), gaussian(rate, _SMOOTH_S)
         rank = (cost + STILL_FLOOR) / np.maximum(shock_before(acc), SHOCK_LEAST) ** 2
         self._rank, self._cost, self._moved, self._first = rank, cost, moved, first
+        self._busy = np.concatenate([[0], np.cumsum(moved >= MOVING)])
         usable = len(cost) - (0 if final else reach(LOOKS_AHEAD_S))
         if self._origin is None:
             self._origin = first
@@ -235,12 +239,12 @@ class StanceFinder:
         strides = []
         for low, high in pairwise(edges):
             # Not up to the end: the smoothing there would look at what has not come yet.
-            swing = slice(max(low - self._first, 0), max(high - self._first - reach(_TURN_SMOOTH_S), 1))
-            peak = float(self._moved[swing].max(initial=0.0))
-            if peak >= MOVING and (high - low) / GRID_HZ <= STRIDE_MOST_S:
+            begin, end = max(low - self._first, 0), max(high - self._first - _TURN_REACH, 1)
+            moves = self._busy[begin] < self._busy[end]
+            if moves and (high - low) / GRID_HZ <= STRIDE_MOST_S:
                 strides.append((low, high))
                 self._lengths = (self._lengths[1], high - low)
-                self._push = PUSH_SHARE * peak
+                self._push = PUSH_SHARE * float(np.maximum.reduce(self._moved[begin:end]))
         self._steady = bool(strides) and strides[-1][1] == index
         return strides
 

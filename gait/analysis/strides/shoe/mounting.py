@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gait.analysis.signal.filters import reach
-from gait.analysis.signal.orientation import Windows, closure_gravity
+from gait.analysis.signal.orientation import Turned, closure_gravity
 from gait.analysis.signal.quaternion import apply
 from gait.analysis.signal.resample import GRID_HZ
 from gait.analysis.strides.detector import ALIGNED_SCORE
@@ -96,14 +96,13 @@ class MountingCues:
     flat: FloatArray
 
 
-def mounting_cues(windows: Windows, turned: FloatArray, flat_acc: FloatArray) -> MountingCues:
+def mounting_cues(turned: Turned) -> MountingCues:
     """Gravity by closure and at the flat instant, m/s2."""
-    return MountingCues(closure_gravity(windows, turned), flat_acc)
+    return MountingCues(closure_gravity(turned.windows, turned.force), turned.flat)
 
 
 def solve_mounting(
-    windows: Windows,
-    quaternion: FloatArray,
+    turned: Turned,
     cues: MountingCues,
     outward: float,
     resupination_deg: float = RESUPINATION_DEG,
@@ -121,8 +120,9 @@ def solve_mounting(
     -----
     Medians over strides: a stumble does not move them.
     """
+    windows = turned.windows
     up, closure_error = _vertical(cues)
-    lean = apply(quaternion, np.broadcast_to(up, windows.acc.shape))
+    lean = apply(turned.quaternion, np.broadcast_to(up, windows.acc.shape))
     tilt = np.einsum("nij,j->ni", lean, up)
     early = np.arange(tilt.shape[1])[None, :] < _SWING_SHARE * windows.length[:, None]
     tilt = np.where(early, tilt, 2.0)
