@@ -108,10 +108,8 @@ class ShankDetector(Detector):
         self._opened = False
 
     def _oldest_needed(self) -> int:
-        if self._swings.axis is None:
-            return self._buffer.first
-        wanted = self._held[0][0] if self._held else self._swings.current
-        return (self._buffer.end if wanted is None else wanted) - round(HELD_S * GRID_HZ)
+        wanted = self._held[0][0] if self._held else self._swings.needed(self._buffer)
+        return wanted - round(HELD_S * GRID_HZ)
 
     def _note_stand(self) -> None:
         """Direction of gravity in the first long rest: the standing shank's long axis."""

@@ -10,7 +10,7 @@ from gait.analysis.signal.buffer import SampleBuffer
 from gait.analysis.signal.filters import gaussian, local_maxima, reach
 from gait.analysis.signal.resample import GRID_HZ
 from gait.analysis.strides.stride_batch import STRIDE_LEAST_S, STRIDE_MOST_S
-from gait.arrays import FloatArray
+from gait.arrays import FloatArray, IntArray
 from gait.units import DEG
 
 __all__ = ["Span", "SwingAxis", "SwingFinder"]
@@ -23,6 +23,10 @@ LEARN_S = 8.0
 
 LEARN_LEAST_S = 1.0
 """Seconds of movement that suffice where the recording ends before `LEARN_S`: some two strides."""
+
+LEARN_MOST_S = 300.0
+"""Seconds within which that movement comes: what moved longer ago, before a long rest, is forgotten (chosen:
+longer than a stand at the start)."""
 
 AXIS_SHARE = 0.6
 """Share of the turning about one axis below which the movement is not a leg's."""
@@ -66,7 +70,7 @@ class SwingFinder:
     axis
         None until it is learnt.
     current
-        Grid index of the last swing found, from which a cycle may still run, or None.
+        Grid index of the last swing found, or None.
     opens
         Grid index at which the segment begins, or None before its first samples.
     """
@@ -78,6 +82,7 @@ class SwingFinder:
     def new_segment(self) -> None:
         """Forget the swings, which must not reach across a gap; the axis stays."""
         self.current: int | None = None
+        self._moves_at: int | None = None
         self._judged = -1
         self.opens: int | None = None
 
@@ -98,16 +103,25 @@ class SwingFinder:
                 return []
         return self._spans(buffer, self.axis, final=final)
 
+    def needed(self, buffer: SampleBuffer) -> int:
+        """Return the grid index before which no sample is needed: a rest before or behind movement is not."""
+        if self.axis is None:
+            looked_at, since = LEARN_MOST_S, self._moves_at
+        else:
+            looked_at, since = STRIDE_MOST_S, self.current
+        return buffer.end if since is None else max(since, buffer.end - round(looked_at * GRID_HZ))
+
     def _learn(self, buffer: SampleBuffer, *, final: bool) -> SwingAxis | None:
         """Return the axis, or None where there is too little movement; drops movement without an axis."""
         slow = gaussian(buffer.gyr, _SMOOTH_S)
         norm = np.sqrt(np.einsum("ij,ij->i", slow, slow))
         usable = len(norm) if final else len(norm) - reach(_SMOOTH_S)
         moving = np.flatnonzero(norm[: max(usable, 0)] > SWING_LEAST)
+        moving = _together(moving, len(norm))
+        self._moves_at = buffer.first + int(moving[0]) if len(moving) else None
         wanted = round(LEARN_S * GRID_HZ)
         if len(moving) < (LEARN_LEAST_S * GRID_HZ if final else wanted):
             return None
-        moving = moving[:wanted]
         rates = slow[moving]
         values, vectors = np.linalg.eigh(rates.T @ rates)
         if values[2] < AXIS_SHARE * values.sum():
@@ -142,3 +156,21 @@ class SwingFinder:
                     spans.append((self.current, index))
             self.current = index
         return spans
+
+
+def _together(moving: IntArray, end: int) -> IntArray:
+    """Return the first movement of `LEARN_S` within `LEARN_MOST_S`; without one, what may still become one.
+
+    Parameters
+    ----------
+    moving
+        (k,) indices of samples that move.
+    end
+        Number of samples.
+    """
+    wanted, most = round(LEARN_S * GRID_HZ), round(LEARN_MOST_S * GRID_HZ)
+    spans = moving[wanted - 1 :] - moving[: max(len(moving) - wanted + 1, 0)]
+    near = np.flatnonzero(spans < most)
+    if len(near):
+        return moving[near[0] : near[0] + wanted]
+    return moving[moving >= end - most][:wanted]

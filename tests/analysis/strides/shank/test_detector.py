@@ -186,3 +186,23 @@ def test_a_start_from_standing_makes_no_contact(virtual) -> None:
     for stood_s in (0.2, 0.4, 0.6, 1.0):
         strides, _ = strides_of(_part(made.session.recordings[0], first - stood_s, first + 15.0))
         assert strides.ic_s[0] > first - 0.05, stood_s
+
+
+@pytest.mark.parametrize("order", ["rest first", "run first"])
+def test_a_long_rest_does_not_fill_the_memory(virtual, order) -> None:
+    """Ten minutes of lying about before or behind a run: a minute is held at most, and no stride is lost."""
+    run = _part(virtual(placement="shank").session.recordings[0], 3.0, 21.0)
+    rng, n = np.random.default_rng(5), 60_000
+    acc = np.tile([0.0, 0.0, 9.81], (n, 1)) + rng.normal(0.0, 0.05, (n, 3))
+    rest = (np.arange(n) / 100.0, acc, rng.normal(0.0, 0.002, (n, 3)))
+    moved = (run.time_s - run.time_s[0], run.acc, run.gyr)
+    first, second = (rest, moved) if order == "rest first" else (moved, rest)
+    engine, held, strides = engine_for(run), [], 0
+    for begin, (time_s, acc, gyr) in ((0.0, first), (first[0][-1] + 0.005, second)):
+        for low in range(0, len(time_s), 500):
+            part = slice(low, low + 500)
+            strides += len(engine.push_batch(begin + time_s[part], acc[part], gyr[part]))
+            held.append(engine.detector.samples_held)
+    strides += len(engine.finish_batch())
+    assert max(held) < 60 * 200
+    assert strides >= len(strides_of(run)[0]) - 1

@@ -60,3 +60,21 @@ def test_a_pause_is_no_cycle_and_slow_turns_are_no_swing() -> None:
     _, spans = _found(_rates(paused), 5000)
     assert len(spans) == len(paused) - 2
     assert _found(_rates(top_rad_s=1.6), 4000)[1] == []
+
+
+def test_a_rest_is_not_needed_and_old_movement_is_forgotten() -> None:
+    """Before the axis is learnt, movement of the last five minutes is kept; behind a swing, a stride."""
+    burst = np.zeros((400 * 200, 3))
+    burst[1000:1400] = 5.0 * AXIS
+    finder, buffer = SwingFinder(), SampleBuffer()
+    needed = []
+    for first in range(0, len(burst), 2000):
+        part, flags = burst[first : first + 2000], np.zeros(2000, dtype=bool)
+        buffer.append(GridBlock(first, part, part, flags, np.zeros(2000), flags))
+        finder.find(buffer, final=False)
+        needed.append(finder.needed(buffer))
+    assert 980 < needed[0] < 1010
+    assert needed[28] == needed[0]
+    assert needed[-1] == buffer.end
+    finder, spans = _found(_rates(), 500)
+    assert finder.current == spans[-1][1]
