@@ -20,7 +20,9 @@ __all__ = [
     "amid_running",
     "histogram",
     "medians_by",
+    "numbers",
     "over_time",
+    "quantiles_by",
     "running",
     "scatter",
     "thirds",
@@ -105,18 +107,19 @@ def amid_running(strides: pd.DataFrame) -> pd.DataFrame:
     selected = _is_running(strides, clean=True)
     if not selected.any():
         return strides[selected]
-    ordered = strides[["side", "ic_s", "next_ic_s", "activity"]].sort_values("ic_s")
-    runs = ordered["activity"] == "running"
-    begin, end = ordered["ic_s"].astype(float), ordered["next_ic_s"].astype(float)
-    amid = pd.Series(data=True, index=ordered.index)
-    for _, group in ordered.groupby("side"):
-        at = group.index
-        lasts, gap = end[at] - begin[at], begin[at] - end[at].shift(1)
-        for step, apart in ((1, gap), (-1, gap.shift(-1))):
-            alike = (lasts / lasts.shift(step) - 1.0).abs() < ALIKE
-            beside = runs[at].shift(step)
-            amid[at] &= beside.isna() | (beside.eq(other=True) & alike & (apart.abs() < JOINED_S))
-    return strides[selected & amid[strides.index].to_numpy(dtype=bool)]
+    begin, end = (strides[name].to_numpy(dtype=np.float64) for name in ("ic_s", "next_ic_s"))
+    runs, sides = _is_running(strides, clean=False), strides["side"].to_numpy(dtype=object)
+    amid = np.ones(len(strides), dtype=bool)
+    for side in ("left", "right"):
+        rows = np.flatnonzero(sides == side)
+        at = rows[np.argsort(begin[rows], kind="stable")]
+        earlier, later, lasts = at[:-1], at[1:], end[at] - begin[at]
+        joined = np.abs(begin[later] - end[earlier]) < JOINED_S
+        with np.errstate(invalid="ignore", divide="ignore"):
+            longer, shorter = lasts[1:] / lasts[:-1] - 1.0, lasts[:-1] / lasts[1:] - 1.0
+        amid[later] &= runs[earlier] & joined & (np.abs(longer) < ALIKE)
+        amid[earlier] &= runs[later] & joined & (np.abs(shorter) < ALIKE)
+    return strides[selected & amid]
 
 
 def over_time(strides: pd.DataFrame, column: str, start_s: float, end_s: float) -> Series:
@@ -136,16 +139,48 @@ def over_time(strides: pd.DataFrame, column: str, start_s: float, end_s: float) 
     One point a bin, NaN for a bin without strides, so that the line breaks there. A run with at most `BINS`
     strides gives one point a stride.
     """
-    rows = strides[["ic_s", column]].astype(float).dropna()
-    if len(rows) <= BINS:
-        return _stride_by_stride(rows, column)
+    time, value = numbers(strides, column)
+    if len(time) <= BINS:
+        return _stride_by_stride(time, value)
     width = max(SHORTEST_BIN_S, (end_s - start_s) / BINS)
     edges = np.arange(start_s, end_s + width, width)
-    at = np.digitize(rows["ic_s"].to_numpy(), edges) - 1
-    grouped = rows[column].groupby(at).quantile(np.array(BAND)).unstack()  # noqa: PD010 - a series has no pivot
-    table = grouped.reindex(range(len(edges) - 1)).to_numpy(dtype=float)
+    bins, bands = quantiles_by(np.digitize(time, edges) - 1, value, BAND)
+    there = (bins >= 0) & (bins < len(edges) - 1)
+    table = np.full((len(edges) - 1, len(BAND)), np.nan)
+    table[bins[there]] = bands[there]
     middle = (edges[:-1] + edges[1:]) / 2.0
     return Series(middle, table[:, 1], table[:, 0], table[:, 2])
+
+
+def numbers(strides: pd.DataFrame, column: str) -> tuple[FloatArray, FloatArray]:
+    """Return (n,) session time, s, and (n,) values of the strides that have a number there."""
+    time, value = (strides[name].to_numpy(dtype=np.float64) for name in ("ic_s", column))
+    there = ~(np.isnan(time) | np.isnan(value))
+    return time[there], value[there]
+
+
+def quantiles_by(part: IntArray, value: FloatArray, shares: tuple[float, ...]) -> tuple[IntArray, FloatArray]:
+    """Return the parts there are, ascending, and (parts, shares) quantiles of each part's values.
+
+    Parameters
+    ----------
+    part, value
+        (n,) number of the part that a value belongs to, and finite values.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> parts, values = quantiles_by(np.array([3, 1, 3, 3]), np.array([5.0, 1.0, 9.0, 6.0]), (0.5, 0.75))
+    >>> parts.tolist(), values.tolist()
+    ([1, 3], [[1.0, 1.0], [6.0, 7.5]])
+    """
+    order = np.lexsort((value, part))
+    value = value[order]
+    parts, first, count = np.unique(part[order], return_index=True, return_counts=True)
+    at = first[:, None] + (count - 1)[:, None] * np.array(shares)[None, :]
+    low = np.floor(at).astype(np.intp)
+    high = np.minimum(low + 1, (first + count - 1)[:, None])
+    return parts, value[low] + (value[high] - value[low]) * (at - low)
 
 
 def medians_by(part: IntArray, value: FloatArray) -> tuple[IntArray, FloatArray]:
@@ -169,10 +204,10 @@ def medians_by(part: IntArray, value: FloatArray) -> tuple[IntArray, FloatArray]
     return parts, (low + high) / 2.0
 
 
-def _stride_by_stride(rows: pd.DataFrame, column: str) -> Series:
+def _stride_by_stride(time: FloatArray, value: FloatArray) -> Series:
     """Return every stride as a point, with a break where `BREAK_S` pass without a stride."""
-    rows = rows.sort_values("ic_s")
-    time, value = rows["ic_s"].to_numpy(), rows[column].to_numpy()
+    order = np.argsort(time, kind="stable")
+    time, value = time[order], value[order]
     holes = np.flatnonzero(np.diff(time) > BREAK_S) + 1
     time = np.insert(time, holes, np.nan)
     value = np.insert(value, holes, np.nan)

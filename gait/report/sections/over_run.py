@@ -122,8 +122,9 @@ def _chart(analysis: Analysis, rows: pd.DataFrame, name: str, words: Words) -> C
 
 
 def _points(look: str, rows: pd.DataFrame, name: str, start: float) -> Points:
-    measured = rows[["ic_s", name]].astype(float).dropna().sort_values("ic_s").to_numpy()
-    return Points(look, measured[:, 0] - start, measured[:, 1])
+    time, value = series.numbers(rows, name)
+    order = np.argsort(time, kind="stable")
+    return Points(look, time[order] - start, value[order])
 
 
 def _range_sentence(middles: FloatArray, name: str, words: Words) -> str:
