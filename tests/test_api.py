@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 from collections.abc import Callable
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 
 import numpy as np
@@ -70,3 +73,52 @@ def test_a_subclass_is_of_the_kind() -> None:
     check_kind(True, int, "here", "give a number")
     with pytest.raises(UsageError, match="here: got str; give a number"):
         check_kind("1", (int, float), "here", "give a number")
+
+
+def _named(text: str, name: str) -> bool:
+    """Tell whether a name stands in a list of numpydoc, alone or beside others."""
+    return re.search(rf"^(\w+, )*{name}(, \w+)*$", text, re.MULTILINE) is not None
+
+
+def _lacks(verb: Callable[..., object]) -> list[str]:
+    """Return what the documentation of a public function or method leaves out."""
+    text = inspect.getdoc(verb) or ""
+    signature = inspect.signature(verb)
+    arguments = [name for name in signature.parameters if name != "self"]
+    out = [name for name in arguments if not _named(text, name)]
+    out += ["Parameters"] if arguments and "Parameters\n---" not in text else []
+    gives = str(signature.return_annotation) not in {"None", "<class 'inspect._empty'>"}
+    says = "Returns\n---" in text or re.match(r"Return |[^.]*; return ", text)
+    return out + (["Returns"] if gives and not says else [])
+
+
+@pytest.mark.parametrize("name", [name for name in gait.__all__ if inspect.isfunction(getattr(gait, name))])
+def test_each_verb_documents_arguments_result_and_errors(name: str) -> None:
+    """Every argument by its name, what comes back, and the errors that a caller can meet."""
+    verb = getattr(gait, name)
+    assert _lacks(verb) == []
+    assert "Raises\n---" in (inspect.getdoc(verb) or "")
+
+
+@pytest.mark.parametrize("name", [name for name in gait.__all__ if is_dataclass(getattr(gait, name))])
+def test_each_noun_documents_its_fields(name: str) -> None:
+    """Every field stands under Attributes, alone or beside its like; every method documents its arguments."""
+    noun = getattr(gait, name)
+    text = inspect.getdoc(noun) or ""
+    assert "Attributes\n---" in text
+    assert [field.name for field in fields(noun) if not _named(text, field.name)] == []
+    assert {key: _lacks(each) for key, each in _methods(noun).items() if _lacks(each)} == {}
+
+
+def test_the_history_documents_its_methods() -> None:
+    """Each argument of what keeps, reads and deletes stands at the method or, once for all, at the class."""
+    text = inspect.getdoc(gait.History) or ""
+    lacking = {
+        key: [name for name in _lacks(each) if name != "Parameters" and f"``{name}``" not in text]
+        for key, each in _methods(gait.History).items()
+    }
+    assert {key: names for key, names in lacking.items() if names} == {}
+
+
+def _methods(noun: type) -> dict[str, Callable[..., object]]:
+    return {key: each for key, each in vars(noun).items() if inspect.isfunction(each) and key[0] != "_"}

@@ -84,8 +84,9 @@ def test_page_rules_and_sentences_speak_the_same_languages() -> None:
 
 
 def _literals() -> set[str]:
-    """Return every text in the code of coaching and of the command line, and in the English rules."""
-    files = [*(PACKAGE / "coaching").rglob("*.py"), *(PACKAGE / "cli").rglob("*.py")]
+    """Return every text in the code of coaching, commands and plans as text, and in the English rules."""
+    rooms = ("coaching", "cli", "report/terminal")
+    files = [file for room in rooms for file in (PACKAGE / room).rglob("*.py")]
     nodes = (node for file in files for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
     out = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     for file in KNOWLEDGE.glob("*.yaml"):

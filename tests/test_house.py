@@ -339,21 +339,56 @@ def test_every_waiver_has_its_reason() -> None:
     assert bare == []
 
 
-def _imported(folder: Path) -> set[str]:
-    """Modules that the files of a folder import, by full name."""
+def _imported(path: Path) -> set[str]:
+    """Modules that a file imports, by full name."""
     found: set[str] = set()
-    for path in folder.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ImportFrom) and node.module:
-                found |= {node.module} | {f"{node.module}.{one.name}" for one in node.names}
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module} | {f"{node.module}.{one.name}" for one in node.names}
+        elif isinstance(node, ast.Import):
+            found |= {one.name for one in node.names}
     return found
 
 
-def test_every_module_of_the_analysis_is_tested_directly() -> None:
-    """Each is imported by a test of its own or by one near it."""
-    modules = {
-        ".".join(path.relative_to(ROOT).with_suffix("").parts)
-        for path in (ROOT / "gait" / "analysis").rglob("*.py")
-        if path.name != "__init__.py"
-    }
-    assert modules - _imported(ROOT / "tests") == set()
+def _has_code(path: Path) -> bool:
+    """Tell a module with a function of its own from one that only holds fields."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return any(isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) for node in ast.walk(tree))
+
+
+def test_every_module_of_the_analysis_has_its_tests() -> None:
+    """Each with code is imported by a test, and has a file of tests of its name at its place."""
+    modules = [path for path in (ROOT / "gait" / "analysis").rglob("*.py") if path.name != "__init__.py"]
+    imported = set().union(*(_imported(path) for path in (ROOT / "tests").rglob("*.py")))
+    alone = []
+    for path in filter(_has_code, modules):
+        place = path.relative_to(ROOT / "gait")
+        tests = ROOT / "tests" / place.with_name(f"test_{place.name}")
+        name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        if not tests.is_file() or name not in imported:
+            alone.append(str(place))
+    assert alone == []
+
+
+def test_the_tests_mirror_the_rooms() -> None:
+    """Each room of the package has its room of tests."""
+    rooms = {path.parent.name for path in (ROOT / "gait").glob("*/__init__.py")}
+    assert {room for room in rooms if not list((ROOT / "tests" / room).rglob("test_*.py"))} == set()
+
+
+@pytest.mark.parametrize(
+    ("question", "place", "words"),
+    [
+        ("contact time of a shoe", "gait/analysis/strides/shoe/contact.py", r"10\.3389/fphys\.2018\.00610"),
+        ("contact time of a shank", "gait/analysis/strides/shank/contact.py", "Kiernan et al. 2023"),
+        ("strike classes", "gait/analysis/session/strike_class.py", "Altman & Davis 2012"),
+        ("stiffness", "gait/analysis/session/spring_mass.py", "Morin et al. 2005"),
+        ("Bluetooth reconnecting", "gait/sensors/reconnect.py", "reconnect after a loss"),
+        ("fetching what was lost", "gait/sensors/backfill.py", ""),
+    ],
+)
+def test_a_newcomer_finds_it_by_its_name(question: str, place: str, words: str) -> None:
+    """A file of the thing's name says what it does, and on which paper it rests."""
+    path = ROOT / place
+    assert path.is_file(), question
+    assert re.search(words, path.read_text(encoding="utf-8")), question

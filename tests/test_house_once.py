@@ -34,11 +34,10 @@ CLEANERS = {
 }
 """Modules that ask whether a sign can be printed, with the reason why each may."""
 
-PLAN_RENDERERS = {
-    "gait/cli/plan_text.py": "a plan as lines of text, for every command that prints one",
-    "gait/report/sections/plan.py": "a plan as blocks of the report, for its page and its text alike",
-}
-"""Modules outside `gait.coaching` that turn a plan's exercises into words."""
+PLAN_AS_TEXT = "gait/report/terminal/plan.py"
+"""Module that turns a plan into lines of text, for commands and the report's text alike."""
+PLAN_AS_BLOCKS = "gait/report/sections/plan.py"
+"""Module that turns a plan into the page's blocks, which no terminal draws."""
 
 FILE_WRITERS = {"write_text", "write_bytes", "writelines"}
 TABLE_WRITERS = {"to_csv", "to_parquet", "to_json", "to_pickle", "to_excel", "savetxt", "savez", "savefig"}
@@ -185,13 +184,21 @@ def test_morins_formula_stands_once() -> None:
 
 
 def test_one_text_renderer_of_a_plan() -> None:
-    """Commands print a plan through one module; the report has one section of it for page and terminal."""
+    """One module puts a plan into lines of text; the only other one makes blocks of the page."""
     places = {
         file
         for file in _places(_renders_a_plan, ("PlannedExercise",))
         if not file.startswith("gait/coaching/")
     }
-    assert places == set(PLAN_RENDERERS)
+    assert places == {PLAN_AS_TEXT, PLAN_AS_BLOCKS}
+
+
+def test_no_terminal_draws_the_page_s_blocks_of_a_plan() -> None:
+    """A week's and an exercise's block have no drawing on the terminal, nor a name in its modules."""
+    blocks = {"Week", "DayPlan", "Exercise", "Exercises"}
+    assert _places(lambda node: isinstance(node, ast.alias) and node.name in blocks, ("blocks import",)) == {
+        PLAN_AS_BLOCKS
+    }
 
 
 @pytest.mark.parametrize(

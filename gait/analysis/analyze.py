@@ -57,17 +57,18 @@ def analyze(
     session
         As `gait.read` gives it, or the path of one; ``run.distance_m`` or ``run.speed_m_s`` calibrate
         distances, ``runner.mass_kg`` and ``height_m`` allow stiffness.
+    settings
+        The usual ones where None.
     detector
-        The caller's own detector: a `gait.analysis.strides.detector.Detector`, or a function that makes one
-        from a side. It is used for every sensor, and the intervals follow from the errors that it states.
+        For every sensor: a `gait.analysis.strides.detector.Detector`, or a function that makes one from a
+        side. The intervals follow from the errors that it states.
     processes
-        With 2 a forked process analyses every second sensor, on Linux and where there are two cores.
+        With 2 a forked process analyses every second sensor, on Linux and with two cores.
 
     Raises
     ------
     SignalError
-        If there is no recording, one holds no finite samples, or one contradicts itself so that no number can
-        be given: another unit, no gravity, a file given twice, sensors that did not record at the same time.
+        No samples, or a contradiction: another unit, no gravity, a file twice, sensors of different times.
     RecordingError
         If a path cannot be read.
     UsageError
@@ -75,11 +76,10 @@ def analyze(
 
     Notes
     -----
-    A session without running is analysed too: its metrics are empty and ``not_measured`` says why. A long one
-    given by its path stays on disk and is read piece by piece; the result is the same.
+    Where a number is absent ``not_measured`` says why; without running all are. A long session that is given
+    by its path stays on disk and is read piece by piece, with the same result.
     """
-    settings = _settings(settings, detector)
-    session = _opened(session)
+    session, settings = _opened(session), _settings(settings, detector)
     sensors = analysed_sensors(session.recordings, settings, processes)
     faults = _unless_refused(_faults(sensors), sensors)
     scale = _scale(session, sensors)
@@ -197,7 +197,7 @@ def _started(sensors: list[AnalysedSensor]) -> str:
 def _summaries(
     session: Session, sensors: list[AnalysedSensor], table: pd.DataFrame, faults: tuple[Fault, ...]
 ) -> tuple[dict[str, Metric], dict[str, Metric]]:
-    """Metrics over the running and over the walking strides."""
+    """Return metrics over the running and over the walking strides."""
     with_gyr: dict[str, bool] = {s.recording.side: s.reads_gyr for s in sensors}
     relative = _length_uncertainty(session, sensors)
     running, walking = (

@@ -333,6 +333,8 @@ class Analysis:
     ----------
     name, started
         Session's name (untrusted text) and wall-clock start (ISO 8601 or empty).
+    runner, run
+        Facts about the runner and the run, as the session has them.
     strides
         One row a stride of a leg, sorted by ``ic_s``; columns `STRIDE_COLUMNS`; a value that could not be
         measured is NaN (or empty text), never a guess.
@@ -381,5 +383,11 @@ class Analysis:
         return self.activity[-1].end_s - self.activity[0].start_s if self.activity else 0.0
 
     def time_in(self, kind: Kind) -> float:
-        """Return the time spent in one activity, s."""
+        """Return the time spent in one activity, s.
+
+        Parameters
+        ----------
+        kind
+            Activity, as a `Bout` has it.
+        """
         return sum(bout.end_s - bout.start_s for bout in self.activity if bout.kind == kind)

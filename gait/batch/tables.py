@@ -96,7 +96,7 @@ def row_of(analysis: Analysis, *, session: str, path: Path, digest: str) -> dict
 
 
 def _shares(analysis: Analysis) -> dict[str, Any]:
-    """Share of running strides in each class of foot strike, and the most frequent class."""
+    """Return the share of running strides in each class of foot strike, and the most frequent class."""
     metric = analysis.metrics.get("strike_angle_deg")
     shares = {
         name: value
@@ -171,6 +171,6 @@ def _failures_csv(failures: Mapping[bytes, str]) -> str:
 
 
 def _cell(text: str) -> str:
-    """Text of one line that no spreadsheet takes for a formula."""
+    """Return text of one line that no spreadsheet takes for a formula."""
     line = printable(text)
     return FORMULA.sub(r"\1'", line)

@@ -42,7 +42,7 @@ def gather_answers(
     analysis: Analysis | None = None,
     pack: Knowledge | None = None,
 ) -> Answers:
-    """Answers from a session's ``[answers]``, a file over them, and questions for what is still open.
+    """Return answers from a session's ``[answers]``, a file over them, and questions for what is still open.
 
     Parameters
     ----------
@@ -83,7 +83,13 @@ def ask_on_terminal(
     analysis: Analysis | None = None,
     pack: Knowledge | None = None,
 ) -> Answers:
-    """Ask what is not yet known; questions go to stderr, so that stdout stays data."""
+    """Ask what is not yet known; questions go to stderr, so that stdout stays data.
+
+    Raises
+    ------
+    UsageError
+        Nobody sits at a terminal.
+    """
     if not sys.stdin.isatty():
         raise UsageError(
             "--ask needs a terminal to answer on", todo="use --answers FILE (gait plan --template writes one)"
@@ -254,7 +260,7 @@ def _number(reply: str, speak: Language) -> int | float:
 
 
 def _pick(question: Question, part: str, speak: Language) -> str:
-    """One choice by its number or its value."""
+    """Return one choice by its number or its value."""
     values = [choice.value for choice in question.choices]
     if part in values:
         return part

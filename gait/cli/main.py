@@ -174,7 +174,7 @@ def _app() -> typer.Typer:
 
 
 def one_line(text: str) -> str:
-    r"""Text fit for one terminal line; untrusted names may hold escapes, line breaks, lone surrogates.
+    r"""Return text fit for one terminal line; untrusted names may hold escapes, line breaks, lone surrogates.
 
     Examples
     --------
@@ -280,5 +280,5 @@ def _unexpected(error: Exception) -> int:
 
 
 def script() -> NoReturn:
-    """Entry point of the ``gait`` script and of ``python -m gait``."""
+    """Run the ``gait`` script, and ``python -m gait``."""
     sys.exit(main())

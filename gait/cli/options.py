@@ -151,7 +151,7 @@ def with_watch(analysis: Analysis, file: Path | None) -> Analysis:
 
 
 def length_s(session: Session) -> float | None:
-    """Seconds that the longest recording lasts; None where the samples are still on disk."""
+    """Return seconds that the longest recording lasts; None where the samples are still on disk."""
     if not all(recording.in_memory for recording in session.recordings):
         return None
     return max(float(recording.time_s[-1] - recording.time_s[0]) for recording in session.recordings)

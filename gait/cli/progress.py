@@ -54,7 +54,7 @@ def long_files(path: Path) -> bool:
 
 
 def _size(path: Path) -> float:
-    """Bytes of a recording once unpacked, roughly; 0 for other files."""
+    """Return bytes of a recording once unpacked, roughly; 0 for other files."""
     name = path.name.lower()
     if name.endswith(".csv.gz"):
         return PACKED * path.stat().st_size

@@ -95,7 +95,7 @@ def need_bumble(feature: str) -> None:
 
 
 def parse_sides(words: Sequence[str]) -> list[Side]:
-    """Sides out of ``left``, ``right``, ``left,right``, ``both`` or nothing, which means both.
+    """Return sides out of ``left``, ``right``, ``left,right``, ``both`` or nothing, which means both.
 
     Raises
     ------

@@ -115,7 +115,7 @@ def facts_of(
 
 
 def outcome_of(p: float | None) -> Outcome:
-    """Outcome for a probability.
+    """Return the outcome for a probability.
 
     Examples
     --------

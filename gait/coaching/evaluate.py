@@ -79,7 +79,7 @@ class Judgement:
 
 
 def probability_beyond(value: float, uncertainty: float, threshold: float, *, above: bool) -> float:
-    """Probability that the true value lies above (or below) a threshold.
+    """Return the probability that the true value lies above (or below) a threshold.
 
     Examples
     --------
@@ -94,7 +94,7 @@ def probability_beyond(value: float, uncertainty: float, threshold: float, *, ab
 
 
 def sides_of(condition: Condition, facts: Facts) -> tuple[str, ...]:
-    """Sides that a condition can be judged on: ``("left", "right")``, one of them, or ``("",)``."""
+    """Return sides that a condition can be judged on: ``("left", "right")``, one of them, or ``("",)``."""
     sides: set[str] = set()
     for part in walk(condition):
         metric = facts.metrics.get(part.metric) if isinstance(part, Measured) and part.per_side else None
@@ -242,7 +242,7 @@ def _measured(rule: Measured, facts: Facts, side: str) -> Judgement:
 
 
 def _threshold(rule: Measured, facts: Facts) -> tuple[float, float, str]:
-    """Threshold after any shift, the uncertainty that the shift adds, and words for it."""
+    """Return the threshold after any shift, the uncertainty that the shift adds, and words for it."""
     if rule.shift is None:
         return rule.threshold, 0.0, ""
     by, info = facts.metrics.get(rule.shift.by), METRICS[rule.shift.by]

@@ -63,6 +63,12 @@ class Finding:
     ----------
     id
         Key in the knowledge base, such as ``heel_striking``.
+    title, summary
+        Name of the pattern, and the finding in a sentence or two.
+    evidence
+        Numbers and answers that speak for it or against it.
+    grade, sources
+        Strength of the evidence behind the rule, and the papers that it rests on.
     side
         ``left``, ``right``, ``both`` or empty where it has none.
     outcome
@@ -256,7 +262,39 @@ class SafetyNotice:
 class Plan:
     """Plan of the coming weeks.
 
-    ``exercises`` is empty when ``notices`` holds one that stops exercise. ``light`` is the pain light.
+    Attributes
+    ----------
+    notices
+        Red flags and rules of care that fired, the most urgent first; one that stops exercise empties the
+        plan.
+    light
+        Pain light; grey where not everything that keeps somebody safe was asked.
+    exercises
+        This week's exercises with their doses.
+    cadence
+        Target in steps a minute; None where none is set.
+    warm_up, cool_down
+        Routines before and after a run.
+    week
+        Seven days from Monday on; empty without exercises.
+    advice
+        What to do or mind beside the exercises.
+    expect
+        Sentences on what changes when.
+    retest, disclaimer
+        Sentences on when to record again, and that this is no diagnosis.
+    next_step, action
+        The one thing to do next: as a sentence, and with dose, check and date.
+    notes
+        What the planner had to leave out or bend, and why; empty when everything fitted.
+    ease_off
+        When to do less, stop, or move on to prevention.
+    later
+        Exercises of later weeks, whose ``weeks`` say of which.
+    pain_rule, how_hard
+        What to do when it hurts in an exercise or the next morning; how hard sets are, how long to rest.
+    rules_mark
+        What stands on every page where own rules were used; empty for the built-in ones.
     """
 
     notices: tuple[SafetyNotice, ...]
@@ -271,18 +309,10 @@ class Plan:
     retest: str
     disclaimer: str
     next_step: str
-    """The one thing to do next, one sentence."""
     notes: tuple[str, ...] = ()
-    """What the planner had to leave out or bend, and why; empty when everything fitted."""
     ease_off: str = ""
-    """When to do less, stop, or move on to prevention."""
     action: Action = Action("ask", "Answer the questions.")
-    """The one next step."""
     later: tuple[PlannedExercise, ...] = ()
-    """Exercises that take their turn in later weeks: ``weeks`` says in which."""
     pain_rule: str = ""
-    """What to do when it hurts during an exercise, or the next morning."""
     how_hard: str = ""
-    """How hard sets are, and how long to rest."""
     rules_mark: str = ""
-    """What stands on every page where own rules were used; empty for the built-in ones."""

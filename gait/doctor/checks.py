@@ -37,9 +37,11 @@ STAMP_NOTES = {
 STAMPS_TODO = sentence("the reader has mended the times; -o writes them")
 
 IN_G_M_S2 = (0.5, 4.0)
+"""Median norms that are in g by mistake: below the first gravity was taken out, above the second is m/s2."""
 COUNTS_A_G = (1000.0, 2048.0, 4096.0, 8192.0, 16384.0)
+"""Counts a g of common sensors: milli-g, and 16 bits at 16, 8, 4 and 2 g."""
 USUAL_NORM_M_S2 = (8.0, 30.0)
-"""Median norms of a leg's sensor, in g by mistake and in m/s2, and the counts a g of common full scales."""
+"""Median norms of a leg's sensor, m/s2 (chosen: gravity less a weak scale; a hard run)."""
 
 
 @dataclass(frozen=True)

@@ -122,7 +122,7 @@ def _thawed(recording: Recording, _fault: Fault) -> Recording:
 
 
 def _first_rows(values: FloatArray) -> BoolArray:
-    """(n,) rows that do not repeat the one before; what stays the same for long rests, and is kept."""
+    """Return (n,) rows that do not repeat the one before; what stays the same for long rests, and is kept."""
     fresh = np.r_[True, (np.diff(values, axis=0) != 0.0).any(axis=1)]
     at = np.flatnonzero(fresh)
     long = np.diff(np.append(at, len(fresh))) > LONGEST_HOLD
@@ -131,7 +131,7 @@ def _first_rows(values: FloatArray) -> BoolArray:
 
 
 def _between(time_s: FloatArray, values: FloatArray | None, fresh: BoolArray) -> FloatArray:
-    """(n, 3) values interpolated between those rows that are no repeats."""
+    """Return (n, 3) values interpolated between those rows that are no repeats."""
     assert values is not None
     return np.column_stack([np.interp(time_s, time_s[fresh], values[fresh, axis]) for axis in range(3)])
 

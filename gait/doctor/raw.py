@@ -163,7 +163,7 @@ def _in_seconds(time: FloatArray, name: str) -> tuple[FloatArray, list[Fault]]:
 
 
 def _step(time: FloatArray) -> float:
-    """Mean step forward, packets' stamps counted by their samples."""
+    """Return the mean step forward, packets' stamps counted by their samples."""
     steps = np.diff(time)
     ahead = steps[steps > 0.0]
     if len(ahead) == 0:
@@ -198,7 +198,7 @@ def _without_restarts(time_s: FloatArray, name: str) -> tuple[FloatArray, list[F
 
 
 def _spread(time_s: FloatArray, name: str) -> tuple[FloatArray, list[Fault]]:
-    """Stamps of packets spread evenly: the samples of one end at its stamp."""
+    """Return stamps of packets spread evenly: the samples of one end at its stamp."""
     first = np.flatnonzero(np.r_[True, np.diff(time_s) > 0.0])
     repeated = len(time_s) - len(first)
     if repeated == 0:

@@ -147,7 +147,7 @@ def _label(recording: Recording) -> str:
 
 
 def _channels(recording: Recording) -> list[tuple[str, ...]]:
-    """Rows of ``channels.tsv`` in the order of the samples' columns."""
+    """Return rows of ``channels.tsv`` in the order of the samples' columns."""
     point = f"{recording.side}_{recording.placement}"
     rows: list[tuple[str, ...]] = [LATENCY]
     rows += [(f"{point}_acc_{axis}", axis, "ACCEL", point, "m/s^2", "sensor") for axis in AXES]

@@ -209,7 +209,7 @@ def _up_axis(feet: Mapping[Side, Foot], path: Path) -> int:
 
 
 def _dwell(places: FloatArray) -> FloatArray:
-    """(3,) share of the time within a tenth of the range from the low end."""
+    """Return (3,) share of the time within a tenth of the range from the low end."""
     low, high = np.percentile(places, (1, 99), axis=0)
     share: FloatArray = (places < low + 0.1 * (high - low)).mean(axis=0)
     return share
@@ -242,7 +242,7 @@ def foot_contacts(foot: Foot, up: int) -> pd.DataFrame:
 
 
 def _smoothed(foot: Foot, up: int) -> FloatArray:
-    """(n, 2) heights of heel and forefoot, low-passed."""
+    """Return (n, 2) heights of heel and forefoot, low-passed."""
     rate_hz = 1.0 / float(np.median(np.diff(foot.time_s)))
     both = np.column_stack([foot.heel[:, up], foot.fore[:, up]])
     if rate_hz <= 2.0 * SMOOTH_HZ:
@@ -281,16 +281,16 @@ def _steps(seconds: float) -> int:
 
 
 def _pitch_deg(foot: Foot, up: int, fine_s: FloatArray) -> FloatArray:
-    """(n,) pitch of heel to forefoot, deg, toes up positive, at the fine times."""
+    """Return (n,) pitch of heel to forefoot, deg, toes up positive, at the fine times."""
     along = foot.fore - foot.heel
     level = np.linalg.norm(np.delete(along, up, axis=1), axis=1)
-    pitch = np.degrees(np.arctan2(along[:, up], level))
-    out: FloatArray = np.interp(fine_s, foot.time_s, pitch)
+    pitch_deg = np.degrees(np.arctan2(along[:, up], level))
+    out: FloatArray = np.interp(fine_s, foot.time_s, pitch_deg)
     return out
 
 
 def _strike_deg(pitch: FloatArray, ic: FloatArray, tc: FloatArray) -> list[float]:
-    """Pitch at each contact less that of the same flat foot."""
+    """Return pitch at each contact less that of the same flat foot."""
     flats = [
         float(np.median(pitch[int(a + FLAT[0] * (b - a)) : int(a + FLAT[1] * (b - a)) + 1]))
         for a, b in zip(ic, tc, strict=True)

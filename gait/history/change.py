@@ -292,13 +292,13 @@ def _expected(law: SpeedLaw, value: float, before: float, after: float) -> tuple
 
 
 def _noise(name: str, group: Sequence[Numbers], mounting: float) -> float:
-    """95 % half-width of the mean of a group: strides' scatter and mounting, independent from run to run."""
+    """Return the 95 % half-width of a group's mean: strides' scatter, and mounting from run to run."""
     parts = [_scatter(name, metrics) ** 2 + mounting**2 for metrics in group]
     return math.sqrt(sum(parts)) / len(group)
 
 
 def _scatter(name: str, numbers: Numbers) -> float:
-    """95 % half-width of one session's value from the scatter of its strides."""
+    """Return the 95 % half-width of one session's value from the scatter of its strides."""
     if name in ("cadence_spm", "stride_ms"):
         return TWO_SIDED_95 * numbers.sd / math.sqrt(max(numbers.n, 1))
     return TWO_SIDED_95 * MEDIAN_COST * numbers.sd / math.sqrt(max(numbers.n / CORRELATED, 1.0))

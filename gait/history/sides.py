@@ -150,7 +150,7 @@ def _conditions(rows: pd.DataFrame) -> Iterator[tuple[Condition, pd.DataFrame]]:
 
 
 def _bend(rows: pd.DataFrame) -> FloatArray:
-    """Change of heading a stride, deg, left positive, over `CURVE_OVER` strides; NaN where not measured."""
+    """Return the change of heading a stride, deg, left positive, over `CURVE_OVER` strides; else NaN."""
     if "turn_deg" not in rows:
         return np.full(len(rows), np.nan)
     smooth = rows.groupby("side")["turn_deg"].transform(

@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Athlete", "History", "KeptMetric", "KeptSession", "runner_key"]
 
 NAME_LIMIT = 200
-"""Characters of a runner's name."""
-
+"""Characters of a runner's name, at most (chosen)."""
 LEAST_RUNNING_S = 30.0
 """Running from which a distance that was told gives a speed (chosen: less is a stretch of the way)."""
 
@@ -133,12 +132,13 @@ def runner_key(name: str) -> str:
 class History:
     """The kept sessions of all runners; used as a context manager.
 
+    In all methods ``runner`` is a name as typed (`runner_key`), ``number`` and ``numbers`` are sessions as
+    `keep` gave them, ``date`` is an ISO 8601 day, and ``body`` an object of JSON.
+
     Parameters
     ----------
-    path
-        The file.
-    create
-        Whether to make one that is not there.
+    path, create
+        The file, and whether to make one that is not there.
 
     Raises
     ------

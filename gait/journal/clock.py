@@ -83,7 +83,7 @@ class ClockMap:
     uncertainty_us: float
 
     def host_us(self, device_us: FloatArray) -> FloatArray:
-        """Host time, microseconds, of sensor times (any shape, increasing or not)."""
+        """Return the host time, microseconds, of sensor times (any shape, increasing or not)."""
         offset = np.interp(device_us, self.device_us, self.offset_us)
         before = np.minimum(device_us - self.device_us[0], 0.0) * self.first_skew
         behind = np.maximum(device_us - self.device_us[-1], 0.0) * self.last_skew
@@ -149,7 +149,7 @@ def fit_clock(
 def _plausible(
     exchanges: Sequence[Exchange], arrivals: FloatArray, largest_skew: float | None
 ) -> Sequence[Exchange]:
-    """Exchanges that fit the packets: not one asked on a clock that has jumped since the last packet."""
+    """Return the exchanges that fit the packets: none on a clock that has jumped since the last packet."""
     if not len(arrivals) or not len(exchanges):
         return exchanges
     jump_us = JUMP_US if len(arrivals) >= FEWEST_POINTS else FEW_JUMP_US
@@ -165,7 +165,7 @@ def _fits(exchange: Exchange, bound: ClockMap, jump_us: float) -> bool:
 
 
 def _envelope(points: FloatArray, largest_skew: float | None) -> tuple[FloatArray, FloatArray, float, float]:
-    """Knots, offsets there, and the slopes at both ends of the highest curve below all points."""
+    """Return knots, offsets there, and the slopes at both ends of the highest curve below all points."""
     times = np.ascontiguousarray(points[:, 0])
     first, last = times[0], times[-1]
     count = max(1, round((last - first - WINDOW_US) / STEP_US) + 1)
@@ -187,7 +187,7 @@ def _envelope(points: FloatArray, largest_skew: float | None) -> tuple[FloatArra
 def _tangent(
     points: FloatArray, times: FloatArray, centre: float, largest_skew: float | None
 ) -> tuple[float, float, float] | None:
-    """Line below the points of one window, or None where the window is nearly empty or one-sided."""
+    """Return the line below one window's points; None where the window is nearly empty or one-sided."""
     low, high = np.searchsorted(times, (centre - WINDOW_US / 2.0, centre + WINDOW_US / 2.0))
     window = points[low:high]
     if len(window) < FEWEST_POINTS or not window[0, 0] < centre < window[-1, 0]:
@@ -196,7 +196,7 @@ def _tangent(
 
 
 def _tangent_of(window: FloatArray, centre: float, largest_skew: float | None) -> tuple[float, float, float]:
-    """Centre, offset and slope of the line below all points that is highest at the centre.
+    """Return centre, offset and slope of the line below all points that is highest at the centre.
 
     It is the edge of the lower convex hull above which the centre lies.
     """
@@ -214,7 +214,7 @@ def _tangent_of(window: FloatArray, centre: float, largest_skew: float | None) -
 
 
 def _lower_hull(points: FloatArray) -> FloatArray:
-    """Lower convex hull of points sorted by x (Andrew's monotone chain); one point for each x."""
+    """Return the lower convex hull of points sorted by x (Andrew's monotone chain), one point for each x."""
     hull: list[tuple[float, float]] = []
     for x, y in _low_ones(points).tolist():
         if hull and x == hull[-1][0]:
@@ -228,7 +228,7 @@ def _lower_hull(points: FloatArray) -> FloatArray:
 
 
 def _low_ones(points: FloatArray) -> FloatArray:
-    """Points that can be in the lower hull: not those above a line between two others, one to each side."""
+    """Return the points that can be in the lower hull: none above a line between one to each side."""
     if len(points) < THINNED_FROM:
         return points
     starts = np.arange(0, len(points), THINNED_BY)

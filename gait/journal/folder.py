@@ -88,7 +88,7 @@ def clear_empty_journal(folder: Path) -> None:
 
 
 def free_bytes(folder: Path) -> int | None:
-    """Free space where a folder is or will be; None where the system does not tell."""
+    """Return the bytes free where a folder is or will be; None where the system does not tell."""
     there = next((place for place in (folder, *folder.absolute().parents) if place.exists()), folder)
     try:
         return shutil.disk_usage(there).free

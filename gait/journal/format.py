@@ -182,7 +182,7 @@ class Journal:
     lost_bytes: int = 0
 
     def named(self, name: str, stream: int | None = None) -> list[Mapping[str, Any]]:
-        """Facts of all notes of one name, of one stream or of all."""
+        """Return facts of all notes of one name, of one stream or of all."""
         return [note.facts for note in self.notes if note.name == name and stream in (None, note.stream)]
 
 
@@ -231,7 +231,7 @@ def read_journal(path: Path) -> Journal:
 
 
 def _mapped(file: Path) -> bytes | mmap.mmap:
-    """Bytes of a file without reading them all into memory.
+    """Return a file's bytes without reading them all into memory.
 
     Raises
     ------
@@ -250,7 +250,7 @@ def _mapped(file: Path) -> bytes | mmap.mmap:
 
 
 def _records(data: bytes | mmap.mmap) -> Iterator[tuple[int, int, int, int]]:
-    """Kind, stream, start and end of the payload of every record whose CRC holds.
+    """Return kind, stream, start and end of the payload of every record whose CRC holds.
 
     Torn places are passed over.
     """

@@ -135,7 +135,7 @@ class Pieces:
 
 
 def _once(rows: Rows) -> Rows:
-    """Blocks without those that overlap one before."""
+    """Return blocks without those that overlap one before."""
     ends = rows["index"] + rows["n"]
     newest = np.maximum.accumulate(ends)
     keep = np.ones(len(rows), bool)
@@ -144,7 +144,7 @@ def _once(rows: Rows) -> Rows:
 
 
 def _scales(rows: Rows, configs: Configs) -> FloatArray:
-    """(n, 2) full scale of each block: as noted in its epoch, else in the last one before that has it."""
+    """Return (n, 2) full scale of each block: as noted in its epoch, else in the last one that has it."""
     scale = np.full((len(rows), 2), np.nan)
     for config_id in np.unique(rows["config_id"]).tolist():
         here = rows["config_id"] == config_id
@@ -156,7 +156,7 @@ def _scales(rows: Rows, configs: Configs) -> FloatArray:
 
 
 def _nature(rows: Rows, configs: Configs) -> tuple[float | None, float]:
-    """Steepest skew that is believed, None for a crystal's, and how coarse the time stamps are, us."""
+    """Return the steepest skew that is believed, None for a crystal's, and the time stamps' step, us."""
     if not len(rows):
         return None, 0.0
     config_id = int(rows["config_id"][0])
@@ -166,7 +166,7 @@ def _nature(rows: Rows, configs: Configs) -> tuple[float | None, float]:
 
 
 def _evened(rows: Rows) -> Rows:
-    """Blocks whose coarse time stamps are replaced by their mean run over `EVENED_BLOCKS` blocks around.
+    """Return the blocks with coarse time stamps replaced by their mean run over `EVENED_BLOCKS` around.
 
     What is averaged is the stamp's distance from the line through the whole run, in each stretch without a
     hole: a crystal's drift over the length of the mean is far below a stamp's step.
@@ -186,7 +186,7 @@ def _evened(rows: Rows) -> Rows:
 
 
 def _running_mean(values: FloatArray) -> FloatArray:
-    """Mean of as many values before as behind each one, up to `EVENED_BLOCKS` together."""
+    """Return the mean of as many values before as behind each one, up to `EVENED_BLOCKS` together."""
     sums = np.concatenate([[0.0], np.cumsum(values)])
     place = np.arange(len(values))
     half = np.minimum(np.minimum(place, len(values) - 1 - place), EVENED_BLOCKS // 2)
@@ -195,7 +195,7 @@ def _running_mean(values: FloatArray) -> FloatArray:
 
 
 def _measured(counts: CountArray, scale: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Units of counts, each with its own scale."""
+    """Return counts in their units, each with its own scale."""
     acc, gyr = to_samples(counts, 1.0, 1.0)
     return acc * scale[:, :1], gyr * scale[:, 1:]
 
@@ -207,7 +207,7 @@ def _exchange(facts: Facts) -> Exchange:
 
 
 def _arrivals(rows: Rows) -> FloatArray:
-    """Sensor time of the last sample and host time of arrival of each live block, (n, 2)."""
+    """Return sensor time of the last sample and host time of arrival of each live block, (n, 2)."""
     live = rows[rows["arrival_us"] >= 0]
     last_us = live["device_us"] + (live["n"].astype(np.float64) - 1.0) * live["period_us"]
     return np.column_stack([last_us, live["arrival_us"].astype(np.float64)])

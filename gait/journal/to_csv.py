@@ -170,7 +170,7 @@ def _parts(journal: Journal, folder: Path, left_out: list[str]) -> Iterator[_Par
 
 
 def _first_us(rows: Rows) -> float:
-    """Host clock at about the first sample: what a session begins at whose own record is damaged."""
+    """Return the host clock at about the first sample: the start of a session whose record is damaged."""
     live = rows[rows["arrival_us"] >= 0]
     if not len(live):
         return 0.0
@@ -178,7 +178,7 @@ def _first_us(rows: Rows) -> float:
 
 
 def _part(folder: Path, facts: Facts, configs: list[Facts], pieces: Pieces, samples: int) -> _Part:
-    """Preamble and figures; the ranges are the smallest in force, so that clipping shows.
+    """Return preamble and figures; the ranges are the smallest in force, so that clipping shows.
 
     Parameters
     ----------
@@ -208,14 +208,14 @@ def _part(folder: Path, facts: Facts, configs: list[Facts], pieces: Pieces, samp
 
 
 def _least_range(configs: list[Facts], name: str) -> float | None:
-    """Smallest full scale in force; None where the counts have a scale and nobody knows the sensor's."""
+    """Return the smallest full scale in force; None where counts have one that nobody knows."""
     if not all(config.get("full_scale_known", True) for config in configs):
         return None
     return min(float(config[name]) for config in configs)
 
 
 def _longest_rate(runs: list[Run], rates_hz: set[float]) -> float:
-    """Nominal rate of most samples."""
+    """Return the nominal rate of most samples."""
     taken: dict[float, int] = {}
     for run in runs:
         for period_us in np.unique(run.rows["period_us"]).tolist():
@@ -226,7 +226,7 @@ def _longest_rate(runs: list[Run], rates_hz: set[float]) -> float:
 
 
 def _measure(path: Path, pieces: Pieces) -> Recorded:
-    """How long and how whole it is."""
+    """Return how long and how complete a recording is."""
     samples, gaps, missing_s = 0, 0, 0.0
     first_s = last_s = np.nan
     for piece in pieces.times():
@@ -242,7 +242,7 @@ def _measure(path: Path, pieces: Pieces) -> Recorded:
 
 
 def _figures(recorded: Recorded, runs: list[Run]) -> dict[str, float | int | list[str]]:
-    """Figures for the preamble: how whole the recording is and how good its clock."""
+    """Return figures for the preamble: how complete the recording is and how good its clock."""
     clocks = [run.clock for run in runs]
     figures: dict[str, float | int | list[str]] = {
         "gaps": recorded.gaps,

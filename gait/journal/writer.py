@@ -160,7 +160,7 @@ class JournalWriter:
         self._write(head + payload + TAIL.pack(crc))
 
     def _write(self, data: bytes) -> None:
-        """One record, whole or not at all as far as the disk lets us."""
+        """Write one record, complete or not at all as far as the disk lets us."""
         if self._file < 0:
             raise RecordingError("the journal is closed", where=self.path)
         try:

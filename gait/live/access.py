@@ -71,7 +71,7 @@ class Access:
         return name.lower() if int(port) == self.port else ""
 
     def _is_served(self, name: str) -> bool:
-        """Loopback names always; with sharing plain addresses too, as no rebinding can point at those."""
+        """Return whether a host is answered: loopback names; with sharing plain addresses (no rebinding)."""
         return name in LOOPBACK_NAMES or (bool(self.token) and is_address(name.strip("[]")))
 
 

@@ -185,7 +185,7 @@ class Hub:
 
     @staticmethod
     def _means(strides: Sequence[Mapping[str, Any]]) -> dict[str, float | None]:
-        """Means of some strides, and the left foot's share of the contact time in per cent."""
+        """Return means of some strides, and the left foot's share of the contact time in per cent."""
         out: dict[str, float | None] = {}
         for name in ("cadence_spm", "contact_ms", "strike_angle_deg", "pronation_excursion_deg"):
             values = [stride[name] for stride in strides if stride[name] is not None]

@@ -167,7 +167,7 @@ _TIMES = struct.Struct("<QII")
 
 
 def encode_command(command: Command) -> bytes:
-    """Bytes of a command.
+    """Return the bytes of a command.
 
     Raises
     ------
@@ -251,7 +251,7 @@ def _named(body: bytes) -> SetName:
 
 
 def encode_answer(answer: Answer) -> bytes:
-    """Bytes of an answer; for the sensor's end.
+    """Return the bytes of an answer; for the sensor's end.
 
     Raises
     ------

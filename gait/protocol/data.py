@@ -94,7 +94,7 @@ class DataPacket:
 
 
 def encode_data(packet: DataPacket) -> bytes:
-    """Bytes of a packet.
+    """Return the bytes of a packet.
 
     Raises
     ------
@@ -155,7 +155,7 @@ def decode_data(payload: bytes | bytearray | memoryview) -> DataPacket:
 
 
 def to_samples(counts: Counts, acc_range_g: float, gyr_range_dps: float) -> tuple[FloatArray, FloatArray]:
-    """(n, 3) specific force, m/s2, and (n, 3) angular rate, rad/s, of raw counts.
+    """Return (n, 3) specific force, m/s2, and (n, 3) angular rate, rad/s, of raw counts.
 
     Parameters
     ----------
@@ -169,6 +169,6 @@ def to_samples(counts: Counts, acc_range_g: float, gyr_range_dps: float) -> tupl
 
 
 def to_counts(acc: FloatArray, gyr: FloatArray, acc_range_g: float, gyr_range_dps: float) -> Counts:
-    """(n, 6) raw counts of samples, rounded, held at full scale."""
+    """Return (n, 6) raw counts of samples, rounded, held at full scale."""
     values = np.hstack([acc / (acc_range_g * STANDARD_GRAVITY), gyr / (gyr_range_dps * DEG)])
     return np.clip(np.rint(values * FULL_COUNTS), -FULL_COUNTS, FULL_COUNTS - 1).astype(np.int16)

@@ -75,7 +75,7 @@ class Status:
 
 
 def encode_status(status: Status) -> bytes:
-    """Bytes of a status.
+    """Return the bytes of a status.
 
     Raises
     ------
@@ -151,5 +151,5 @@ def decode_status(payload: bytes | bytearray | memoryview) -> Status:
 
 
 def _text(raw: bytes) -> str:
-    """Up to the first zero byte; what is not UTF-8 shows as a replacement mark."""
+    """Return the text up to the first zero byte; what is not UTF-8 shows as a replacement mark."""
     return raw.split(b"\0", 1)[0].decode("utf-8", errors="replace")

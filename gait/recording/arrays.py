@@ -61,12 +61,12 @@ def from_arrays(
         (n, 3) angular rate in ``gyr_unit``; None from an accelerometer alone.
     placement, side
         Where the sensor sat.
+    acc_unit, gyr_unit
+        Units of ``acc`` and ``gyr``: ``m/s2`` or ``g``, ``rad/s`` or ``deg/s``.
     acc_range_g, gyr_range_dps
         Full scale, by which clipping is found.
-    runner, run
-        What is known from elsewhere; distance or speed calibrate stride lengths.
-    name
-        What the session is called.
+    runner, run, name
+        Facts from elsewhere (distance or speed calibrate stride lengths), and the session's name.
 
     Raises
     ------
@@ -75,8 +75,7 @@ def from_arrays(
 
     Notes
     -----
-    Rows with a value that is not finite are left out and become gaps, as in a file. Several sensors make one
-    session by `gait.Session` of all their recordings.
+    Rows with a value that is not finite become gaps. `gait.Session` makes a session of several recordings.
     """
     _check_words(placement, side, acc_unit, gyr_unit)
     _check_facts(acc_range_g, gyr_range_dps, runner, run)

@@ -45,7 +45,7 @@ class Choice:
 
 
 def parse_columns_option(text: str) -> dict[Quantity, tuple[str, ...]]:
-    """Columns by quantity from ``time=NAME,acc=X:Y:Z,gyr=X:Y:Z``.
+    """Return columns by quantity from ``time=NAME,acc=X:Y:Z,gyr=X:Y:Z``.
 
     A name with ``:``, ``,``, ``=`` or ``"`` in it stands in double quotes, its own double quotes doubled.
 
@@ -77,7 +77,7 @@ def _bad(text: str) -> RecordingError:
 
 
 def parse_units_option(text: str) -> dict[Quantity, Unit]:
-    """Units by quantity from ``time=ms,acc=g,gyr=rad/s``.
+    """Return units by quantity from ``time=ms,acc=g,gyr=rad/s``.
 
     Raises
     ------
@@ -156,7 +156,7 @@ def convert_line(
     units: Mapping[str, str] | None = None,
     more: str = "",
 ) -> str:
-    """Command line that converts a file.
+    """Return the command line that converts a file.
 
     Examples
     --------

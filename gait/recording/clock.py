@@ -39,6 +39,7 @@ FOLLOWERS = 3
 RESTART_GAP_S = 3.0
 """Gap that is put where a clock began again, as its true length is not known: longer than any stride."""
 MOST_RESTARTS = 50
+"""Restarts of a file's clock that are followed (chosen: more are no clock)."""
 FOLLOW_S = 2.0
 """Longest step of the rows behind a restart."""
 APART = 1.3
@@ -48,6 +49,7 @@ MARK = np.uint64(0x9E3779B97F4A7C15)
 MOST_MARKS = 2**20
 """Last rows against which later ones are held that may repeat them: 84 minutes at 208 Hz, 8 MB (chosen)."""
 COUNTER_BITS = (8, 12, 15, 16, 24, 31, 32)
+"""Widths of counters, bits, at whose end one begins again (those of microcontrollers and packet formats)."""
 COUNTER_EDGE = 40.0
 """Usual steps before and behind the end of a counter within which its beginning again is seen."""
 
@@ -175,7 +177,7 @@ class Clock:
         return tuple(out)
 
     def _in_order(self, rows: Rows, *, final: bool) -> tuple[Rows, Rows]:
-        """Rows with restarts of the clock made into gaps, and those that have to wait for what follows."""
+        """Return rows with restarts of the clock as gaps, and those that have to wait for what follows."""
         raw = rows.columns[0]
         time_s = raw + self._offset_s
         step_s = np.diff(time_s, prepend=time_s[0] if self._last_s is None else self._last_s)
@@ -217,7 +219,7 @@ class Clock:
         return ready, rows.part(slice(stop, None))
 
     def _shift(self, before_s: float, behind: FloatArray, usual_s: float) -> float | None:
-        """Seconds to add from a step back on; None where it is no restart."""
+        """Return seconds to add from a step back on; None where it is no restart."""
         new_s = float(behind[0]) + self._offset_s
         if self.wrap_s is not None and new_s - before_s < -0.5 * self.wrap_s:
             return self.wrap_s
@@ -236,7 +238,7 @@ class Clock:
         return before_s + RESTART_GAP_S - new_s
 
     def _wrapped(self, before_s: float, new_s: float, usual_s: float) -> float | None:
-        """Span of a counter that ended at a power of two and began again; None where it did not."""
+        """Return the span of a counter that ended at a power of two and began again; None where none did."""
         assert self.tick_s is not None
         edge = COUNTER_EDGE * max(usual_s / self.tick_s, 1.0)
         before, new = before_s / self.tick_s, new_s / self.tick_s
@@ -256,7 +258,7 @@ class Clock:
     def _without_copies(
         self, rows: Rows, time_s: FloatArray, step_s: FloatArray
     ) -> tuple[Rows, FloatArray, FloatArray]:
-        """Rows without those that lie behind later ones and stand above in the same way."""
+        """Return rows without those that lie behind later ones and stand above in the same way."""
         begun, self._copying = self._copying, False
         if len(step_s) == 0 or step_s.min() >= 0.0:
             return rows, time_s, step_s
@@ -285,7 +287,7 @@ class Clock:
         return rows.part(fresh), time_s, np.diff(time_s, prepend=first)
 
     def _spread(self, rows: Rows, *, final: bool) -> Rows:
-        """Rows with their times spread over packets; the last packet waits until the next one begins."""
+        """Return rows with times spread over packets; the last packet waits until the next one begins."""
         if len(rows):
             self._packet.append(rows)
         if not self._packet:
@@ -322,14 +324,14 @@ def _marks(rows: Rows) -> IntArray:
 
 
 def _starts(stamps: FloatArray, stamping: Stamping | None) -> IntArray:
-    """Rows, behind the first, at which a new packet begins."""
+    """Return rows, behind the first, at which a new packet begins."""
     steps = np.diff(stamps)
     fresh = steps != 0.0 if stamping == "packets" else steps < 0.0
     return np.flatnonzero(fresh) + 1
 
 
 def stamping_of(columns: tuple[FloatArray, ...]) -> tuple[Stamping, float, int]:
-    """How the first rows of a file are stamped, seconds between samples of packets, samples of a packet.
+    """Return how a file's first rows are stamped, seconds between samples of packets, samples of a packet.
 
     Parameters
     ----------

@@ -21,6 +21,7 @@ from gait.recording.write import Decimals, write_pieces
 __all__ = ["convert"]
 
 PIECE_ROWS = 1 << 16
+"""Rows that are converted at once (chosen: 5 MB)."""
 DECIMALS = Decimals(time=6, acc=6, gyr=6)
 """Finer than any file that is converted, so that nothing is lost."""
 
@@ -80,12 +81,12 @@ def convert(
 
 
 def _named(file: Path, out: Path, which: int) -> Any:  # noqa: ANN401 - a placement or a side
-    """Placement or side by the target's name, where the source's name does not say it."""
+    """Return placement or side by the target's name, where the source's name does not say it."""
     return None if place_of(file)[which] else place_from_name(bare_name(out))[which]
 
 
 def _kept(pieces: Iterable[Recording], start_s: float, notes: list[tuple[str, ...]]) -> Iterator[Recording]:
-    """Pieces in session time; their notes are kept, of which the last are those of the whole."""
+    """Return pieces in session time; their notes are kept, of which the last are those of the whole."""
     for piece in pieces:
         notes.append(piece.notes)
         yield from_start(piece, start_s)

@@ -36,6 +36,7 @@ ACC_COLUMNS = ("acc_x", "acc_y", "acc_z")
 GYR_COLUMNS = ("gyr_x", "gyr_y", "gyr_z")
 FORMAT_KEY = "gait-recording"
 FORMAT_VERSION = 1
+"""Version of the file format that is written and read (the contract's)."""
 RANGES = (1e-3, 1e9)
 """What a full scale can be: any float, but no whole number of hundreds of digits."""
 SHOWN = 40
@@ -96,7 +97,7 @@ def bare_name(path: Path) -> str:
 
 
 def place_from_name(name: str) -> tuple[Placement | None, Side | None]:
-    """Placement and side as far as a file's name says them; a name that says two says neither.
+    """Return placement and side as far as a file's name says them; a name that says two says neither.
 
     Examples
     --------
@@ -203,7 +204,7 @@ def _started(value: object, where: str) -> str:
 
 
 def format_preamble(preamble: Preamble) -> list[str]:
-    """Lines of a preamble, each behind ``# ``, that `parse_preamble` reads back as they were.
+    """Return lines of a preamble, each behind ``# ``, that `parse_preamble` reads back as they were.
 
     Examples
     --------
@@ -242,6 +243,6 @@ def _started_value(started: str) -> datetime | str | None:
 
 
 def _iso(stamp: datetime) -> str:
-    """ISO 8601 with milliseconds where they say it all."""
+    """Return ISO 8601 with milliseconds where they say it all."""
     short = stamp.microsecond and stamp.microsecond % 1000 == 0
     return stamp.isoformat(timespec="milliseconds" if short else "auto")

@@ -157,7 +157,7 @@ class _Step:
 
 
 def _usual_step(file: Path, side: Side | None) -> _Step:
-    """Bytes and seconds that a row of a file takes, by its first rows.
+    """Return bytes and seconds that a row of a file takes, by its first rows.
 
     A fault further down is told by reading it.
     """
@@ -171,7 +171,7 @@ def _usual_step(file: Path, side: Side | None) -> _Step:
 
 
 def _csv_bytes(file: Path) -> int:
-    """Size of a file's text, roughly; 0 where it cannot be looked at, which reading it will say."""
+    """Return the size of a file's text, roughly; 0 where it cannot be looked at: reading will say so."""
     try:
         size = file.stat().st_size
     except (OSError, ValueError):

@@ -52,6 +52,7 @@ __all__ = [
 MOST_ROWS = 150_000_000
 """Rows held in memory for one recording: a day at 1666 Hz. `read_chunks` has no such limit."""
 FILES_AT_ONCE = 2
+"""Files of a session that are read at once (chosen: numpy leaves the lock, and most have two cores)."""
 ENOUGH_ROWS = 256
 """Rows that units are judged by at least; the few behind the last block may be one swing of the leg."""
 BARREN_BYTES = 1 << 25
@@ -126,9 +127,19 @@ def read_recording(
     side: Side | None = None,
     choice: Choice = NOTHING_SAID,
 ) -> Recording:
-    """Read one file as a recording; see `read` for arguments and errors.
+    """Read one file as a recording.
 
-    ``choice`` is what the caller says of columns, units and devices.
+    Parameters
+    ----------
+    path, placement, side
+        As for `read`.
+    choice
+        What the caller says of columns, units and devices.
+
+    Raises
+    ------
+    RecordingError
+        As `read`, and for more than `MOST_ROWS` rows.
     """
     file = only_recording(Path(path))
     pieces: list[Columns] = []
@@ -188,7 +199,7 @@ def _fill(empty: Recording, pieces: list[Columns]) -> Recording:
 
 
 def _stack(pieces: list[Columns], scale: float = 1.0) -> FloatArray:
-    """Three columns of all pieces as an (n, 3) array; each axis lies in one piece of memory."""
+    """Return the three columns of all pieces as an (n, 3) array; each axis lies in one piece of memory."""
     axes = np.empty((3, sum(len(piece[0]) for piece in pieces)))
     start = 0
     for piece in pieces:
@@ -300,7 +311,7 @@ def _cut(blocks: Iterator[Columns], rows: int) -> Iterator[list[Columns]]:
 
 
 def _checked_blocks(source: Source, head: Head, kept: RowFilter) -> Generator[Columns]:
-    """Usable rows of the file, block by block (time, acc, gyr), parsed in threads ahead of the use."""
+    """Return usable rows of the file, block by block (time, acc, gyr), parsed in threads ahead of the use."""
     with closing(map_ahead(lambda block: parse_block(block, head.layout), source.blocks())) as tables:
         barren = 0
         first = True
@@ -335,7 +346,7 @@ def _check_units(columns: Columns, layout: Layout, *, enough: bool) -> None:
 
 
 def _empty_recording(file: Path, head: Head, placement: Placement | None, side: Side | None) -> Recording:
-    """Everything of a recording but the samples."""
+    """Return everything of a recording but the samples."""
     preamble = head.preamble
     named_placement, named_side = place_of(file)
     placement = placement or preamble.placement or named_placement

@@ -108,7 +108,7 @@ def turned_sign(recording: Recording, file: Path) -> Recording:
 
 
 def _metadata(file: Path) -> dict[str, str]:
-    """Facts of a Metadata.csv beside a file; empty where there is none."""
+    """Return facts of a Metadata.csv beside a file; empty where there is none."""
     path = next(
         (path for path in file.parent.iterdir() if path.name.lower() == "metadata.csv" and path.is_file()),
         None,
@@ -128,7 +128,7 @@ def _metadata(file: Path) -> dict[str, str]:
 
 
 def _in_common(recording: Recording, time_s: FloatArray, file: Path) -> BoolArray:
-    """(n,) True for samples that the other file's samples lie about, without a gap."""
+    """Return (n,) True for samples that the other file's samples lie about, without a gap."""
     step_s = float(np.median(np.diff(time_s)))
     after = np.clip(np.searchsorted(time_s, recording.time_s), 1, len(time_s) - 1)
     covered: BoolArray = (recording.time_s >= time_s[0]) & (recording.time_s <= time_s[-1])

@@ -37,6 +37,7 @@ NOTES_LIMIT = 1 << 20
 TEXT_LIMIT = 10_000
 """Characters of a surface or a note."""
 MOST_SHOES = 20
+"""Shoes that a session names, at most (chosen)."""
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 """Years that a session can have started in."""
 SKIPPED = re.compile(r"(truth|.*strides.*|.*report.*)", re.IGNORECASE)
@@ -71,7 +72,7 @@ class SessionNotes:
 
 
 def session_name(path: Path) -> str:
-    """Name people know a session by: its folder's, or its file's without the suffix."""
+    """Return the name people know a session by: its folder's, or its file's without the suffix."""
     resolved = path.resolve()
     return (resolved.name if resolved.is_dir() else bare_name(resolved)) or "session"
 
@@ -91,7 +92,7 @@ def is_folder(path: Path) -> bool:
 
 
 def find_recordings(path: str | Path) -> list[Path]:
-    """Files of a session that are recordings, sorted by name; the file itself where ``path`` is one.
+    """Return files of a session that are recordings, sorted by name; the file itself where ``path`` is one.
 
     A CSV without the needed columns is passed over, as long as there is one that has them. Of the files that
     one app wrote of one sensor, the best is taken.
@@ -144,7 +145,7 @@ def unpacked(path: Path) -> Path:
 
 
 def place_of(file: Path) -> tuple[Placement | None, Side | None]:
-    """Placement and side by a file's name; by its folder's where an app names all files alike."""
+    """Return placement and side by a file's name; by its folder's where an app names all files alike."""
     own = place_from_name(bare_name(file))
     if any(own):
         return own
@@ -174,7 +175,7 @@ def _export_rank(file: Path) -> int:
 
 
 def candidates(folder: Path) -> list[Path]:
-    """CSV files of a folder that may be recordings, sorted by name; those of an app's export in its folders.
+    """Return a folder's CSV files that may be recordings, by name; those of an app's export in its folders.
 
     Raises
     ------
@@ -278,7 +279,7 @@ def _blocks(tables: object, where: Path) -> tuple[Part, ...]:
 
 
 def _started(value: object, where: str) -> str:
-    """ISO 8601 text of the wall clock at the session's time zero."""
+    """Return ISO 8601 text of the wall clock at the session's time zero."""
     try:
         stamp = value if isinstance(value, datetime) else datetime.fromisoformat(value) if value else None  # type: ignore[arg-type]  # no text is a TypeError
     except (TypeError, ValueError):
@@ -322,7 +323,7 @@ def _section(kind: type[T], table: object, name: str, where: str) -> T:
 
 
 def _shoes(value: object, where: str) -> tuple[str, ...]:
-    """Shoes as a text or a list of texts."""
+    """Return shoes as a text or a list of texts."""
     shoes = value if isinstance(value, list) else [value]
     if all(isinstance(shoe, str) and len(shoe) <= TEXT_LIMIT for shoe in shoes) and len(shoes) <= MOST_SHOES:
         return tuple(shoes)

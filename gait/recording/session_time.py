@@ -16,13 +16,13 @@ TIME_OF_DAY_S, LATEST_S = 1e8, 1e10
 
 
 def common_start_s(recordings: list[Recording]) -> float:
-    """Session time zero, s: the first whole second of times of day, or of negative times; else 0."""
+    """Return session time zero, s: the first whole second of times of day or of negative times; else 0."""
     first_s = min(float(recording.time_s[0]) for recording in recordings)
     return float(np.floor(first_s)) if first_s >= TIME_OF_DAY_S or first_s < 0.0 else 0.0
 
 
 def from_start(recording: Recording, start_s: float) -> Recording:
-    """Session time for a recording whose times are counted from elsewhere.
+    """Return a recording in session time whose times are counted from elsewhere.
 
     Parameters
     ----------
@@ -51,5 +51,5 @@ def _moved(started: str, by_s: float) -> str:
 
 
 def started_at(recording: Recording, started: str) -> Recording:
-    """Wall-clock time of time zero from ``session.toml``, for a recording that does not say it."""
+    """Return a recording with the wall clock of its time zero from ``session.toml``, where it lacks one."""
     return recording if recording.started or not started else replace(recording, started=started)

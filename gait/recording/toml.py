@@ -44,7 +44,7 @@ def _items(value: object) -> list[Any]:
 
 
 def toml_lines(table: Mapping[str, Any], prefix: str = "") -> list[str]:
-    r"""Lines of a TOML document: plain values first, then the tables.
+    r"""Return lines of a TOML document: plain values first, then the tables.
 
     Parameters
     ----------

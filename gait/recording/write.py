@@ -25,9 +25,9 @@ __all__ = ["Decimals", "write_pieces", "write_recording"]
 Bytes = npt.NDArray[np.uint8]
 
 ROWS_AT_ONCE = 1 << 15
+"""Rows that become text at once (chosen: some 2 MB, which stay in the processor's cache)."""
 LARGEST = 9.0e17
 """Largest scaled value: what 18 digits hold."""
-GROUP = 10_000
 COMMA, POINT, MINUS, NEWLINE, ZERO, NOTHING = b",.-\n0\0"
 """Signs of the file; ``NOTHING`` marks bytes that are left out of it."""
 
@@ -86,6 +86,11 @@ def write_pieces(
         Samples, in order of time; all with a gyroscope or all without.
     path, decimals
         As for `write_recording`, which says the rest too.
+
+    Raises
+    ------
+    RecordingError
+        Some pieces have a gyroscope and others none, or as `write_recording`.
     """
     target = Path(path)
     places = decimals or Decimals()
@@ -152,7 +157,7 @@ def _top(head: Recording, columns: tuple[str, ...]) -> bytes:
 
 
 def _rows(piece: Recording, places: Decimals, last_s: float, target: Path) -> Iterator[bytes]:
-    """Lines of one piece, some ten thousand at a time."""
+    """Return lines of one piece, some ten thousand at a time."""
     for start in range(0, len(piece.time_s), ROWS_AT_ONCE):
         part = slice(start, start + ROWS_AT_ONCE)
         time = _scaled(piece.time_s[part], places.time, target)
@@ -172,7 +177,7 @@ def _rows(piece: Recording, places: Decimals, last_s: float, target: Path) -> It
 
 
 def _scaled(values: FloatArray, decimals: int, target: Path) -> npt.NDArray[np.int64]:
-    """Whole numbers of the last decimal's unit."""
+    """Return whole numbers of the last decimal's unit."""
     scaled = np.rint(values * 10.0**decimals)
     if not (np.abs(scaled) < LARGEST).all():
         raise RecordingError("samples that are not finite numbers", where=target, todo="leave those rows out")
@@ -180,7 +185,7 @@ def _scaled(values: FloatArray, decimals: int, target: Path) -> npt.NDArray[np.i
 
 
 def _lines(columns: list[tuple[npt.NDArray[np.int64], int]], paused: BoolArray | None) -> bytes:
-    """CSV lines of whole numbers with a decimal point put in; cells of a paused gyroscope stay empty.
+    """Return CSV lines of whole numbers with a decimal point put in; cells of a paused gyroscope stay empty.
 
     Every cell is laid out at full width, its unused places marked, and the marks dropped at the end: a few
     array operations a column instead of one formatting call a cell.
@@ -196,7 +201,7 @@ def _lines(columns: list[tuple[npt.NDArray[np.int64], int]], paused: BoolArray |
 
 
 def _cell(values: npt.NDArray[np.int64], decimals: int, end: int) -> Bytes:
-    """(n, width) bytes: sign, digits without leading zeros, point, decimals, end."""
+    """Return (n, width) bytes: sign, digits without leading zeros, point, decimals, end."""
     size = np.abs(values)
     integer_digits = _digits(size // 10**decimals)
     cell = np.empty((len(values), integer_digits.shape[1] + decimals + 3), dtype=np.uint8)
@@ -211,7 +216,7 @@ def _cell(values: npt.NDArray[np.int64], decimals: int, end: int) -> Bytes:
 
 
 def _digits(values: npt.NDArray[np.int64]) -> Bytes:
-    """(n, width) decimal digits of numbers from 0 up, leading zeros marked as nothing; the last one stays."""
+    """Return (n, width) decimal digits of numbers from 0 up: leading zeros as nothing, the last one stays."""
     width = len(str(int(values.max(initial=0))))
     out = np.empty((len(values), width), dtype=np.uint8)
     for place in range(width):

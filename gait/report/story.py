@@ -10,6 +10,7 @@ from typing import Literal
 import pandas as pd
 
 from gait.analysis.results import Analysis, Metric
+from gait.coaching.language import ENGLISH, Language
 from gait.coaching.model import Finding, Outcome, Plan
 from gait.history.since_last import SinceLast
 from gait.report import series
@@ -30,6 +31,8 @@ class Story:
         Comparison with the sessions before; None where no history of the runner is kept.
     runner
         The runner's name; empty where none was given.
+    say
+        Language of the labels of a plan that is shown as text (`gait.report.terminal.plan`).
     """
 
     analysis: Analysis
@@ -39,6 +42,7 @@ class Story:
     since: SinceLast | None = None
     runner: str = ""
     sheet: Sheet = "full"
+    say: Language = ENGLISH
 
     @property
     def has_running(self) -> bool:

@@ -152,7 +152,7 @@ class Ability:
         return tuple(faults)
 
     def kept(self, scale: FullScale) -> Ability:
-        """Abilities of a run out of the memory: as it was recorded there, each sample stamped by the sensor.
+        """Return the abilities of a run out of memory: as recorded there, each sample stamped by the sensor.
 
         Parameters
         ----------
@@ -175,7 +175,7 @@ class Ability:
         return f"with limits: {'; '.join(self.shortcomings)}" if self.shortcomings else "yes"
 
     def nearest_rate_hz(self, wanted_hz: int) -> int:
-        """Rate of the family nearest to a wish; the faster of two that are equally near."""
+        """Return the rate of the family nearest to a wish; the faster of two that are equally near."""
         return min(self.rates_hz, key=lambda rate_hz: (abs(rate_hz - wanted_hz), -rate_hz))
 
 
@@ -272,7 +272,7 @@ class Dialogue(Protocol):
         """Return whether the sensor is worth one more call after a session that ended while it was away."""
 
     def subscriptions(self) -> Mapping[str, Heard]:
-        """Characteristics to subscribe to, and who takes their notifications."""
+        """Return characteristics to subscribe to, and who takes their notifications."""
 
     async def introduce(self, link: Link) -> Description:
         """Ask the sensor who it is."""

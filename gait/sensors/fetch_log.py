@@ -17,11 +17,11 @@ from gait.journal.format import JOURNAL_NAME, Block
 from gait.journal.to_csv import Finished, finish
 from gait.journal.writer import JournalWriter
 from gait.sensors.driver import Wanted
-from gait.sensors.follower import Follower, Shared
 from gait.sensors.identity import Wish
 from gait.sensors.link.backend import Backend
 from gait.sensors.link.connection import ClockSource
 from gait.sensors.link.patience import Timing
+from gait.sensors.reconnect import Follower, Shared
 from gait.sensors.scan import Seen
 from gait.sensors.session import RecordSettings, find, session_clock_us
 

@@ -13,7 +13,7 @@ from gait.frames import Placement, Side
 from gait.journal.clock import ClockMap
 from gait.journal.format import Block
 from gait.protocol.data import to_samples
-from gait.sensors.follower import Follower
+from gait.sensors.reconnect import Follower
 
 __all__ = ["Guard", "Live", "Observer"]
 
@@ -99,7 +99,7 @@ class Live:
         self.guard.call("live analysis", self.observer, who.side, who.placement, time_s[fresh], acc, gyr)
 
     def _clock(self, follower: Follower, block: Block) -> ClockMap | None:
-        """Clock map of the block's epoch, fitted anew once in a while."""
+        """Return the clock map of the block's epoch, fitted anew once in a while."""
         seen = self._blocks[block.stream] = self._blocks.get(block.stream, 0) + 1
         epoch, clock = self._maps.get(block.stream, (-1, None))
         if clock is None or epoch != block.epoch or seen % FITTED_EVERY == 0:

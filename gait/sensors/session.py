@@ -24,11 +24,11 @@ from gait.journal.format import JOURNAL_NAME
 from gait.journal.to_csv import Finished, finish
 from gait.journal.writer import JournalWriter
 from gait.sensors.driver import Wanted
-from gait.sensors.follower import Follower, Shared
 from gait.sensors.identity import Wish
 from gait.sensors.link.connection import ClockSource
 from gait.sensors.link.patience import Timing, unless
 from gait.sensors.live_samples import Guard, Live, Observer
+from gait.sensors.reconnect import Follower, Shared
 from gait.sensors.samples.sample_stream import Counts
 from gait.sensors.scan import Backend, Seen, choose, refuse_unfit, scan, still_linked
 
@@ -130,7 +130,7 @@ class Watchers:
 
 
 def session_clock_us() -> int:
-    """Host clock of a real session, microseconds: monotonic, fine, and going on while the computer sleeps.
+    """Return a real session's host clock, microseconds: monotonic, fine, going on while the computer sleeps.
 
     A sensor's clock does not stop when the lid is closed, so neither may this one. ``perf_counter`` stops on
     Linux and macOS; on Windows it goes on (`time.monotonic` steps by 16 ms there).
@@ -321,7 +321,7 @@ class _Session:
             await asyncio.gather(*tasks, keeper, return_exceptions=True)
 
     async def _keep(self) -> None:
-        """Once or twice a second: journal to the disk, live line, the end of the session."""
+        """Keep, once or twice a second: journal to the disk, live line, the end of the session."""
         last_samples = [0] * len(self.followers)
         # For the first time after a second: what a short session means stands twice in its journal.
         last_s, noted_s, away_s = 0.0, LIVE_EVERY_S - NOTED_AGAIN_S, 0.0

@@ -14,7 +14,7 @@ QUIET_S = 1.0
 
 
 def live_line(elapsed_s: float, views: Sequence[SensorView], cadence_spm: Mapping[Side, float]) -> str:
-    """State of a session in one line.
+    """Return the state of a session in one line.
 
     Parameters
     ----------

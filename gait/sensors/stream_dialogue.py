@@ -159,7 +159,7 @@ class StreamDialogue:
         return ClockTracker() if self._has_clock else ClockTracker(CLOCKLESS_SKEW)
 
     def subscriptions(self) -> Mapping[str, Heard]:
-        """All that the family sends on; only what its memory answers on where that is to be fetched."""
+        """Return all that the family sends on; what its memory answers on only where that is fetched."""
         memory = self.family.memory() if self.context.from_memory else None
         uuids = self.family.notifies if memory is None else memory.notifies
         return {uuid: self.context.inbox.taker(uuid) for uuid in uuids}

@@ -100,6 +100,15 @@ class SensorValidation:
 def load_truth(path: str | Path) -> pd.DataFrame:
     """Read a truth file: a table, markers (``.trc``, ``.c3d``, ``_motion.tsv``) or events (``_events.tsv``).
 
+    Parameters
+    ----------
+    path
+        The file; a table is ``.csv`` or ``.csv.gz``.
+
+    Returns
+    -------
+    A row a contact, in order: ``ic_s`` and ``tc_s``, session time, s; the other columns as they stand.
+
     Raises
     ------
     RecordingError
@@ -151,7 +160,7 @@ def _truth_text(path: Path) -> bytes:
 
 
 def _numbers(column: pd.Series) -> FloatArray:
-    """Numbers of a column; NaN where a cell is none, or larger than anything that is measured."""
+    """Return numbers of a column; NaN where a cell is none, or larger than anything that is measured."""
     values = pd.to_numeric(column.astype(str), errors="coerce").to_numpy(dtype=float)
     return np.where(np.abs(values) < LARGEST, values, np.nan)
 
@@ -161,8 +170,14 @@ def validate(session: Session, truth: pd.DataFrame) -> list[SensorValidation]:
 
     Parameters
     ----------
+    session
+        As `gait.read` gives it.
     truth
         As `load_truth` gives it, or a table of ``side, ic_s, tc_s`` of one's own, in any order.
+
+    Returns
+    -------
+    A `SensorValidation` for each sensor whose leg the truth has.
 
     Raises
     ------
@@ -253,7 +268,7 @@ def _class_agreement(
 
 
 def _pairs(batch: StrideBatch, true: FloatArray) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-    """Strides and true contacts that are each other's nearest and near enough."""
+    """Return strides and true contacts that are each other's nearest and near enough."""
     if len(batch) == 0:
         return np.empty(0, dtype=np.intp), np.empty(0, dtype=np.intp)
     nearest = _nearest(batch.ic_s, true)
@@ -267,7 +282,7 @@ def _pairs(batch: StrideBatch, true: FloatArray) -> tuple[npt.NDArray[np.intp], 
 
 
 def _nearest(values: FloatArray, among: FloatArray) -> npt.NDArray[np.intp]:
-    """Index into sorted `among`, which is not empty, of what is nearest to each value."""
+    """Return the index into sorted `among`, which is not empty, of what is nearest to each value."""
     right = np.searchsorted(among, values).clip(0, len(among) - 1)
     left = (right - 1).clip(0)
     return np.where(np.abs(values - among[left]) <= np.abs(among[right] - values), left, right)

@@ -101,7 +101,7 @@ def _yang_initial(s: _Signals) -> FloatArray:
 
 
 def _bailey_initial(s: _Signals) -> FloatArray:
-    """From the steepest fall of pitch rate back to where it was -0.5 rad/s."""
+    """Return contact: from the steepest fall of pitch rate back to where it was -0.5 rad/s."""
     slope = gaussian_slope(s.pitch_rate, _LOW_PASS_S, axis=1)
     steepest = np.where(s.second_half(), slope, np.inf).argmin(axis=1)
     above = (s.pitch_rate > -0.5) & (s.at <= steepest[:, None])
@@ -111,7 +111,7 @@ def _bailey_initial(s: _Signals) -> FloatArray:
 
 
 def _blauberger_initial(s: _Signals) -> FloatArray:
-    """Smallest size just before the impact peak."""
+    """Return contact: the smallest norm just before the impact peak."""
     peak = np.where(s.second_half(), s.size, -np.inf).argmax(axis=1)
     before = (s.at <= peak[:, None]) & (s.at > peak[:, None] - 0.075 * GRID_HZ)
     return _largest(-s.size, before)
@@ -182,7 +182,7 @@ def rule_contacts(recording: Recording, name: str) -> tuple[FloatArray, FloatArr
 
 
 def _signals(recording: Recording) -> tuple[_Signals, IntArray, npt.NDArray[np.bool_]]:
-    """Signals of all swings of the longest gap-free piece, their starts, and which follow one another."""
+    """Return the signals of all swings of the longest gap-free piece, their starts, and who follows whom."""
     empty = np.empty((0, 1))
     nothing = _Signals(empty, empty, empty, empty, np.empty(0, dtype=np.intp)), np.empty(0, dtype=np.intp)
     recording = without_pauses(recording)

@@ -13,7 +13,6 @@ from gait.analysis.metrics import METRICS
 from gait.analysis.results import Analysis, Metric
 from gait.cli.ask import ask_answers
 from gait.cli.commands.explain import _findings, _safety
-from gait.cli.plan_text import plan_lines, progress_lines
 from gait.coaching.assess import facts_of
 from gait.coaching.diary.progress import CheckIn
 from gait.coaching.follow import Coaching, follow
@@ -24,6 +23,7 @@ from gait.coaching.questionnaire.template import answers_template
 from gait.coaching.rules.load import Knowledge, load_knowledge
 from gait.coaching.safety import check_safety
 from gait.errors import KnowledgeError
+from gait.report.terminal.plan import plan_lines, progress_lines
 from tests.report.marked import marked_pack, outside, stray
 
 TODAY = date(2026, 5, 4)

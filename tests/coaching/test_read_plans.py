@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from gait.analysis.results import Analysis, Metric
-from gait.cli.plan_text import followed_lines
 from gait.coaching.assess import assess
 from gait.coaching.diary.check_in import CheckIn
 from gait.coaching.follow import Coaching, follow
@@ -18,6 +17,7 @@ from gait.coaching.plan.facts import sets_text
 from gait.coaching.prescribe import prescribe
 from gait.coaching.questionnaire.answers import choices_of, parse_answers
 from gait.coaching.rules.load import Knowledge
+from gait.report.terminal.plan import followed_lines
 
 ASKED: dict[str, Any] = {
     "red_flags": [], "age": 34, "pregnant": False, "recent_surgery": False, "serious_injury": False,

@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 
 from gait.analysis.results import Analysis, Metric
-from gait.cli.plan_text import plan_lines
-from gait.cli.text_page import Line
 from gait.coaching.follow import Coaching, follow
 from gait.coaching.questionnaire.answers import parse_answers
+from gait.report.terminal.lines import Line
+from gait.report.terminal.plan import plan_lines
 
 FOLDER = Path(__file__).parent / "twelve"
 TODAY = date(2026, 5, 4)

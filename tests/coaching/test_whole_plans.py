@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 
 from gait.analysis.results import Analysis, Metric
-from gait.cli.plan_text import followed_lines
 from gait.coaching.diary.check_in import CheckIn
 from gait.coaching.follow import Coaching, follow
 from gait.coaching.model import PlannedExercise
@@ -25,6 +24,7 @@ from gait.coaching.rules.load import Knowledge
 from gait.coaching.rules.translate import in_language
 from gait.coaching.safety import unasked
 from gait.report.exports.strides_and_json import plain
+from gait.report.terminal.plan import followed_lines
 from tests.properties import is_long
 
 PATIENTS, LONG_PATIENTS, BLOCKS = 152, 10_000, 8

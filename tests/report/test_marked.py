@@ -130,7 +130,7 @@ def tell(make_analysis: Callable[..., Analysis]) -> Callable[..., Story]:
     def make(answers: int = 2, *, trouble: bool = False, sheet: Sheet = "full") -> Story:
         analysis = troubled if trouble else plain
         made = follow(analysis, parse_answers(ANSWERS[answers]), (), pack=pack, today=date(2026, 5, 4))
-        return Story(analysis, made.findings, made.plan, WORDS, _since(plain), "Ada", sheet)
+        return Story(analysis, made.findings, made.plan, WORDS, _since(plain), "Ada", sheet, pack.say)
 
     return make
 

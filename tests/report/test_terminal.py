@@ -20,7 +20,7 @@ from gait.report.sections.tiles import build as tiles_of
 from gait.report.story import Story
 from gait.report.terminal.blocks import axis_labels, bars, gauge, medians
 from gait.report.terminal.pen import ASCII, UNICODE, Pen
-from gait.report.terminal.show import show_story, show_text
+from gait.report.terminal.show import show_story
 from gait.report.words import load_words
 from gait.text import visible
 
@@ -73,7 +73,7 @@ def poor_runs(make_analysis):
 def text_of(analysis, findings=(), plan=None, *, width=80, encoding="utf-8", terminal=False) -> str:
     """The report as it is written to a stream."""
     stream = Stream(encoding, terminal=terminal)
-    show_text(analysis, findings, plan, stream, width=width)
+    show_story(Story(analysis, tuple(findings), plan, load_words()), stream, width=width)
     return stream.getvalue()
 
 
@@ -154,9 +154,9 @@ def test_differences_and_findings_and_quality_are_there(run_analysis, some_findi
     assert "• Ground contact: more on the left" in whole
     assert "• Foot strike angle 11.2° ± 2.0°, above 8.0°" in whole
     assert "• Landing far ahead: a sensor on the shank" in whole
-    assert "Romanian deadlift: 8–12 reps, light" in whole
-    assert "[ ] Monday strength" in whole
-    assert "From 168 to 176 steps a minute" in whole
+    assert "Romanian deadlift 5 × 8-12 reps, light" in whole
+    assert "[ ] Monday: strength" in whole
+    assert "Now 168 steps a minute; aim for 176" in whole
     assert "Left shoe File left_shoe.csv" in whole
     assert "Gaps 1, together 8.0 s" in whole
     assert "• Shank angle at contact, Tibial peak: needs a sensor on the shank" in whole

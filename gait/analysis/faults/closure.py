@@ -130,7 +130,7 @@ class Cause:
 
 
 def stride_spans(batch: StrideBatch) -> FloatArray:
-    """(k, 2) spans, s, of the strides that `closed_strides` needs, wide enough for any lag tried."""
+    """Return (k, 2) spans, s, of the strides that `closed_strides` needs, wide enough for any lag tried."""
     rows = chosen_strides(batch)
     return np.stack([batch.ic_s[rows] - 0.2, 2.0 * batch.next_ic_s[rows] - batch.ic_s[rows] + 0.2], axis=1)
 
@@ -218,7 +218,7 @@ def explained(strides: Closed, name: Name, value: float) -> Cause:
 
 
 def _undone(name: Name, value: float) -> tuple[float, float]:
-    """(factor on the gyroscope, its lag in s) that undo a cause."""
+    """Return (factor on the gyroscope, its lag in s) that undo a cause."""
     if name in ("gyr", "mirror"):
         return 1.0 / value, 0.0
     return (1.0, value) if name == "lag" else (1.0, 0.0)
@@ -259,7 +259,7 @@ def _scales(strides: Closed, plain: Cause, rest_scale: float | None) -> list[Cau
 
 
 def _roots(strides: Closed, aim: float, tried: tuple[float, ...], *, lag: bool) -> list[float]:
-    """Values of one unknown at which the strides' gravity is `aim` g, by linear interpolation."""
+    """Return values of one unknown at which the strides' gravity is `aim` g, by linear interpolation."""
     level = [
         float(np.median(_gravity(strides, *((1.0, value) if lag else (value, 0.0)))[0])) + 1.0 - aim
         for value in tried
@@ -272,7 +272,7 @@ def _roots(strides: Closed, aim: float, tried: tuple[float, ...], *, lag: bool) 
 
 
 def _windows(strides: Closed, edges: IntArray, factor: float, lag_s: float) -> tuple[Windows, IntArray]:
-    """Windows between edges with the gyroscope's factor and lag applied, and their sample indices."""
+    """Return windows between edges with the gyroscope's factor and lag applied, and their sample indices."""
     start, stop = edges[:, 0], edges[:, 1]
     index = np.minimum(start[:, None] + np.arange(int((stop - start).max()) + 1), stop[:, None])
     rate = factor * _late(strides.gyr, index, lag_s)
@@ -281,7 +281,7 @@ def _windows(strides: Closed, edges: IntArray, factor: float, lag_s: float) -> t
 
 
 def _late(values: FloatArray, index: IntArray, lag_s: float) -> FloatArray:
-    """(k, L, 3) values at `index` and `lag_s` behind, interpolated."""
+    """Return (k, L, 3) values at `index` and `lag_s` behind, interpolated."""
     steps = int(np.floor(lag_s * GRID_HZ))
     share = lag_s * GRID_HZ - steps
     at = np.clip(index + steps, 0, len(values) - 2)
@@ -290,7 +290,7 @@ def _late(values: FloatArray, index: IntArray, lag_s: float) -> FloatArray:
 
 
 def _gravity(strides: Closed, factor: float, lag_s: float) -> tuple[FloatArray, FloatArray]:
-    """(k,) mean specific force over g, less one, and (k,) misclosure of the height in g T2."""
+    """Return (k,) mean specific force over g, less one, and (k,) misclosure of the height in g T2."""
     windows, _ = _windows(strides, np.stack([strides.start, strides.stop], axis=1), factor, lag_s)
     turned = apply(orientations(windows), windows.acc)
     weight = windows.inside.astype(float)
@@ -307,7 +307,7 @@ def _gravity(strides: Closed, factor: float, lag_s: float) -> tuple[FloatArray, 
 
 
 def _pivot(strides: Closed, factor: float, lag_s: float) -> float:
-    """Share of the specific force in stance that gravity and a fixed point of the foot do not explain.
+    """Return the share of stance's specific force that gravity and a fixed point of the foot do not explain.
 
     The point's place r is one for all strides: f = R^T g + rate' x r + rate x (rate x r).
     """
@@ -330,7 +330,7 @@ def _pivot(strides: Closed, factor: float, lag_s: float) -> float:
 
 
 def _about_mean(values: FloatArray, inside: BoolArray) -> FloatArray:
-    """Values less their mean over each row's own samples."""
+    """Return values less their mean over each row's own samples."""
     weight = inside.reshape(*inside.shape, *[1] * (values.ndim - 2)).astype(float)
     mean = (values * weight).sum(axis=1, keepdims=True) / weight.sum(axis=1, keepdims=True)
     out: FloatArray = values - mean

@@ -82,7 +82,7 @@ def spoilt_parts(name: str, survey: Survey) -> tuple[Part, ...]:
 
 
 def _too_light(force: FloatArray, least: float) -> BoolArray:
-    """(k,) True for half seconds within `FALL_S` whose force, m/s2, is less than gravity's."""
+    """Return (k,) True for half seconds within `FALL_S` whose force, m/s2, is less than gravity's."""
     count = round(FALL_S / SLICE_S)
     out = np.zeros(len(force), dtype=bool)
     if len(force) < count:
@@ -95,7 +95,7 @@ def _too_light(force: FloatArray, least: float) -> BoolArray:
 
 
 def _joined(wanted: BoolArray, looked_at: BoolArray) -> BoolArray:
-    """(k,) `wanted`, and what lies between two wanted ones with none of `looked_at` that is not wanted."""
+    """Return (k,) `wanted`, and what lies between two wanted ones where all of `looked_at` is wanted."""
     out = wanted.copy()
     places = np.flatnonzero(wanted)
     for low, high in pairwise(places.tolist()):

@@ -25,12 +25,18 @@ from gait.units import STANDARD_GRAVITY
 __all__ = ["LEAST_STRIDES", "PlacementModel", "foot_odds", "landing_profile", "load_placement"]
 
 FILE = "placement.json"
-WINDOW_S, STEP_S, SMOOTH_S = (-0.30, 0.45), 0.025, 0.012
+WINDOW_S = (-0.30, 0.45)
+"""s around a landing that the features show (the fit's: from mid-swing to the end of most stances)."""
+STEP_S = 0.025
+"""s between two features of one course (the fit's)."""
+SMOOTH_S = 0.012
+"""s; one sigma of the smoothing of force and turning (the fit's: half a step)."""
 MARGIN_S = 0.05
-"""s beside the window, for the smoothing."""
+"""s beside the window, for the smoothing (four of its sigmas)."""
 LEAST_STRIDES = 5
+"""Strides of running that the features are medians of, at least (chosen: two odd ones do not move them)."""
 TURN_RAD_S = 10.0
-"""Scale of the turning among the features."""
+"""rad/s that count as one among the features (the fit's: a leg's turning about a landing)."""
 
 
 @dataclass(frozen=True)

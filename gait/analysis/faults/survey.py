@@ -242,7 +242,7 @@ class Survey:
         self._slices, self._open = [], None
 
     def held(self, gyroscope: bool = False) -> float:
-        """Share of rows that repeat all axes of the row before, where the sensor moves; NaN without any."""
+        """Return the share of rows that repeat the row before while the sensor moves; NaN without any."""
         table = self._table()
         table = table[table[:, 1] >= HELD_ROWS]
         if len(table) == 0:
@@ -317,7 +317,7 @@ class Survey:
 
 
 def _frozen(table: FloatArray) -> BoolArray:
-    """(k,) slices whose rows all repeat one sample that is no rest: it turns, or reads no gravity."""
+    """Return (k,) slices whose rows all repeat one sample that is no rest: it turns, or reads no gravity."""
     long_enough = table[:, 1] >= HELD_ROWS
     same = long_enough & (table[:, 11] >= table[:, 1] - 1.0)
     turns = np.linalg.norm(table[:, 5:8], axis=1)
@@ -332,7 +332,7 @@ def _rest_limit(scatter: FloatArray, least: float) -> float:
 
 
 def _rows(time_s: FloatArray, acc: FloatArray, gyr: FloatArray | None, start: IntArray) -> FloatArray:
-    """(k, 13) start, count, mean acc and gyr, scatter of both, largest rate, repeats of both."""
+    """Return (k, 13) start, count, mean acc and gyr, scatter of both, largest rate, repeats of both."""
     count = np.diff(np.r_[start, len(time_s)])
     rate = np.full((len(time_s), 3), np.nan) if gyr is None else gyr[: len(time_s)]
     sums = [np.add.reduceat(values, start, axis=0) for values in (acc, acc**2, rate, rate**2)]
@@ -347,7 +347,7 @@ def _rows(time_s: FloatArray, acc: FloatArray, gyr: FloatArray | None, start: In
 
 
 def _repeats(values: FloatArray, start: IntArray) -> FloatArray:
-    """(k,) rows of each slice that repeat all axes of the row before in the same slice."""
+    """Return (k,) rows of each slice that repeat all axes of the row before in the same slice."""
     same = np.r_[0.0, (np.diff(values, axis=0) == 0.0).all(axis=1)]
     same[start] = 0.0
     out: FloatArray = np.add.reduceat(same, start)

@@ -78,7 +78,7 @@ def _same_file(first: SensorTimes, other: SensorTimes) -> Fault | None:
 
 
 def _apart(first: SensorTimes, other: SensorTimes) -> Fault | None:
-    """Two spans of time that hardly overlap are two runs, or two clocks."""
+    """Return a fault where two spans of time hardly overlap: two runs, or two clocks."""
     start, stop = max(first.span[0], other.span[0]), min(first.span[1], other.span[1])
     shorter = min(first.span[1] - first.span[0], other.span[1] - other.span[0])
     if stop - start >= LEAST_OVERLAP * shorter:
@@ -182,7 +182,7 @@ def _step_shares(first: StrideBatch, other: StrideBatch) -> tuple[FloatArray, fl
 
 
 def _one_leg(first: SensorTimes, other: SensorTimes) -> Fault | None:
-    """Shoe and shank of one leg land at the same time."""
+    """Return a fault where shoe and shank of one leg do not land at the same time."""
     if len(first.batch) < STEPS or len(other.batch) < STEPS:
         return None
     right = np.clip(np.searchsorted(other.batch.ic_s, first.batch.ic_s), 1, len(other.batch) - 1)

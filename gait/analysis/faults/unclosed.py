@@ -272,7 +272,7 @@ def _lag(evidence: Evidence, cause: Cause, sure: Certainty, other: str = "") -> 
 
 
 def _clock_error(evidence: Evidence) -> float | None:
-    """How many times too much time the stamps show by the header's rate; None where they agree."""
+    """Return how many times too much time the stamps show by the header's rate; None where they agree."""
     stated = evidence.recording.rate_hz
     if not stated or not np.isfinite(evidence.rate_hz):
         return None

@@ -309,7 +309,7 @@ def _held_rows(name: str, survey: Survey, rate_hz: float) -> list[Fault]:
 
 
 def _dead(axes: Axes, samples: int) -> list[int]:
-    """Axes that stay the same while another one moves."""
+    """Return the axes that stay the same while another one moves."""
     held = axes.longest_hold > max(HELD_SHARE * samples, 20.0)
     still = axes.spread <= DEAD_SHARE * axes.spread.max()
     dead = np.flatnonzero(held | still)
@@ -329,6 +329,6 @@ def _dead_text(axes: list[int], sensor: str) -> str:
 
 
 def _limit_dps(axes: Axes) -> float:
-    """Rate that an axis stops at, deg/s; 0 where none does."""
+    """Return the rate that an axis stops at, deg/s; 0 where none does."""
     at = (axes.piled >= PILED) & (axes.top / DEG > PILED_FROM_DPS)
     return float(axes.top[at].max()) / DEG if at.any() else 0.0

@@ -25,7 +25,7 @@ def bouts_of(
     gaps: tuple[tuple[float, float], ...],
     span: tuple[float, float],
 ) -> tuple[Bout, ...]:
-    """Bouts of one sensor, covering `span` without overlap.
+    """Return bouts of one sensor, covering `span` without overlap.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ def _fill(
 
 
 def _idle(start: float, stop: float, movement: Movement) -> list[Bout]:
-    """Rest or other movement, second by second; a second without samples is taken for rest."""
+    """Return rest or other movement, second by second; a second without samples is taken for rest."""
     edges = [start, *np.arange(np.floor(start + 1e-9) + 1.0, stop - 1e-9).tolist(), stop]
     moves = movement.spread_g(np.array(edges[:-1]) + 1e-9) >= STILL_SD_G
     return [
@@ -108,7 +108,7 @@ _ORDER: dict[Kind, int] = {"running": 0, "walking": 1, "other": 2, "still": 3, "
 
 
 def merge_bouts(sensors: list[tuple[Bout, ...]]) -> tuple[Bout, ...]:
-    """One time line for a session: at each instant the most active kind that any sensor saw."""
+    """Return one time line for a session: at each instant the most active kind that any sensor saw."""
     sensors = [bouts for bouts in sensors if bouts]
     if len(sensors) <= 1:
         return sensors[0] if sensors else ()

@@ -64,7 +64,7 @@ def _speed(run: RunInfo, strides: pd.DataFrame) -> tuple[float, float] | None:
 
 
 def _seconds(strides: pd.DataFrame, kind: str) -> float:
-    """Seconds that the strides of a kind last, of the side that has most of them."""
+    """Return seconds that the strides of a kind last, of the side that has most of them."""
     rows = strides[strides["activity"] == kind]
     lasted = (rows["next_ic_s"] - rows["ic_s"]).groupby(rows["side"]).sum()
     return float(lasted.max()) if len(lasted) else 0.0

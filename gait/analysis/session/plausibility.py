@@ -132,7 +132,7 @@ def awake(batch: StrideBatch, movement: Movement) -> StrideBatch:
 
 
 def bout_numbers(batch: StrideBatch) -> FloatArray:
-    """(n,) number of the bout that each stride belongs to: same kind, without a pause."""
+    """Return (n,) number of the bout that each stride belongs to: same kind, without a pause."""
     if len(batch) == 0:
         return np.empty(0)
     kind = np.array(settled(batch.walking > 0.5))
@@ -142,13 +142,13 @@ def bout_numbers(batch: StrideBatch) -> FloatArray:
 
 
 def looked_at(batch: StrideBatch) -> FloatArray:
-    """(k, 2) spans, s, of the strides whose samples the gate needs: a few of each bout."""
+    """Return (k, 2) spans, s, of the strides whose samples the gate needs: a few of each bout."""
     rows = _chosen(bout_numbers(batch), batch.complete)
     return np.stack([batch.ic_s[rows] - 0.03, batch.next_ic_s[rows]], axis=1)
 
 
 def _chosen(number: FloatArray, complete: BoolArray) -> IntArray:
-    """Rows of some whole strides of each bout."""
+    """Return rows of some whole strides of each bout."""
     bouts = np.unique(number)
     most = int(np.clip(MOST_STRIDES // max(len(bouts), 1), 3, BOUT_STRIDES))
     rows = []
@@ -214,13 +214,13 @@ def feel_of(strides: StrideBatch, samples: Recording, scale: float = 1.0) -> Fee
 
 def _one_feel(samples: Recording, rows: slice, scale: float) -> tuple[float, ...]:
     norm = np.linalg.norm(samples.acc[rows], axis=1) / (STANDARD_GRAVITY * scale)
-    turn = np.nan if samples.gyr is None else np.linalg.norm(samples.gyr[rows], axis=1).max() / DEG
+    turn_dps = np.nan if samples.gyr is None else np.linalg.norm(samples.gyr[rows], axis=1).max() / DEG
     even = np.interp(np.linspace(0.0, 1.0, 64, endpoint=False), np.linspace(0.0, 1.0, len(norm)), norm)
     even -= even.mean()
     halves = float(even @ np.roll(even, 32)) / max(float(even @ even), 1e-12)
     rms = float(np.sqrt(((norm - 1.0) ** 2).mean()))
     floating, near = float((norm < FLOATING_G).mean()), float((np.abs(norm - 1.0) < 0.2).mean())
-    return float(norm.max()), rms, float(turn), halves, floating, near
+    return float(norm.max()), rms, float(turn_dps), halves, floating, near
 
 
 def _is_walk(strides: StrideBatch, feel: Feel) -> bool:

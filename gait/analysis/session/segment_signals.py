@@ -153,6 +153,11 @@ def waveforms(analysis: Analysis) -> pd.DataFrame:
     path_z_m`` from contact. What is not known is NaN. ``attrs["units"]`` has the units, ``attrs["strides"]``
     the strides behind each mean and ``attrs["tc_pct"]`` where the foot leaves the ground, by sensor. Without
     enough running strides there are no rows.
+
+    Raises
+    ------
+    UsageError
+        Something else than an analysis was given.
     """
     check_kind(analysis, Analysis, "gait.waveforms", "give what gait.analyze made")
     tables = [_mean_stride(waveform) for waveform in analysis.waveforms]

@@ -70,7 +70,7 @@ def stiffness_of(runner: RunnerInfo, metrics: Mapping[str, Metric]) -> dict[str,
 def stiffness(
     mass_kg: float, height_m: float | None, contact: Metric, flight: Metric, speed: Metric | None
 ) -> dict[str, Metric]:
-    """Vertical and, with height and speed, leg stiffness, kN/m.
+    """Return the vertical stiffness and, with height and speed, the leg's, kN/m.
 
     Parameters
     ----------

@@ -43,7 +43,7 @@ _FROM_SHANK = ("shank_angle_deg", "frontal_excursion_deg", "tibial_peak_g")
 def stride_table(
     sensors: list[tuple[Placement, Side, StrideBatch, tuple[tuple[float, float], ...]]],
 ) -> pd.DataFrame:
-    """All strides, sorted by contact; ``attrs["units"]`` has the unit of each column.
+    """Return all strides, sorted by contact; ``attrs["units"]`` has the unit of each column.
 
     Parameters
     ----------
@@ -125,7 +125,7 @@ def _columns(
 
 
 def _oscillation_cm(contact_s: FloatArray, flight_s: FloatArray) -> FloatArray:
-    """Rise and fall of the body's centre in a step, cm: half-sine force in contact, free fall in flight.
+    """Return the rise of the body's centre in a step, cm: half-sine force in contact, free fall in flight.
 
     Morin et al. 2005, 10.1123/jab.21.2.167; the height of the flight is added to the sinking in contact.
     """
@@ -185,7 +185,7 @@ def _one_leg(seen: dict[Placement, Columns]) -> Columns | None:
 
 
 def _nearest(values: FloatArray, among: FloatArray) -> npt.NDArray[np.intp]:
-    """Index into sorted `among` of what is nearest to each value."""
+    """Return the index into sorted `among` of what is nearest to each value."""
     right = np.clip(np.searchsorted(among, values), 1, max(len(among) - 1, 1))
     if len(among) == 1:
         return np.zeros(len(values), dtype=np.intp)

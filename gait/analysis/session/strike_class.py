@@ -12,15 +12,16 @@ __all__ = ["CLASSES", "FOREFOOT_BELOW_DEG", "REARFOOT_ABOVE_DEG", "strike_probab
 
 
 REARFOOT_ABOVE_DEG = 8.0
+"""Strike angle above which a landing is on the rearfoot, degrees (Altman & Davis 2012, Gait & Posture 35(2),
+doi 10.1016/j.gaitpost.2011.09.104)."""
 FOREFOOT_BELOW_DEG = -1.6
-"""Altman & Davis 2012, Gait & Posture 35(2), doi 10.1016/j.gaitpost.2011.09.104: rearfoot above the first,
-forefoot below the second."""
+"""Strike angle below which a landing is on the forefoot, degrees (the same paper)."""
 
 CLASSES = ("rearfoot", "midfoot", "forefoot")
 
 
 def strike_probabilities(angle_deg: FloatArray, sd_deg: FloatArray) -> FloatArray:
-    """(n, 3) probabilities of `CLASSES` given angles and their standard uncertainties; NaN for NaN.
+    """Return (n, 3) probabilities of `CLASSES` given angles and their standard uncertainties; NaN for NaN.
 
     Examples
     --------

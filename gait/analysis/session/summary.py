@@ -38,7 +38,7 @@ OF_THE_PLACE = ("peak_acc_g",)
 def summarise(
     table: pd.DataFrame, *, with_gyr: Mapping[str, bool], extra: Mapping[str, float]
 ) -> dict[str, Metric]:
-    """Metrics over the strides of `table`.
+    """Return metrics over the strides of `table`.
 
     Parameters
     ----------
@@ -117,7 +117,7 @@ def _with_difference(
 
 
 def _centre(name: str, values: FloatArray) -> tuple[float, float, float, int]:
-    """Value, 95 % half-width of its scatter, spread and count of one side."""
+    """Return the value, the 95 % half-width of its scatter, the spread and the count of one side."""
     spread = float(np.std(values, ddof=1))
     independent = max(len(values) / CORRELATED, 1.0)
     if name in ("cadence_spm", "stride_ms"):

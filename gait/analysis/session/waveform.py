@@ -23,6 +23,7 @@ __all__ = ["mean_waveform", "waveform_spans"]
 MOST_STRIDES = 120
 """Strides, spread over the run, that the mean is taken of."""
 LEAST_STRIDES = 6
+"""Strides that a mean waveform is of, at least (chosen: fewer give no spread to draw)."""
 PATH_TRUST = 0.12
 """Relative error of gravity's closure above which the path is not drawn: the impacts were clipped."""
 _POINTS = 101
@@ -30,7 +31,7 @@ _POINTS = 101
 
 
 def mean_waveform(recording: Recording, batch: StrideBatch, alignment: Alignment) -> Waveform | None:
-    """Mean and spread on 101 points; None with too few running strides.
+    """Return the mean and spread on 101 points; None with too few running strides.
 
     Parameters
     ----------
@@ -53,9 +54,9 @@ def mean_waveform(recording: Recording, batch: StrideBatch, alignment: Alignment
         return Waveform(recording.placement, recording.side, len(rows), tc_pct, mean, spread)
     gyr = _interpolate(recording.time_s, recording.gyr, at) @ matrix.T
     acc = acc @ matrix.T
-    pitch, roll = _attitude(recording, matrix, ic, stop, tc)
+    pitch_deg, roll_deg = _attitude(recording, matrix, ic, stop, tc)
     sign = MOVEMENTS[("pronation", recording.side)].sign
-    degrees = np.degrees(gyr)
+    gyr_dps = np.degrees(gyr)
     return Waveform(
         recording.placement,
         recording.side,
@@ -63,23 +64,23 @@ def mean_waveform(recording: Recording, batch: StrideBatch, alignment: Alignment
         tc_pct,
         acc.mean(axis=0),
         acc.std(axis=0),
-        degrees.mean(axis=0),
-        degrees.std(axis=0),
-        pitch,
-        np.where(np.linspace(0.0, 100.0, _POINTS) <= tc_pct, sign * (roll - roll[0]), np.nan),
+        gyr_dps.mean(axis=0),
+        gyr_dps.std(axis=0),
+        pitch_deg,
+        np.where(np.linspace(0.0, 100.0, _POINTS) <= tc_pct, sign * (roll_deg - roll_deg[0]), np.nan),
         _path(recording, matrix, ic, stop, tc) if alignment.newest_closure_error < PATH_TRUST else None,
     )
 
 
 def waveform_spans(batch: StrideBatch) -> FloatArray:
-    """(k, 2) start and end, s, of what the mean is taken of: each stride, and the one behind it."""
+    """Return (k, 2) start and end, s, of what the mean is taken of: each stride, and the one behind it."""
     rows = _chosen(batch)
     ic, stop = batch.ic_s[rows], batch.next_ic_s[rows]
     return np.stack([ic, 2.0 * stop - ic], axis=1)
 
 
 def _chosen(batch: StrideBatch) -> npt.NDArray[np.intp]:
-    """Strides that the mean is taken of; none where there are too few."""
+    """Return strides that the mean is taken of; none where there are too few."""
     finite = np.isfinite(batch.tc_s) & np.isfinite(batch.next_ic_s)
     rows = np.flatnonzero((batch.walking < 0.5) & finite & ~batch.slipped)
     if len(rows) < LEAST_STRIDES:
@@ -90,7 +91,7 @@ def _chosen(batch: StrideBatch) -> npt.NDArray[np.intp]:
 def _path(
     recording: Recording, matrix: FloatArray, ic: FloatArray, stop: FloatArray, tc: FloatArray
 ) -> FloatArray:
-    """(101, 3) mean path of the sensor from contact, m: x along the stride, y left, z up.
+    """Return (101, 3) mean path of the sensor from contact, m: x along the stride, y left, z up.
 
     Integrated from flat foot to flat foot, where the velocity is known, and put together so that it starts at
     contact.
@@ -140,7 +141,7 @@ def _path(
 
 
 def _interpolate(time: FloatArray, values: FloatArray, at: FloatArray) -> FloatArray:
-    """(n, k, 3) linear interpolation."""
+    """Return (n, k, 3) linear interpolation."""
     index = np.clip(np.searchsorted(time, at) - 1, 0, len(time) - 2)
     share = (at - time[index]) / (time[index + 1] - time[index])
     out: FloatArray = values[index] * (1.0 - share)[..., None] + values[index + 1] * share[..., None]
@@ -150,7 +151,7 @@ def _interpolate(time: FloatArray, values: FloatArray, at: FloatArray) -> FloatA
 def _attitude(
     recording: Recording, matrix: FloatArray, ic: FloatArray, stop: FloatArray, tc: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Mean pitch (toes up) and roll (left border up) from the flat foot, deg, (101,) each."""
+    """Return the mean pitch (toes up) and roll (left border up) from the flat foot, deg, (101,) each."""
     assert recording.gyr is not None
     length = np.floor((stop - ic) * GRID_HZ).astype(np.intp) + 1
     steps = np.arange(int(length.max()))
@@ -167,10 +168,12 @@ def _attitude(
     up = apply(quaternion[np.arange(len(ic)), flat], np.broadcast_to(matrix[2], (len(ic), 3)))
     inverse = conjugate(quaternion)
     seen = apply(inverse, np.broadcast_to(up[:, None, :], windows.acc.shape)) @ matrix.T
-    pitch = np.degrees(np.unwrap(np.arctan2(seen[..., 0], seen[..., 2]), axis=1))
-    roll = np.degrees(np.unwrap(np.arctan2(seen[..., 1], seen[..., 2]), axis=1))
+    pitch_deg = np.degrees(np.unwrap(np.arctan2(seen[..., 0], seen[..., 2]), axis=1))
+    roll_deg = np.degrees(np.unwrap(np.arctan2(seen[..., 1], seen[..., 2]), axis=1))
     grid = np.linspace(0.0, 1.0, _POINTS)
     share = steps[None, :] / ((stop - ic) * GRID_HZ)[:, None]
-    pitches = np.stack([np.interp(grid, s[:n], p[:n]) for s, p, n in zip(share, pitch, length, strict=True)])
-    rolls = np.stack([np.interp(grid, s[:n], r[:n]) for s, r, n in zip(share, roll, length, strict=True)])
+    pitches = np.stack(
+        [np.interp(grid, s[:n], p[:n]) for s, p, n in zip(share, pitch_deg, length, strict=True)]
+    )
+    rolls = np.stack([np.interp(grid, s[:n], r[:n]) for s, r, n in zip(share, roll_deg, length, strict=True)])
     return pitches.mean(axis=0), rolls.mean(axis=0)

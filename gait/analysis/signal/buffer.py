@@ -93,9 +93,9 @@ class SampleBuffer:
         if self._end + samples <= self._signals.shape[1]:
             return
         held = slice(self._begin, self._end)
-        # What is dropped comes in pieces of `DROPPED_S`: with room for as much the array is moved as rarely.
-        room = len(self) + samples + round(DROPPED_S * GRID_HZ)
-        signals, flags = np.empty((7 if self._has_gyr else 4, room)), np.empty((2, room), dtype=bool)
+        # What is dropped comes in pieces of `DROPPED_S`: with place for as much the array is moved as rarely.
+        columns = len(self) + samples + round(DROPPED_S * GRID_HZ)
+        signals, flags = np.empty((7 if self._has_gyr else 4, columns)), np.empty((2, columns), dtype=bool)
         signals[:, : len(self)] = self._signals[: len(signals), held]
         flags[:, : len(self)] = self._flags[:, held]
         self._signals, self._flags = signals, flags

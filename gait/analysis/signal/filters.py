@@ -33,7 +33,7 @@ SHORT_KERNEL = 11
 
 
 def reach(sigma_s: float) -> int:
-    """How many grid points a kernel of `sigma_s` seconds looks to each side."""
+    """Return how many grid points a kernel of `sigma_s` seconds looks to each side."""
     return max(1, int(np.ceil(_REACH_SIGMAS * sigma_s * GRID_HZ)))
 
 
@@ -50,12 +50,12 @@ def _kernel(sigma_s: float, order: int) -> tuple[float, ...]:
 
 
 def gaussian(values: FloatArray, sigma_s: float, axis: int = 0) -> FloatArray:
-    """Gaussian low-pass along `axis`; its -3 dB point lies at 0.133 / `sigma_s` Hz. Ends are held."""
+    """Return the Gaussian low-pass along `axis`: -3 dB at 0.133 / `sigma_s` Hz. Ends are held."""
     return _correlate(values, _kernel(sigma_s, 0), axis, np.add)
 
 
 def gaussian_slope(values: FloatArray, sigma_s: float, axis: int = 0) -> FloatArray:
-    """Slope per second of the Gaussian-smoothed values along `axis`."""
+    """Return the slope per second of the Gaussian-smoothed values along `axis`."""
     return _correlate(values, _kernel(sigma_s, 1), axis, np.subtract)
 
 
@@ -157,7 +157,7 @@ def parabola_offset(before: FloatArray, at: FloatArray, after: FloatArray) -> Fl
 
 
 def first_peak(values: FloatArray, share: float) -> npt.NDArray[np.intp]:
-    """Column of the first local maximum of each row that reaches `share` of the row's largest value."""
+    """Return the column of each row's first local maximum that reaches `share` of its largest value."""
     top = values.max(axis=1, keepdims=True)
     inner = (values[:, 1:-1] >= values[:, :-2]) & (values[:, 1:-1] >= values[:, 2:])
     first: npt.NDArray[np.intp] = (inner & (values[:, 1:-1] >= share * top)).argmax(axis=1) + 1

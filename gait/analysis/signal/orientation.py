@@ -159,7 +159,7 @@ def _joined(parts: Sequence[Turned]) -> Turned:
 
 
 def closure_gravity(windows: Windows, turned: FloatArray) -> FloatArray:
-    """(n, 3) mean specific force over each stride, m/s2, in the frame of its first sample.
+    """Return (n, 3) mean specific force over each stride, m/s2, in the frame of its first sample.
 
     Parameters
     ----------
@@ -200,7 +200,7 @@ class Motion:
 
 
 def motion(windows: Windows, quaternion: FloatArray, turned: FloatArray, level: FloatArray) -> Motion:
-    """World-frame motion.
+    """Return the motion in the world frame.
 
     Parameters
     ----------
@@ -231,7 +231,7 @@ def motion(windows: Windows, quaternion: FloatArray, turned: FloatArray, level: 
 
 
 def _seen(level: FloatArray, vectors: FloatArray) -> FloatArray:
-    """(3, n, L) components of (n, L, 3) vectors along the rows of (n, 3, 3) matrices."""
+    """Return (3, n, L) components of (n, L, 3) vectors along the rows of (n, 3, 3) matrices."""
     x, y, z = (vectors[..., axis] for axis in range(3))
     out = np.empty((3, *x.shape))
     for axis in range(3):

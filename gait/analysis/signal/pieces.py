@@ -29,7 +29,7 @@ def pieces_of(source: Recording) -> Iterator[Recording]:
 
 
 def full_scale_g(source: Recording) -> float | None:
-    """Full scale of the accelerometer, g: as stated, else as a plateau of its samples shows; None unknown."""
+    """Return the accelerometer's full scale, g: as stated, else by a plateau of samples; or None."""
     if source.acc_range_g:
         return source.acc_range_g
     tops = Tops()
@@ -71,7 +71,7 @@ def excerpt(source: Recording, spans: FloatArray) -> Recording:
 
 
 def _beside(time_s: FloatArray, spans: FloatArray) -> npt.NDArray[np.bool_]:
-    """(n,) True for samples within a span or beside it."""
+    """Return (n,) True for samples within a span or beside it."""
     low = np.maximum(np.searchsorted(time_s, spans[:, 0]) - BESIDE, 0)
     high = np.minimum(np.searchsorted(time_s, spans[:, 1]) + BESIDE, len(time_s))
     edges = np.zeros(len(time_s) + 1, dtype=np.intp)

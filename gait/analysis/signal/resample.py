@@ -81,7 +81,7 @@ class GridBlock:
 
 
 def longest_step_s(period_s: float) -> float:
-    """Longest step between two samples that is no gap, s, for a nominal sample period.
+    """Return the longest step between two samples that is no gap, s, for a nominal sample period.
 
     Examples
     --------
@@ -120,7 +120,7 @@ class GridStream:
         return self._rate_hz
 
     def push(self, time_s: FloatArray, acc: FloatArray, gyr: FloatArray | None) -> list[GridBlock]:
-        """Grid blocks that the new samples complete; a new block means a new segment or its continuation.
+        """Return the grid blocks that the new samples complete: each a new segment or its continuation.
 
         Parameters
         ----------
@@ -213,12 +213,12 @@ class GridStream:
 
 
 def _smoothing_half_width(rate_hz: float) -> int:
-    """Half-width in samples of the binomial-like kernel that keeps what the grid can hold."""
+    """Return the half-width in samples of the binomial-like kernel that keeps what the grid can hold."""
     return max(0, int(np.ceil(rate_hz / GRID_HZ - 1.2)))
 
 
 def _smooth(data: FloatArray, half: int) -> FloatArray:
-    """Triangular moving average of (k, n) channels, `half` samples shorter at each end."""
+    """Return the triangular moving average of (k, n) channels, `half` samples shorter at each end."""
     if half == 0:
         return data
     weights = np.concatenate([np.arange(1, half + 2), np.arange(half, 0, -1)]).astype(float)
@@ -231,7 +231,7 @@ def _smooth(data: FloatArray, half: int) -> FloatArray:
 
 
 def _cubic(time: FloatArray, values: FloatArray, index: npt.NDArray[np.intp], at: FloatArray) -> FloatArray:
-    """(k, m) cubic Hermite values of (k, n) channels at `at`, between samples ``index`` and ``index + 1``."""
+    """Return (k, m) cubic Hermite values of (k, n) channels at `at`, from samples ``index`` to the next."""
     out = np.empty((len(values), len(at)))
     for low in range(0, len(at), _CACHE_ROWS):
         part = slice(low, low + _CACHE_ROWS)
@@ -256,7 +256,7 @@ def _straight(
 
 
 def _weights(time: FloatArray, index: npt.NDArray[np.intp], at: FloatArray) -> tuple[FloatArray, ...]:
-    """(m,) weights of the four samples about each instant: collected, a channel costs four products."""
+    """Return (m,) weights of the four samples about each instant, so that a channel costs four products."""
     t0, t1 = time[index], time[index + 1]
     step = t1 - t0
     u = (at - t0) / step

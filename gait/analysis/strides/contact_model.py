@@ -7,6 +7,10 @@ signals are averaged; how far they differ says how much to trust them.
 
 The coefficients are a file in ``models``, with their source and how they did on runners left out of the fit;
 ``notebooks/contact_model`` makes them.
+
+References
+----------
+Fukuchi et al. 2017, 10.7717/peerj.3298: motion capture and force plate of the 13 runners it was fitted on.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ class Cue:
 
 
 def peak_time(values: FloatArray, peak: IntArray) -> FloatArray:
-    """(n,) seconds from the row's start of the parabola's vertex about column `peak` of each row."""
+    """Return (n,) seconds from the row's start of the parabola's vertex about column `peak` of each row."""
     rows = np.arange(len(peak))
     last = values.shape[1] - 1
     low, high = np.maximum(peak - 1, 0), np.minimum(peak + 1, last)
@@ -40,7 +40,7 @@ def fuse(
     extra: dict[str, FloatArray],
     shrink: float = 1.0,
 ) -> tuple[FloatArray, FloatArray]:
-    """Weighted mean of the cues, robust against one that strays, and its standard uncertainty.
+    """Return the weighted mean of the cues, robust against one that strays, and its standard uncertainty.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def fuse(
 
 
 def _median_of_known(stack: FloatArray, finite: npt.NDArray[np.bool_]) -> FloatArray:
-    """(n,) median over the first axis of what is known; NaN where nothing is."""
+    """Return (n,) median over the first axis of what is known; NaN where nothing is."""
     ordered = np.sort(np.where(finite, stack, np.inf), axis=0)
     count = finite.sum(axis=0)
     columns = np.arange(stack.shape[1])

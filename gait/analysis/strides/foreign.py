@@ -62,7 +62,7 @@ class ForeignDetector(Detector):
         return self.end_segment() if final else []
 
     def _new_segment(self) -> None:
-        """Nothing: the plugin keeps its own."""
+        """Do nothing: the plugin keeps its own."""
 
     def _oldest_needed(self) -> int:
         return self._buffer.first

@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 
-from gait.analysis.signal.buffer import SampleBuffer
 from gait.analysis.signal.filters import gaussian, gaussian_slope
 from gait.analysis.signal.resample import GRID_HZ
 from gait.analysis.strides.contact_model import Channel, read_file
@@ -23,8 +22,6 @@ from gait.units import STANDARD_GRAVITY
 
 __all__ = [
     "LandingModel",
-    "due_in_silence",
-    "hidden_landing",
     "jerk_size",
     "landing_from_dict",
     "load_landing",
@@ -33,17 +30,6 @@ __all__ = [
 
 JERK_SMOOTH_S = 0.006
 """s; one sigma of the smoothing under the jerk (chosen: shorter than an impact of some 20 ms)."""
-
-
-TWICE = (1.75, 2.25)
-"""Length between two landings, in strides as the one before, that may hold another which no sample shows."""
-
-HIDDEN_ABOUT_S = 0.06
-"""s about its middle in which a silence must lie for that (chosen: the shock and what leads to it)."""
-
-LATE_S, LATE_SHARE = 0.08, 0.5
-"""s and share of a stride between which a shock is too late to be the landing due in a silence (chosen:
-a push-off comes 0.15 s behind it and more)."""
 
 
 @dataclass(frozen=True)
@@ -101,44 +87,6 @@ def jerk_size(acc: FloatArray) -> FloatArray:
     slope = gaussian_slope(acc, JERK_SMOOTH_S) / STANDARD_GRAVITY
     size: FloatArray = np.sqrt(np.einsum("ij,ij->i", slope, slope))
     return size
-
-
-def hidden_landing(buffer: SampleBuffer, last: int, index: int, stride: int) -> int | None:
-    """Return the grid index of a landing that lies in a silence between two others, or None.
-
-    Parameters
-    ----------
-    last, index
-        Grid indices of the two, one behind the other.
-    stride
-        Grid points of the stride before; 0 where there was none.
-    """
-    if not TWICE[0] * stride < index - last < TWICE[1] * stride:
-        return None
-    middle = (last + index) // 2
-    return middle if _silent_about(buffer, middle) else None
-
-
-def due_in_silence(buffer: SampleBuffer, last: int, index: int, stride: int) -> int | None:
-    """Return the grid index of the landing that a silence hides where a shock only follows it, or None.
-
-    Parameters
-    ----------
-    last, index
-        Grid indices of the landing before and of the shock.
-    stride
-        Grid points of the stride before; 0 where there was none.
-    """
-    due = last + stride
-    late = LATE_S * GRID_HZ < index - due < LATE_SHARE * stride
-    return due if late and _silent_about(buffer, due) else None
-
-
-def _silent_about(buffer: SampleBuffer, index: int) -> bool:
-    """Return whether a landing at a grid index may lie in a silence."""
-    half = round(HIDDEN_ABOUT_S * GRID_HZ)
-    about = slice(max(index - half - buffer.first, 0), max(index + half - buffer.first, 0))
-    return bool(buffer.bridged[about].any())
 
 
 @cache

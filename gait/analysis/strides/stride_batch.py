@@ -79,7 +79,7 @@ _FLAGS = ("clipped", "gap", "slipped")
 
 
 def empty_batch(n: int = 0) -> StrideBatch:
-    """`n` strides of which nothing is known."""
+    """Return `n` strides of which nothing is known."""
     columns = {
         field.name: np.zeros(n, dtype=bool) if field.name in _FLAGS else np.full(n, np.nan)
         for field in fields(StrideBatch)
@@ -91,7 +91,7 @@ _NOTHING = empty_batch()
 
 
 def concatenate(batches: list[StrideBatch]) -> StrideBatch:
-    """One after the other."""
+    """Return batches as one, one after the other."""
     filled = [batch for batch in batches if len(batch)]
     if len(filled) < 2:
         # Most pieces of a live run complete no stride: this costs as much as all else together.

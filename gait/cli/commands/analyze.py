@@ -117,7 +117,7 @@ def _run(analysis: Analysis, words: Words) -> str:
 
 
 def _within(analysis: Analysis, words: Words) -> list[str]:
-    """When form changed within the run, a line a change."""
+    """Return a line for each change of form within the run."""
     from gait.history.within_run import changes_within_run
     from gait.report.moved import sentence
     from gait.report.numbers import numbers_of
@@ -193,7 +193,7 @@ def _row(name: str, metric: Metric, words: Words) -> tuple[str, ...]:
 
 
 def _columns(rows: list[tuple[str, ...]]) -> list[str]:
-    """Text columns side by side: the first to the left, numbers to the right."""
+    """Return text columns side by side: the first to the left, numbers to the right."""
     widths = [max(len(row[index]) for row in rows) for index in range(len(rows[0]))]
     return [
         "  "

@@ -213,8 +213,8 @@ def _show(state: Progress, made: Coaching, say: Language) -> None:
 
     Answers never given make no plan that could fit: what is missing is said in its place.
     """
-    from gait.cli.plan_text import followed_lines, plan_lines
     from gait.cli.text_page import show
+    from gait.report.terminal.plan import followed_lines, plan_lines
 
     if made.plan.action.kind == "stop":
         show(plan_lines(made.plan, say=say))

@@ -15,10 +15,10 @@ from gait.cli.options import LangOption, load_session
 
 if TYPE_CHECKING:
     from gait.analysis.results import Analysis
-    from gait.cli.text_page import Line, Style
     from gait.coaching.language import Language
     from gait.coaching.model import Finding, Outcome
     from gait.coaching.safety import SafetyCheck
+    from gait.report.terminal.lines import Line, Style
 
 __all__ = ["command"]
 
@@ -68,8 +68,8 @@ def command(
         body = {"findings": plain(findings), "safety": safety, "plan": plain(plan)}
         print(json.dumps(body, indent=2, ensure_ascii=False))
         return
-    from gait.cli.plan_text import plan_lines
-    from gait.cli.text_page import blank, heading
+    from gait.report.terminal.lines import blank, heading
+    from gait.report.terminal.plan import plan_lines
 
     not_measured = dict(analysis.not_measured) if analysis is not None else {}
     why_not = {name: words.translated(why) for name, why in not_measured.items()}
@@ -95,7 +95,7 @@ def _analysed(path: Path | None, sensor: SensorOptions) -> tuple[Analysis | None
 
 
 def _findings(findings: Sequence[Finding], not_measured: dict[str, str], say: Language) -> list[Line]:
-    from gait.cli.text_page import blank, heading
+    from gait.report.terminal.lines import blank, heading
 
     titles: tuple[tuple[Outcome, str], ...] = (
         ("present", say("Found")),
@@ -116,8 +116,8 @@ def _findings(findings: Sequence[Finding], not_measured: dict[str, str], say: La
 
 
 def _finding(finding: Finding, not_measured: dict[str, str], say: Language) -> list[Line]:
-    from gait.cli.plan_text import finding_title
-    from gait.cli.text_page import Line, bullet, indented
+    from gait.report.terminal.lines import Line, bullet, indented
+    from gait.report.terminal.plan import finding_title
 
     word = finding.certainty_word
     sure = f", {say(word)}" if finding.outcome == "present" else ""
@@ -141,7 +141,7 @@ def _finding(finding: Finding, not_measured: dict[str, str], say: Language) -> l
 
 
 def _reasons(finding: Finding, not_measured: dict[str, str], say: Language) -> list[str]:
-    """Why the metrics that a finding lacked were not measured."""
+    """Return why the metrics that a finding lacked were not measured."""
     from gait.analysis.metrics import METRICS
     from gait.coaching.evaluate import metric_name
 
@@ -150,7 +150,7 @@ def _reasons(finding: Finding, not_measured: dict[str, str], say: Language) -> l
 
 
 def _safety(checks: Sequence[SafetyCheck], say: Language) -> list[Line]:
-    from gait.cli.text_page import bullet, heading
+    from gait.report.terminal.lines import bullet, heading
 
     lines = [heading(say("Safety rules"))]
     for check in checks:

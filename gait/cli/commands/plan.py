@@ -57,12 +57,12 @@ def command(
     entries, that moves the plan on from week to week.
     """
     from gait.cli.days import day_of
-    from gait.cli.plan_text import followed_lines
     from gait.cli.text_page import show
     from gait.coaching.language import load_language
     from gait.coaching.questionnaire.template import answers_template
     from gait.coaching.rules.load import load_knowledge
     from gait.coaching.rules.translate import in_language
+    from gait.report.terminal.plan import followed_lines
 
     if source.template:
         print(answers_template(load_language(lang)), end="")

@@ -114,7 +114,7 @@ def factor_of(speed: str) -> float:
 
 
 def _strides(recordings: tuple[Recording, ...]) -> Iterator[tuple[float, Stride]]:
-    """Strides of all sensors in the order in which they are decided, with that time."""
+    """Return strides of all sensors in the order in which they are decided, with that time."""
     return heapq.merge(*(_strides_of(recording) for recording in recordings), key=lambda pair: pair[0])
 
 

@@ -139,7 +139,7 @@ def command(
     from gait.report.story import Story
 
     named = kept_as or keep.runner or getattr(session.runner, "name", "") or ""
-    story = Story(analysis, made.findings, made.plan, words, new, named, show.sheet)
+    story = Story(analysis, made.findings, made.plan, words, new, named, show.sheet, pack.say)
     page = None
     if not show.text or output or files.pdf or show.open_page:
         with busy("drawing the report", long=long):
@@ -345,7 +345,7 @@ def _json(analysis: Analysis, findings: tuple[Finding, ...], plan: Plan, target:
 
 
 def _stem(path: Path) -> str:
-    """Name of the session without folder and endings."""
+    """Return the session's name without folder and endings."""
     name = path.resolve().name
     for ending in (".gz", ".csv"):
         name = name.removesuffix(ending)

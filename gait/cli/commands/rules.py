@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from gait.cli.text_page import Line
     from gait.coaching.rules.load import Knowledge
+    from gait.report.terminal.lines import Line
 
 __all__ = ["app"]
 
@@ -109,7 +109,7 @@ def _as_json(pack: Knowledge) -> dict[str, object]:
 
 
 def _effect(entry: object) -> str:
-    """Effect of a graded rule with whom it was seen and how it was read; empty where none is known."""
+    """Return a graded rule's effect, with whom it was seen and how it was read; empty where none is known."""
     from gait.coaching.rules.schema import Graded
 
     if not isinstance(entry, Graded) or not entry.effect:
@@ -118,7 +118,7 @@ def _effect(entry: object) -> str:
 
 
 def _listing(pack: Knowledge) -> list[Line]:
-    from gait.cli.text_page import Line, blank, heading, indented
+    from gait.report.terminal.lines import Line, blank, heading, indented
 
     lines = [heading("Findings")]
     for finding in pack.findings.values():

@@ -169,7 +169,7 @@ def _percent(share: float) -> str:
 
 
 def _parts(path: Path, contacts: pd.DataFrame) -> list[tuple[str, Path, pd.DataFrame]]:
-    """(name, recording or folder, its truth)."""
+    """Return (name, recording or folder, its truth)."""
     if "trial" not in contacts.columns:
         return [(path.name, path, contacts)]
     files = sorted(path.glob("trial_*.csv")) if path.is_dir() else [path]

@@ -36,7 +36,7 @@ def baseline_spm(facts: Facts) -> float | None:
 def cadence_target(
     baseline: float, numbers: ProgrammeNumbers, reasons: tuple[Reason, ...], *, say: Language = ENGLISH
 ) -> CadenceTarget:
-    """Target for a baseline in steps a minute; how it is worked on is said in a language.
+    """Return the target for a baseline in steps a minute; how it is worked on is said in a language.
 
     Examples
     --------

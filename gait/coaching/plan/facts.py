@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gait.coaching.language import ENGLISH, Language
 from gait.coaching.model import LightColour, Plan, PlannedExercise
+from gait.coaching.questionnaire.questions import EQUIPMENT
 
 __all__ = ["action_lines", "dose", "how_lines", "light_text", "sets_text"]
 
@@ -56,20 +57,28 @@ def sets_text(exercise: PlannedExercise, *, say: Language = ENGLISH) -> str:
     )
 
 
-def how_lines(exercise: PlannedExercise, *, say: Language = ENGLISH) -> list[tuple[str, str]]:
-    """Return (label, text) of how an exercise is done, what to mind, and what is easier and harder."""
+def how_lines(
+    exercise: PlannedExercise, *, say: Language = ENGLISH, brief: bool = False
+) -> list[tuple[str, str]]:
+    """Return (label, text) of how an exercise is done, what to mind, and what is easier and harder.
+
+    In brief only the first thing to think of and the signs to stop.
+    """
     rest = say("Rest {s} s between sets", s=exercise.rest_s) if exercise.rest_s else ""
     pace = ", ".join(part for part in (rest, exercise.tempo, exercise.effort) if part)
+    think = (say("Think"), " ".join(exercise.cues[:1] if brief else exercise.cues))
+    stop = (say("Stop if"), " ".join(exercise.faults))
     rows = [
+        (say("Needs"), ", ".join(say(EQUIPMENT[thing]) for thing in exercise.equipment)),
         (say("Set-up"), exercise.set_up),
         (say("Do"), exercise.movement),
-        (say("Think"), " ".join(exercise.cues)),
-        (say("Stop if"), " ".join(exercise.faults)),
+        think,
+        stop,
         (say("How hard"), f"{pace}." if pace else ""),
         (say("Easier"), exercise.regression),
         (say("Harder"), exercise.progression),
     ]
-    return [(label, text) for label, text in rows if text]
+    return [(label, text) for label, text in ((think, stop) if brief else rows) if text]
 
 
 def action_lines(plan: Plan, *, say: Language = ENGLISH) -> list[tuple[str, str]]:

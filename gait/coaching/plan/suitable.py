@@ -39,7 +39,7 @@ def _careful(answers: Answers) -> bool:
 
 
 def _may_jump(answers: Answers, light: LightColour) -> bool:
-    """No jumps with pain or unasked about it, under 18, in pregnancy, or where bone or food may be short.
+    """Return whether to jump: not with pain or unasked of it, under 18, pregnant, or short of bone or food.
 
     Nor after an operation or a serious injury, with a heart condition or medicines that weaken tendons.
     """

@@ -64,7 +64,7 @@ def lay_out(
 
 
 def _ahead(day: int, others: Iterable[int]) -> int:
-    """Days from one day to the next of others, 7 where it is the same weekday or there is none."""
+    """Return days from one day to the next of others, 7 where it is the same weekday or there is none."""
     return min(((other - day) % 7 or 7 for other in others), default=7)
 
 

@@ -157,7 +157,7 @@ class Answers(Strict):
 
 
 def choices_of(field: str) -> tuple[str, ...]:
-    """Values that an answer's list or choice may hold; empty for numbers, yes/no and free ids.
+    """Return values that an answer's list or choice may hold; empty for numbers, yes/no and free ids.
 
     Examples
     --------
@@ -218,7 +218,7 @@ def _hint(field: str) -> str:
 
 
 def problem_of(problem: Mapping[str, Any], root: str) -> str:
-    """One validation problem in words, from pydantic's record of it."""
+    """Return one validation problem in words, from pydantic's record of it."""
     path = ".".join(str(part) for part in problem["loc"]) or root
     if problem["type"] == "extra_forbidden":
         return f"unknown key {path!r}"
@@ -288,7 +288,7 @@ def _toml_answers(text: str, file: Path) -> tuple[Mapping[str, Any], Mapping[str
 
 
 def answers_from(answers: Answers | Mapping[str, Any] | None) -> Answers:
-    """Answers from any of the forms the public functions take; None gives an empty set."""
+    """Return answers from any of the forms the public functions take; None gives an empty set."""
     if answers is None:
         return Answers()
     return answers if isinstance(answers, Answers) else parse_answers(answers)

@@ -20,7 +20,7 @@ HEAD = (
 
 
 def answers_template(say: Language = ENGLISH) -> str:
-    """TOML with all questions; as it stands it holds no answer.
+    """Return TOML with all questions; as it stands it holds no answer.
 
     Examples
     --------

@@ -99,7 +99,7 @@ class Knowledge:
 
 
 def builtin_folder() -> Path:
-    """Folder of the rules that come with the package."""
+    """Return the folder of the rules that come with the package."""
     return Path(__file__).parent.parent / "knowledge"
 
 
@@ -131,7 +131,7 @@ def load_knowledge(folder: str | Path | None = None, *, unsafe: bool = False) ->
 
 
 def check_pack(folder: str | Path | None = None, *, unsafe: bool = False) -> tuple[Problem, ...]:
-    """Every problem of a pack, in file order; empty when it is sound."""
+    """Return every problem of a pack, in file order; empty when it is sound."""
     return _load(Path(folder) if folder is not None else None, unsafe=unsafe)[1]
 
 

@@ -50,7 +50,7 @@ class MarkedDocument:
     lines: Mapping[Path_, int]
 
     def line_of(self, path: Sequence[str | int]) -> int:
-        r"""Line of the value at a path, or of the nearest one above it; parts that are no key are skipped.
+        r"""Return the line of the value at a path, or of the nearest above it; skips parts that are no key.
 
         Examples
         --------
@@ -65,7 +65,7 @@ class MarkedDocument:
         return self.lines.get(here, 1)
 
     def where(self, path: Sequence[str | int]) -> str:
-        """``file:line`` of a path."""
+        """Return ``file:line`` of a path."""
         return f"{self.source}:{self.line_of(path)}"
 
 

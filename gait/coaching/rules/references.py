@@ -61,14 +61,14 @@ class Entry:
     path: Key
 
     def where(self, *tail: str | int) -> str:
-        """``file:line`` of something inside the entry."""
+        """Return ``file:line`` of something inside the entry."""
         return self.document.where((*self.path, *tail))
 
 
 def reference_problems(
     merged: Mapping[str, Mapping[str, Entry]], single: Mapping[str, Entry]
 ) -> list[Problem]:
-    """Every dangling reference of a merged pack."""
+    """Return every dangling reference of a merged pack."""
     problems: list[Problem] = []
     for section, entries in merged.items():
         for entry in entries.values():

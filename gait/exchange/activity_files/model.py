@@ -131,7 +131,7 @@ def _column(rows: Rows, name: str) -> FloatArray:
 
 
 def _speed(time: FloatArray, distance: FloatArray) -> FloatArray:
-    """Speed from the way covered within `SMOOTHED_S` on both sides; NaN where the distance is not known."""
+    """Return the speed over the distance within `SMOOTHED_S` on both sides; NaN where that is not known."""
     measured = np.isfinite(distance)
     if np.count_nonzero(measured) < 2:
         return np.full(len(time), np.nan)

@@ -68,7 +68,7 @@ def _point(point: Any) -> dict[str, float]:  # noqa: ANN401 - gpxpy has no types
 
 
 def _distances_m(points: list[Any]) -> list[float]:
-    """Way in metres along the positions, on a sphere (haversine)."""
+    """Return the distance in metres along the positions, on a sphere (haversine)."""
     if not points:
         return []
     at = np.radians([[point.latitude, point.longitude] for point in points])

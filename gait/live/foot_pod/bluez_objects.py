@@ -119,12 +119,12 @@ class GattCharacteristic(ServiceInterface):
 
     @dbus_method()
     def StartNotify(self) -> Nothing:  # noqa: N802 - BlueZ's name
-        """Somebody has subscribed."""
+        """Note that somebody has subscribed."""
         self.notifying = True
 
     @dbus_method()
     def StopNotify(self) -> Nothing:  # noqa: N802 - BlueZ's name
-        """Nobody is left."""
+        """Note that nobody is left."""
         self.notifying = False
 
     def notify(self, value: bytes) -> None:
@@ -169,7 +169,7 @@ class Advertisement(ServiceInterface):
 
     @dbus_method()
     def Release(self) -> Nothing:  # noqa: N802 - BlueZ's name
-        """BlueZ has taken it off the air."""
+        """Note that BlueZ has taken it off the air."""
         self._released()
 
 

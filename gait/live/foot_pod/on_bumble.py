@@ -62,7 +62,7 @@ class BumbleCarrier:
         self._fault: Exception | None = None
 
     async def open(self) -> None:
-        """Power on the controller and advertise.
+        """Switch the controller on and advertise.
 
         Raises
         ------

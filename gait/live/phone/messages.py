@@ -107,7 +107,7 @@ def _refuse(constant: str) -> NoReturn:
 
 
 def _row(reading: Mapping[str, Any], limit: float) -> tuple[int, float, float, float] | None:
-    """Time and values of a reading; None where one is missing, no number or beyond what sensors reach."""
+    """Return time and values of a reading; None where one is missing, no number or beyond sensors."""
     time_ns, values = _number(reading.get("time")), reading.get("values")
     if time_ns is None or not TIMES_NS[0] <= time_ns <= TIMES_NS[1] or not isinstance(values, dict):
         return None

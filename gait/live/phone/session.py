@@ -249,7 +249,7 @@ class Phone:
 def _even_runs(
     times_us: np.ndarray[Any, np.dtype[np.int64]], period_us: float
 ) -> Sequence[tuple[int, int, float]]:
-    """First and end row of each block, and its step: all rows where they are evenly spaced, else each row."""
+    """Return first and end row of each block, and its step: all rows where evenly spaced, else each row."""
     count = len(times_us)
     if count > 1:
         step_us = float(times_us[-1] - times_us[0]) / (count - 1)

@@ -111,7 +111,7 @@ def _file_name(device: str, path: Path) -> str:
 
 
 def _table(own: list[Column], names: list[str], content: C3D) -> str:
-    """One sensor's channels as a CSV, its axes under plain names."""
+    """Return one sensor's channels as a CSV, its axes under plain names."""
     data = {"time_s": np.arange(len(content.channels[names[own[0].index]])) / content.channel_rate_hz}
     for column in own:
         unit = f"_{column.unit.name}" if column.unit is not None else ""

@@ -24,12 +24,14 @@ __all__ = ["MAGIC", "Parameters", "RawC3D", "read_raw"]
 MAGIC = 0x50
 """Second byte of every C3D; the first says where its parameters begin."""
 BLOCK = 512
+"""Bytes of a block, in which all places are counted (c3d.org, file format)."""
 MOST_BYTES = 1 << 29
 """Largest file that is read, 512 MB; as numbers it takes four times that at most."""
 HEADER = struct.Struct("<BBHHHHHfHHf")
 """Parameter block, magic, points, analog samples a frame, first and last frame, longest gap filled, scale
 (negative: data are float), data block, analog samples a channel and frame, frames a second."""
 INTEL = 84
+"""Number of the byte order and floats of Intel processors (c3d.org, parameter header)."""
 KINDS: dict[int, tuple[str, int]] = {-1: ("S1", 1), 1: ("i1", 1), 2: ("<i2", 2), 4: ("<f4", 4)}
 """Kind of a parameter as written -> its numpy type, bytes of one."""
 
@@ -251,7 +253,7 @@ def _of_channels(parameters: Parameters, name: str, missing: float, count: int) 
 
 
 def _text(values: npt.NDArray[Any] | None) -> str:
-    """Text of a parameter of one word; empty for none."""
+    """Return text of a parameter of one word; empty for none."""
     if values is None or values.dtype.kind != "S":
         return ""
     return values.tobytes().decode("latin-1").strip().upper()

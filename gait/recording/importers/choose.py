@@ -51,7 +51,7 @@ class Picked:
 def pick(
     columns: Sequence[Column], choice: Choice, where: str, suggested: str, side: str | None = None
 ) -> Picked | None:
-    """Columns of one sensor; None where there is no acceleration among them.
+    """Return columns of one sensor; None where there is no acceleration among them.
 
     ``suggested`` is the convert line that a refusal shows.
 
@@ -96,7 +96,7 @@ def _as_said(columns: Sequence[Column], choice: Choice, where: str) -> Picked:
 
 
 def _named(columns: Sequence[Column], name: str, where: str) -> Column:
-    """Column of a name, by itself without its unit, or by its number."""
+    """Return the column of a name, by itself without its unit, or by its number."""
     plain = " ".join(name.split())
     matches = [column for column in columns if " ".join(column.name.split()) == plain]
     if not matches:
@@ -144,7 +144,7 @@ def _which(
     where: str,
     side: str | None,
 ) -> tuple[str, tuple[str, ...]]:
-    """Device that is meant, and what to say about it."""
+    """Return the device that is meant, and what to say about it."""
     if choice.device:
         wanted = _plain(choice.device)
         matches = [name for name in devices if _plain(name) == wanted] or [

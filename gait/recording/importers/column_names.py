@@ -21,7 +21,7 @@ Kind = Literal["time", "acc", "gyr", "gravity", "linear", "device", "counter", "
 
 
 def _set(words: str) -> frozenset[str]:
-    """Words of a text."""
+    """Return the words of a text."""
     return frozenset(words.split())
 
 
@@ -170,7 +170,7 @@ def parse_columns(names: Sequence[str], units: Sequence[str] = ()) -> tuple[Colu
 
 
 def _with_parents(names: Sequence[str]) -> list[str]:
-    """Names whose x, y and z, where they stand several times, follow what they are axes of."""
+    """Return names whose x, y and z, where they stand several times, follow what they are axes of."""
     count = Counter(name.strip().lower() for name in names)
     if not all(count[axis] > 1 for axis in AXES):
         return list(names)
@@ -183,7 +183,7 @@ def _with_parents(names: Sequence[str]) -> list[str]:
 
 
 def _with_axes(names: Sequence[str]) -> list[str]:
-    """Names with x, y and z in place of three numbers in a row, which then are axes."""
+    """Return names with x, y and z in place of three numbers in a row, which then are axes."""
     stems: dict[str, dict[int, int]] = {}
     for index, name in enumerate(names):
         match = COUNTED_AXIS.fullmatch(name.strip())
@@ -200,7 +200,7 @@ def _with_axes(names: Sequence[str]) -> list[str]:
 
 
 def _of_ros(columns: tuple[Column, ...]) -> tuple[Column, ...]:
-    """Columns with the linear acceleration of ROS' Imu message as acceleration: gravity is in it."""
+    """Return columns with the linear acceleration of ROS' Imu message as acceleration: gravity is in it."""
     words = [set(_words(_folded(column.name).lower())) for column in columns]
     turns = any({"angular", "velocity"} <= some for some in words)
     moves = any({"linear", "acceleration"} <= some for some in words)
@@ -240,7 +240,7 @@ def _column(index: int, name: str, unit_cell: str) -> Column:
 
 
 def _folded(name: str) -> str:
-    """Name without accents, and with words of other scripts put into ours."""
+    """Return a name without accents, and with words of other scripts put into ours."""
     for word, ours in FOREIGN:
         name = name.replace(word, f" {ours} ")
     apart = unicodedata.normalize("NFD", name)
@@ -261,7 +261,7 @@ def _unit_in_words(words: list[str]) -> Unit | None:
 
 
 def _without_unit(name: str) -> tuple[str, Unit | None, str]:
-    """Name without its unit, the unit, and what stands in brackets without being a unit."""
+    """Return a name without its unit, the unit, and what stands in brackets without being a unit."""
     strange = ""
     for bracket in BRACKETS.finditer(name):
         unit = unit_of(bracket[1])
@@ -279,14 +279,14 @@ def _without_unit(name: str) -> tuple[str, Unit | None, str]:
 
 
 def _words(text: str) -> list[str]:
-    """Words of a name: at signs, at a capital behind a small letter, at a capital before a small one."""
+    """Return the words of a name: at signs, at a capital behind a small letter or before one."""
     spaced = re.sub(r"[^0-9A-Za-zÀ-ɏЀ-ӿ]+", " ", text)
     spaced = re.sub(r"(?<=[a-zß-ɏ])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})", " ", spaced)
     return spaced.split()
 
 
 def _meaning(words: list[str], unit: Unit | None) -> tuple[Kind, int | None, list[str]]:
-    """Kind and axis of a name, and the words that are left for the device."""
+    """Return the kind and axis of a name, and the words that are left for the device."""
     lower = [word.lower() for word in words]
     if unit is not None and unit.quantity == "time":
         return "time", None, [w for w in words if w.lower() not in TIME_WORDS and w.lower() not in AXES]
@@ -309,7 +309,7 @@ def _meaning(words: list[str], unit: Unit | None) -> tuple[Kind, int | None, lis
 
 
 def _left(words: list[str], drop: frozenset[str] | set[str]) -> list[str]:
-    """Words that are left for the device; a letter is a quantity only where no word says it."""
+    """Return words that are left for the device; a letter is a quantity only where no word says it."""
     lower = {word.lower() for word in words}
     if any(len(word) > 2 for word in lower & drop):
         drop = {word for word in drop if len(word) > 2}
@@ -317,7 +317,7 @@ def _left(words: list[str], drop: frozenset[str] | set[str]) -> list[str]:
 
 
 def _take_axis(lower: list[str], words: list[str]) -> tuple[int | None, list[str], list[str]]:
-    """Axis of a name by its last word that is one, and the words without it."""
+    """Return the axis of a name by its last word that is one, and the words without it."""
     for place in reversed(range(len(lower))):
         if lower[place] in AXES:
             rest = [*lower[:place], *lower[place + 1 :]]

@@ -49,7 +49,7 @@ def is_clock(cell: str) -> bool:
 
 
 def zone_of(cell: str) -> tzinfo | None:
-    """Zone that a date states, or None.
+    """Return the zone that a date states, or None.
 
     Examples
     --------
@@ -66,7 +66,7 @@ def zone_of(cell: str) -> tzinfo | None:
 
 
 def date_seconds(cells: pd.Series[str]) -> FloatArray:
-    """(n,) seconds since 1970 of dates, NaN for what is none; a date without a zone counts as UTC.
+    """Return (n,) seconds since 1970 of dates, NaN for what is none; a date without a zone counts as UTC.
 
     Examples
     --------
@@ -84,7 +84,7 @@ def date_seconds(cells: pd.Series[str]) -> FloatArray:
 
 
 def clock_seconds(cells: pd.Series[str]) -> FloatArray:
-    """(n,) seconds since midnight, NaN for what is no time of day; a date before it is passed over.
+    """Return (n,) seconds since midnight, NaN for what is no time of day; a date before it is passed over.
 
     Examples
     --------
@@ -107,7 +107,7 @@ def clock_seconds(cells: pd.Series[str]) -> FloatArray:
 
 
 def _span_seconds(cells: pd.Series[str]) -> FloatArray:
-    """(n,) seconds of spans with their unit, NaN for what is none."""
+    """Return (n,) seconds of spans with their unit, NaN for what is none."""
     parts = cells.where(cells.str.fullmatch(SPAN), "").str.extract(SPAN)
     number = pd.to_numeric(parts["number"], errors="coerce").to_numpy(dtype=float)
     unit = parts["unit"].fillna("")
@@ -119,7 +119,7 @@ def _span_seconds(cells: pd.Series[str]) -> FloatArray:
 
 
 def _of_half_days(seconds: FloatArray, half: pd.Series[str]) -> FloatArray:
-    """(n,) seconds since midnight of times whose hours are counted from noon too; 12 comes before 1."""
+    """Return (n,) seconds since midnight of times whose hours are counted from noon too: 12 is before 1."""
     within = np.where(half.notna(), seconds % HALF_DAY_S, seconds)
     out: FloatArray = np.where(half == "p", within + HALF_DAY_S, within)
     return out

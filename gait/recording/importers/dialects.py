@@ -186,7 +186,7 @@ UNUSABLE = (
 
 
 def layout_of(columns: Sequence[str], separator: str, path: Path, above: Sequence[str] = ()) -> Layout | None:
-    """How to read a file with these columns, if a dialect has them.
+    """Return how to read a file with these columns, if a dialect has them.
 
     Parameters
     ----------
@@ -223,7 +223,7 @@ def _two_devices(layout: Layout) -> bool:
 
 
 def gyroscope_layout(columns: Sequence[str], separator: str, path: Path) -> Layout | None:
-    """How to read a file that holds a gyroscope alone: seconds and deg/s; None where it is no such file."""
+    """Return how to read a file of a gyroscope alone, seconds and deg/s; None where it is no such file."""
     for dialect in DIALECTS:
         layout = _fit(dialect, columns, separator, path, gyroscope=True)
         if layout is not None:
@@ -232,7 +232,7 @@ def gyroscope_layout(columns: Sequence[str], separator: str, path: Path) -> Layo
 
 
 def gravity_layout(columns: Sequence[str], separator: str, path: Path) -> Layout | None:
-    """How to read a file that holds gravity alone: seconds and m/s2; None where it is no such file."""
+    """Return how to read a file of gravity alone, seconds and m/s2; None where it is no such file."""
     return _fit(GRAVITY, columns, separator, path)
 
 
@@ -266,7 +266,7 @@ def _fit(
 
 
 def _axes(columns: Sequence[str], patterns: Sequence[str]) -> tuple[int, ...] | None:
-    """Columns of x, y and z by the first pattern that finds all three."""
+    """Return columns of x, y and z by the first pattern that finds all three."""
     for pattern in patterns:
         places = [_find(columns, pattern.format(axis)) for axis in AXES]
         if None not in places:

@@ -53,7 +53,7 @@ def generic_layout(
     units: Sequence[str] = (),
     side: str | None = None,
 ) -> Layout | None:
-    """How to read a table by the names of its columns.
+    """Return how to read a table by the names of its columns.
 
     Parameters
     ----------
@@ -147,7 +147,7 @@ def _of_a_magnetometer(picked: Picked, file_name: str) -> bool:
 
 
 def _bare_axes(columns: Sequence[Column], sample: Sample, file_name: str) -> Picked | None:
-    """Columns called x, y, z alone, if the sensor rests somewhere and reads gravity there; else None."""
+    """Return columns called x, y, z alone, if the sensor rests somewhere and reads gravity; else None."""
     if OTHER_SENSORS.search(file_name):
         return None
     bare = [
@@ -231,7 +231,7 @@ def _stated(
 def _acc_unit(
     picked: Picked, sample: Sample, choice: Choice, where: str, suggested: str
 ) -> tuple[float, str]:
-    """m/s2 in one of the file's unit, and what to say of it."""
+    """Return m/s2 in one of the file's unit, and what to say of it."""
     unit = _stated(picked.acc, "acc", choice, where, suggested)
     if unit is not None:
         return unit.factor, unit.name
@@ -265,7 +265,7 @@ def _acc_unit(
 def _gyr_unit(
     picked: Picked, sample: Sample, choice: Choice, acc_factor: float, where: str, suggested: str
 ) -> tuple[float, str]:
-    """deg/s in one of the file's unit, and what to say of it."""
+    """Return deg/s in one of the file's unit, and what to say of it."""
     if not picked.gyr:
         return 1.0, ""
     unit = _stated(picked.gyr, "gyr", choice, where, suggested)
@@ -288,7 +288,7 @@ def _gyr_unit(
 def _device_column(
     columns: Sequence[Column], picked: Picked, sample: Sample, choice: Choice, where: str, side: str | None
 ) -> tuple[DeviceColumn | None, tuple[str, ...]]:
-    """Column that names the device of each row, and the device that is meant."""
+    """Return the column that names the device of each row, and the device that is meant."""
     named = (column for column in columns if column.kind == "device")
     acc = sample.numbers(picked.acc[0].index)
     column = next(named, None) or next(

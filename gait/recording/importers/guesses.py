@@ -34,9 +34,13 @@ SHAKEN_M_S2 = 14.0
 """A leg whose acceleration exceeds this is on foot."""
 
 COUNTS_A_G = (1024.0, 2048.0, 4096.0, 8192.0, 16384.0)
+"""Counts a g of usual full scales: 16 bits at 32, 16, 8, 4 and 2 g."""
 COUNTS_A_DPS = (16.4, 32.8, 65.5, 131.0)
-USUAL_M_S2, USUAL_DPS = 20.0, 900.0
-"""Counts of usual full scales, and the median norm and the fastest turn that they are chosen by."""
+"""Counts a deg/s of usual full scales: 16 bits at 2000, 1000, 500 and 250 deg/s."""
+USUAL_M_S2 = 20.0
+"""Median norm of a running leg's acceleration, m/s2, by which a full scale is chosen (9 to 40 occur)."""
+USUAL_DPS = 900.0
+"""Fastest turn of a running leg, deg/s, by which a full scale is chosen (600 to 1500 occur)."""
 
 
 def rest_level(norm: FloatArray) -> float | None:

@@ -32,7 +32,7 @@ GYROSCOPE = re.compile(r"gyr|angular|rotation[ _-]?rate", re.IGNORECASE)
 def gyroscope_alone(
     names: Sequence[str], separator: str, lines: Sequence[str], where: str, *, units: Sequence[str] = ()
 ) -> Layout | None:
-    """How to read a file of a gyroscope alone, s and deg/s; None where it is none, or states no unit.
+    """Return how to read a file of a gyroscope alone, s and deg/s; None where it is none, or states no unit.
 
     Parameters
     ----------

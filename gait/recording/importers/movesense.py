@@ -64,7 +64,7 @@ def movesense_csv(data: bytes, path: Path) -> str:
 
 
 def _lines(data: bytes) -> list[Any] | None:
-    """One JSON value a line, as loggers write them; None where it is not that."""
+    """Return one JSON value a line, as loggers write them; None where it is not that."""
     try:
         return [json.loads(line) for line in data.decode("utf-8-sig").splitlines() if line.strip()]
     except (ValueError, RecursionError):
@@ -72,7 +72,7 @@ def _lines(data: bytes) -> list[Any] | None:
 
 
 def _packets(tree: Any, depth: int) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - any JSON value
-    """Tables that hold an array of samples, wherever they are."""
+    """Return tables that hold an array of samples, wherever they are."""
     if depth > DEEPEST:
         return
     if isinstance(tree, dict):

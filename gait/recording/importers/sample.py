@@ -50,22 +50,22 @@ class Sample:
         return Sample(rows, "," if comma else ".")
 
     def cells(self, index: int) -> list[str]:
-        """Cells of one column, empty where a row is short."""
+        """Return cells of one column, empty where a row is short."""
         return [row[index] if index < len(row) else "" for row in self.rows]
 
     def numbers(self, index: int) -> FloatArray:
-        """(n,) numbers of one column, NaN for what is none."""
+        """Return (n,) numbers of one column, NaN for what is none."""
         cells = (cell.replace(self.decimal, ".") for cell in self.cells(index))
         return np.array([float(cell) if NUMBER.fullmatch(cell) else np.nan for cell in cells])
 
     def table(self, indices: Sequence[int]) -> FloatArray:
-        """(n, k) numbers of some columns, rows left out that have a hole or a number beyond `LARGEST`."""
+        """Return (n, k) numbers of some columns, without rows with a hole or a number beyond `LARGEST`."""
         numbers = np.column_stack([self.numbers(index) for index in indices])
         return numbers[(np.abs(numbers) < LARGEST).all(axis=1)]
 
 
 def rate_of(lines: Iterable[str]) -> float | None:
-    """Sample rate that the lines above a table state, Hz, or None.
+    """Return the sample rate that the lines above a table state, Hz, or None.
 
     Examples
     --------

@@ -213,7 +213,7 @@ def _epoch(candidate: _Candidate) -> bool:
 
 
 def _plausible(step: float) -> float | None:
-    """Seconds in the unit of time that makes a step a leg sensor's; None where none does."""
+    """Return the seconds in that unit of time that makes a step a leg sensor's; None where none does."""
     if step <= 0.0:
         return None
     fits = (factor for factor in FACTORS.values() if RATES_HZ[0] <= 1.0 / (step * factor) <= RATES_HZ[1])
@@ -281,7 +281,7 @@ def _check_rate(candidate: _Candidate, factor: float, where: str, suggested: str
 
 
 def _whole_and_fraction(candidates: Sequence[_Candidate]) -> TimeColumn | None:
-    """Whole seconds in one column and their fraction in another; None where there are no such two."""
+    """Return whole seconds in one column and their fraction in another; None where there are no such two."""
     for seconds_column in candidates:
         factor = seconds_column.column.unit.factor if seconds_column.column.unit is not None else 1.0
         if seconds_column.fresh > COARSE or (seconds_column.form == "number" and factor != 1.0):

@@ -90,5 +90,5 @@ def unit_named(quantity: Quantity, text: str) -> Unit | None:
 
 
 def known_units(quantity: Quantity) -> tuple[str, ...]:
-    """Names of a quantity's units, for messages."""
+    """Return names of a quantity's units, for messages."""
     return tuple(name for kind, name, _, _ in _TABLE if kind == quantity)

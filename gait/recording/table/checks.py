@@ -27,13 +27,15 @@ GYR_LIMIT_DPS = 1e5
 SLOWEST_STEP_S, FASTEST_STEP_S = 0.5, 1e-4
 """A leg sensor samples between 2 Hz (which shows no stride at all) and 10 kHz."""
 NO_GRAVITY_BELOW_M_S2 = 0.25
+"""Median norm below which gravity was taken off, m/s2 (chosen: even in g it is 0.9 with gravity)."""
 IN_G_BELOW_M_S2 = 4.0
+"""Median norm below which the unit is g: 9.8 m/s2 at rest and 9 to 40 on a running leg are 0.9 to 4 g."""
 COUNTS_ABOVE_M_S2 = 400.0
-"""Bounds on the median norm: 9.8 at rest and 9 to 40 on a running leg; in g that is 0.9 to 4."""
+"""Median norm above which the values are counts, m/s2: ten times the hardest running."""
 HARD_RUN_M_S2 = 30.0
+"""Norm, m/s2, above which a leg that is shaken so for 1 % of the time swings: 3 g (chosen)."""
 SLOW_TURN_DPS = 60.0
-"""A leg that is shaken by more than 3 g for 1 % of the time swings; its fastest turns are 300 deg/s and more.
-In rad/s the same turns are numbers from 5 to 40."""
+"""Turn below which such a leg's are no deg/s: the fastest are 300 and more, and in rad/s 5 to 40."""
 LEAST_TURN = 3.0
 """rad/s below which nothing on a leg was measured: a sensor that is shaken without turning."""
 
@@ -68,7 +70,7 @@ class RowFilter:
         self._last_s: float | None = None
 
     def __call__(self, table: Table) -> Columns:
-        """Columns of the rows that can be used and whose times are known, without repeated time stamps.
+        """Return columns of rows that can be used and whose times are known, without repeated time stamps.
 
         Raises
         ------
@@ -80,7 +82,7 @@ class RowFilter:
         return self._ordered(self.clock.push(self._finite(table)))
 
     def end(self) -> Columns:
-        """Columns of the rows that waited for others behind them."""
+        """Return columns of the rows that waited for others behind them."""
         nothing = Rows(tuple(np.empty(0) for _ in range(len(self.limits) + 1)), np.empty(0, dtype=np.intp))
         return self._ordered(self.clock.push(nothing, final=True))
 
@@ -133,7 +135,7 @@ class RowFilter:
         )
 
     def _finite(self, table: Table) -> Rows:
-        """Rows with a time and an acceleration; a number of the gyroscope may be missing."""
+        """Return rows with a time and an acceleration; a number of the gyroscope may be missing."""
         columns = table.columns
         if self.layout.time_form == "row":
             factor = 1.0 if self.layout.scale is None else self.layout.scale[0]
@@ -151,7 +153,7 @@ class RowFilter:
         return Rows(columns, lines).part(finite)
 
     def _ordered(self, rows: Rows) -> Columns:
-        """Columns of rows whose times increase, within what sensors measure."""
+        """Return columns of rows whose times increase, within what sensors measure."""
         columns = rows.columns
         if self.clock.mixed:
             raise RecordingError(
@@ -254,6 +256,13 @@ def check_acc_unit(acc: FloatArray, where: str) -> None:
     ----------
     acc
         (n, 3) as read; gravity makes a sensor at rest read 9.8 m/s2.
+    where
+        File, for the message.
+
+    Raises
+    ------
+    RecordingError
+        They are in g or in counts, or gravity was taken out of them.
     """
     level = float(np.median(np.sqrt(np.einsum("ij,ij->i", acc, acc))))
     if NO_GRAVITY_BELOW_M_S2 <= level < IN_G_BELOW_M_S2:
@@ -279,6 +288,13 @@ def check_gyr_unit(acc: FloatArray, gyr_dps: FloatArray, where: str) -> None:
         (n, 3) m/s2.
     gyr_dps
         (n, 3) as read, deg/s if all is well.
+    where
+        File, for the message.
+
+    Raises
+    ------
+    RecordingError
+        They are in rad/s.
     """
     shaken = float(np.percentile(np.sqrt(np.einsum("ij,ij->i", acc, acc)), 99.0))
     turned = float(np.percentile(np.sqrt(np.einsum("ij,ij->i", gyr_dps, gyr_dps)), 99.5))

@@ -23,6 +23,7 @@ from gait.recording.importers.movesense import movesense_csv
 __all__ = ["HEAD_BYTES", "archive_name", "plugin_for", "refuse_container", "unpacked_file"]
 
 HEAD_BYTES = 512
+"""Bytes of a file's beginning that say what it is: a tar archive's name stands 257 behind the first."""
 ZIP = b"PK\x03\x04"
 SIGNATURES: tuple[tuple[int, bytes, str, str], ...] = (
     (
@@ -83,8 +84,11 @@ UNPACKED_BYTES = 2 << 30
 RATIO, RATIO_FREE_BYTES = 200, 1 << 25
 """How many times its size an archive may unpack to, beyond 32 MB; tables of numbers shrink ten times."""
 MOST_MEMBERS = 64
+"""Tables of one archive, at most (chosen: a session has four sensors and some files beside)."""
 JSON_BYTES = 256 << 20
+"""Largest JSON file that is read: as numbers it takes several times that (chosen)."""
 CHUNK = 1 << 20
+"""Bytes that are unpacked at once (chosen)."""
 WORKBOOKS = (
     ("xl/", "an Excel workbook (.xlsx)", "save the sheet as CSV and give that"),
     ("word/", "a Word document", "give the CSV itself"),
@@ -203,14 +207,14 @@ def _from_plugin(plugin: Plugin, path: Path, stamp: int) -> Path:
 
 @lru_cache(maxsize=1)
 def _folder() -> str:
-    """Folder for what is taken out; it goes when the program ends."""
+    """Return the folder for what is taken out; it goes when the program ends."""
     folder = tempfile.mkdtemp(prefix="gait-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
 
 
 def archive_name(file: Path) -> str:
-    """Name, without suffix, of the archive that a file was taken out of; empty for any other file."""
+    """Return the name, without suffix, of the archive that a file came out of; empty for any other."""
     if not _folder.cache_info().currsize:
         return ""
     parts = file.parts[len(Path(_folder()).parts) :] if Path(_folder()) in file.parents else ()

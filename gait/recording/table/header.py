@@ -60,7 +60,7 @@ class Head:
 
 
 def fault_of(file: Path, choice: Choice = NOTHING_SAID) -> RecordingError | None:
-    """Why a file is no recording, by its column names; None where it is one.
+    """Return why a file is no recording, by its column names; None where it is one.
 
     A file that is damaged further up counts as a recording, so that reading it says what is wrong.
     """
@@ -237,7 +237,7 @@ def _generic(
 
 
 def _lines_of_words(source: Source, separator: str, width: int) -> list[tuple[str, ...]]:
-    """Cells of the lines below the column names that hold no numbers yet."""
+    """Return cells of the lines below the column names that hold no numbers yet."""
     rows: list[tuple[str, ...]] = []
     while len(rows) < UNIT_ROWS:
         line = source.line()
@@ -257,7 +257,7 @@ def _is_value(cell: str) -> bool:
 
 
 def _sample(source: Source, rows: int = SAMPLE_ROWS) -> list[str]:
-    """First lines of samples, which stay where they are."""
+    """Return first lines of samples, which stay where they are."""
     lines: list[str] = []
     size = 0
     while len(lines) < rows and size < SAMPLE_BYTES and (line := source.line()) is not None:

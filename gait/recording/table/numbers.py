@@ -160,7 +160,7 @@ class Table:
 
 
 def split_header(line: str) -> tuple[str, tuple[str, ...]]:
-    """Separator and column names of a header line.
+    """Return the separator and column names of a header line.
 
     Examples
     --------
@@ -268,7 +268,7 @@ def _read_csv(data: bytes, layout: Layout, *, empty_cells: bool) -> tuple[FloatA
 
 
 def _of_device(frame: pd.DataFrame, layout: Layout) -> pd.DataFrame:
-    """Rows of the device that is wanted."""
+    """Return rows of the device that is wanted."""
     device = layout.device
     assert device is not None
     cells = frame[device.index].str.strip()
@@ -284,7 +284,7 @@ def _of_device(frame: pd.DataFrame, layout: Layout) -> pd.DataFrame:
 
 
 def _scaled(frame: pd.DataFrame, layout: Layout) -> tuple[FloatArray, ...]:
-    """Columns wanted, in s, m/s2 and deg/s."""
+    """Return columns wanted, in s, m/s2 and deg/s."""
     if layout.time_form in ("date", "clock"):
         seconds = date_seconds if layout.time_form == "date" else clock_seconds
         columns = [seconds(frame[layout.use[0]]), *(frame[index] for index in layout.use[1:])]
@@ -309,7 +309,7 @@ def _lines(block: Block) -> Iterator[tuple[int, str]]:
 
 
 def line_of_row(block: Block, row: int) -> int:
-    """Line number in the file of a block's row, counted from 0 without blank lines."""
+    """Return the line number in the file of a block's row, counted from 0 without blank lines."""
     for index, (number, _) in enumerate(_lines(block)):
         if index == row:
             return number

@@ -12,8 +12,9 @@ from gait.recording.table.numbers import NUMBER, SEPARATORS, split_header
 __all__ = ["NAMED_COLUMNS", "Top", "is_data", "is_number", "peek", "top_rows"]
 
 PREAMBLE_LINES = 2000
+"""Lines among which the column names are looked for (chosen: longer preambles are no table's)."""
 TOP_ROWS = 200
-"""Lines looked at for the column names: all, and those that are no comment."""
+"""Lines without a comment that are kept to look at (chosen)."""
 NAMED_COLUMNS = 4
 """Columns that a recording has at least; three are enough where they are an acceleration and nothing else."""
 TABLE_ROWS = 3
@@ -41,9 +42,14 @@ class Top:
 
 
 def top_rows(source: Source) -> Top:
-    """Lines at the top of a file down to the one that names the columns, or to the first of a nameless table.
+    """Return a file's first lines down to the one that names the columns, or a nameless table's first.
 
     Other programs put lines of their own above the column names.
+
+    Raises
+    ------
+    RecordingError
+        There are no column names within `PREAMBLE_LINES`.
     """
     comments: list[str] = []
     rows: list[str] = []

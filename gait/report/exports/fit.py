@@ -71,6 +71,13 @@ def started_at(analysis: Analysis) -> datetime | None:
 def fit_bytes(analysis: Analysis) -> bytes:
     """Return the FIT activity file; see `write_fit`.
 
+    Raises
+    ------
+    MissingExtraError
+        The extra ``fit`` is not installed.
+    GaitError
+        The session is longer than an activity file can be.
+
     Notes
     -----
     A run without a known start begins at `NO_START`.
@@ -161,7 +168,7 @@ def _records(seconds: Seconds, stamps: list[datetime], used: list[str]) -> list[
 
 
 def _beats(rate: float) -> float | None:
-    """Whole beats a minute, as FIT keeps them; None where not measured."""
+    """Return whole beats a minute, as FIT keeps them; None where not measured."""
     beats = number_or_none(rate, 0)
     return None if beats is None else int(beats)
 

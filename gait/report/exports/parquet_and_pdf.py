@@ -61,7 +61,15 @@ def write_pdf(page: Path, path: Path) -> Path:
 
 
 def by_weasyprint(page: Path, path: Path) -> Path:
-    """Print the page to PDF without a browser, with plainer figures; return the path."""
+    """Print the page to PDF without a browser, with plainer figures; return the path.
+
+    Raises
+    ------
+    MissingExtraError
+        The extra ``pdf`` is not installed.
+    GaitError
+        The page cannot be laid out, or the file not be written.
+    """
     try:
         import weasyprint
     except (ImportError, OSError) as error:

@@ -253,7 +253,7 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - the shape of JSON is any
 
 
 def _scalar(value: object) -> str | float | bool | None:
-    """One value; what is neither text nor a finite number becomes None or its text."""
+    """Return one value; what is neither text nor a finite number becomes None or its text."""
     if isinstance(value, float):
         return number_or_none(value)
     if value is None or isinstance(value, (str, int)):

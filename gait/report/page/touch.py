@@ -124,5 +124,5 @@ def _short(value: float) -> float:
 
 
 def _list(values: FloatArray, decimals: int) -> list[float | None]:
-    """Plain numbers, None where there is none."""
+    """Return the plain numbers, None where there is none."""
     return [number_or_none(value, decimals) for value in values]

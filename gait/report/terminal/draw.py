@@ -16,8 +16,6 @@ from gait.report.blocks import (
     Callout,
     Cards,
     Chart,
-    Exercise,
-    Exercises,
     Facts,
     Fold,
     Head,
@@ -26,21 +24,22 @@ from gait.report.blocks import (
     Table,
     Tile,
     Tiles,
-    Week,
     WriteIn,
 )
 from gait.report.terminal.blocks import gauge
 from gait.report.terminal.charts import over_time
+from gait.report.terminal.lines import BULLET, RICH_STYLES, Line
 from gait.report.terminal.pen import Pen
 from gait.report.words import Words
 
-__all__ = ["draw", "heading"]
+__all__ = ["draw", "draw_line", "heading"]
 
 WIDE = 90
 """Columns of a terminal from which a table shows all its columns (chosen)."""
 GAUGE = 31
 """Columns of a scale (chosen: odd, so that it has a middle)."""
-INSET, DEEP_INSET = 2, 4  # columns of an indented line, and of one below it (chosen)
+INSET = 2
+"""Columns that a line is indented (chosen)."""
 LIGHTS: dict[Light, str] = {"red": "bold red", "amber": "yellow", "green": "green", "grey": "bold"}
 LOOKS = {"plain": "", "lead": "dim", "small": "dim", "strong": "bold", "verdict": "bold"}
 
@@ -54,6 +53,15 @@ def heading(text: str, pen: Pen) -> RenderableType:
     """Return a heading with a line under it and space above."""
     title = pen.plain(text)
     return Text(f"\n{title}\n{pen.signs.line * len(title)}", "bold")
+
+
+def draw_line(line: Line, pen: Pen) -> RenderableType:
+    """Return a paragraph of text as a renderable of rich: indented, with its sign in front."""
+    if line.style == "heading":
+        return pen.text(line.text, "bold")
+    text = pen.text(line.text, RICH_STYLES[line.style])
+    lead = pen.signs.bullet if line.lead == BULLET else line.lead.strip()
+    return _inset(_item(lead, text, pen) if lead else text, line.indent)
 
 
 def _inset(item: RenderableType, left: int = INSET) -> RenderableType:
@@ -176,35 +184,6 @@ def _table(table: Table, words: Words, pen: Pen) -> list[RenderableType]:  # noq
     return [Text(), grid, *below]
 
 
-def _week(week: Week, words: Words, pen: Pen) -> list[RenderableType]:  # noqa: ARG001 - one call for all
-    grid = Grid.grid(padding=(0, 2))
-    for day in week.days:
-        done = ", ".join(day.exercises)
-        notes = ". ".join(part for part in (done, day.note) if part)
-        box = "[ ]" if day.box else ""
-        grid.add_row(Text(box), pen.text(day.name, "bold"), pen.text(day.what), pen.text(notes))
-    return [Text(), grid]
-
-
-def _exercises(exercises: Exercises, words: Words, pen: Pen) -> list[RenderableType]:
-    out = _titled(exercises.title, pen)
-    for exercise in exercises.exercises:
-        out += _exercise(exercise, words, pen)
-    return out
-
-
-def _exercise(exercise: Exercise, words: Words, pen: Pen) -> list[RenderableType]:
-    line = _labelled(exercise.name, f"{exercise.dose} · {exercise.total}", pen)
-    if exercise.role:
-        line.append(" " + pen.plain(f"({exercise.role})"), "dim")
-    out: list[RenderableType] = [_inset(line)]
-    if exercise.cue:
-        out.append(_inset(pen.text(exercise.cue, "dim"), DEEP_INSET))
-    if exercise.stop_if:
-        out.append(_inset(pen.text(f"{words('plan.stop_if')} {exercise.stop_if}"), DEEP_INSET))
-    return [*out, _inset(_pairs(exercise.facts, pen), DEEP_INSET)] if exercise.facts else out
-
-
 def _cards(cards: Cards, words: Words, pen: Pen) -> list[RenderableType]:  # noqa: ARG001 - one call for all
     out: list[RenderableType] = []
     for card in cards.cards:
@@ -233,10 +212,11 @@ _DRAW: Mapping[str, Callable[[Any, Words, Pen], list[RenderableType]]] = {
     "callout": _callout,
     "tiles": _tiles,
     "chart": _chart,
-    "week": _week,
-    "exercises": _exercises,
     "cards": _cards,
     "writein": _writein,
     "fold": _fold,
 }
-"""Kind of block -> function that draws it; `gait/report/page/templates/blocks.html` has the same kinds."""
+"""Kind of block -> function that draws it; `gait/report/page/templates/blocks.html` has these and a plan's.
+
+Week and exercises are drawn by the page alone: here the plan is the lines of `gait.report.terminal.plan`.
+"""

@@ -4,39 +4,26 @@ from __future__ import annotations
 
 import io
 import shutil
-from collections.abc import Iterable
 from typing import TextIO
 
 from rich.console import Console, RenderableType
 from rich.padding import Padding
 
 from gait import __version__
-from gait.analysis.results import Analysis
-from gait.coaching.model import Finding, Plan
+from gait.coaching.model import Plan
 from gait.report.blocks import Chart, Section
 from gait.report.sections import sections_of
 from gait.report.story import Story
-from gait.report.terminal.draw import draw, heading
+from gait.report.terminal.draw import draw, draw_line, heading
+from gait.report.terminal.lines import Line
 from gait.report.terminal.pen import Pen
-from gait.report.words import Words, load_words
+from gait.report.terminal.plan import plan_body
+from gait.report.words import Words
 
-__all__ = ["show_story", "show_text"]
+__all__ = ["show_story"]
 
 NARROWEST, WIDEST = 60, 120
 """Least and largest width, columns (chosen: tables need the first, longer lines are hard to read)."""
-
-
-def show_text(
-    analysis: Analysis,
-    findings: Iterable[Finding],
-    plan: Plan | None,
-    file: TextIO,
-    *,
-    words: Words | None = None,
-    width: int | None = None,
-) -> None:
-    """Print the full report as text; see `show_story`."""
-    show_story(Story(analysis, tuple(findings), plan, words or load_words()), file, width=width)
 
 
 def show_story(story: Story, file: TextIO, *, width: int | None = None) -> None:
@@ -77,12 +64,23 @@ def _parts(story: Story, pen: Pen) -> list[RenderableType]:
     for section in sections_of(story):
         if section.title:
             out.append(heading(section.title, pen))
+        if section.id == "plan" and story.plan is not None:
+            out += _plan(story, story.plan, pen)
+            continue
         for block in section.blocks:
             if not (isinstance(block, Chart) and block.form != "time"):
                 out += draw(block, story.words, pen)
         out += _pictures(section, story.words, pen)
     version = pen.text(story.words("method.version", version=__version__), "dim")
     return [*out, Padding(version, (1, 0, 0, 0))]
+
+
+def _plan(story: Story, plan: Plan, pen: Pen) -> list[RenderableType]:
+    """Return a plan as every command prints it, behind the notices and the step of their own sections."""
+    lines = plan_body(plan, say=story.say, brief=story.sheet == "runner", boxes=True)
+    if not (plan.exercises or plan.week or plan.cadence):
+        lines = [Line(story.words("plan.stopped")), *lines]
+    return [draw_line(line, pen) for line in lines]
 
 
 def _pictures(section: Section, words: Words, pen: Pen) -> list[RenderableType]:

@@ -119,7 +119,7 @@ class ProfileDialogue:
         return Start(wanted.rate_hz, wanted.acc_range_g, wanted.gyr_range_dps, wanted.session_id)
 
     def subscriptions(self) -> Mapping[str, Heard]:
-        """CTRL first: a START may be answered before DATA is listened to."""
+        """Return the characteristics to listen to, CTRL first: START may be answered before DATA is heard."""
         return {profile.CTRL: _ignored, profile.DATA: self.context.inbox.taker(profile.DATA)}
 
     async def introduce(self, link: Link) -> Description:
@@ -136,7 +136,7 @@ class ProfileDialogue:
         return Description(status.side, status.placement, self.battery_pct, device)
 
     async def begin(self, link: Link) -> None:
-        """START, or carry on with a session that runs; a sensor that was switched off begins a new epoch."""
+        """Send START, or carry on with a session that runs; a sensor that was off begins a new epoch."""
         status = await read_status(link)
         if self._boot_id == status.boot_id and not status.running:
             await self._end_of_sensor(link, status)

@@ -178,7 +178,7 @@ class MetaMotion(StreamFamily):
 
 
 async def _part_of(link: Link) -> Part:
-    """Which part a board has.
+    """Return which part a board has.
 
     Raises
     ------

@@ -104,7 +104,7 @@ def entries_of(raw: bytes) -> Entries:
 
 
 def vectors_of(entries: Entries, loggers: dict[int, Logger], module: int) -> tuple[FloatArray, CountArray]:
-    """Ticks and counts of an instrument's vectors.
+    """Return ticks and counts of an instrument's vectors.
 
     Returns
     -------
@@ -138,7 +138,7 @@ def _fits(logger: Logger) -> bool:
 
 
 def nearest_of(times: FloatArray, wanted: FloatArray) -> IntArray:
-    """Place of the nearest of some times, increasing, to each of others."""
+    """Return the place of the nearest of some times, increasing, to each of others."""
     after = np.clip(np.searchsorted(times, wanted), 0, len(times) - 1)
     before = np.maximum(after - 1, 0)
     closer = np.abs(times[before] - wanted) <= np.abs(times[after] - wanted)
@@ -216,7 +216,7 @@ class MetaMemory:
 
 
 async def _read(link: Link, module: int, register: int, more: bytes = b"") -> bytes:
-    """Answer to a question for a register."""
+    """Return the answer to a question for a register."""
     question = bytes([module, register | READ]) + more
 
     def fits(payload: bytes) -> bytes | None:
@@ -226,7 +226,7 @@ async def _read(link: Link, module: int, register: int, more: bytes = b"") -> by
 
 
 async def _config(link: Link, module: int, kind: int) -> Config:
-    """Rate and full scale that an instrument is set to.
+    """Return the rate and full scale that an instrument is set to.
 
     Raises
     ------
@@ -248,7 +248,7 @@ async def _config(link: Link, module: int, kind: int) -> Config:
 
 
 async def _readout(link: Link, revision: int, progress: Progress) -> Entries:
-    """All entries of the log.
+    """Return all entries of the log.
 
     Raises
     ------

@@ -59,7 +59,7 @@ def message(kind: int, body: bytes = b"") -> bytes:
 
 
 def parts_of(raw: bytes) -> tuple[int, bytes]:
-    """Kind and body of a recording message.
+    """Return the kind and body of a recording message.
 
     Raises
     ------
@@ -131,7 +131,7 @@ class DotMemory:
 
 
 async def _acknowledged(link: Link, kind: int, body: bytes = b"") -> bytes:
-    """Body of the acknowledgement of a command, from its result on.
+    """Return the body of the acknowledgement of a command, from its result on.
 
     Raises
     ------
@@ -170,7 +170,7 @@ async def _newest(link: Link) -> tuple[int, datetime | None]:
 
 
 async def _file_started(link: Link, number: int) -> int | None:
-    """Start of a file in UTC seconds; None where there is none of that number."""
+    """Return the start of a file in UTC seconds; None where there is none of that number."""
     started = 0
     with link.listening():
         await _acknowledged(link, FILE_INFO, bytes([number]))
@@ -185,7 +185,7 @@ async def _file_started(link: Link, number: int) -> int | None:
 
 
 async def _heard(link: Link) -> tuple[int, bytes]:
-    """Kind and body of the next message; those that are damaged are passed over."""
+    """Return the kind and body of the next message; those that are damaged are passed over."""
     while True:
         try:
             return parts_of(await link.hear(SILENCE_S))

@@ -227,7 +227,7 @@ class MovesenseLogbook:
 
 
 def _newest(entries: bytes) -> tuple[list[int], int]:
-    """Numbers that the newest log may have, the likeliest first, and its size in bytes; 0 where not listed.
+    """Return numbers that the newest log may have, the likeliest first, and its bytes; 0 where not listed.
 
     The list is cut off where the notification ends. Logs are numbered one after the other, so that the newest
     of a cut list is as far behind the first as there are logs.
@@ -244,12 +244,12 @@ def _newest(entries: bytes) -> tuple[list[int], int]:
 
 
 def _whole_entries(entries: bytes) -> int:
-    """Bytes of whole entries behind the count."""
+    """Return the bytes of complete entries behind the count."""
     return (len(entries) - 1) // ENTRY.size * ENTRY.size
 
 
 async def _log(link: Link, numbers: Sequence[int], progress: Progress) -> bytes:
-    """Bytes of the first of these logs that there is; fetched again where some were lost on the way.
+    """Return bytes of the first of these logs that there is; fetched again where some were lost on the way.
 
     Raises
     ------
@@ -275,7 +275,7 @@ async def _log(link: Link, numbers: Sequence[int], progress: Progress) -> bytes:
 
 
 async def _log_once(link: Link, number: int, progress: Progress) -> bytes | None:
-    """Bytes of a log; None where some were lost."""
+    """Return bytes of a log; None where some were lost."""
     raw, unbroken = bytearray(), True
     with link.listening():
         await _commanded(link, FETCH_LOG, LOG_REF, struct.pack("<I", number))
@@ -324,7 +324,7 @@ async def _got(link: Link, path: str) -> bytes:
 
 
 async def _configured(link: Link, path: str, layout: str, usual: int) -> int:
-    """Value of a resource; the usual one where the firmware does not give it."""
+    """Return the value of a resource; the usual one where the firmware does not give it."""
     try:
         value = await _got(link, path)
     except RefusedError:

@@ -94,11 +94,11 @@ class _Layout:
         return self.leaves[0].stream
 
     def place_of(self, name: str) -> int | None:
-        """Place of a field without axes; None where there is none."""
+        """Return the place of a field without axes; None where there is none."""
         return next((at for at, leaf in enumerate(self.leaves) if leaf.name == name), None)
 
     def vectors(self, name: str) -> list[list[int]]:
-        """Places of x, y and z of each sample of a field."""
+        """Return places of x, y and z of each sample of a field."""
         columns = [
             [at for at, leaf in enumerate(self.leaves) if (leaf.name, leaf.axis) == (name, axis)]
             for axis in AXES
@@ -141,7 +141,7 @@ class _Descriptors:
         self._layouts.clear()
 
     def layout(self, number: int) -> _Layout | None:
-        """Layout of a chunk; None where it is not described, or without values of a known width."""
+        """Return the layout of a chunk; None where not described, or without values of a known width."""
         if number not in self._layouts:
             leaves = tuple(islice(self._leaves(number, DEPTH), MOST_LEAVES))
             described = leaves and all(leaf.code for leaf in leaves)
@@ -266,7 +266,7 @@ def run_of(log: SbemLog, acc_range_g: float, gyr_range_dps: float) -> KeptRun:
 
 
 def _rate_hz(chunks: list[tuple[float, FloatArray]]) -> float:
-    """Nominal rate: the one nearest to that of the stamps, gaps left out."""
+    """Return the nominal rate: the one nearest to that of the stamps, gaps left out."""
     if len(chunks) < 2:
         return USUAL_RATE_HZ
     periods_ms = [(after[0] - before[0]) / len(before[1]) for before, after in pairwise(chunks)]
@@ -274,7 +274,7 @@ def _rate_hz(chunks: list[tuple[float, FloatArray]]) -> float:
 
 
 def _stamped(chunks: list[tuple[float, FloatArray]], rate_hz: float) -> tuple[FloatArray, FloatArray]:
-    """Each sample's time, us, and values; a chunk's stamp is its first sample's."""
+    """Return each sample's time, us, and values; a chunk's stamp is its first sample's."""
     times = [1e3 * ms + np.arange(len(values)) * 1e6 / rate_hz for ms, values in chunks]
     return np.concatenate(times), np.concatenate([values for _, values in chunks])
 

@@ -133,7 +133,7 @@ class OrpheCore(StreamFamily):
         return Scale(RATE_HZ, float(acc_range), 32768 * GYR_LSB_PER_RANGE * gyr_range)
 
     async def stop(self, link: Link) -> None:
-        """Nothing to say: it stops with the link."""
+        """Do nothing: it stops with the link."""
 
     def decoder(self, setup: Scale) -> Decoder:
         """Return a decoder for one link."""

@@ -103,7 +103,7 @@ class PolarDecoder:
 
 
 def _runs(clock_us: FloatArray, period_us: float) -> list[slice]:
-    """Stretches without a hole."""
+    """Return stretches without a hole."""
     cuts = np.flatnonzero(np.diff(clock_us) > 1.5 * period_us) + 1
     edges = [0, *cuts.tolist(), len(clock_us)]
     return [slice(start, end) for start, end in pairwise(edges)]
@@ -204,7 +204,7 @@ def _polar_setup(rate_hz: int, acc: tuple[float, float], gyr: tuple[float, float
 
 
 async def _started(link: Link, kind: int, rate_hz: int, range_wanted: int) -> tuple[float, float]:
-    """Start an instrument; full scale as set, and the unit of one step."""
+    """Start an instrument; return its full scale as set, and the unit of one step."""
     offered = settings_of(await _commanded(link, bytes([SETTINGS, kind]), "settings"))
     ranges = offered.get(RANGE, ())
     full_scale = min(ranges, key=lambda range_g: abs(range_g - range_wanted), default=range_wanted)
@@ -225,7 +225,7 @@ async def _started(link: Link, kind: int, rate_hz: int, range_wanted: int) -> tu
 
 
 async def _commanded(link: Link, command: bytes, name: str) -> bytes:
-    """Parameters of the answer to a control point command.
+    """Return parameters of the answer to a control point command.
 
     Raises
     ------
@@ -275,5 +275,5 @@ class PolarChestStrap(PolarVeritySense):
         return heard.name.startswith(STRAPS)
 
     def memory(self) -> Memory | None:
-        """Nothing of use on a foot."""
+        """Return None: what its memory keeps is of no use on a foot."""
         return None

@@ -39,14 +39,14 @@ NO_SUCH_FILE = 103
 
 
 def request_for(path: str) -> bytes:
-    """Message that asks for a file, or for a folder whose path ends in a slash."""
+    """Return the message that asks for a file, or for a folder whose path ends in a slash."""
     name = path.encode()
     body = COMMAND_GET + bytes([PATH_FIELD, len(name)]) + name
     return struct.pack("<H", len(body)) + body
 
 
 def frames_of(message: bytes, size: int = FRAME_BYTES) -> list[bytes]:
-    """Frames that carry a message."""
+    """Return frames that carry a message."""
     parts = [message[at : at + size - 1] for at in range(0, len(message), size - 1)] or [b""]
     status = [MORE] * (len(parts) - 1) + [LAST]
     return [
@@ -100,7 +100,7 @@ class RefusedFileError(PacketError):
 
 
 def entries_of(folder: bytes) -> list[tuple[str, int]]:
-    """Names and sizes in a folder; the names of folders end in a slash.
+    """Return names and sizes in a folder; the names of folders end in a slash.
 
     Raises
     ------
@@ -119,7 +119,7 @@ def entries_of(folder: bytes) -> list[tuple[str, int]]:
 
 
 def _fields(raw: bytes) -> Iterator[tuple[int, int | bytes]]:
-    """Numbers and values of a protocol buffer's fields.
+    """Return numbers and values of a protocol buffer's fields.
 
     Raises
     ------

@@ -84,7 +84,7 @@ def decode_frame(payload: bytes, factor: float) -> Frame:
 
 
 def _plain(body: bytes, width: int) -> FloatArray:
-    """(n, 3) integers of a width in bytes, little-endian, signed."""
+    """Return (n, 3) integers of a width in bytes, little-endian, signed."""
     if len(body) % (width * CHANNELS):
         raise PacketError(f"{len(body)} bytes of samples of {width} bytes an axis", where="PMD")
     values = [
@@ -94,7 +94,7 @@ def _plain(body: bytes, width: int) -> FloatArray:
 
 
 def _compressed(body: bytes, width: int) -> FloatArray:
-    """(n, 3) integers: a reference sample, then blocks of differences: bits each, how many samples, bits."""
+    """Return (n, 3) integers: a reference sample, then blocks of differences (bits each, samples, bits)."""
     at = width * CHANNELS
     if len(body) < at:
         raise PacketError(f"{len(body)} bytes, too short for a reference sample", where="PMD")
@@ -121,7 +121,7 @@ def _bits(raw: bytes, bits: int, samples: int) -> FloatArray:
 
 
 def settings_of(parameters: bytes) -> dict[int, tuple[int, ...]]:
-    """Values that each setting offers, or has, in an answer's parameters.
+    """Return values that each setting offers, or has, in an answer's parameters.
 
     Raises
     ------

@@ -65,7 +65,7 @@ class OfflineFile:
         return value if 0.0 < value < 1.0 else 1.0
 
     def setting(self, number: int) -> int:
-        """Value of a setting; 0 where the file does not say."""
+        """Return the value of a setting; 0 where the file does not say."""
         return self.settings.get(number, (0,))[0]
 
 
@@ -108,7 +108,7 @@ def _date_of(text: bytes) -> datetime | None:
 
 
 def newest_pair(paths: list[str]) -> tuple[list[str], list[str]]:
-    """Files of the newest run that has both instruments, acceleration and angular rate, each in its order.
+    """Return the files of the newest run that has both acceleration and angular rate, each in its order.
 
     Returns
     -------
@@ -185,7 +185,7 @@ class PolarMemory:
 
 
 async def _paths(link: Link) -> list[str]:
-    """Paths of all recordings, the newest days first looked at."""
+    """Return paths of all recordings, the newest days first looked at."""
     paths, waiting, seen = [], [ROOT], 0
     while waiting and seen < MOST_FOLDERS:
         folder = waiting.pop()

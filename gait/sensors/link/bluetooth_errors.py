@@ -114,7 +114,7 @@ def advice(fault: str, system: str = sys.platform) -> str:
 
 
 def fault_of(error: BaseException) -> str:
-    """Key of `ADVICE` for an error of bleak or of the system below it; empty where it tells neither."""
+    """Return the key of `ADVICE` for an error of bleak or the system below; empty where it tells neither."""
     reason = getattr(getattr(error, "reason", None), "name", "")
     if reason in REASONS:
         return REASONS[reason]

@@ -222,7 +222,7 @@ class Link:
         return percent(value or b"")
 
     async def identity(self) -> dict[str, str]:
-        """Maker, model, serial number and firmware as far as the sensor tells (untrusted text)."""
+        """Return the maker, model, serial number and firmware as far as the sensor tells (untrusted text)."""
         facts: dict[str, str] = {}
         for key, uuid in IDENTITY.items():
             raw = await self._read_if_there(uuid)

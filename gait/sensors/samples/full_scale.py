@@ -102,7 +102,7 @@ class Scales:
             self.journal.note("config", facts, self.stream)
 
     def of(self, block: Block) -> tuple[float, float] | None:
-        """Full scale of a block's counts, g and deg/s; None where the sensor has not told it yet.
+        """Return the full scale of a block's counts, g and deg/s; None where the sensor has not told it yet.
 
         A clock that began anew does not change the ranges: a number that is not known in the block's own
         epoch means what it meant in the last one before.

@@ -70,7 +70,7 @@ class Coverage:
         return fresh
 
     def missing(self, until: int | None = None) -> list[Interval]:
-        """Holes between the first index at hand and the last, or `until` where that is further."""
+        """Return holes between the first index at hand and the last, or `until` where that is further."""
         holes = list(zip(self._ends[:-1], self._starts[1:], strict=True))
         if self._ends and until is not None and until > self._ends[-1]:
             holes.append((self._ends[-1], until))

@@ -95,7 +95,7 @@ class Progress:
 
 
 def consecutive(counts: CountArray, clock_us: FloatArray, rate_hz: float) -> list[Piece]:
-    """Pieces of consecutive samples out of samples that are each stamped.
+    """Return pieces of consecutive samples out of samples that are each stamped.
 
     Parameters
     ----------
@@ -122,5 +122,5 @@ def consecutive(counts: CountArray, clock_us: FloatArray, rate_hz: float) -> lis
 
 
 def nearest(value: float, offered: Sequence[float]) -> float:
-    """Offered value that is nearest to a measured one, by their ratio."""
+    """Return the offered value that is nearest to a measured one, by their ratio."""
     return min(offered, key=lambda choice: abs(np.log(choice / value)))

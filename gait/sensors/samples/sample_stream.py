@@ -91,7 +91,7 @@ class Assembly:
     _clock_us: int | None = None
 
     def take(self, packet: DataPacket, arrival_us: int) -> list[Block]:
-        """Blocks of the samples in a packet that were not at hand before; empty for a duplicate.
+        """Return blocks of the samples in a packet that were not at hand before; empty for a duplicate.
 
         Parameters
         ----------
@@ -144,7 +144,7 @@ class Assembly:
         self._anchor = self._odd = self._last_seq = self._clock_us = None
 
     def missing(self, until: int | None = None) -> list[Interval]:
-        """Gaps from the first sample of the epoch to the newest at hand, or `until` where that is later."""
+        """Return gaps from the epoch's first sample to the newest at hand, or `until` where that is later."""
         gaps = self.have.missing(until)
         first = self.have.first
         if self.base is None:
@@ -158,7 +158,7 @@ class Assembly:
         self.counts.given_up += sum(end - start for start, end in self.have.add(*gap))
 
     def _place(self, packet: DataPacket, arrival_us: int) -> _Anchor | None:
-        """Unwrapped index and clock of a packet; None where they do not fit the run of the sensor."""
+        """Return a packet's unwrapped index and clock; None where they do not fit the run of the sensor."""
         anchor = self._anchor
         if anchor is None:
             index = packet.index if self.base is None else unwrap(packet.index, self.base, INDEX_BITS)
@@ -177,7 +177,7 @@ class Assembly:
         return _Anchor(index, device_us, arrival_us, packet.period_us, packet.config_id)
 
     def _take_odd(self, packet: DataPacket, arrival_us: int) -> list[Block]:
-        """One odd packet waits; the next one tells whether it was damage or a new start."""
+        """Return the blocks of an odd packet once the next one tells whether it was damage or a new start."""
         waiting, self._odd = self._odd, (packet, arrival_us)
         if packet.flags & Flag.CLOCK_RESET:
             waiting = None
@@ -224,7 +224,7 @@ class Assembly:
         return [_cut(block, interval) for interval in fresh]
 
     def _count_losses(self, packet: DataPacket) -> None:
-        """Notifications that never came, by sequence number; a repeated or a late one is none."""
+        """Count notifications that never came, by sequence number; a repeated or a late one is none."""
         if self._last_seq is None:
             self._last_seq = packet.seq
             return

@@ -126,7 +126,7 @@ class TimedStream:
         return [block]
 
     def _place(self, piece: Piece) -> tuple[int, int] | None:
-        """Index and unwrapped clock of a piece; None where it was here before, or its stamp makes no sense.
+        """Return a piece's index and unwrapped clock; None where it came before or its stamp makes no sense.
 
         A piece that was held up, comes once more or is damaged stays out. Where the next one is as odd, the
         clock was set or began anew, and a new epoch begins.

@@ -141,7 +141,7 @@ class Air(LocalLink):  # type: ignore[misc] # Bumble is untyped to mypy here
             self._pump = asyncio.get_running_loop().create_task(self._run())
 
     def send_advertising_pdu(self, sender_controller: Any, packet: Any) -> None:  # noqa: ANN401 - Bumble's types
-        """Advertising of a controller that is out of range reaches nobody."""
+        """Send advertising; that of a controller that is out of range reaches nobody."""
         if sender_controller not in self._out_of_range:
             super().send_advertising_pdu(sender_controller, packet)
 

@@ -47,7 +47,7 @@ NAMES = (AdvertisingData.COMPLETE_LOCAL_NAME, AdvertisingData.SHORTENED_LOCAL_NA
 
 
 def backends(adapter: Adapter) -> tuple[type[BaseBleakScanner], type[BaseBleakClient]]:
-    """Scanner and client class for bleak, bound to one adapter."""
+    """Return the scanner and client class for bleak, bound to one adapter."""
     scanner = type("BoundScanner", (BumbleScanner,), {"adapter": adapter})
     client = type("BoundClient", (BumbleClient,), {"adapter": adapter})
     return scanner, client
@@ -99,7 +99,7 @@ class BumbleScanner(BaseBleakScanner):
 
 
 def _advertised(structures: Any) -> tuple[str | None, list[str]]:  # noqa: ANN401 - Bumble's types
-    """Name and service UUIDs of an advertisement."""
+    """Return the name and service UUIDs of an advertisement."""
     name: str | None = None
     uuids: list[str] = []
     for kind, content in structures:
@@ -184,7 +184,7 @@ class BumbleClient(BaseBleakClient):
         await self._att(self._connection.pair())
 
     async def unpair(self) -> None:
-        """Not kept: there are no bonds on a virtual radio."""
+        """Do nothing: there are no bonds on a virtual radio."""
         raise NotImplementedError
 
     def _gone(self, reason: int) -> None:

@@ -91,7 +91,7 @@ class DirectPeripheral(NearPeripheral):
         self.notify((DATA, payload))
 
     def read(self, uuid: str) -> bytes:
-        """Value of a characteristic."""
+        """Return the value of a characteristic."""
         if uuid == STATUS:
             return encode_status(self.sensor.status(self.clock_s()))
         settings = self.sensor.settings

@@ -42,7 +42,7 @@ class Fault:
 
 
 async def _drop(peripheral: Peripheral, for_s: float) -> None:
-    """Out of range: the link times out, and nobody hears the sensor for a while."""
+    """Move out of range: the link times out, and nobody hears the sensor for a while."""
     assert peripheral.air is not None
     peripheral.air.out_of_range(peripheral.controller)
     await asyncio.sleep(for_s)
@@ -50,7 +50,7 @@ async def _drop(peripheral: Peripheral, for_s: float) -> None:
 
 
 async def _stall(peripheral: Peripheral, for_s: float) -> None:
-    """Nothing passes, but the link holds; everything comes late."""
+    """Let nothing pass, but hold the link; everything comes late."""
     assert peripheral.air is not None
     peripheral.air.stall(peripheral.controller)
     await asyncio.sleep(for_s)
@@ -91,21 +91,21 @@ async def _rate(peripheral: Peripheral, _: float) -> None:
 
 
 async def _twice(peripheral: Peripheral, for_s: float) -> None:
-    """Every notification comes twice, as after a second subscription (bleak #2002)."""
+    """Deliver every notification twice, as after a second subscription (bleak #2002)."""
     peripheral.twice = True
     await asyncio.sleep(for_s)
     peripheral.twice = False
 
 
 async def _bunch(peripheral: Peripheral, for_s: float) -> None:
-    """Notifications come eight at a time, as from a stack that saves power."""
+    """Deliver notifications eight at a time, as a stack that saves power."""
     peripheral.bunch = True
     await asyncio.sleep(for_s)
     peripheral.bunch = False
 
 
 async def _hostile(peripheral: Peripheral, _: float) -> None:
-    """Notifications that are no packets."""
+    """Deliver notifications that are no packets."""
     for payload in HOSTILE:
         peripheral.send_bytes(payload)
 

@@ -135,7 +135,7 @@ class VirtualSensor:
         return max(self._floor, self.end_index - min(self.taken, len(self._ring)))
 
     def clock_us(self, now_s: float) -> int:
-        """Sensor clock, u32 microseconds."""
+        """Return the sensor's clock, u32 microseconds."""
         return round(self._clock_start_us + (now_s - self._clock_zero_s) * self._clock_rate * 1e6) % WRAP
 
     def sample_time_s(self, index: int) -> float:
@@ -153,7 +153,7 @@ class VirtualSensor:
         return self.sample_time_s(self.sent + MAX_SAMPLES - 1)
 
     def advance(self, now_s: float) -> Iterator[DataPacket]:
-        """Sample up to now; the packets that became full, in order."""
+        """Sample up to now and yield the packets that became full, in order."""
         if not self.running:
             return
         due = int((now_s - self._begun_s) / self.period_s) + 1 + self._begun_index - self.end_index
@@ -170,7 +170,7 @@ class VirtualSensor:
             self.running = False
 
     def stored(self, job: Job) -> Iterator[DataPacket]:
-        """Packets of a backfill."""
+        """Return packets of a backfill."""
         for first in range(job.first, job.first + job.count, MAX_SAMPLES):
             if first < self.oldest_index:
                 continue
@@ -198,7 +198,7 @@ class VirtualSensor:
         return Done(Op(data[0]), Result.OK)
 
     def status(self, now_s: float) -> Status:
-        """STATUS as read now."""
+        """Return STATUS as read now."""
         mine, start = self.settings, self.start
         return Status(
             side=mine.side,
@@ -333,7 +333,7 @@ def _clipped(counts: CountArray) -> Flag:
 
 
 def refused(data: bytes, error: PacketError) -> Answer | None:
-    """Answer to a command that could not be read; None where not even its operation is known."""
+    """Return the answer to a command that could not be read; None where not even its operation is known."""
     del error
     try:
         return Done(Op(data[0]), Result.BAD_VALUE)

@@ -99,7 +99,7 @@ class NearPeripheral:
         raise NotImplementedError
 
     def read(self, uuid: str) -> bytes:
-        """Value of a characteristic."""
+        """Return the value of a characteristic."""
         raise NotImplementedError
 
     def wrote(self, uuid: str, value: bytes) -> None:
@@ -188,14 +188,14 @@ class NearPeripheral:
             asyncio.get_running_loop().call_at(self.arrival_s(), _arrive, self.client, items)
 
     def arrival_s(self, way_s: float | None = None) -> float:
-        """Time of the loop at which what is sent now arrives: behind all that was sent before."""
+        """Return the loop's time at which what is sent now arrives: behind all that was sent before."""
         way_s = self.way_s() if way_s is None else way_s
         # One after the other, however long each takes; a loop does not keep the order of equal times.
         self._arrival_s = max(self._arrival_s + 1e-6, asyncio.get_running_loop().time() + way_s)
         return self._arrival_s
 
     def way_s(self) -> float:
-        """How long something is on its way, seconds."""
+        """Return how long something is on its way, seconds."""
         return self.delay_s + self._random.uniform(0.0, self.jitter_s)
 
 
@@ -219,7 +219,7 @@ async def switched_on(peripherals: Sequence[NearPeripheral]) -> AsyncIterator[No
 def near_backends(
     peripherals: Sequence[NearPeripheral],
 ) -> tuple[type[BaseBleakScanner], type[BaseBleakClient]]:
-    """Scanner and client class for bleak, with these sensors in reach."""
+    """Return the scanner and client class for bleak, with these sensors in reach."""
     near = {peripheral.address: peripheral for peripheral in peripherals}
     scanner = type("BoundScanner", (NearScanner,), {"near": near})
     client = type("BoundClient", (NearClient,), {"near": near})
@@ -246,7 +246,7 @@ class NearScanner(BaseBleakScanner):
             self.call_detection_callbacks(device, data)
 
     async def stop(self) -> None:
-        """Nothing to stop."""
+        """Do nothing: there is nothing to stop."""
 
 
 class NearClient(BaseBleakClient):
@@ -365,17 +365,17 @@ class NearClient(BaseBleakClient):
         self._callbacks.pop(characteristic.uuid, None)
 
     async def pair(self, *_: Any, **__: Any) -> None:  # noqa: ANN401 - as above
-        """Nothing to pair."""
+        """Do nothing: there is nothing to pair."""
 
     async def unpair(self) -> None:
-        """Nothing to forget."""
+        """Do nothing: there is nothing to forget."""
 
     async def read_gatt_descriptor(self, descriptor: Any, **_: Any) -> bytearray:  # noqa: ANN401 - as above
-        """There are none."""
+        """Refuse: there are none."""
         raise BleakError(f"no descriptor {descriptor}")
 
     async def write_gatt_descriptor(self, descriptor: Any, data: Any) -> None:  # noqa: ANN401 - as above
-        """There are none."""
+        """Refuse: there are none."""
         del data
         raise BleakError(f"no descriptor {descriptor}")
 

@@ -232,7 +232,7 @@ class Peripheral:
             await asyncio.sleep(max(0.001, rest_s))
 
     def _waiting(self) -> int:
-        """Packets on their way into the air; those of a broken link do not count."""
+        """Return packets on their way into the air; those of a broken link do not count."""
         queue = getattr(self.device.host, "le_acl_packet_queue", None)
         return int(queue.pending) if self._link is not None and queue is not None else 0
 

@@ -23,7 +23,7 @@ class Motion(Protocol):
         """How long there is any."""
 
     def counts(self, time_s: FloatArray, acc_range_g: float, gyr_range_dps: float) -> CountArray:
-        """Raw counts at these times, (n, 6)."""
+        """Return raw counts at these times, (n, 6)."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Playback:
         return float(self.recording.time_s[-1])
 
     def counts(self, time_s: FloatArray, acc_range_g: float, gyr_range_dps: float) -> CountArray:
-        """Raw counts at session times.
+        """Return raw counts at session times.
 
         Parameters
         ----------

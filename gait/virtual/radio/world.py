@@ -47,7 +47,7 @@ class World:
 async def open_world(
     plan: Plan, settings: AirSettings, clock_s: Callable[[], float] = time.perf_counter
 ) -> AsyncIterator[World]:
-    """Sensors and an adapter in this process.
+    """Return sensors and an adapter in this process.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ async def open_world(
 
 @asynccontextmanager
 async def serve_world(plan: Plan, settings: AirSettings, transport: str) -> AsyncIterator[World]:
-    """Sensors on a virtual air whose adapter another process may use through a transport.
+    """Return sensors on a virtual air whose adapter another process may use through a transport.
 
     Raises
     ------

@@ -23,7 +23,7 @@ def still(value: FloatArray) -> Curve:
 
 
 def add(first: Curve, other: Curve) -> Curve:
-    """Sum of two curves."""
+    """Return the sum of two curves."""
     return first[0] + other[0], first[1] + other[1], first[2] + other[2]
 
 
@@ -86,7 +86,7 @@ def quintic(at: FloatArray, duration: FloatArray, start: Curve, end: Curve) -> C
 
 
 def standing(since: FloatArray, lasts: FloatArray, here: Curve, leave: Curve) -> Curve:
-    """From `here` to zero soon, at rest there, and to `leave` at the end of a stand.
+    """Return a curve from `here` to zero soon, at rest there, and to `leave` at the end of a stand.
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ def standing(since: FloatArray, lasts: FloatArray, here: Curve, leave: Curve) ->
 
 @lru_cache(maxsize=16)
 def _basis(knots: tuple[float, ...]) -> BSpline:
-    """Quintic spline on [0, 1] that is linear in (p0, v0, a0, inner points, p1, v1, a1)."""
+    """Return the quintic spline on [0, 1] that is linear in (p0, v0, a0, inner points, p1, v1, a1)."""
     inner = len(knots)
     at = np.r_[0.0, knots, 1.0]
     columns = []
@@ -149,7 +149,7 @@ def through(
 
 
 def _at(spline: BSpline, u: FloatArray, order: int) -> FloatArray:
-    """(n, k) derivatives of a basis at shares `u`; the many before the start are all that of the start."""
+    """Return (n, k) derivatives of a basis at shares `u`; those before the start are all the start's."""
     begun = u > 0.0
     out = np.empty((len(u), spline.c.shape[1]))
     out[~begun] = spline(0.0, nu=order)

@@ -71,7 +71,7 @@ def ankle_m(style: Style) -> float:
 
 
 def foot_state(plan: StridePlan, style: Style, time_s: FloatArray) -> SegmentState:
-    """State of the foot at given times (s of the runner's clock, any order)."""
+    """Return the state of the foot at given times (s of the runner's clock, any order)."""
     phase = phase_at(plan, time_s)
     pitch, roll = _pitch(plan, style, phase), _roll(plan, style, phase)
     rotation, rate, slope = attitude(_yaw(plan, style, phase), pitch, roll)
@@ -92,18 +92,18 @@ def foot_state(plan: StridePlan, style: Style, time_s: FloatArray) -> SegmentSta
 
 def pitch_deg(plan: StridePlan, style: Style, time_s: FloatArray) -> FloatArray:
     """Return the (n,) pitch of `foot_state` alone, deg: a quarter of the work."""
-    out: FloatArray = np.degrees(_pitch(plan, style, phase_at(plan, time_s))[0])
-    return out
+    angle_deg: FloatArray = np.degrees(_pitch(plan, style, phase_at(plan, time_s))[0])
+    return angle_deg
 
 
 def roll_deg(plan: StridePlan, style: Style, time_s: FloatArray) -> FloatArray:
     """Return the (n,) roll of `foot_state` alone, deg."""
-    out: FloatArray = np.degrees(_roll(plan, style, phase_at(plan, time_s))[0]) * outward(plan)
-    return out
+    angle_deg: FloatArray = np.degrees(_roll(plan, style, phase_at(plan, time_s))[0]) * outward(plan)
+    return angle_deg
 
 
 def _landing(plan: StridePlan, style: Style, index: npt.NDArray[np.intp]) -> Curve:
-    """Pitch, rad, with its derivatives at contact of strides `index`."""
+    """Return pitch, rad, with its derivatives at contact of strides `index`."""
     effort = plan.effort[index]
     strike = np.radians(plan.strike_deg[index])
     # A flat landing has nothing to turn: how hard the ground turns the foot fades with the angle.
@@ -121,12 +121,12 @@ def _heel_first(plan: StridePlan, index: npt.NDArray[np.intp]) -> FloatArray:
 
 
 def _first_touch(plan: StridePlan, style: Style, index: npt.NDArray[np.intp]) -> FloatArray:
-    """Metres along the sole to what touches first."""
+    """Return metres along the sole to what touches first."""
     return np.where(plan.strike_deg[index] > 0, heel_m(style), style.ball_m)
 
 
 def _leaving(plan: StridePlan, style: Style, index: npt.NDArray[np.intp]) -> Curve:
-    """Pitch, rad, with its derivatives at toe-off."""
+    """Return pitch, rad, with its derivatives at toe-off."""
     effort = plan.effort[index]
     ones = np.ones(len(index))
     return (
@@ -137,7 +137,7 @@ def _leaving(plan: StridePlan, style: Style, index: npt.NDArray[np.intp]) -> Cur
 
 
 def _times(plan: StridePlan, style: Style, phase: Phase) -> tuple[FloatArray, FloatArray]:
-    """Seconds from contact to the flat foot, and to heel-off."""
+    """Return seconds from contact to the flat foot, and to heel-off."""
     gently = np.where(plan.strike_deg[phase.stride] < 0, FOREFOOT_GENTLE, 1.0)
     flat = np.minimum(style.flat_s * gently / plan.effort[phase.stride], 0.32 * phase.contact_s)
     # Who stands lifts the heel when the next step begins.
@@ -172,7 +172,7 @@ def _pitch(plan: StridePlan, style: Style, phase: Phase) -> Curve:
 
 
 def _coming_down(plan: StridePlan, style: Style, phase: Phase, flat: FloatArray, here: Curve) -> Curve:
-    """Pitch from contact to the flat foot, rad.
+    """Return pitch from contact to the flat foot, rad.
 
     What touches first is stopped; the other end of the foot keeps falling and is let down more slowly.
     """
@@ -188,7 +188,7 @@ def _coming_down(plan: StridePlan, style: Style, phase: Phase, flat: FloatArray,
 
 
 def _sink(style: Style, phase: Phase, moving: FloatArray) -> Curve:
-    """How the sole gives way under what touches first, m."""
+    """Return how the sole gives way under what touches first, m."""
     zero = np.zeros(len(phase.since_s))
     deep = -_stopping_distance_m(style.landing_v, 0.0, style.stop_s) * moving
     start = zero, -style.landing_v * moving, zero
@@ -196,7 +196,7 @@ def _sink(style: Style, phase: Phase, moving: FloatArray) -> Curve:
 
 
 def _yaw(plan: StridePlan, style: Style, phase: Phase) -> Curve:
-    """Heading of the foot, rad to the left: turned out, more so behind the runner, less in front."""
+    """Return the foot's heading, rad to the left: turned out, more so behind the runner, less in front."""
     rest = still(np.zeros(len(phase.since_s)))
     swung = np.radians(style.swing_yaw_deg) * outward(plan) * plan.effort[phase.stride]
     points = ((0.33, swung), (0.70, -0.7 * swung))
@@ -207,7 +207,7 @@ def _yaw(plan: StridePlan, style: Style, phase: Phase) -> Curve:
 
 
 def _roll(plan: StridePlan, style: Style, phase: Phase) -> Curve:
-    """Eversion about x, rad, with the sign of the leg."""
+    """Return eversion about x, rad, with the sign of the leg."""
     sign = outward(plan)
     n = len(phase.since_s)
     start = still(np.full(n, np.radians(-style.inversion_deg) * sign))
@@ -229,7 +229,7 @@ def _roll(plan: StridePlan, style: Style, phase: Phase) -> Curve:
 
 
 def _pivot(pitch: Curve, about: FloatArray) -> tuple[Curve, Curve]:
-    """Along and up: where the sole below the sensor is for a foot that turns about a point of it."""
+    """Return along and up: where the sole below the sensor is while the foot turns about a point of it."""
     angle, rate, acc = pitch
     arm = -about
     cos, sin = np.cos(angle), np.sin(angle)
@@ -259,7 +259,7 @@ def _roll_over(pitch: Curve, style: Style) -> tuple[Curve, Curve]:
 
 
 def _turning(plan: StridePlan, style: Style, phase: Phase, pitch: Curve) -> tuple[Curve, Curve]:
-    """Along and up on the ground: about what touched first, then over arch and ball."""
+    """Return along and up on the ground: about what touched first, then over arch and ball."""
     _, heel_off = _times(plan, style, phase)
     landing = _pivot(pitch, _first_touch(plan, style, phase.stride))
     leaving = _roll_over(pitch, style)
@@ -268,12 +268,12 @@ def _turning(plan: StridePlan, style: Style, phase: Phase, pitch: Curve) -> tupl
 
 
 def _stopping_distance_m(speed: float, braking: float, within_s: float) -> float:
-    """How far a quintic stop goes that only ever brakes: the one whose highest term vanishes."""
+    """Return how far a quintic stop goes that only ever brakes: the one whose highest term vanishes."""
     return 0.5 * speed * within_s - braking * within_s**2 / 12.0
 
 
 def _toe_roll(style: Style, phase: Phase, effort: FloatArray, speed: float) -> Curve:
-    """How far the ball itself comes off, rolling over the toes in the last part of stance, m."""
+    """Return how far the ball itself comes off, rolling over the toes in the last part of stance, m."""
     last = (1.0 - TOE_ROLL_FROM) * phase.contact_s
     return quintic(
         phase.since_s - TOE_ROLL_FROM * phase.contact_s,

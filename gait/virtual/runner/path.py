@@ -24,13 +24,13 @@ Vectors = tuple[FloatArray, FloatArray, FloatArray]
 
 
 def heading(plan: StridePlan, phase: Phase) -> Curve:
-    """Heading of the way under the foot, rad to the left of where the run began."""
+    """Return the heading of the way under the foot, rad to the left of where the run began."""
     here, after = plan.heading_rad[phase.stride], plan.heading_rad[phase.after]
     return quintic(phase.swinging_s, phase.swing_s, still(here), still(after))
 
 
 def laid_on_path(plan: StridePlan, phase: Phase, curves: tuple[Curve, Curve, Curve]) -> Vectors:
-    """Position, velocity and acceleration, (n, 3), of curves along, across and above a straight way.
+    """Return position, velocity and acceleration, (n, 3), of curves along, across and above a straight way.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def laid_on_path(plan: StridePlan, phase: Phase, curves: tuple[Curve, Curve, Cur
 
 
 def _from_footprint(plan: StridePlan, index: npt.NDArray[np.intp], along: Curve, across: Curve) -> Vectors:
-    """(n, 2) ground position with derivatives, seen from the footprints of strides `index`."""
+    """Return (n, 2) ground position with derivatives, seen from the footprints of strides `index`."""
     cos, sin = np.cos(plan.heading_rad[index]), np.sin(plan.heading_rad[index])
     ahead = along[0] - plan.pivot_m[index]
     start = plan.place_m[index]

@@ -35,7 +35,7 @@ class Phase:
 
 
 def phase_at(plan: StridePlan, time_s: FloatArray) -> Phase:
-    """Phases of given times, s of the runner's clock; from the plan's last contact on the foot stands."""
+    """Return the phases of given times, s of the runner's clock; behind the last contact the foot stands."""
     last = len(plan) - 1
     stride = np.clip(np.searchsorted(plan.ic_s, time_s, side="right") - 1, 0, last)
     after = np.minimum(stride + 1, last)
@@ -46,5 +46,5 @@ def phase_at(plan: StridePlan, time_s: FloatArray) -> Phase:
 
 
 def outward(plan: StridePlan) -> float:
-    """Sign that makes a leg's outward direction the world's left."""
+    """Return the sign that makes a leg's outward direction the world's left."""
     return 1.0 if plan.side == "left" else -1.0

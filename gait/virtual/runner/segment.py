@@ -43,7 +43,7 @@ class SegmentState:
 
 
 def attitude(yaw: Curve, pitch: Curve, roll: Curve) -> tuple[Rotation, FloatArray, FloatArray]:
-    """Rotation with its rates and their slopes (segment frame) of angles with derivatives.
+    """Return the rotation with its rates and their slopes (segment frame) of angles with derivatives.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def attitude(yaw: Curve, pitch: Curve, roll: Curve) -> tuple[Rotation, FloatArra
 
 
 def at_point(state: SegmentState, place: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Position, velocity and acceleration, (n, 3) world, of a point fixed to the segment.
+    """Return position, velocity and acceleration, (n, 3) world, of a point fixed to the segment.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ def at_point(state: SegmentState, place: FloatArray) -> tuple[FloatArray, FloatA
 def specific_force(
     state: SegmentState, place: FloatArray, tissue: tuple[Curve, Curve, Curve] | None = None
 ) -> FloatArray:
-    """(n, 3) what an accelerometer at a place of the segment feels, m/s2, segment frame.
+    """Return (n, 3) specific force of an accelerometer at a place of the segment, m/s2, segment frame.
 
     Parameters
     ----------

@@ -35,7 +35,7 @@ FRONTAL_REST_DEG = -1.0
 
 
 def shank_state(plan: StridePlan, style: Style, time_s: FloatArray, foot: SegmentState) -> SegmentState:
-    """State of the shank at given times; its reference point is the ankle.
+    """Return the state of the shank at given times; its reference point is the ankle.
 
     Parameters
     ----------
@@ -57,12 +57,12 @@ def shank_state(plan: StridePlan, style: Style, time_s: FloatArray, foot: Segmen
 
 
 def ankle(style: Style) -> FloatArray:
-    """(3,) m of the joint from the point of the sole below the shoe's sensor, foot frame."""
+    """Return (3,) m of the joint from the point of the sole below the shoe's sensor, foot frame."""
     return np.array([ankle_m(style), 0.0, ANKLE_HEIGHT_M])
 
 
 def tissue(plan: StridePlan, style: Style, time_s: FloatArray) -> tuple[Curve, Curve, Curve]:
-    """Displacement of a strapped sensor on the skin after each blow, m, segment frame."""
+    """Return the displacement of a strapped sensor on the skin after each blow, m, segment frame."""
     phase = phase_at(plan, time_s)
     size = style.ring_m * plan.effort[phase.stride] * (plan.kind[phase.stride] != 2)
     along = ringing(phase.since_s, -size, RING_RISE_S, style.ring_hz)
@@ -71,7 +71,7 @@ def tissue(plan: StridePlan, style: Style, time_s: FloatArray) -> tuple[Curve, C
 
 
 def _landing(plan: StridePlan, style: Style, index: npt.NDArray[np.intp]) -> Curve:
-    """Pitch, rad, with its derivatives at contact of strides `index`."""
+    """Return pitch, rad, with its derivatives at contact of strides `index`."""
     effort = plan.effort[index] * (plan.kind[index] != 2)
     return (
         np.radians(plan.shank_deg[index]),
@@ -121,7 +121,7 @@ def _pitch(plan: StridePlan, style: Style, phase: Phase) -> Curve:
 
 
 def _in_stance(phase: Phase, rest: FloatArray, top: FloatArray, peak: float) -> Curve:
-    """From `rest` to `top` at a share of stance and back at toe-off; `rest` in swing."""
+    """Return a curve from `rest` to `top` at a share of stance and back at toe-off; `rest` in swing."""
     at = peak * phase.contact_s
     rise = quintic(phase.since_s, at, still(rest), still(top))
     fall = quintic(phase.since_s - at, phase.contact_s - at, still(top), still(rest))
@@ -129,14 +129,14 @@ def _in_stance(phase: Phase, rest: FloatArray, top: FloatArray, peak: float) -> 
 
 
 def _frontal(plan: StridePlan, phase: Phase) -> Curve:
-    """Inward lean of the knee about x, rad, with the sign of the leg."""
+    """Return inward lean of the knee about x, rad, with the sign of the leg."""
     moving = (plan.kind[phase.stride] != 2) * outward(plan)
     rest = np.radians(FRONTAL_REST_DEG) * outward(plan) * np.ones(len(phase.since_s))
     return _in_stance(phase, rest, rest + np.radians(plan.knee_in_deg) * moving, 0.45)
 
 
 def _axial(plan: StridePlan, style: Style, phase: Phase) -> Curve:
-    """Inward turn about the long axis, rad to the left."""
+    """Return inward turn about the long axis, rad to the left."""
     moving = (plan.kind[phase.stride] != 2) * -outward(plan)
     rest = np.zeros(len(phase.since_s))
     return _in_stance(phase, rest, np.radians(style.shank_axial_deg) * moving, 0.40)

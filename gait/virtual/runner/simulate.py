@@ -64,7 +64,7 @@ def simulate(
     name: str = "virtual",
     keep_motion: bool = False,
 ) -> VirtualSession:
-    """Run.
+    """Return a virtual run.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ def _state(plan: StridePlan, style: Style, placement: Placement, time_s: FloatAr
 def _felt(
     plan: StridePlan, style: Style, sensor: SensorSettings, placement: Placement, time_s: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """(n, 3) specific force, m/s2, and rate, rad/s, at the sensor's place, segment frame."""
+    """Return (n, 3) specific force, m/s2, and rate, rad/s, at the sensor's place, segment frame."""
     force, rate = np.empty((len(time_s), 3)), np.empty((len(time_s), 3))
     for first in range(0, len(time_s), _PIECE):
         piece = slice(first, first + _PIECE)
@@ -145,7 +145,7 @@ def _recording(
 
 
 def _truth(plan: StridePlan, style: Style, sensor: SensorSettings) -> pd.DataFrame:
-    """Every stride that begins and ends in the recording, in the recording's clock."""
+    """Return every stride that begins and ends in the recording, in the recording's clock."""
     n = len(plan) - 1
     ic, tc, after = plan.ic_s[:n], plan.tc_s[:n], plan.ic_s[1:]
     contact = tc - ic
@@ -176,7 +176,7 @@ def _truth(plan: StridePlan, style: Style, sensor: SensorSettings) -> pd.DataFra
 
 
 def _bow_cm(plan: StridePlan, style: Style, height_m: float) -> FloatArray:
-    """Largest outward bow of the shoe sensor's path off the line from one flat foot to the next, cm."""
+    """Return the largest outward bow of the shoe sensor's path off the line between two flat feet, cm."""
     n = len(plan) - 1
     flat = plan.ic_s + float(np.mean(FLAT_SHARE)) * (plan.tc_s - plan.ic_s)
     shares = np.linspace(0.0, 1.0, 40)

@@ -24,7 +24,7 @@ STAND_STRIDE_S = 0.7
 
 
 def contact_at(speed_m_s: float) -> float:
-    """Usual ground contact time, s: falls from 0.25 at 2.5 m/s to 0.16 at 5.5 m/s.
+    """Return the usual ground contact time, s: falls from 0.25 at 2.5 m/s to 0.16 at 5.5 m/s.
 
     A straight line through the range that treadmill studies of recreational runners report.
     """
@@ -205,7 +205,7 @@ class StridePlan:
 
 
 def plan_strides(settings: RunnerSettings, seed: int) -> tuple[StridePlan, StridePlan]:
-    """Left and right leg's strides, correlated from stride to stride, reproducible from `seed`."""
+    """Return the left and the right leg's strides, correlated one to the next, reproducible from `seed`."""
     rng = np.random.default_rng(seed)
     kind, base = _rhythm(settings)
     n = len(base)
@@ -268,7 +268,7 @@ def plan_strides(settings: RunnerSettings, seed: int) -> tuple[StridePlan, Strid
 def _ways(
     turns: tuple[Turn, ...], time_s: FloatArray, along_m: FloatArray
 ) -> list[tuple[FloatArray, FloatArray]]:
-    """Heading, rad, and place of the way, (n, 2) m, at the footprints of both legs, (2, n) each."""
+    """Return heading, rad, and place of the path, (n, 2) m, at the footprints of both legs, (2, n) each."""
     order = np.argsort(along_m.ravel(), kind="stable")
     now = time_s.ravel()[order]
     heading = np.zeros(len(now))
@@ -284,7 +284,7 @@ def _ways(
 
 
 def _rhythm(settings: RunnerSettings) -> tuple[npt.NDArray[np.int64], FloatArray]:
-    """Kind and mean duration of every stride."""
+    """Return the kind and mean duration of every stride."""
     kinds: list[int] = []
     times: list[float] = []
     for kind, seconds in settings.parts:
@@ -308,7 +308,7 @@ def _rhythm(settings: RunnerSettings) -> tuple[npt.NDArray[np.int64], FloatArray
 
 
 def _correlated(rng: np.random.Generator, n: int, memory: float = 0.6) -> FloatArray:
-    """(n,) standard normal, each like the one before."""
+    """Return (n,) standard normal, each like the one before."""
     fresh = rng.normal(size=n)
     out = np.empty(n)
     last = 0.0

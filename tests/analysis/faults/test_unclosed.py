@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import permutations
 
 import pytest
 
 from gait.analysis.analyze import AnalysisSettings, analyze, diagnose
-from gait.analysis.faults.exchanged_axes import Order, order_of_value
 from gait.doctor.corrections import can_mend, mended
 from gait.recording.model import Recording, Session
 from gait.virtual.runner.simulate import VirtualSession
@@ -46,16 +44,6 @@ def test_exchanged_axes_are_named_and_undone(moving: Recording, sensor: str, ord
     )
     for name, most in (("strike_angle_deg", 0.5), ("pronation_excursion_deg", 0.5), ("contact_ms", 2.0)):
         assert found[name].value == pytest.approx(true[name].value, abs=most)
-
-
-@pytest.mark.parametrize("order", list(permutations(range(3))))
-def test_an_order_of_axes_is_a_number(order: tuple[int, int, int]) -> None:
-    """It stands in a fault's value and comes back; the sign of two exchanged axes tells whose they are."""
-    for sign in (1, -1):
-        there = Order(order, sign, sure=True)
-        assert order_of_value(there.value) == there
-        assert there.of_acc == (sign < 0 and order in {(1, 0, 2), (0, 2, 1), (2, 1, 0)})
-    assert Order((1, 0, 2), 1, sure=True).words == "y, x, z"
 
 
 @pytest.mark.parametrize("order", [(2, 1, 0), (0, 2, 1)])

@@ -1,9 +1,8 @@
-"""What every detector does with blocks, and whose fault a plugin's is."""
+"""What every detector does with blocks."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from importlib.metadata import EntryPoint
 
 import numpy as np
 import pytest
@@ -11,15 +10,12 @@ import pytest
 from gait.analysis.signal.resample import GridBlock
 from gait.analysis.strides import DETECTORS, detector_for
 from gait.analysis.strides.detector import ALIGNED_SCORE, Alignment, Detector
-from gait.analysis.strides.foreign import ForeignDetector
 from gait.analysis.strides.guard import GyroscopeGuard
 from gait.analysis.strides.shank.accelerometer import ShankAccDetector
 from gait.analysis.strides.shank.detector import ShankDetector
 from gait.analysis.strides.shoe.accelerometer import ShoeAccDetector
 from gait.analysis.strides.shoe.detector import ShoeDetector
 from gait.analysis.strides.stride_batch import StrideBatch, empty_batch
-from gait.errors import PluginError
-from gait.plugins import Plugin
 
 
 class EveryBlock(Detector):
@@ -27,8 +23,7 @@ class EveryBlock(Detector):
 
     def __init__(self, side: str) -> None:
         super().__init__()
-        if side == "right":
-            raise RuntimeError("only left feet")
+        self.side = side
         self.segments = 0
 
     def _find(self, *, final: bool) -> list[StrideBatch]:
@@ -82,15 +77,3 @@ def test_a_score_of_alignment_is_a_share() -> None:
     """From where it counts it lies between none and all."""
     assert 0.0 < ALIGNED_SCORE < 1.0
     assert Alignment().matrix is None
-
-
-def test_a_plugins_fault_bears_its_name() -> None:
-    """What it raises becomes a `PluginError`; what it finds is handed on."""
-    entry = EntryPoint("ours", "their.module:Part", "gait.detectors")
-    plugin = Plugin("detector", "ours", "their-package", "1.0", entry)
-    mine = ForeignDetector(plugin, EveryBlock, "left")
-    assert [batch.ic_s.tolist() for batch in mine.feed(_block(60))] == [[60.0]]
-    assert mine.samples_held == 20
-    assert mine.end_segment() == []
-    with pytest.raises(PluginError, match="ours"):
-        ForeignDetector(plugin, EveryBlock, "right")

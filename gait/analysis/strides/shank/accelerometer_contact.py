@@ -62,8 +62,9 @@ IC_CUES = {"reversal": Cue(0.003, 0.008), "onset": Cue(-0.012, 0.012)}
 TC_CUES = {"release": Cue(0.002, 0.011)}
 
 _SMOOTH_S = 0.006
+"""s; one sigma of the smoothing of impacts (chosen: an impact lasts some 20 ms)."""
 _SLOW_S = 0.020
-"""s; one sigma of the smoothing of impacts and of slow forces (chosen: an impact lasts some 20 ms)."""
+"""s; one sigma of the smoothing of slow forces (chosen: as long as an impact, which is gone then)."""
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,7 @@ def rule_contacts(stances: Stances) -> Contacts:
 
 
 def _reversal(across: FloatArray, origin: int) -> FloatArray:
-    """Last minimum of the forward specific force before the shock, s from the row's start."""
+    """Return the last minimum of the forward specific force before the shock, s from the row's start."""
     first, last = origin - 14, origin + 1
     part = across[:, first - 1 : last + 1]
     inner = (part[:, 1:-1] < part[:, :-2]) & (part[:, 1:-1] <= part[:, 2:])

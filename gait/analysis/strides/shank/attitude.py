@@ -78,15 +78,15 @@ def attitude(
     left = -axis[None, :] + long_axis * (long_axis @ axis)[:, None]
     left /= np.linalg.norm(left, axis=1, keepdims=True)
     forward = np.cross(left, long_axis)
-    pitch = np.degrees(np.arcsin(np.clip(np.einsum("nij,nj->ni", vertical, forward), -1.0, 1.0)))
-    roll = inward * np.degrees(
+    pitch_deg = np.degrees(np.arcsin(np.clip(np.einsum("nij,nj->ni", vertical, forward), -1.0, 1.0)))
+    inward_deg = inward * np.degrees(
         np.arctan2(np.einsum("nij,nj->ni", vertical, left), np.einsum("nij,nj->ni", vertical, long_axis))
     )
     at_ic = (ic_s * GRID_HZ)[:, None]
     stance = ((tc_s - ic_s) * GRID_HZ)[:, None]
-    angle = np.where(stood, sample_rows(pitch, at_ic)[:, 0], np.nan)
+    angle = np.where(stood, sample_rows(pitch_deg, at_ic)[:, 0], np.nan)
     early = at_ic + stance * np.linspace(0.0, FRONTAL_UNTIL, 30)[None, :]
-    frontal = sample_rows(roll, early).max(axis=1) - sample_rows(roll, at_ic)[:, 0]
+    frontal = sample_rows(inward_deg, early).max(axis=1) - sample_rows(inward_deg, at_ic)[:, 0]
     shock = at_ic + np.minimum(np.arange(round(SHOCK_S * GRID_HZ) + 1)[None, :], stance)
     along = np.einsum("nij,nj->ni", force, long_axis)
     return Attitude(angle, frontal, sample_rows(along, shock).max(axis=1) / STANDARD_GRAVITY)
@@ -108,7 +108,7 @@ def segment_axes(axis: FloatArray, stand: FloatArray) -> FloatArray:
 
 
 def _vectors_at(values: FloatArray, at: FloatArray) -> FloatArray:
-    """(n, 3) vectors of (n, L, 3) rows at the nearest sample to each `at`."""
+    """Return (n, 3) vectors of (n, L, 3) rows at the nearest sample to each `at`."""
     index = np.clip(np.nan_to_num(at).round().astype(np.intp), 0, values.shape[1] - 1)
     out: FloatArray = values[np.arange(len(values)), index]
     return out

@@ -158,7 +158,7 @@ def opening_cycle(buffer: SampleBuffer, span: Span, axis: FloatArray) -> tuple[S
 
 
 def _level(up: FloatArray, left: FloatArray) -> FloatArray:
-    """(n, 3, 3) world axes seen from each first sample."""
+    """Return (n, 3, 3) world axes seen from each first sample."""
     y = left[None, :] - up * (up @ left)[:, None]
     y /= np.linalg.norm(y, axis=1, keepdims=True)
     return np.stack([np.cross(y, up), y, up], axis=1)

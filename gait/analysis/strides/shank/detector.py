@@ -30,8 +30,9 @@ MODEL = "shank_gyroscope"
 """File of coefficients."""
 
 STAND_S = 0.8
+"""s without turning that are a rest (chosen: longer than any stance)."""
 STAND_RATE = 6.0 * DEG
-"""A rest: no rate above this, rad/s (gyroscope bias included), for so long."""
+"""rad/s above which nothing turns in a rest, the gyroscope's bias included (chosen)."""
 
 USUAL_CONTACT_S = (0.180, 0.300)
 """s; contact times of most of the recordings that the model was fitted on (all: 163-314 ms); beyond them it
@@ -112,7 +113,7 @@ class ShankDetector(Detector):
         return wanted - round(HELD_S * GRID_HZ)
 
     def _note_stand(self) -> None:
-        """Direction of gravity in the first long rest: the standing shank's long axis."""
+        """Note gravity's direction in the first long rest: the standing shank's long axis."""
         if self._stand is not None:
             return
         rate = np.sqrt(np.einsum("ij,ij->i", self._buffer.gyr, self._buffer.gyr))
@@ -203,7 +204,7 @@ class ShankDetector(Detector):
         after: FloatArray,
         after_sd: FloatArray,
     ) -> tuple[FloatArray, FloatArray]:
-        """Each cycle's contact: the landing that the cycle before ended with, where there is one."""
+        """Return each cycle's contact: the landing that the cycle before ended with, where there is one."""
         starts, stops = (np.array(edge) for edge in zip(*spans, strict=True))
         follows = starts == np.r_[self._landed[0], stops[:-1]]
         ic = np.where(follows, np.r_[self._landed[1], after[:-1]], own)

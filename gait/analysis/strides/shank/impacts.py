@@ -10,7 +10,7 @@ import numpy as np
 from gait.analysis.signal.buffer import SampleBuffer
 from gait.analysis.signal.filters import gaussian, gaussian_slope, local_maxima, reach
 from gait.analysis.signal.resample import GRID_HZ
-from gait.analysis.strides.landing_model import due_in_silence, hidden_landing
+from gait.analysis.strides.silences import due_in_silence, hidden_landing
 from gait.analysis.strides.stride_batch import STRIDE_LEAST_S
 from gait.arrays import FloatArray, IntArray
 from gait.units import STANDARD_GRAVITY
@@ -48,14 +48,17 @@ STANCE_S = 0.60
 """s behind a landing that its stance may take."""
 
 _MOVING_G = 0.3
+"""g by which the force differs from gravity in movement (chosen)."""
 _BUSY_S = 0.25
+"""s; one sigma of the mean of that difference (chosen: part of a stride, so that a swing counts too)."""
 _SMOOTH_S = 0.006
+"""s; one sigma of the smoothing of the jerk (chosen: an impact lasts some 20 ms)."""
 _HIT_SMOOTH_S = 0.020
+"""s; one sigma of the smoothing of a landing's jerk (chosen: its impacts become one)."""
 _SLOW_S = 0.020
+"""s; one sigma of the smoothing of slow forces (chosen: as long as an impact)."""
 _RADIUS_S = 0.25
-"""g by which the force differs from gravity in movement; s of one sigma over which it is taken, of the jerk,
-of a landing's jerk and of slow forces; s on both sides of a landing in which nothing is larger (chosen: a
-quarter of a second is less than half a fast runner's stride)."""
+"""s on both sides of a landing in which nothing is larger (chosen: less than half a fast runner's stride)."""
 
 
 @dataclass(frozen=True)
@@ -208,7 +211,7 @@ class ImpactFinder:
 
 
 def _jerk(acc: FloatArray) -> FloatArray:
-    """(n,) smoothed norm of the jerk, g/s, of (n, 3) specific force, m/s2."""
+    """Return (n,) smoothed norm of the jerk, g/s, of (n, 3) specific force, m/s2."""
     slope = gaussian_slope(acc, _SMOOTH_S) / STANDARD_GRAVITY
     return gaussian(np.sqrt(np.einsum("ij,ij->i", slope, slope)), _HIT_SMOOTH_S)
 

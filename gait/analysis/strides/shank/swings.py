@@ -38,9 +38,9 @@ SWING_LEAST = 100.0 * DEG
 """rad/s below which nothing is a swing."""
 
 _SMOOTH_S = 0.040
+"""s; one sigma of the smoothing of the swing's rate (chosen: a landing's shocks are gone, a swing stays)."""
 _RADIUS_S = 0.25
-"""s; one sigma of the smoothing of the swing's rate, and s on each side of a swing with nothing faster
-(chosen: less than half a fast runner's stride)."""
+"""s on each side of a swing with nothing faster (chosen: less than half a fast runner's stride)."""
 
 
 @dataclass(frozen=True)

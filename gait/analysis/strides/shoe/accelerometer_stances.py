@@ -41,10 +41,12 @@ BRAKE_S = (-0.10, -0.02)
 """s about the shock in which the swinging leg circles: its centre lies behind the foot's front, so the force
 points forward (2 g or more in thirteen real runners at three places of the shoe)."""
 
-AXIS_SMOOTH_S, FLAT_SMOOTH_S = 0.020, 0.015
+AXIS_SMOOTH_S = 0.020
+"""s; one sigma of the smoothing before the forward axis is fitted (chosen: as long as an impact)."""
+FLAT_SMOOTH_S = 0.015
+"""s; one sigma of the smoothing before the flat instants are looked for (chosen: a part of foot-flat)."""
 FLAT_ROUNDS = 2
-"""s; one sigma of the smoothing under the forward axis and under the flat instants; rounds in which these and
-the vertical are found from each other (chosen: one of each)."""
+"""Rounds in which the flat instants and the vertical are taken from each other (chosen: one of each)."""
 
 
 @dataclass(frozen=True)

@@ -71,9 +71,11 @@ TURN_PEAK_SHARE, TURN_PEAK_AFTER_S = 0.62, 0.05
 """The forward turn's peak lies within this share of the stride, and so many s, behind the lowest pitch."""
 
 _SMOOTH_S = 0.008
+"""s; one sigma of the smoothing of pitch rate and vertical jerk (chosen: a part of an impact)."""
 _TURN_SMOOTH_S = 0.022
+"""s; one sigma of the smoothing of the pitch rate for its largest peak (chosen: as long as an impact)."""
 _DROP_WITHIN = 18
-"""Grid points, 90 ms."""
+"""Grid points behind the turn's end in which the lowest pitch rate is looked for: 90 ms (chosen)."""
 _RISE_ABOUT = (12, 20)
 """Grid points before and behind the end of the forward turn."""
 

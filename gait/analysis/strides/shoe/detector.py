@@ -211,7 +211,7 @@ class ShoeDetector(Detector):
         return take(swing, slice(0, 1 if np.isfinite(swing.tc[0]) else 0))
 
     def _calibration_count(self, *, final: bool) -> int:
-        """How many of the held swings to calibrate on; 0 to wait for more."""
+        """Return how many of the held swings to calibrate on; 0 to wait for more."""
         spans = np.array(self._held[:CALIBRATION_SWINGS])
         pauses = np.flatnonzero(spans[1:, 0] - spans[:-1, 1] > IDLE_S * GRID_HZ)
         if len(pauses):
@@ -238,7 +238,7 @@ class ShoeDetector(Detector):
         return mounting
 
     def _rolled_inward_deg(self, turned: Turned, mounting: Mounting) -> float:
-        """Median roll from contact to the flat instant, deg, eversion positive."""
+        """Return the median roll from contact to the flat instant, deg, eversion positive."""
         windows = turned.windows
         level = levels(mounting, closure_gravity(windows, turned.force))
         signals = swing_signals(motion(windows, turned.quaternion, turned.force, level))
@@ -266,10 +266,10 @@ class ShoeDetector(Detector):
         level = self._levels(windows, quaternion, gravity, cut)
         moved = motion(windows, quaternion, turned.force, level)
         pose = foot_pose(windows, quaternion, mounting.matrix, level)
-        pitch = pose.pitch_deg
+        pitch_deg = pose.pitch_deg
         start = windows.start + self._buffer.first
         contacts = self._contacts(
-            swing_signals(moved), pitch_from_flat(windows, pitch, cut), windows.length, start
+            swing_signals(moved), pitch_from_flat(windows, pitch_deg, cut), windows.length, start
         )
         tc, tc_doubt = self._event(contacts, 0, start / GRID_HZ, cut)
         ic, ic_doubt = self._event(contacts, 1, start / GRID_HZ, cut)
@@ -283,14 +283,14 @@ class ShoeDetector(Detector):
             tc_doubt=tc_doubt,
             ic=ic,
             ic_doubt=ic_doubt,
-            pitch=both_ends(pitch, windows.length),
-            roll=both_ends(self._sign * pose.roll_deg, windows.length),
-            side_rate=both_ends(np.degrees(self._eversion_rate(windows, mounting)), windows.length),
+            pitch_deg=both_ends(pitch_deg, windows.length),
+            roll_deg=both_ends(self._sign * pose.roll_deg, windows.length),
+            eversion_dps=both_ends(np.degrees(self._eversion_rate(windows, mounting)), windows.length),
             length_m=uncut * np.hypot(ends[:, 0], ends[:, 1]),
             circum_cm=uncut * circumduction_cm(moved, windows, self._sign),
             turn_deg=uncut * turn_deg(quaternion, windows, mounting),
-            drift=uncut * np.linalg.norm(moved.drift, axis=1),
-            lean=lean,
+            drift_m_s=uncut * np.linalg.norm(moved.drift, axis=1),
+            lean_deg=lean,
             slipped=(lean > SLIP_DEG) & (not cut),
             aligned=np.full(len(start), mounting.aligned),
             plausible=np.full(len(start), mounting.score > GAIT_SCORE),
@@ -342,7 +342,7 @@ class ShoeDetector(Detector):
         return self._sign * gaussian(along, _ROLL_SMOOTH_S, axis=1)
 
     def _slip_at(self, swings: Swings) -> int | None:
-        """Swings to keep if a run of changed leans completes among them."""
+        """Return the number of swings up to the one that shows a sensor shift; None without one."""
         for index, off in enumerate(swings.slipped.tolist()):
             self._off = [*self._off, off][-SLIP_RUN:]
             if len(self._off) == SLIP_RUN and all(self._off):
@@ -365,7 +365,7 @@ class ShoeDetector(Detector):
         fresh = self._solve(turned, None if slipped else inward)
         when = float(np.concatenate([swings.start for swings, _ in recent])[chosen[0]]) / GRID_HZ
         if slipped:
-            self.slips.append((when, float(np.median(recent[-1][0].lean[-SLIP_RUN:]))))
+            self.slips.append((when, float(np.median(recent[-1][0].lean_deg[-SLIP_RUN:]))))
             self._mounting = fresh
         else:
             self._mounting = blend(self._mounting, fresh)

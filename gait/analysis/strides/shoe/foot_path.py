@@ -13,7 +13,7 @@ __all__ = ["circumduction_cm", "turn_deg"]
 
 
 def circumduction_cm(moved: Motion, windows: Windows, sign: float) -> FloatArray:
-    """Largest lateral bow of the foot's path off the straight line between two stances, cm."""
+    """Return the largest lateral bow of the foot's path off the straight line between two stances, cm."""
     rows = np.arange(len(windows.length))
     end = moved.position[rows, windows.length - 1]
     along = end[:, :2] / np.maximum(np.hypot(end[:, 0], end[:, 1]), 1e-6)[:, None]
@@ -23,7 +23,7 @@ def circumduction_cm(moved: Motion, windows: Windows, sign: float) -> FloatArray
 
 
 def turn_deg(quaternion: FloatArray, windows: Windows, mounting: Mounting) -> FloatArray:
-    """Change of heading from flat to flat, deg."""
+    """Return the (n,) change of heading from flat to flat, deg."""
     last = quaternion[np.arange(len(windows.length)), windows.length - 1]
-    out = np.degrees(twist_rad(last, mounting.matrix[2]))
-    return (out + 180.0) % 360.0 - 180.0
+    change_deg = np.degrees(twist_rad(last, mounting.matrix[2]))
+    return (change_deg + 180.0) % 360.0 - 180.0

@@ -28,14 +28,14 @@ class FootPose:
     @property
     def pitch_deg(self) -> FloatArray:
         """(n, L) elevation of the foot's long axis, toes up positive."""
-        out: FloatArray = np.degrees(np.arcsin(np.clip(self.up[..., 0], -1.0, 1.0)))
-        return out
+        above_deg: FloatArray = np.degrees(np.arcsin(np.clip(self.up[..., 0], -1.0, 1.0)))
+        return above_deg
 
     @property
     def roll_deg(self) -> FloatArray:
         """(n, L) rotation about the long axis, left border up positive."""
-        out: FloatArray = np.degrees(np.arctan2(self.up[..., 1], self.up[..., 2]))
-        return out
+        about_deg: FloatArray = np.degrees(np.arctan2(self.up[..., 1], self.up[..., 2]))
+        return about_deg
 
 
 def foot_pose(windows: Windows, quaternion: FloatArray, matrix: FloatArray, level: FloatArray) -> FootPose:

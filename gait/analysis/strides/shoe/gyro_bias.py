@@ -77,6 +77,6 @@ class Rests:
         self._known_at, self._offsets = self._known_at[drop:], self._offsets[drop:]
 
     def at(self, index: IntArray) -> FloatArray:
-        """(n, 3) offsets in force at grid indices, rad/s; zero before the first rest."""
+        """Return (n, 3) offsets in force at grid indices, rad/s; zero before the first rest."""
         table = np.vstack([np.zeros((1, 3)), *self._offsets])
         return table[np.searchsorted(self._known_at, index, side="right")]

@@ -9,7 +9,8 @@ import numpy as np
 from gait.analysis.signal.buffer import SampleBuffer
 from gait.analysis.signal.filters import gaussian, local_maxima, reach
 from gait.analysis.signal.resample import GRID_HZ
-from gait.analysis.strides.landing_model import LandingModel, hidden_landing, jerk_size, off_gravity
+from gait.analysis.strides.landing_model import LandingModel, jerk_size, off_gravity
+from gait.analysis.strides.silences import hidden_landing
 from gait.analysis.strides.stride_batch import STRIDE_LEAST_S
 from gait.arrays import BoolArray, FloatArray, IntArray
 

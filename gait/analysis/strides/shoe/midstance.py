@@ -34,9 +34,11 @@ LOOKS_AHEAD_S = 0.015
 """Smoothing of cost and leaving, s, at most."""
 
 _SMOOTH_S = 0.010
+"""s; one sigma of the smoothing of stillness (chosen: a small part of a stance)."""
 _TURN_SMOOTH_S = 0.040
+"""s; one sigma of the smoothing of the turning rate (chosen: a sixth of a stance)."""
 _SHOCK_SMOOTH_S = 0.008
-"""s; one sigma of the smoothing of stillness, turning rate and shocks (chosen: parts of a stance)."""
+"""s; one sigma of the smoothing of shocks (chosen: an impact lasts some 20 ms)."""
 
 SHOCK_S = 0.14
 """s before a flat instant within which its landing lies (the flat part of a stance begins within that)."""
@@ -71,14 +73,14 @@ DOUBT = 8.0
 
 
 def stillness(acc: FloatArray, gyr: FloatArray) -> FloatArray:
-    """(n,) cost, 0 for a sensor at rest."""
+    """Return (n,) cost, 0 for a sensor at rest."""
     rate = np.einsum("ij,ij->i", gyr, gyr) / RATE_SCALE**2
     excess = np.sqrt(np.einsum("ij,ij->i", acc, acc)) / STANDARD_GRAVITY - 1.0
     return gaussian(rate + excess**2, _SMOOTH_S)
 
 
 def shock_before(acc: FloatArray) -> FloatArray:
-    """(n,) largest jerk, g/s, in the `SHOCK_S` up to each instant."""
+    """Return (n,) largest jerk, g/s, in the `SHOCK_S` up to each instant."""
     slope = gaussian_slope(acc, _SHOCK_SMOOTH_S) / STANDARD_GRAVITY
     size = np.sqrt(np.einsum("ij,ij->i", slope, slope))
     return running_max(size, round(SHOCK_S * GRID_HZ) - 1, 0)
@@ -142,7 +144,7 @@ class StanceFinder:
         final: bool,
         bridged: BoolArray | None = None,
     ) -> list[tuple[int, int]]:
-        """Strides, as pairs of flat instants (absolute grid indices), that the signals complete.
+        """Return strides, as pairs of flat instants (absolute grid indices), that the signals complete.
 
         Parameters
         ----------
@@ -181,7 +183,7 @@ class StanceFinder:
         return strides + (self._settle() if final else [])
 
     def _minima(self, rank: FloatArray, cost: FloatArray, usable: int) -> npt.NDArray[np.intp]:
-        """Points that nothing in the time before undercuts, nor the next one."""
+        """Return the points that nothing in the time before undercuts, nor the next one."""
         if usable < 3:
             return np.empty(0, dtype=np.intp)
         lowest = -running_max(-rank[:usable], _APART, 0)

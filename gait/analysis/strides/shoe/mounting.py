@@ -51,6 +51,7 @@ MOST_ROLL_DEG = 11.5
 """deg of inward roll from which a foot rolls back no further: who lands far inverted leaves less so."""
 
 _FLAT_SMOOTH_S = 0.010
+"""s; one sigma of the mean of gravity about a flat instant (chosen: a small part of foot-flat)."""
 _SWING_SHARE = 0.62
 """The foot leans forward most before this share of the way from one flat instant to the next."""
 
@@ -97,7 +98,7 @@ class MountingCues:
 
 
 def mounting_cues(turned: Turned) -> MountingCues:
-    """Gravity by closure and at the flat instant, m/s2."""
+    """Return gravity by closure and at the flat instant, m/s2."""
     return MountingCues(closure_gravity(turned.windows, turned.force), turned.flat)
 
 
@@ -152,7 +153,7 @@ def _vertical(cues: MountingCues) -> tuple[FloatArray, float]:
 
 
 def levels(mounting: Mounting, closure: FloatArray) -> FloatArray:
-    """World axes at the flat instant of each stride, from its own gravity where that can be trusted.
+    """Return the world axes at each stride's flat instant, from its own gravity where that can be trusted.
 
     Parameters
     ----------
@@ -189,8 +190,8 @@ def lean_deg(mounting: Mounting, closure: FloatArray, flat: FloatArray) -> Float
 
 def _angle_deg(vectors: FloatArray, direction: FloatArray) -> FloatArray:
     size = np.maximum(np.linalg.norm(vectors, axis=1), 1e-12)
-    out: FloatArray = np.degrees(np.arccos(np.clip(vectors @ direction / size, -1.0, 1.0)))
-    return out
+    angle_deg: FloatArray = np.degrees(np.arccos(np.clip(vectors @ direction / size, -1.0, 1.0)))
+    return angle_deg
 
 
 def _horizontal(vectors: FloatArray, up: FloatArray) -> FloatArray:
@@ -205,18 +206,19 @@ def _median_direction(vectors: FloatArray) -> FloatArray:
 
 
 def _score(directions: FloatArray, leaning: FloatArray, cues: MountingCues, up: FloatArray) -> float:
-    """1 minus the scatter of the cues, as a share of what would be no agreement at all."""
-    off = np.degrees(np.arccos(np.clip(directions @ leaning, -1.0, 1.0)))
+    """Return 1 minus the scatter of the cues, as a share of what would be no agreement at all."""
+    off_deg = np.degrees(np.arccos(np.clip(directions @ leaning, -1.0, 1.0)))
     size = np.maximum(np.linalg.norm(cues.closure, axis=1), 1e-12)
-    tilt = np.degrees(np.arccos(np.clip(cues.closure @ up / size, -1.0, 1.0)))
-    scatter = np.hypot(
-        np.median(np.abs(off - np.median(off))) * 1.48 + 0.25 * np.median(off), np.median(tilt)
+    tilt_deg = np.degrees(np.arccos(np.clip(cues.closure @ up / size, -1.0, 1.0)))
+    scatter_deg = np.hypot(
+        np.median(np.abs(off_deg - np.median(off_deg))) * 1.48 + 0.25 * np.median(off_deg),
+        np.median(tilt_deg),
     )
-    return float(np.clip(1.0 - scatter / _SPREAD_FAIL_DEG, 0.0, 1.0))
+    return float(np.clip(1.0 - scatter_deg / _SPREAD_FAIL_DEG, 0.0, 1.0))
 
 
 def blend(old: Mounting, new: Mounting) -> Mounting:
-    """Half old, half new, orthonormal again."""
+    """Return the mean of an old and a new mounting, orthonormal again."""
     up = old.matrix[2] + new.matrix[2]
     up /= np.linalg.norm(up)
     forward = old.matrix[0] + new.matrix[0]

@@ -73,7 +73,7 @@ def stance_batch(
         peak_acc_g=peak / STANDARD_GRAVITY,
         clipped=clipped,
         turn_deg=after.turn_deg,
-        drift_m_s=after.drift,
+        drift_m_s=after.drift_m_s,
         slipped=before.slipped | after.slipped,
         gap=(before.ic_doubt[:, 3] > 0.0) | (after.tc_doubt[:, 3] > 0.0),
     )
@@ -92,16 +92,16 @@ def is_stance(before: Swings, after: Swings) -> BoolArray:
 def attitude(before: Swings, after: Swings) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return strike angle, pronation excursion (deg) and peak rate (deg/s) of each stance."""
     half = round(HALF_S * GRID_HZ)
-    pitch = np.hstack([before.pitch[:, :half], after.pitch[:, half + 1 :]])
-    roll = np.hstack([before.roll[:, :half], after.roll[:, half + 1 :]])
-    rate = np.hstack([before.side_rate[:, :half], after.side_rate[:, half + 1 :]])
+    pitch_deg = np.hstack([before.pitch_deg[:, :half], after.pitch_deg[:, half + 1 :]])
+    roll_deg = np.hstack([before.roll_deg[:, :half], after.roll_deg[:, half + 1 :]])
+    rate_dps = np.hstack([before.eversion_dps[:, :half], after.eversion_dps[:, half + 1 :]])
     # Column `half` is the flat instant; those before belong to the swing that ends there.
     ic_at = half + (before.ic - before.stop / GRID_HZ) * GRID_HZ
     tc_at = half + (after.tc - after.start / GRID_HZ) * GRID_HZ
     stance = tc_at - ic_at
     flat_at = ic_at[:, None] + stance[:, None] * np.linspace(*FLAT_SHARE, 7)[None, :]
-    flat = np.median(sample_rows(pitch, flat_at), axis=1)
-    angle = sample_rows(pitch, ic_at[:, None])[:, 0] - flat
+    flat = np.median(sample_rows(pitch_deg, flat_at), axis=1)
+    angle = sample_rows(pitch_deg, ic_at[:, None])[:, 0] - flat
     early = ic_at[:, None] + stance[:, None] * np.linspace(0.0, 0.65, 40)[None, :]
-    excursion = sample_rows(roll, early).max(axis=1) - sample_rows(roll, ic_at[:, None])[:, 0]
-    return angle, excursion, sample_rows(rate, early).max(axis=1)
+    excursion = sample_rows(roll_deg, early).max(axis=1) - sample_rows(roll_deg, ic_at[:, None])[:, 0]
+    return angle, excursion, sample_rows(rate_dps, early).max(axis=1)

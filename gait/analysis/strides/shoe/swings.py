@@ -40,6 +40,16 @@ class Swings:
     tc_doubt, ic_doubt
         (n, 4) s: difference of the regressions (signed), distance from the anchor, disagreement of the cues,
         time near the event that was not recorded.
+    pitch_deg, roll_deg, eversion_dps
+        (n, 2 h + 2) at `both_ends`: pitch, toes up positive; roll and its rate, eversion positive.
+    length_m, circum_cm, turn_deg
+        (n,) from flat to flat: distance, largest sideways bow of the path, change of heading; NaN if cut.
+    drift_m_s
+        (n,) velocity that is left at the flat instant, where the foot rests: the error of the integration.
+    lean_deg
+        (n,) angle between gravity at foot-flat and the mounting's; `slipped` says whether it is too large.
+    aligned, plausible
+        (n,) whether the mounting suffices for segment axes; whether the movement is gait at all.
     """
 
     start: IntArray
@@ -48,14 +58,14 @@ class Swings:
     tc_doubt: FloatArray
     ic: FloatArray
     ic_doubt: FloatArray
-    pitch: FloatArray
-    roll: FloatArray
-    side_rate: FloatArray
+    pitch_deg: FloatArray
+    roll_deg: FloatArray
+    eversion_dps: FloatArray
     length_m: FloatArray
     circum_cm: FloatArray
     turn_deg: FloatArray
-    drift: FloatArray
-    lean: FloatArray
+    drift_m_s: FloatArray
+    lean_deg: FloatArray
     slipped: npt.NDArray[np.bool_]
     aligned: npt.NDArray[np.bool_]
     plausible: npt.NDArray[np.bool_]
@@ -65,7 +75,7 @@ class Swings:
 
 
 def both_ends(values: FloatArray, length: IntArray) -> FloatArray:
-    """(n, 2 h + 2): the last `h` samples and the end itself, then the start and `h` samples behind it."""
+    """Return (n, 2 h + 2): the last `h` samples and the end itself, then the start and `h` samples on."""
     half = round(HALF_S * GRID_HZ)
     back = np.maximum(length[:, None] - 1 + np.arange(-half, 1)[None, :], 0)
     ahead = np.minimum(np.arange(0, half + 1)[None, :], length[:, None] - 1)
@@ -119,5 +129,5 @@ def inward_deg(swings: Swings) -> FloatArray:
     """Return (n,) roll from contact to the flat instant that ends each swing, deg, eversion positive."""
     half = round(HALF_S * GRID_HZ)
     at = half + (swings.ic - swings.stop / GRID_HZ) * GRID_HZ
-    roll = sample_rows(swings.roll, np.column_stack([at, np.full(len(at), float(half))]))
+    roll = sample_rows(swings.roll_deg, np.column_stack([at, np.full(len(at), float(half))]))
     return roll[:, 1] - roll[:, 0]

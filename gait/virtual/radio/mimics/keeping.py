@@ -154,7 +154,7 @@ class PolarKeeping(Keeping, PolarMimic):
         return {"/U/0/20260430/R/070000/ACC0.REC": b"old", **made}
 
     def _file(self, kind: int, times_s: FloatArray, counts: CountArray) -> bytes:
-        """Head, settings, and frames of twelve samples each stamped with its last one."""
+        """Return head, settings, and frames of twelve samples each stamped with its last one."""
         columns = slice(0, 3) if kind == 2 else slice(3, 6)
         full_scale = 16 if kind == 2 else 2000
         settings = struct.pack("<BBHBBHBBH", 0, 1, 52, 1, 1, 16, 2, 1, full_scale) + bytes([4, 1, 3])
@@ -193,7 +193,7 @@ class PolarKeeping(Keeping, PolarMimic):
 
 
 def _folder(path: str, files: dict[str, bytes]) -> bytes:
-    """Names and sizes of what is right below a path."""
+    """Return names and sizes of what is right below a path."""
     entries: dict[str, int] = {}
     for file, content in files.items():
         if file.startswith(path):
@@ -314,7 +314,7 @@ class MetaMotionKeeping(Keeping, MetaMotionMimic):
         return int(self.own_clock_s(true_s) / self.tick_s)
 
     def _entries(self) -> list[bytes]:
-        """Entries of nine bytes, as the loggers wrote them."""
+        """Return entries of nine bytes, as the loggers wrote them."""
         times_s, counts = self.kept
         records = []
         for at_s, row in zip(times_s.tolist(), counts.astype("<i2"), strict=True):
@@ -325,7 +325,7 @@ class MetaMotionKeeping(Keeping, MetaMotionMimic):
         return records
 
     def _send_page(self) -> None:
-        """Two entries a notification, up to the end of the page."""
+        """Send two entries a notification, up to the end of the page."""
         page, self.waiting = self.waiting[: self.page_entries], self.waiting[self.page_entries :]
         parts = [b"\x0b\x07" + b"".join(page[at : at + 2]) for at in range(0, len(page), 2)]
         parts.append(b"\x0b\x0d" if self.waiting else b"\x0b\x08\0\0\0\0")

@@ -76,7 +76,7 @@ class Mimic(NearPeripheral):
         return 1.0 / (self.rate_hz * (1.0 + self.settings.rate_ppm * 1e-6))
 
     def own_clock_s(self, true_s: float) -> float:
-        """Sensor's clock at a true time."""
+        """Return the sensor's clock at a true time."""
         return 1000.0 + true_s * (1.0 + self.settings.clock_ppm * 1e-6)
 
     def begin(self, rate_hz: float) -> None:
@@ -119,11 +119,11 @@ class Mimic(NearPeripheral):
         self.notify(*items)
 
     def packets(self, times_s: FloatArray, counts: CountArray) -> list[tuple[str, bytes]]:
-        """Notifications that carry samples."""
+        """Return notifications that carry samples."""
         raise NotImplementedError
 
     def read(self, uuid: str) -> bytes:
-        """Battery and serial number."""
+        """Return the battery and serial number."""
         return bytes([66]) if uuid == BATTERY else b"MIMIC1"
 
     def units(self, counts: CountArray) -> tuple[FloatArray, FloatArray]:

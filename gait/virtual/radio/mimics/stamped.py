@@ -64,7 +64,7 @@ class MovesenseMimic(Mimic):
         self.deliver(self.notify_uuid, bytes([1, reference]) + answer)
 
     def packets(self, times_s: FloatArray, counts: CountArray) -> list[tuple[str, bytes]]:
-        """Stamp in ms, all of acc, all of gyr; as many bytes as fit, then the rest."""
+        """Return stamp in ms, all of acc, all of gyr: as many bytes as fit, then the rest."""
         acc, gyr = self.units(counts)
         stamp = int(1e3 * self.own_clock_s(float(times_s[0])))
         body = struct.pack("<I", stamp) + acc.astype("<f4").tobytes() + gyr.astype("<f4").tobytes()
@@ -128,7 +128,7 @@ class PolarMimic(Mimic):
         super().left()
 
     def packets(self, times_s: FloatArray, counts: CountArray) -> list[tuple[str, bytes]]:
-        """One frame an instrument, stamped with its last sample."""
+        """Return one frame an instrument, stamped with its last sample."""
         last_ns = round(1e9 * self.own_clock_s(float(times_s[-1])))
         return [
             (self.data, struct.pack("<BQB", kind, last_ns, 0x80) + delta_frame(counts[:, part]))
@@ -179,7 +179,7 @@ class OrpheMimic(Mimic):
         }
 
     def read(self, uuid: str) -> bytes:
-        """Information: battery, foot, record, auto run, LED, -, log, log, ranges."""
+        """Return the information: battery, foot, record, auto run, LED, -, log, log, ranges."""
         if uuid != self.information:
             return super().read(uuid)
         return bytes([2, self.settings.side == "right", 0, 0, 0, 0, 0, 0, *self.ranges]).ljust(20, b"\0")
@@ -199,7 +199,7 @@ class OrpheMimic(Mimic):
             await asyncio.sleep(self.interval_s)
 
     def packets(self, times_s: FloatArray, counts: CountArray) -> list[tuple[str, bytes]]:
-        """One notification; sent a sample after the newest one."""
+        """Return one notification; sent a sample after the newest one."""
         sent_ms = round(1e3 * (self.own_clock_s(float(times_s[-1])) + 0.005)) % 86_400_000
         seconds, ms = divmod(sent_ms, 1000)
         minutes, second = divmod(seconds, 60)
@@ -238,7 +238,7 @@ class DotMimic(Mimic):
         }
 
     def read(self, uuid: str) -> bytes:
-        """Battery: level and charging."""
+        """Return the battery's level and whether it charges."""
         del uuid
         return bytes([66, 0])
 
@@ -250,7 +250,7 @@ class DotMimic(Mimic):
             self.running = False
 
     def packets(self, times_s: FloatArray, counts: CountArray) -> list[tuple[str, bytes]]:
-        """Microseconds, m/s2, deg/s."""
+        """Return packets of microseconds, m/s2 and deg/s."""
         acc, gyr = self.units(counts)
         clock_us = round(1e6 * self.own_clock_s(float(times_s[0]))) % (1 << 32)
         body = struct.pack("<I6f", clock_us, *acc[0], *gyr[0])

@@ -48,7 +48,7 @@ class WitMotionMimic(Mimic):
             self.begin(self.codes[value[3]])
 
     def packets(self, times_s: FloatArray, counts: CountArray) -> list[tuple[str, bytes]]:
-        """Whole chunks of what waits."""
+        """Return all complete chunks of what waits."""
         del times_s
         self.waiting += b"\x55\x61" + counts.astype("<i2").tobytes() + bytes(6)
         messages = []
@@ -97,7 +97,7 @@ class MetaMotionMimic(Mimic):
             self.running = False
 
     def packets(self, times_s: FloatArray, counts: CountArray) -> list[tuple[str, bytes]]:
-        """Both registers."""
+        """Return both registers."""
         del times_s
         rows = counts.astype("<i2")
         return [
@@ -135,6 +135,6 @@ class ThingyMimic(Mimic):
         self.begin(float(struct.unpack("<HHHHB", value)[3]))
 
     def packets(self, times_s: FloatArray, counts: CountArray) -> list[tuple[str, bytes]]:
-        """Acc, gyr, compass."""
+        """Return a packet of acceleration, rate and compass each."""
         del times_s
         return [(self.base.format("0406"), counts.astype("<i2").tobytes() + bytes(6))]

@@ -1,4 +1,4 @@
-"""One sensor through a whole session: connect, record, come back after a loss, fetch the rest at the end."""
+"""Connect to a sensor, record, reconnect after a loss, and fetch the rest at the end of the session."""
 
 from __future__ import annotations
 

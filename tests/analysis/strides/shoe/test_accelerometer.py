@@ -1,4 +1,4 @@
-"""Strides of a shoe without gyroscope: landings, axes, contacts on real sensors, walking, the stream."""
+"""Strides of a shoe without gyroscope: landings, contacts on real sensors, walking, the stream."""
 
 from __future__ import annotations
 
@@ -9,12 +9,6 @@ import pytest
 
 from gait.analysis.analyze import analyze
 from gait.analysis.engine import engine_for, strides_of
-from gait.analysis.signal.buffer import SampleBuffer
-from gait.analysis.signal.resample import GridBlock
-from gait.analysis.strides.landing_model import load_landing
-from gait.analysis.strides.shoe.accelerometer import MODEL
-from gait.analysis.strides.shoe.accelerometer_stances import foot_axes, stances_about
-from gait.analysis.strides.shoe.landings import LandingFinder, candidates
 from gait.analysis.strides.stride_batch import concatenate
 from gait.recording.model import Recording
 from gait.recording.read import read
@@ -48,67 +42,6 @@ def test_mounting_makes_no_difference(virtual) -> None:
     assert len(plain) == len(turned) > 15
     assert turned.ic_s == pytest.approx(plain.ic_s, abs=2e-4)
     assert turned.tc_s == pytest.approx(plain.tc_s, abs=2e-4)
-
-
-def test_axes_point_up_and_forward() -> None:
-    """A foot that is flat behind its landings and swings in one plane: both axes, to a degree."""
-    rng = np.random.default_rng(3)
-    turn = np.linalg.qr(rng.normal(size=(3, 3)))[0]
-    landings = np.arange(100, 1100, 140)
-    forward, up = np.zeros(1200), np.full(1200, 9.81)
-    for at in landings:
-        forward[at - 40 : at] += 30.0 * np.hanning(40)
-        up[at - 40 : at] += 15.0 * np.hanning(40)
-    axes = foot_axes(
-        np.outer(forward, turn[0]) + np.outer(up, turn[1]) + rng.normal(0, 0.1, (1200, 3)), landings
-    )
-    assert axes.forward @ turn[0] > np.cos(np.radians(1.0))
-    assert axes.up @ turn[1] > np.cos(np.radians(1.0))
-
-
-def test_windows_hold_the_size_the_axes_and_the_jerk() -> None:
-    """Of a ramp of 20 m/s2 a second along one axis: jerk 20 / 9.80665 g/s, all else as it is."""
-    acc = np.zeros((400, 3))
-    acc[:, 2] = 9.80665 + 20.0 * np.arange(400) / 200.0
-    flat = np.tile([0.0, 0.0, 9.80665], (400, 1))
-    flat[180:198, 0] = 20.0
-    axes = foot_axes(flat, np.array([200]))
-    found = stances_about(acc, 1000, np.array([1200]), axes)
-    assert found.start_s == pytest.approx([(1200 - 70) / 200.0])
-    assert found.signals["jerk"][0, 50:150] == pytest.approx(20.0 / 9.80665, rel=1e-6)
-    assert found.signals["size"][0] == pytest.approx(acc[130:330, 2] / 9.80665)
-    assert found.signals["up"][0] == pytest.approx(acc[130:330, 2] / 9.80665, abs=1e-6)
-
-
-def test_the_classifier_does_not_depend_on_mounting(virtual) -> None:
-    """Log odds of every shock are the same in a sensor turned any way."""
-    acc = _alone(virtual(seconds=15.0)).acc[:2000]
-    turn = np.linalg.qr(np.random.default_rng(1).normal(size=(3, 3)))[0]
-    model, at = load_landing(MODEL), np.arange(200, 1800, 150)
-    assert model.scores(acc @ turn, at) == pytest.approx(model.scores(acc, at), abs=1e-9)
-
-
-def test_a_shock_stands_out() -> None:
-    """Of a quiet signal with three peaks the two above 12 g/s are shocks."""
-    jerk = np.full(300, 1.0)
-    jerk[[50, 150, 250]] = 30.0, 11.0, 13.0
-    assert candidates(jerk).tolist() == [50, 250]
-
-
-@pytest.mark.parametrize(("knock_g", "found"), [(0.5, 0), (4.0, 8)])
-def test_a_walking_foot_lands_harder_than_a_pocket(knock_g, found) -> None:
-    """Swing, knock, rest, eight times: a foot's knock is a walker's landing, a pocket's is none."""
-    size = np.ones(9 * 220)
-    for at in range(220, 9 * 220, 220):
-        size[at - 80 : at] += 0.8 * np.hanning(80)
-        size[at : at + 5] += knock_g * np.hanning(5)
-    acc = np.outer(size, [0.0, 0.0, 9.80665])
-    block = GridBlock(0, acc, None, *(np.zeros(len(acc), dtype=kind) for kind in (bool, float, bool)))
-    buffer = SampleBuffer()
-    buffer.append(block)
-    landings = LandingFinder(load_landing(MODEL)).find(buffer, final=True)
-    assert len(landings) == found
-    assert not any(one.running for one in landings)
 
 
 @pytest.mark.parametrize("size", [7, 41, 600])
