@@ -1,35 +1,53 @@
-"""Virtual runs and the real recordings that the project's own machines have."""
+"""Virtual runs and the real recordings that the project's own machines have.
+
+What loads slowly is imported where it is used: the process that hands out the tests reads this file too,
+before there is any worker, and runs none of it.
+"""
 
 from __future__ import annotations
 
-import pickle
+import os
 from collections.abc import Callable
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import numpy as np
 import pytest
 
-import gait
-from gait.analysis.results import Analysis
-from gait.frames import Placement
-from gait.plugins import taken
-from gait.recording.model import Session
-from gait.virtual.runner.imu import SensorSettings
-from gait.virtual.runner.simulate import RunnerSettings, VirtualSession, simulate
+if TYPE_CHECKING:
+    import numpy as np
+
+    from gait.analysis.results import Analysis
+    from gait.frames import Placement
+    from gait.virtual.runner.imu import SensorSettings
+    from gait.virtual.runner.simulate import RunnerSettings, VirtualSession
+    from tests.analyses import Analyses
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_waiting_for_disks() -> None:
+    """Let files be handed to the system and no further: thousands of syncs would each wait for a disk.
+
+    What a sync is for, a machine that loses its power, no test brings about; that there is one, and what
+    its failure does, has tests that put their own in its place.
+    """
+    os.fsync = lambda _: None
+
+
 @lru_cache(maxsize=64)
 def _run(runner: RunnerSettings, sensor: SensorSettings, placement: Placement, seed: int) -> VirtualSession:
+    from gait.virtual.runner.simulate import simulate
+
     return simulate(runner, sensor, sides=("left",), placements=(placement,), seed=seed)
 
 
 @pytest.fixture(scope="session")
 def virtual() -> Callable[..., VirtualSession]:
     """A left leg's virtual run: arguments of `RunnerSettings`, ``sensor``, ``placement`` and ``seed``."""
+    from gait.virtual.runner.imu import SensorSettings
+    from gait.virtual.runner.simulate import RunnerSettings
 
     def make(
         *,
@@ -46,24 +64,30 @@ def virtual() -> Callable[..., VirtualSession]:
 
 
 @pytest.fixture(scope="session")
-def analyses() -> dict[bytes, Analysis]:
-    """Analyses of this worker by the pickled session that they are of."""
-    return {}
+def analyses(tmp_path_factory: pytest.TempPathFactory) -> Analyses:
+    """Analyses that tests share, of whichever worker."""
+    from tests.analyses import Analyses
+
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "analyses"
+    folder.mkdir(exist_ok=True)
+    return Analyses(folder)
 
 
 @pytest.fixture
-def analysed_once(monkeypatch: pytest.MonkeyPatch, analyses: dict[bytes, Analysis]) -> None:
-    """Let each session be analysed once a worker: for tests of what is made of an analysis, not of itself."""
+def analysed_once(monkeypatch: pytest.MonkeyPatch, analyses: Analyses) -> None:
+    """Let each session be analysed once: for tests of what is made of an analysis, not of itself."""
+    import gait
+    from gait.plugins import taken
+    from gait.recording.model import Session
+
     # Looked up before the change: the package keeps what it once gave.
     whole = gait.analyze
 
     def analyze(session: object, *settings: object, **more: object) -> Analysis:
         if not isinstance(session, Session) or settings or more or taken("detector"):
             return whole(session, *settings, **more)
-        key = pickle.dumps(session)
-        if key not in analyses:
-            analyses[key] = whole(session)
-        return replace(analyses[key], strides=analyses[key].strides.copy())
+        return analyses.of(session, whole)
 
     monkeypatch.setattr("gait.analysis.analyze.analyze", analyze)
 
@@ -79,6 +103,7 @@ def shared() -> Path:
 @pytest.fixture(scope="session")
 def match() -> Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
     """Index pairs of two sorted lists of times that are nearest to each other and less than 0.2 s apart."""
+    import numpy as np
 
     def pair(found: np.ndarray, true: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         nearest = np.abs(found[:, None] - true[None, :]).argmin(axis=1)

@@ -1,13 +1,14 @@
-"""How many cases a property draws: some in the suite, ten thousand with ``tests/run.py --long``."""
+"""How many cases a property draws, in the suite and with ``tests/run.py --long``; and what a module needs."""
 
 from __future__ import annotations
 
 import os
+from importlib.util import find_spec
 
 import pytest
 from hypothesis import settings
 
-__all__ = ["cases", "is_long", "only_long", "seeds"]
+__all__ = ["cases", "is_long", "need", "only_long", "seeds"]
 
 LONG = "GAIT_LONG"
 """Environment variable that asks for the long form."""
@@ -32,3 +33,10 @@ def cases(count: int, long: int = LONG_CASES) -> settings:
 def seeds(count: int, *, long: int) -> range:
     """Return the seeds that a test goes through: `count`, or `long` where that is asked for."""
     return range(long if is_long() else count)
+
+
+def need(*packages: str, reason: str = "") -> None:
+    """Skip a module without these packages, and load none of them: all workers look at all modules."""
+    missing = [name for name in packages if find_spec(name) is None]
+    if missing:
+        pytest.skip(reason or f"needs {' and '.join(missing)}", allow_module_level=True)

@@ -26,6 +26,7 @@ from gait.sensors.drivers import driver_of
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "plugins.md"
 RUN = ROOT / "recordings" / "easy-rearfoot"
+ONE_FOOT = RUN / "left_shoe.csv.gz"
 BROKEN = {
     "broken/__init__.py": "",
     "broken/raises.py": "raise RuntimeError('no licence')\n",
@@ -193,7 +194,7 @@ def test_a_section(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """It stands at the end of page and terminal; one that fails is left out and named there."""
     page = tmp_path / "report.html"
     asked = ["--plugins", "count,late-section"]
-    assert main(["report", str(RUN), "-o", str(page), "--text", "--no-history", *asked]) == 0
+    assert main(["report", str(ONE_FOOT), "-o", str(page), "--text", "--no-history", *asked]) == 0
     fault = "section late-section (broken 1.0): plugin broken (KeyError: 'nothing')"
     for text in (page.read_text(encoding="utf-8").replace("&#39;", "'"), capsys.readouterr().out):
         flat = " ".join(text.split())
@@ -205,11 +206,11 @@ def test_a_section(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.usefixtures("found")
 def test_broken_ones_are_named(capsys: pytest.CaptureFixture[str]) -> None:
     """What cannot be loaded is named and left out, a failure is blamed, an unknown name refused."""
-    assert main(["analyze", str(RUN), "--plugins", "raises", "--plugins", "lacks"]) == 0
+    assert main(["analyze", str(ONE_FOOT), "--plugins", "raises", "--plugins", "lacks"]) == 0
     said = capsys.readouterr().err
     assert "driver raises (broken 1.0): left out (RuntimeError: no licence)" in said
     assert "importer lacks (broken 1.0): left out (broken.lacks has no csv)" in said
-    assert main(["analyze", str(RUN), "--plugins", "late"]) == 2
+    assert main(["analyze", str(ONE_FOOT), "--plugins", "late"]) == 2
     assert "detector late (broken 1.0): plugin broken (ZeroDivisionError" in capsys.readouterr().err
     plugins.dismiss()
     with pytest.warns(RuntimeWarning, match="left out"):
@@ -218,7 +219,7 @@ def test_broken_ones_are_named(capsys: pytest.CaptureFixture[str]) -> None:
         gait.use_plugins("nothing")
     gait.use_plugins("late")
     with pytest.raises(PluginError, match="detector late"):
-        gait.analyze(RUN)
+        gait.analyze(ONE_FOOT)
 
 
 @pytest.mark.usefixtures("found")

@@ -15,8 +15,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy.interpolate import CubicSpline
-from scipy.signal import butter, find_peaks, sosfiltfilt
 
 from gait.arrays import BoolArray, FloatArray
 from gait.errors import RecordingError
@@ -227,6 +225,9 @@ def foot_contacts(foot: Foot, up: int) -> pd.DataFrame:
     if foot.time_s[-1] - foot.time_s[0] < LEAST_S:
         return pd.DataFrame(columns=columns, dtype=float)
     fine_s = np.arange(foot.time_s[0], foot.time_s[-1], 1.0 / FINE_HZ)
+    from scipy.interpolate import CubicSpline
+    from scipy.signal import find_peaks  # takes as long to load as all that compares strides
+
     spline = CubicSpline(foot.time_s, _smoothed(foot, up))
     height, push = spline(fine_s), spline(fine_s, 2)
     low = height.mean(axis=1)
@@ -247,6 +248,8 @@ def _smoothed(foot: Foot, up: int) -> FloatArray:
     both = np.column_stack([foot.heel[:, up], foot.fore[:, up]])
     if rate_hz <= 2.0 * SMOOTH_HZ:
         return both
+    from scipy.signal import butter, sosfiltfilt
+
     out: FloatArray = sosfiltfilt(butter(2, SMOOTH_HZ / (rate_hz / 2.0), output="sos"), both, axis=0)
     return out
 

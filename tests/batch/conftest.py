@@ -12,11 +12,12 @@ import pytest
 from gait.recording.write import write_recording
 from gait.virtual.runner.imu import SensorSettings
 from gait.virtual.runner.simulate import RunnerSettings, simulate
+from tests.properties import need
 
 SECONDS = 12.0
 SESSIONS = 5
 
-pytest.importorskip("distributed", reason="GAIT BATCH NOT TESTED: the extra 'batch' is not installed")
+need("distributed", reason="GAIT BATCH NOT TESTED: the extra 'batch' is not installed")
 
 
 @pytest.fixture(scope="session")

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 import pandas as pd
-from scipy.signal import lfilter
 
 from gait.history.speed_laws import CADENCE_AT_SPEED, SPEED_LAWS
 
@@ -71,7 +71,7 @@ def wander(rng: np.random.Generator, time_s: np.ndarray, memory_s: float) -> np.
     keep = float(np.exp(-(time_s[1] - time_s[0]) / memory_s))
     fresh = rng.normal(size=len(time_s)) * np.sqrt(1.0 - keep**2)
     fresh[0] = rng.normal()
-    return lfilter([1.0], [1.0, -keep], fresh)
+    return np.array(list(accumulate(fresh, lambda last, new: new + keep * last)))
 
 
 def strides_of(

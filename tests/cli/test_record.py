@@ -28,6 +28,7 @@ from gait.sensors.session import session_clock_us
 from gait.virtual.runner.imu import SensorSettings
 from gait.virtual.runner.simulate import simulate
 from gait.virtual.runner.stride_plan import RunnerSettings
+from tests.forked import start
 from tests.properties import only_long
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="signals")
@@ -53,10 +54,15 @@ def played(tmp_path_factory):
     return folder
 
 
-def gait(*words, **options):
+def gait(*words):
     """Start a gait process with its stderr readable."""
+    return start(words)
+
+
+def gait_anew(*words):
+    """Start it as users do, from nothing."""
     return subprocess.Popen(
-        [sys.executable, "-m", "gait", *map(str, words)], stderr=subprocess.PIPE, text=True, **options
+        [sys.executable, "-m", "gait", *map(str, words)], stderr=subprocess.PIPE, text=True
     )
 
 
@@ -143,7 +149,8 @@ def test_two_processes_lose_nothing(run, tmp_path):
     try:
         wait_for(sensors, "ready")
         out = tmp_path / "out"
-        recorder = gait("record", "--hci", hci, "--rate", "416", "--scan", "1", "-o", out, "--duration", "60")
+        words = ("record", "--hci", hci, "--rate", "416", "--scan", "1", "-o", out, "--duration", "60")
+        recorder = gait_anew(*words)
         code, said = ended(recorder)
     finally:
         sensors.kill()
@@ -294,12 +301,10 @@ def test_a_full_disk_ends_in_one_line_and_loses_nothing(played, tmp_path):
     out = tmp_path / "out"
     words = ["record", "--virtual", "left", "--play", str(played), "--rate", "416", "-o", str(out)]
     code = LIMITED if os.name == "posix" else FAKED
-    done = subprocess.run(
-        [sys.executable, "-c", code, *words], capture_output=True, text=True, timeout=PATIENCE_S, check=False
-    )
+    exit_code, said = ended(start(words, code=code))
     ended_us = session_clock_us()
-    assert done.returncode == 2, done.stderr
-    line = done.stderr.splitlines()[-1]
+    assert exit_code == 2, said
+    line = said.splitlines()[-1]
     assert "File too large" in line or "No space left on device" in line
     assert "make room, then run: gait recover" in line
     blocks = read_journal(out).blocks
@@ -539,15 +544,31 @@ def test_a_transport_without_a_controller_is_one_line(tmp_path, capsys, monkeypa
     assert not (tmp_path / "out").exists()
 
 
+IMPATIENT = """
+import sys
+from functools import partial
+from gait.cli.main import main
+from gait.sensors import session
+from gait.sensors.link import connection
+from gait.sensors.link.patience import Timing
+connection.CONNECT_S = 2.0
+session.RecordSettings = partial(session.RecordSettings, timing=Timing(last_try_s=2.0))
+sys.exit(main(sys.argv[1:]))
+"""
+
+
 @POSIX
 def test_a_controller_that_goes_in_mid_run_keeps_what_came(played, tmp_path):
-    """The other side of ``--hci`` is killed: the session ends in order, no traceback, everything is kept."""
+    """The other side of ``--hci`` is killed: the session ends in order, no traceback, everything is kept.
+
+    A connect that nobody answers is given up after 2 s (not 20), and so is the last try (not after 10).
+    """
     out, air = tmp_path / "out", tmp_path / "air"
     sensors = gait("virtual-sensor", "left", "--serve", f"unix-server:{air}", "--play", played)
     try:
         wait_for(sensors, "ready")
         words = ("record", "--hci", f"unix:{air}", "--scan", "1", "--duration", "6", "-o", out)
-        recorder = gait(*words)
+        recorder = start(words, code=IMPATIENT)
         wait_for(recorder, "battery")
         until(lambda: size_of(out) >= TWO_SECONDS, recorder)
         sensors.kill()

@@ -94,7 +94,7 @@ def texts_of(plan: Plan) -> str:
     return " ".join(rows)
 
 
-@cases(50)
+@cases(25)
 @given(answers=PATIENTS)
 def test_a_stop_stops_everything(answers: dict[str, Any]) -> None:
     """Where a notice stops exercise there is no exercise, routine, week, cadence or advice, and it leads."""
@@ -110,7 +110,7 @@ def test_a_stop_stops_everything(answers: dict[str, Any]) -> None:
     assert not any(RUN_WORDS.search(one.summary) for one in findings)
 
 
-@cases(50)
+@cases(25)
 @given(answers=PATIENTS)
 def test_a_red_light_says_nothing_of_running(answers: dict[str, Any]) -> None:
     """Red: no warm-up for a run, no cadence, no run day, no running advice, no strained place."""
@@ -128,7 +128,7 @@ def test_a_red_light_says_nothing_of_running(answers: dict[str, Any]) -> None:
         assert not (strained & sore if sore else strained), one.id
 
 
-@cases(50)
+@cases(25)
 @given(answers=PATIENTS)
 def test_unasked_is_not_safe(answers: dict[str, Any]) -> None:
     """Any safety question left open: said in a notice, and the light is not green."""
@@ -138,7 +138,7 @@ def test_unasked_is_not_safe(answers: dict[str, Any]) -> None:
         assert any(one.id == "warning_signs_unasked" for one in plan.notices)
 
 
-@cases(50)
+@cases(25)
 @given(answers=PATIENTS)
 def test_no_jumps_where_they_do_not_belong(answers: dict[str, Any]) -> None:
     """None with pain or unasked about it, under 18, in pregnancy; no barbell for the last two."""
@@ -151,7 +151,7 @@ def test_no_jumps_where_they_do_not_belong(answers: dict[str, Any]) -> None:
         assert not any("barbell" in one.equipment for one in plan.exercises)
 
 
-@cases(50)
+@cases(25)
 @given(answers=PATIENTS)
 def test_sessions_are_balanced(answers: dict[str, Any]) -> None:
     """No session is longer than 45 minutes, none has less than half the sets of another; every set stands."""
@@ -163,7 +163,7 @@ def test_sessions_are_balanced(answers: dict[str, Any]) -> None:
         assert all(day.minutes <= MINUTES for day in plan.week)
 
 
-@cases(50)
+@cases(25)
 @given(answers=PATIENTS)
 def test_amber_asks_for_no_more_than_green(answers: dict[str, Any]) -> None:
     """The same patient with less pain has at least as many sets."""

@@ -11,9 +11,9 @@ from gait.errors import GaitError, MissingExtraError
 from gait.exchange.activity_files import read as reading
 from gait.exchange.activity_files.model import activity_of
 from gait.exchange.activity_files.read import read_activity
+from tests.properties import need
 
-pytest.importorskip("gpxpy")
-pytest.importorskip("fitdecode")
+need("gpxpy", "fitdecode")
 
 BOMB = (
     '<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;">]>'

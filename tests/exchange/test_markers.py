@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import ezc3d
 import numpy as np
 import pandas as pd
 import pytest
@@ -70,6 +69,8 @@ def _trc(path: Path, times: np.ndarray, markers: dict[str, np.ndarray], order: t
 
 def _c3d(path: Path, run: VirtualSession, markers: dict[str, np.ndarray]) -> Path:
     """Write markers in mm at 200 Hz and the shoes' sensors in g and deg/s at 400 Hz, by ezc3d."""
+    import ezc3d  # loads slowly
+
     file = ezc3d.c3d()
     count = len(next(iter(markers.values())))
     points = np.ones((4, len(markers), count))

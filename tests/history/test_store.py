@@ -23,14 +23,15 @@ from gait.history import database
 from gait.history.database import MIGRATIONS, database_path, open_database
 from gait.history.session_identity import pods_of, samples_hash
 from gait.history.store import History, runner_key
+from tests.analyses import Analyses
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
-def analysis() -> Analysis:
+def analysis(analyses: Analyses) -> Analysis:
     """A real analysis, of a recording that comes along."""
-    return gait.analyze(gait.read(ROOT / "recordings" / "overstriding" / "left_shoe.csv.gz"))
+    return analyses.of(gait.read(ROOT / "recordings" / "overstriding" / "left_shoe.csv.gz"))
 
 
 @pytest.fixture

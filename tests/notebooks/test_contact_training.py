@@ -49,10 +49,10 @@ def test_the_ridge_solves_its_normal_equations(regression) -> None:
 
 
 def test_training_runs_without_the_data_and_repeats(tmp_path) -> None:
-    """On three virtual runners, twice: the same file, which says that it is not to be shipped."""
+    """On two virtual runners, twice: the same file, which says that it is not to be shipped."""
     texts = []
     for name in ("one", "two"):
-        arguments = ["--virtual", "--runners", "3", "-o", str(tmp_path / name)]
+        arguments = ["--virtual", "--runners", "2", "-o", str(tmp_path / name)]
         done = train(arguments)
         assert done.returncode == 0, done.stderr.decode()
         texts.append((tmp_path / name / "shoe_gyroscope.json").read_text(encoding="utf-8"))

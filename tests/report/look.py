@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pypdf
 import pytest
 
-__all__ = ["MEASURE", "OPEN", "PAPERS", "ROOM", "SETTLED", "faults_of", "one_page_faults"]
+if TYPE_CHECKING:
+    import pypdf
+
+__all__ = ["MEASURE", "OPEN", "PAPERS", "ROOM", "SETTLED", "faults_of", "one_page_faults", "pdf"]
 
 MEASURE = Path(__file__).with_name("measure.js").read_text(encoding="utf-8")
 PAPERS = {"A4": (718, 1047), "Letter": (740, 980)}
@@ -68,6 +70,13 @@ def faults_of(browser: Any, page: Path) -> list[str]:
     return list(dict.fromkeys(out))
 
 
+def pdf(printed: bytes | Path) -> pypdf.PdfReader:
+    """Return a printed page as another program reads it."""
+    import pypdf  # loads slowly
+
+    return pypdf.PdfReader(BytesIO(printed) if isinstance(printed, bytes) else printed)
+
+
 def _keyboard(view: Any) -> list[str]:
     """Return the controls that Tab does not reach, or that have no outline when it does."""
     wanted, reached = view.evaluate(f"document.querySelectorAll({CONTROLS!r}).length"), set()
@@ -88,7 +97,7 @@ def one_page_faults(browser: Any, page: Path) -> list[str]:
     view.goto(page.as_uri())
     out = []
     for paper, (width, height) in PAPERS.items():
-        printed = pypdf.PdfReader(BytesIO(view.pdf(format=paper, prefer_css_page_size=False)))
+        printed = pdf(view.pdf(format=paper, prefer_css_page_size=False))
         view.set_viewport_size({"width": width, "height": 400})
         view.emulate_media(media="print")
         end = view.evaluate("document.querySelector('main').getBoundingClientRect().bottom")

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import lru_cache
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import pypdf
 import pytest
 
 import gait
@@ -22,8 +20,9 @@ from gait.report.page.write import render_page
 from gait.virtual.runner.presets import PRESETS
 from gait.virtual.runner.simulate import simulate
 from tests import chromium
+from tests.analyses import Analyses
 from tests.properties import is_long
-from tests.report.look import MEASURE, OPEN, PAPERS, ROOM, SETTLED
+from tests.report.look import MEASURE, OPEN, PAPERS, ROOM, SETTLED, pdf
 
 ROOT = Path(__file__).resolve().parents[2]
 SHEETS = ("full", "runner", "clinician")
@@ -79,11 +78,9 @@ PATIENCE_MS = 180_000
 
 
 @pytest.fixture(scope="module")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def pages(tmp_path_factory: pytest.TempPathFactory, analyses: Analyses) -> dict[str, Path]:
     """Reports of the recordings that come along, as page and as sheets."""
-    return Pages(
-        tmp_path_factory.mktemp("pages"), lambda name: gait.analyze(gait.read(ROOT / "recordings" / name))
-    )
+    return Pages(tmp_path_factory.mktemp("pages"), analyses.of_recording)
 
 
 @pytest.fixture(scope="module")
@@ -126,9 +123,9 @@ def pictures_when(view: Any, holds: Callable[[list[str]], bool]) -> None:
     pytest.fail("the charts were not drawn so")
 
 
-def test_no_german_text_lies_over_another(browser: Any, tmp_path: Path) -> None:
+def test_no_german_text_lies_over_another(browser: Any, tmp_path: Path, analyses: Analyses) -> None:
     """German words are longer: the whole page and the clinician's sheet, measured as the English ones are."""
-    analysis = gait.analyze(gait.read(ROOT / "recordings" / "overstriding"))
+    analysis = analyses.of_recording("overstriding")
     made = follow(analysis, None, pack=in_language(load_knowledge(), "de"))
     view = browser.new_page()
     for sheet in ("full", "clinician"):
@@ -256,9 +253,9 @@ def test_boxes_are_ticked_by_the_keyboard_and_stay(browser: Any, pages: dict[str
     view.close()
 
 
-def test_one_cursor_reads_a_stride_s_numbers(run_open: Any) -> None:
+def test_one_cursor_reads_a_stride_s_numbers(run_open: Any, analyses: Analyses) -> None:
     """The buttons go stride by stride; what is read out is that stride's row of the table."""
-    table = gait.analyze(ROOT / "recordings" / "easy-rearfoot").strides
+    table = analyses.of_recording("easy-rearfoot").strides
     clean = table[(table["activity"] == "running") & (table["marks"] == "")].sort_values("ic_s")
     later = run_open.get_by_role("button", name="Later stride")
     later.click()
@@ -316,9 +313,9 @@ def test_without_scripts_every_picture_and_number_is_there(browser: Any, pages: 
     context.close()
 
 
-def printed_on(view: Any, paper: str) -> pypdf.PdfReader:
+def printed_on(view: Any, paper: str) -> Any:
     """The page as the browser prints it."""
-    return pypdf.PdfReader(BytesIO(view.pdf(format=paper, prefer_css_page_size=False)))
+    return pdf(view.pdf(format=paper, prefer_css_page_size=False))
 
 
 @pytest.mark.parametrize("name", PRESETS if is_long() else ["caving-in", "run-walk"])
@@ -359,7 +356,7 @@ def test_paper_holds_what_is_folded(browser: Any, pages: dict[str, Path], name: 
 def test_it_prints_without_a_browser(pages: dict[str, Path], sheet: str, tmp_path: Path) -> None:
     """By weasyprint too, with what each sheet must hold; the full page with ``--long``."""
     try:
-        printed = pypdf.PdfReader(by_weasyprint(pages[f"easy-rearfoot-{sheet}"], tmp_path / "page.pdf"))
+        printed = pdf(by_weasyprint(pages[f"easy-rearfoot-{sheet}"], tmp_path / "page.pdf"))
     except MissingExtraError:
         pytest.skip("NO PANGO ON THIS MACHINE: WEASYPRINT CANNOT RUN")
     text = " ".join(" ".join(page.extract_text().split()) for page in printed.pages)

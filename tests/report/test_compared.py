@@ -9,7 +9,6 @@ from types import SimpleNamespace
 
 import pytest
 
-import gait
 from gait.analysis.results import Analysis
 from gait.cli.commands.compare import _same_sensors
 from gait.cli.main import main
@@ -21,6 +20,7 @@ from gait.report.compared_sessions import ComparedSessions, sections_of_sessions
 from gait.report.numbers import with_half
 from gait.report.page.write import render_page, render_sections
 from gait.report.words import load_words
+from tests.analyses import Analyses
 from tests.report.reading import Element, numbers, read_page
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,9 +37,9 @@ VERDICTS = {
 
 
 @pytest.fixture(scope="module")
-def analyses() -> SimpleNamespace:
+def analyses(analyses: Analyses) -> SimpleNamespace:
     """Two recordings that come along."""
-    one, two = (gait.analyze(ROOT / "recordings" / name) for name in ("easy-rearfoot", "overstriding"))
+    one, two = map(analyses.of_recording, ("easy-rearfoot", "overstriding"))
     return SimpleNamespace(one=one, two=two)
 
 

@@ -8,18 +8,20 @@ from pathlib import Path
 
 import pytest
 
-import gait
 from gait.analysis.results import Analysis
 from gait.cli.main import main
 from gait.report.exports.fingerprint import fingerprint_of
+from tests.analyses import Analyses
 
 RUN = Path(__file__).resolve().parents[2] / "recordings" / "easy-rearfoot"
 
 
 @pytest.fixture(scope="module")
-def analysis() -> Analysis:
+def analysis(analyses: Analyses) -> Analysis:
     """Of a run that comes along, with fixed settings whatever the version is."""
-    return replace(gait.analyze(RUN), settings={"version": "9.9", "distance calibration": "x 1.0123"})
+    return replace(
+        analyses.of_recording(RUN.name), settings={"version": "9.9", "distance calibration": "x 1.0123"}
+    )
 
 
 def test_pinned(analysis: Analysis, tmp_path: Path) -> None:
@@ -66,10 +68,11 @@ def test_a_result_is_no_setting(analysis: Analysis) -> None:
     assert fingerprint_of(other, RUN) == fingerprint_of(analysis, RUN)
 
 
-def test_in_the_paragraph(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.usefixtures("analysed_once")
+def test_in_the_paragraph(tmp_path: Path, capsys: pytest.CaptureFixture[str], analyses: Analyses) -> None:
     """``--methods`` writes it."""
     target = tmp_path / "methods.md"
     args = ["report", str(RUN), "-o", str(tmp_path / "page.html"), "--no-history"]
     assert main([*args, "--methods", str(target)]) == 0
     capsys.readouterr()
-    assert fingerprint_of(gait.analyze(RUN), RUN).combined in target.read_text(encoding="utf-8")
+    assert fingerprint_of(analyses.of_recording(RUN.name), RUN).combined in target.read_text(encoding="utf-8")

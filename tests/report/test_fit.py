@@ -16,9 +16,10 @@ import pytest
 from gait.analysis.results import Analysis, Bout
 from gait.errors import GaitError, MissingExtraError
 from gait.report.exports.fit import NO_START, fit_bytes, started_at, write_fit
+from tests.properties import need
 
 fitdecode = pytest.importorskip("fitdecode")
-pytest.importorskip("fit_tool")
+need("fit_tool")
 
 RESOLUTION = {
     "cadence": 1.0 / 128.0,

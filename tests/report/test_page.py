@@ -8,7 +8,6 @@ import hashlib
 import json
 import re
 from dataclasses import replace
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -25,14 +24,13 @@ from gait.report.sections.sides import WITHOUT_SIDES
 from gait.report.words import load_words
 from tests.report.reading import numbers, read_page
 
-ROOT = Path(__file__).resolve().parents[2]
 WORDS = load_words()
 
 
 @pytest.fixture(scope="module", params=["easy-rearfoot", "overstriding", "run-walk"])
-def recorded(request):
+def recorded(request, analyses):
     """A recording that comes along: its results and its page."""
-    analysis = gait.analyze(ROOT / "recordings" / request.param)
+    analysis = analyses.of_recording(request.param)
     findings = gait.assess(analysis)
     plan = gait.prescribe(findings, analysis)
     html = render_page(analysis, findings, plan)

@@ -19,6 +19,7 @@ from gait.analysis.results import STRIDE_COLUMNS
 from gait.errors import GaitError
 from gait.files import write_text
 from gait.report.exports.strides_and_json import analysis_json, plain, strides_csv, write_json, write_strides
+from tests.properties import cases
 
 CONTRACT_COLUMNS = [
     "side",
@@ -113,6 +114,7 @@ PIECES = st.sampled_from(
 TEXTS = st.lists(PIECES, max_size=8).map("".join) | st.text(max_size=12)
 
 
+@cases(15)
 @given(texts=st.tuples(TEXTS, TEXTS, TEXTS), numbers=st.tuples(*[st.floats(-1e6, 1e6)] * 3))
 @example(texts=("a;=1", "b, \t@x", "|-1"), numbers=(-1.0, -0.001, 1e6))
 def test_any_text_is_safe_in_any_spreadsheet(few_strides, texts, numbers):

@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import sys
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -44,6 +46,20 @@ class FastLoop(asyncio.SelectorEventLoop):
         future = self.create_future()
         future.set_result(func(*args))
         return future
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quiet_stack():
+    """Keep Bumble from writing down every packet for a log that nobody reads: a fifth of a session's time."""
+    if find_spec("bumble") is None:
+        return
+    from bumble import att, hci, l2cap
+
+    for name, module in list(sys.modules.items()):
+        if name.startswith("bumble.") and hasattr(module, "color"):
+            module.color = lambda text, *_, **__: text
+    for packet in (att.ATT_PDU, hci.HCI_Packet, l2cap.L2CAP_PDU, *hci.HCI_Packet.__subclasses__()):
+        packet.__str__ = object.__repr__
 
 
 @lru_cache(maxsize=8)

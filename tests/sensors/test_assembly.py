@@ -60,6 +60,8 @@ def test_coverage_is_a_set_of_numbers(adds, until):
         plain |= wanted
     missing = {one for low, high in have.missing(until) for one in range(low, high)}
     assert missing == (set(range(min(plain), max(max(plain) + 1, until))) - plain if plain else set())
+    if have.pieces > 1:
+        assert have.oldest_hole() == have.missing()[0]
 
 
 def test_losses_are_counted_across_the_wrap_of_the_sequence():

@@ -69,6 +69,10 @@ class Coverage:
         self._ends[low:high] = [end]
         return fresh
 
+    def oldest_hole(self) -> Interval:
+        """Hole behind the first piece; there are two pieces at least."""
+        return self._ends[0], self._starts[1]
+
     def missing(self, until: int | None = None) -> list[Interval]:
         """Return holes between the first index at hand and the last, or `until` where that is further."""
         holes = list(zip(self._ends[:-1], self._starts[1:], strict=True))

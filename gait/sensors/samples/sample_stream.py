@@ -201,7 +201,7 @@ class Assembly:
         late = bool(packet.flags & Flag.BACKFILL)
         fresh = self.have.add(placed.index, placed.index + len(packet.counts))
         while self.have.pieces > MOST_GAPS:
-            self.give_up(self.have.missing()[0])
+            self.give_up(self.have.oldest_hole())
         if not late and (self._anchor is None or placed.index >= self._anchor.index):
             self._anchor = placed
             self._clock_us = placed.device_us

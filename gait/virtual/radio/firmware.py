@@ -160,7 +160,8 @@ class VirtualSensor:
         ends = self._ends_s()
         if due > 0:
             indices = np.arange(self.end_index, self.end_index + due)
-            self._sample(indices[[self.sample_time_s(int(index)) <= ends for index in indices]])
+            true_s = self._begun_s + (indices - self._begun_index) * self.period_s
+            self._sample(indices[true_s <= ends])
         while self.end_index - self.sent >= MAX_SAMPLES:
             self.sent = max(self.sent, self.oldest_index)
             packet = self._packet(self.sent, MAX_SAMPLES, Flag(0))

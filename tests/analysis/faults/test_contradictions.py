@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gait.analysis.analyze import AnalysisSettings, analyze, diagnose
@@ -21,6 +21,7 @@ from gait.recording.model import Recording, Session
 from gait.units import DEG, STANDARD_GRAVITY
 from gait.virtual.runner.imu import SensorSettings
 from gait.virtual.runner.simulate import RunnerSettings, simulate
+from tests.properties import cases
 
 QUICK = AnalysisSettings(waveforms=False)
 
@@ -190,7 +191,7 @@ def test_one_leg_of_two_is_withheld() -> None:
     assert analysis.metrics["strike_angle_deg"].right is not None
 
 
-@settings(max_examples=12)
+@cases(6, long=120)
 @given(factor=st.floats(0.05, 20.0))
 def test_no_scale_is_told_without_a_mark(factor) -> None:
     """Whatever the accelerometer's scale: refused, a fault, or within a tenth of the truth."""
@@ -204,7 +205,7 @@ def test_no_scale_is_told_without_a_mark(factor) -> None:
     assert analysis.faults
 
 
-@settings(max_examples=12)
+@cases(6, long=120)
 @given(
     order=st.permutations(range(3)),
     signs=st.tuples(*[st.sampled_from([-1.0, 1.0])] * 3),
@@ -236,7 +237,7 @@ def _axis_moved_deg(matrix) -> float:
     return float(np.degrees(np.arccos(np.clip(axis @ matrix @ axis, -1.0, 1.0))))
 
 
-@settings(max_examples=12)
+@cases(6, long=120)
 @given(lag_ms=st.floats(15.0, 100.0), early=st.booleans())
 def test_no_lag_is_told_without_a_mark(lag_ms, early) -> None:
     """A lag of 15 ms and more, either way: a fault, or contact and strike as without it."""

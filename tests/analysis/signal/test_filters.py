@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.ndimage import correlate1d, gaussian_filter1d, maximum_filter1d
-from scipy.signal import find_peaks
 
 from gait.analysis.signal.filters import (
     _kernel,
@@ -73,6 +72,8 @@ def test_slope_of_a_line_and_a_parabola() -> None:
 
 def test_local_maxima_are_those_that_stand_out() -> None:
     """Peaks of two sines added are scipy's with the same least distance where no two are near a tie."""
+    from scipy.signal import find_peaks  # loads slowly
+
     at = np.arange(2000) / GRID_HZ
     values = np.sin(2.0 * np.pi * 1.4 * at) + 0.3 * np.sin(2.0 * np.pi * 9.1 * at)
     radius_s = 0.2

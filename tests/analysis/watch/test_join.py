@@ -9,9 +9,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-pytest.importorskip("gpxpy")
-pytest.importorskip("fit_tool")
-
 from gait.analysis.analyze import AnalysisSettings, analyze
 from gait.analysis.results import Analysis
 from gait.analysis.watch.join import with_activity
@@ -23,6 +20,9 @@ from gait.virtual.runner.imu import SensorSettings
 from gait.virtual.runner.simulate import simulate
 from gait.virtual.runner.stride_plan import RunnerSettings
 from tests.analysis.watch.watch_files import START, kept, write_fit, write_gpx, write_tcx
+from tests.properties import need
+
+need("gpxpy", "fit_tool")
 
 SPEED_M_S = 3.1
 ZERO_S = START.timestamp() + 30.0

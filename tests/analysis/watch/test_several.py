@@ -9,9 +9,6 @@ from typing import Any
 
 import pytest
 
-pytest.importorskip("gpxpy")
-pytest.importorskip("fit_tool")
-
 from gait.analysis.analyze import AnalysisSettings, analyze
 from gait.analysis.results import Analysis
 from gait.analysis.watch.several import with_activities
@@ -24,6 +21,9 @@ from gait.virtual.runner.imu import SensorSettings
 from gait.virtual.runner.simulate import simulate
 from gait.virtual.runner.stride_plan import RunnerSettings
 from tests.analysis.watch.watch_files import kept, write_tcx
+from tests.properties import need
+
+need("gpxpy", "fit_tool")
 
 SPEEDS = (2.8, 3.6)
 

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import Any
 
 import pytest
-from bluetooth_sig.gatt.characteristics import (
-    RSCFeatureCharacteristic,
-    RSCMeasurementCharacteristic,
-    SensorLocationCharacteristic,
-)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,16 +20,26 @@ from gait.live.foot_pod.rsc import (
     encode_location,
 )
 
-DECODERS = {
-    MEASUREMENT: RSCMeasurementCharacteristic(),
-    FEATURE: RSCFeatureCharacteristic(),
-    LOCATION: SensorLocationCharacteristic(),
-}
+
+@cache
+def decoders() -> dict[int, Any]:
+    """Decoder by characteristic; the package loads slowly."""
+    from bluetooth_sig.gatt.characteristics import (
+        RSCFeatureCharacteristic,
+        RSCMeasurementCharacteristic,
+        SensorLocationCharacteristic,
+    )
+
+    return {
+        MEASUREMENT: RSCMeasurementCharacteristic(),
+        FEATURE: RSCFeatureCharacteristic(),
+        LOCATION: SensorLocationCharacteristic(),
+    }
 
 
 def read_back(number: int, value: bytes) -> Any:
     """What the decoder of PyPI's bluetooth-sig makes of a characteristic's bytes."""
-    return DECODERS[number].parse_value(bytearray(value))
+    return decoders()[number].parse_value(bytearray(value))
 
 
 @given(

@@ -6,7 +6,6 @@ import random
 import struct
 from pathlib import Path
 
-import ezc3d
 import numpy as np
 import pytest
 
@@ -87,6 +86,8 @@ def _c3d(
 @pytest.mark.parametrize(("whole_numbers", "unsigned"), [(True, False), (True, True), (False, False)])
 def test_the_same_as_ezc3d_reads(whole_numbers: bool, unsigned: bool, tmp_path: Path) -> None:
     """Places, channels, scales, offsets and an unseen point, in 16 bits or float, as ezc3d has them."""
+    import ezc3d  # loads slowly
+
     file = tmp_path / "a.c3d"
     file.write_bytes(_c3d(whole_numbers=whole_numbers, unsigned=unsigned))
     ours, theirs = read_c3d(file), ezc3d.c3d(str(file))
