@@ -70,7 +70,7 @@ class Coverage:
         return fresh
 
     def oldest_hole(self) -> Interval:
-        """Hole behind the first piece; there are two pieces at least."""
+        """Return the hole behind the first piece; there are two pieces at least."""
         return self._ends[0], self._starts[1]
 
     def missing(self, until: int | None = None) -> list[Interval]:
