@@ -14,7 +14,7 @@ from gait.analysis.faults.evidence import Evidence
 from gait.analysis.faults.parts import Part, spoilt_parts, without_parts
 from gait.analysis.faults.survey import Survey
 from gait.analysis.faults.two_sensors import SensorTimes
-from gait.analysis.faults.units_and_axes import SHAKEN_M_S2
+from gait.analysis.faults.units_and_axes import SHAKEN_M_S2, acc_cut_off
 from gait.analysis.results import Bout, Fault
 from gait.analysis.session.activity import bouts_of
 from gait.analysis.session.plausibility import awake, judge, looked_at
@@ -113,7 +113,7 @@ def _samples(source: Recording) -> list[FloatArray]:
 
 def _judged(source: Recording, settings: AnalysisSettings) -> AnalysedSensor:
     """Return the analysed sensor, with its survey freed of what only its own faults needed."""
-    sensor = _sensor(source, settings)
+    sensor = _explained(_sensor(source, settings))
     sensor.survey.let_go()
     return sensor
 
@@ -131,6 +131,15 @@ def _sensor(source: Recording, settings: AnalysisSettings) -> AnalysedSensor:
     changed = changed_parts(sensor.recording.name, batch, samples)
     batch = without_parts(batch, changed)
     return _believed(replace(sensor, batch=batch, samples=samples, parts=(*sensor.parts, *changed)))
+
+
+def _explained(sensor: AnalysedSensor) -> AnalysedSensor:
+    """Return the sensor; one without strides whose accelerometer is cut off, with that as the cause."""
+    cut_off = () if len(sensor.batch) else acc_cut_off(sensor.recording, sensor.survey)
+    if not cut_off:
+        return sensor
+    certain = tuple(fault for fault in sensor.faults if fault.certainty != "cannot tell")
+    return replace(sensor, faults=(*certain, *cut_off), looks_like="")
 
 
 def _unfound(source: Recording, sensor: AnalysedSensor, looks_like: str) -> AnalysedSensor:

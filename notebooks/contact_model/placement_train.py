@@ -18,8 +18,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from landing_fit import logistic
 from shank_train import SEED, SOURCE
-from shoe_acc_train import logistic
 from training_set import from_poses
 from virtual_runs import many_virtual_runs
 

@@ -1,9 +1,9 @@
-"""Fit the contact model of a shank with an accelerometer alone and write its coefficients.
+"""Fit the contacts of a shank with an accelerometer alone, and what tells landings from push-offs.
 
     python notebooks/contact_model/shank_acc_train.py --rbds FOLDER -o gait/analysis/strides/models
 
-Virtual runners join the real motion, as for the shoe. Without --rbds they are all there is, and what that gives is
-not to be shipped.
+Virtual runners join the real motion for the contacts, as for the shoe; what tells landings is of real motion
+alone. Without --rbds they are all there is, and what that gives is not to be shipped.
 """
 
 from __future__ import annotations
@@ -17,13 +17,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from accelerometer_fit import Part, Plan, finished, skeleton
+from landing_fit import Shocks, features_of, landing_fit, told_right
 from shank_motion import Sensed
 from shank_train import SEED, SOURCE
 from shank_training_set import G, real
 from virtual_runs import many_virtual_runs
 
 from gait.analysis.signal.buffer import SampleBuffer
-from gait.analysis.signal.resample import GridStream
+from gait.analysis.signal.filters import local_maxima
+from gait.analysis.signal.resample import GRID_HZ, GridStream
 from gait.analysis.strides.shank.accelerometer import LIVELY_G, MODEL, USUAL_CONTACT_S
 from gait.analysis.strides.shank.accelerometer_contact import (
     BEFORE_S,
@@ -32,7 +34,7 @@ from gait.analysis.strides.shank.accelerometer_contact import (
     TC_ANCHOR_S,
     stances_about,
 )
-from gait.analysis.strides.shank.impacts import ImpactFinder
+from gait.analysis.strides.shank.impacts import ImpactFinder, shock_jerk
 
 VARIANTS, SLOW_VARIANTS = 8, 2
 VIRTUAL, VIRTUAL_RUNNERS, VIRTUAL_COPIES = "virtual", 60, 2
@@ -50,6 +52,10 @@ EVENTS = {
     "tc_coarse": {"window_s": [-0.16, 0.28], "most_s": 0.18},
     "tc": {"window_s": [-0.12, 0.12], "most_s": 0.03},
 }
+LANDING_ABOUT_S, PUSH_OFF_ABOUT_S = (-0.02, 0.10), (-0.06, 0.10)
+"""s about a contact's beginning and its end within which its shock is the sharpest."""
+APART_S, SCORED_S = 0.06, 0.30
+"""s on both sides of a shock in which nothing is larger, and that are looked at to tell it."""
 NEAR_S, STANCE_S = 0.08, (0.10, 0.50)
 PLAN = Plan(
     MODEL,
@@ -68,13 +74,36 @@ PLAN = Plan(
 )
 
 
-def stances_of(sensed: Sensed) -> tuple[Part, pd.DataFrame] | None:
-    """Return the running stances of a recording and their true contacts, s from each row's start."""
+def sampled(sensed: Sensed) -> SampleBuffer:
+    """Return a recording's accelerations on the grid."""
     stream = GridStream(has_gyr=False, rate_hz=sensed.rate_hz, acc_limit=sensed.range_g * G, gyr_limit=None)
-    # Fitted on landings that stand out by themselves.
-    buffer, finder = SampleBuffer(), ImpactFinder(due_share=1.0)
+    buffer = SampleBuffer()
     for block in stream.push(sensed.time_s, sensed.acc, None) + stream.flush():
         buffer.append(block)
+    return buffer
+
+
+def shocks_of(sensed: Sensed, buffer: SampleBuffer) -> Shocks:
+    """Return the sharpest shock of each landing and of each push-off."""
+    jerk = shock_jerk(buffer.acc)
+    peaks = local_maxima(jerk, APART_S)
+    time = (peaks + buffer.first) / GRID_HZ
+    at: list[int] = []
+    landings = 0
+    for events, window in ((sensed.ic_s, LANDING_ABOUT_S), (sensed.tc_s, PUSH_OFF_ABOUT_S)):
+        for event in events:
+            near = peaks[(time > event + window[0]) & (time < event + window[1])]
+            at += [int(near[jerk[near].argmax()])] if len(near) else []
+        landings = landings or len(at)
+    rows = np.array(at, dtype=np.intp)
+    whole = (rows > SCORED_S * GRID_HZ) & (rows < len(jerk) - SCORED_S * GRID_HZ)
+    return features_of(buffer.acc, rows[whole]), (np.arange(len(rows)) < landings)[whole]
+
+
+def stances_of(sensed: Sensed, buffer: SampleBuffer) -> tuple[Part, pd.DataFrame] | None:
+    """Return the running stances of a recording and their true contacts, s from each row's start."""
+    # Fitted on landings that stand out by themselves.
+    finder = ImpactFinder(due_share=1.0)
     shocks = np.array(finder.find(buffer, final=True), dtype=np.intp)
     if finder.axes is None or len(shocks) == 0:
         return None
@@ -91,11 +120,15 @@ def stances_of(sensed: Sensed) -> tuple[Part, pd.DataFrame] | None:
     return Part(stances.start_s[keep], signals), table
 
 
-def training_set(sources: Iterable[tuple[str, Sensed]]) -> tuple[list[Part], pd.DataFrame]:
-    """Return the stances of all recordings, and a row a stance: recording (its number too), runner, truth."""
-    parts, tables = [], []
+def training_set(
+    sources: Iterable[tuple[str, Sensed]],
+) -> tuple[list[Part], pd.DataFrame, list[tuple[str, str, Shocks]]]:
+    """Return the stances of all recordings, a row a stance, and runner, trial and shocks of each recording."""
+    parts, tables, shocks = [], [], []
     for recording, sensed in sources:
-        found = stances_of(sensed)
+        buffer = sampled(sensed)
+        shocks.append((sensed.runner, sensed.trial, shocks_of(sensed, buffer)))
+        found = stances_of(sensed, buffer)
         if found is None or len(found[1]) == 0:
             continue
         tables.append(
@@ -106,7 +139,7 @@ def training_set(sources: Iterable[tuple[str, Sensed]]) -> tuple[list[Part], pd.
             )
         )  # fmt: skip
         parts.append(found[0])
-    return parts, pd.concat(tables, ignore_index=True)
+    return parts, pd.concat(tables, ignore_index=True), shocks
 
 
 def virtual_sources(runners: int) -> Iterator[tuple[str, Sensed]]:
@@ -131,7 +164,12 @@ def build(folder: Path | None, variants: int) -> tuple[dict, pd.DataFrame]:
     made = virtual_sources(20 if folder is None else VIRTUAL_RUNNERS)
     if folder is not None:
         made = chain(real(folder, variants, SEED, SLOW_VARIANTS), made)
-    data, stance = finished(PLAN, *training_set(made))
+    parts, table, shocks = training_set(made)
+    data, stance = finished(PLAN, parts, table)
+    real_ones = [(runner, one) for runner, trial, one in shocks if trial != VIRTUAL or folder is None]
+    own, runners = [one for _, one in real_ones], [runner for runner, _ in real_ones]
+    data["landing"] = landing_fit(own)
+    data["validation"]["leave_one_runner_out"]["push_offs"] = told_right(own, runners)
     if folder is None:
         data["source"]["data"] = "virtual runners; not to be shipped"
     return data, stance

@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from accelerometer_fit import Part, Plan, finished, skeleton
+from landing_fit import features_of, landing_fit
 from poses import SLOW, Measured
 from shank_acc_train import EVENTS, write
 from shank_train import SEED, SOURCE
@@ -45,24 +46,12 @@ VIRTUAL, VIRTUAL_RUNNERS, VIRTUAL_COPIES = 99, 60, 2
 NEAR_S = 0.045
 """s from the usual place of a shock within which a contact makes it a landing."""
 EDGE_S = 0.1
-PENALTY = 1e-3
-"""Ridge penalty of the logistic regression on standardised features, per shock."""
-ROUNDS = 12
 CHANNELS = [
     {"name": "size", "scale": 1.0, "compress": 3.0},
     {"name": "jerk", "scale": 20.0, "compress": 1.0},
     {"name": "up", "scale": 1.0, "compress": 3.0},
     {"name": "forward", "scale": 1.0, "compress": 3.0},
 ]
-LANDING = {
-    "window_s": [-0.24, 0.30],
-    "step_s": 0.02,
-    "smooth_s": 0.012,
-    "channels": [
-        {"name": "off_gravity", "scale": 1.0, "compress": 3.0},
-        {"name": "jerk", "scale": 20.0, "compress": 1.0},
-    ],
-}
 PLAN = Plan(
     MODEL,
     skeleton(
@@ -87,12 +76,6 @@ def sampled(source: Source) -> SampleBuffer:
     return buffer
 
 
-def untrained() -> LandingModel:
-    """Return a classifier whose features can be taken."""
-    count = round((LANDING["window_s"][1] - LANDING["window_s"][0]) / LANDING["step_s"]) + 1
-    return landing_from_dict({**LANDING, "intercept": 0.0, "weights": np.zeros((2, count)).tolist()})
-
-
 def shocks_of(source: Source, buffer: SampleBuffer) -> tuple[np.ndarray, np.ndarray]:
     """Return (m, 2 k) features of the shocks between the first and the last contact, and (m,) whether landings."""
     at = candidates(gaussian(jerk_size(buffer.acc), HIT_SMOOTH_S))
@@ -100,30 +83,7 @@ def shocks_of(source: Source, buffer: SampleBuffer) -> tuple[np.ndarray, np.ndar
     contacts = source.measured.ic_s
     off = np.abs(time[:, None] + IC_ANCHOR_S - contacts[None, :]).min(axis=1)
     inside = (time > contacts.min() - EDGE_S) & (time < contacts.max() + 4 * EDGE_S)
-    features = untrained().features(buffer.acc, at[inside])
-    return features.reshape(len(features), -1), off[inside] < NEAR_S
-
-
-def logistic(x: np.ndarray, y: np.ndarray, penalty_each: float) -> tuple[float, np.ndarray]:
-    """Return intercept and weights of a logistic regression (Newton's method, a ridge on standardised x)."""
-    mean, sd = x.mean(axis=0), x.std(axis=0) + 1e-9
-    z = np.column_stack([np.ones(len(x)), (x - mean) / sd])
-    penalty = penalty_each * len(x) * np.eye(z.shape[1])
-    penalty[0, 0] = 0.0
-    beta = np.zeros(z.shape[1])
-    for _ in range(ROUNDS):
-        chance = 1.0 / (1.0 + np.exp(-z @ beta))
-        curve = (z * (chance * (1.0 - chance))[:, None]).T @ z + penalty
-        beta = beta - np.linalg.solve(curve, z.T @ (chance - y) + penalty @ beta)
-    weights = beta[1:] / sd
-    return float(beta[0] - mean @ weights), weights
-
-
-def landing_fit(shocks: list[tuple[np.ndarray, np.ndarray]]) -> dict:
-    """Return the file's section of a classifier fitted to the shocks of some recordings."""
-    x, y = (np.concatenate([one[index] for one in shocks]) for index in (0, 1))
-    intercept, weights = logistic(x, y.astype(float), PENALTY)
-    return {**LANDING, "intercept": round(intercept, 6), "weights": weights.round(6).reshape(2, -1).tolist()}
+    return features_of(buffer.acc, at[inside]), off[inside] < NEAR_S
 
 
 def stances_of(source: Source, buffer: SampleBuffer, model: LandingModel) -> tuple[Part, pd.DataFrame] | None:

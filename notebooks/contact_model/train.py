@@ -111,6 +111,16 @@ def fitted(data: training_set.TrainingSet, source: dict[str, object]) -> dict[st
     return model
 
 
+def build(folder: Path | None, variants: int, runners: int = 8) -> dict[str, object]:
+    """Return the finished file; without a folder of virtual runners."""
+    if folder is None:
+        source = {"data": "virtual runners; not to be shipped"}
+        sources = training_set.from_virtual_runners(runners, SEED)
+    else:
+        sources, source = training_set.from_poses(folder, "foot", variants, SEED), RBDS
+    return fitted(training_set.build(sources, from_dict(NAME, blank())), source)
+
+
 def main() -> None:
     """Read the arguments, fit, and write the file."""
     parser = argparse.ArgumentParser(
@@ -124,16 +134,8 @@ def main() -> None:
     asked = parser.parse_args()
     if asked.virtual == (asked.rbds is not None):
         parser.error("give either --rbds FOLDER or --virtual")
-    if asked.virtual:
-        sources, source = (
-            training_set.from_virtual_runners(asked.runners, SEED),
-            {"data": "virtual runners; not to be shipped"},
-        )
-    else:
-        sources, source = training_set.from_poses(asked.rbds, "foot", asked.variants, SEED), RBDS
-    data = training_set.build(sources, from_dict(NAME, blank()))
     asked.out.mkdir(parents=True, exist_ok=True)
-    model = fitted(data, source)
+    model = build(asked.rbds, asked.variants, asked.runners)
     text = json.dumps(model, indent=1)
     (asked.out / f"{NAME}.json").write_text(text + "\n", encoding="utf-8")
     print(json.dumps(model["validation"], indent=1))

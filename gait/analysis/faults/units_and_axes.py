@@ -19,6 +19,7 @@ __all__ = [
     "RHYTHM",
     "SHAKEN_M_S2",
     "TIMES",
+    "acc_cut_off",
     "broken_axes",
     "gyr_offset",
     "unit_faults",
@@ -63,6 +64,10 @@ LARGER_SCALE = sentence("choose a larger full scale: a running foot needs 2000 d
 
 PILED, PILED_FROM_DPS = 8, 150.0
 """Samples at an axis' largest value from which it is a limit, and the least rate that is one."""
+
+ACC_PILED_SHARE = 0.1
+"""Share of the samples that repeat an axis' largest value from which an accelerometer is cut off too much for
+a landing to show, where it is shaken as on a leg (13 runners at 2 g: 0.17 to 0.65)."""
 
 WRAPS = 3
 """Jumps through the whole range from which they are an overflow."""
@@ -209,6 +214,22 @@ def _gyr_unit(name: str, fast: float, *, too_fast: bool) -> Fault:
         "multiply gyr_x, gyr_y and gyr_z by {factor:.5f} (gait doctor does with -o)", factor=1.0 / DEG
     )
     return Fault("gyr_unit", name, "clear", text, ALL, todo, DEG, refuses=True)
+
+
+def acc_cut_off(recording: Recording, survey: Survey) -> tuple[Fault, ...]:
+    """Return the fault of an accelerometer at its limit for so long that no stride shows; else nothing."""
+    share = float(survey.acc.piled.max()) / max(survey.samples, 1)
+    if share < ACC_PILED_SHARE or survey.shaken_m_s2 < SHAKEN_M_S2:
+        return ()
+    most = float(survey.acc.top[survey.acc.piled.argmax()]) / STANDARD_GRAVITY
+    text = sentence(
+        "the accelerometer ends at {most:.1f} g and stands there for {share:.0f} % of the time, so that no "
+        "stride shows",
+        most=most,
+        share=100.0 * share,
+    )
+    todo = sentence("choose a larger full scale: a running foot needs 16 g")
+    return (Fault("acc_cut_off", recording.name, "clear", text, ALL, todo, most),)
 
 
 def broken_axes(recording: Recording, survey: Survey, rate_hz: float) -> list[Fault]:

@@ -33,6 +33,9 @@ SHOE_GYR = (
 )
 SHANK_ONLY = ("shank_angle_deg", "frontal_excursion_deg", "tibial_peak_g")
 
+CUT_OFF = "acc_cut_off"
+"""Fault by which a run shows no stride."""
+
 NO_GYROSCOPE = sentence("not measurable without a gyroscope")
 NO_RUNNING = sentence("no running in the recording")
 NO_AXES = sentence("the sensor's mounting could not be worked out from the movement")
@@ -115,7 +118,7 @@ def reasons_of_session(
         looks = next((sensor.looks_like for sensor in sensors if sensor.looks_like), "")
         why = sentence("no running in the recording: this looks like {what}", what=looks)
         if not looks:
-            why = NO_RUNNING
+            why = next((fault.what for fault in faults if fault.kind == CUT_OFF), NO_RUNNING)
         return dict.fromkeys(("cadence_spm", "contact_ms"), why)
     out: dict[str, str] = {}
     for quality in sensors:

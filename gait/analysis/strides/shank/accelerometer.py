@@ -15,6 +15,7 @@ from gait.analysis.signal.resample import GRID_HZ
 from gait.analysis.strides.accelerometer_contacts import Contacts, fits_turned, read_contacts, with_doubt
 from gait.analysis.strides.contact_model import load
 from gait.analysis.strides.detector import Detector
+from gait.analysis.strides.landing_model import load_landing
 from gait.analysis.strides.shank.accelerometer_contact import (
     AFTER_S,
     BEFORE_S,
@@ -85,7 +86,7 @@ class ShankAccDetector(Detector):
     def __init__(self, _side: Side) -> None:
         super().__init__()
         self._model = load(MODEL)
-        self._impacts = ImpactFinder(self._turned)
+        self._impacts = ImpactFinder(self._turned, landing=load_landing(MODEL))
         self._new_segment()
 
     def _new_segment(self) -> None:
@@ -109,7 +110,8 @@ class ShankAccDetector(Detector):
         axes = self._impacts.axes
         if not ready or axes is None:
             return []
-        stances = stances_about(self._buffer.acc, self._buffer.first, np.array(ready, dtype=np.intp), axes)
+        landings = self._impacts.landings(self._buffer, ready)
+        stances = stances_about(self._buffer.acc, self._buffer.first, landings, axes)
         return [self._strides(*self._measure(stances))]
 
     def _turned(self, acc: FloatArray, shocks: IntArray, axes: ShankAxes) -> bool:
@@ -146,7 +148,8 @@ class ShankAccDetector(Detector):
         if n < 1:
             return empty_batch()
         ic, tc, next_ic = landings.ic[:-1], landings.tc[:-1], landings.ic[1:]
-        stride = next_ic - ic
+        # A push-off told as one of its own falls onto its landing: no stride lies between.
+        stride = np.where(next_ic > ic, next_ic - ic, np.nan)
         share = (tc - ic) / stride
         # Where the force never falls through zero the rules give no end of contact.
         plausible = (share > CONTACT_SHARE[0]) & (share < CONTACT_SHARE[1])

@@ -10,12 +10,14 @@ import numpy as np
 from gait.analysis.signal.buffer import SampleBuffer
 from gait.analysis.signal.filters import gaussian, gaussian_slope, local_maxima, reach
 from gait.analysis.signal.resample import GRID_HZ
+from gait.analysis.strides.landing_model import LandingModel
+from gait.analysis.strides.shank.push_off import landings_of
 from gait.analysis.strides.silences import due_in_silence, hidden_landing
 from gait.analysis.strides.stride_batch import STRIDE_LEAST_S
 from gait.arrays import FloatArray, IntArray
 from gait.units import STANDARD_GRAVITY
 
-__all__ = ["ImpactFinder", "ShankAxes"]
+__all__ = ["ImpactFinder", "ShankAxes", "shock_jerk"]
 
 
 LEARN_S = 8.0
@@ -93,6 +95,8 @@ class ImpactFinder:
         Second opinion on the sense of the forward axis; None keeps the first.
     due_share
         As `DUE_SHARE`; with 1 every landing has to stand out by itself.
+    landing
+        Tells landings from push-offs; None takes every shock for a landing.
 
     Attributes
     ----------
@@ -104,9 +108,15 @@ class ImpactFinder:
         Grid index at which the segment begins, or None before its first samples.
     """
 
-    def __init__(self, turned: Turned | None = None, due_share: float = DUE_SHARE) -> None:
+    def __init__(
+        self,
+        turned: Turned | None = None,
+        due_share: float = DUE_SHARE,
+        landing: LandingModel | None = None,
+    ) -> None:
         self.axes: ShankAxes | None = None
-        self._turned, self._due_share = turned, due_share
+        self._turned, self._due_share, self._landing = turned, due_share, landing
+        self._jerk: FloatArray = np.empty(0)
         self._least = 0.0
         self._stride = 0
         self.new_segment()
@@ -132,6 +142,22 @@ class ImpactFinder:
             self.axes = self._learn(buffer, final=final)
         return [] if self.axes is None else self._shocks(buffer, final=final)
 
+    def landings(self, buffer: SampleBuffer, shocks: list[int]) -> IntArray:
+        """Return the grid indices of the landings of shocks that `find` gave, `STANCE_S` behind them.
+
+        Parameters
+        ----------
+        buffer
+            What `find` looked at last.
+        """
+        rows = np.array(shocks, dtype=np.intp) - buffer.first
+        return self._landings_of(buffer, self._jerk, rows) + buffer.first
+
+    def _landings_of(self, buffer: SampleBuffer, jerk: FloatArray, shocks: IntArray) -> IntArray:
+        if self._landing is None:
+            return shocks
+        return landings_of(buffer.acc, jerk, buffer.bridged, shocks, self._landing)
+
     def _learn(self, buffer: SampleBuffer, *, final: bool) -> ShankAxes | None:
         force = buffer.acc / STANDARD_GRAVITY
         busy = gaussian(np.abs(np.sqrt(np.einsum("ij,ij->i", force, force)) - 1.0), _BUSY_S)
@@ -147,7 +173,7 @@ class ImpactFinder:
         slow = gaussian(force, _SLOW_S)[moving]
         across = slow - np.outer(slow @ along, along)
         forward = np.linalg.eigh(across.T @ across)[1][:, 2]
-        jerk = _jerk(buffer.acc)
+        jerk = shock_jerk(buffer.acc)
         shown = jerk[moving]
         peaks = shown[local_maxima(shown, _RADIUS_S)]
         usual = float(np.median(peaks)) if len(peaks) else 0.0
@@ -155,13 +181,14 @@ class ImpactFinder:
         hits = local_maxima(jerk[: moving[-1] + 1], _RADIUS_S)
         hits = hits[jerk[hits] > self._least]
         self._stride = int(np.median(np.diff(hits))) if len(hits) > 1 else 0
+        complete = hits + round(STANCE_S * GRID_HZ) <= moving[-1]
+        hits[complete] = self._landings_of(buffer, jerk, hits[complete])
         axes = ShankAxes(along, forward * _sense(force @ forward, hits), place)
-        complete = hits[hits + round(STANCE_S * GRID_HZ) <= moving[-1]]
-        turned = self._turned is not None and self._turned(buffer.acc, complete, axes)
+        turned = self._turned is not None and self._turned(buffer.acc, hits[complete], axes)
         return ShankAxes(along, -axes.forward, place) if turned else axes
 
     def _shocks(self, buffer: SampleBuffer, *, final: bool) -> list[int]:
-        jerk = _jerk(buffer.acc)
+        jerk = self._jerk = shock_jerk(buffer.acc)
         usable = len(jerk) if final else len(jerk) - reach(_HIT_SMOOTH_S) - reach(_SMOOTH_S)
         assert self.opens is not None
         ends = (buffer.first == self.opens, final)
@@ -210,7 +237,7 @@ class ImpactFinder:
         return abs(length - self._stride) < ABOUT * self._stride
 
 
-def _jerk(acc: FloatArray) -> FloatArray:
+def shock_jerk(acc: FloatArray) -> FloatArray:
     """Return (n,) smoothed norm of the jerk, g/s, of (n, 3) specific force, m/s2."""
     slope = gaussian_slope(acc, _SMOOTH_S) / STANDARD_GRAVITY
     return gaussian(np.sqrt(np.einsum("ij,ij->i", slope, slope)), _HIT_SMOOTH_S)

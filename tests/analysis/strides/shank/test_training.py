@@ -36,6 +36,7 @@ def scripts() -> dict[str, ModuleType]:
         "shank_training_set",
         "shank_train",
         "accelerometer_fit",
+        "landing_fit",
         "shank_acc_train",
     ):
         spec = importlib.util.spec_from_file_location(name, SCRIPTS / f"{name}.py")
@@ -74,6 +75,14 @@ def test_left_out_runners(name, mean_ms, worst_ms, within_ms, half_ms) -> None:
     assert 0.92 <= stated["strides_held"] <= 0.98
     assert 0.92 <= stated["recordings_held"] <= 1.0
     assert stated["median_half_width_ms"] <= half_ms
+
+
+def test_landings_are_told_from_push_offs() -> None:
+    """In every recording of left-out runners, clean, drawn at random or slowed down, by twenty to one."""
+    told = _shipped("shank_accelerometer")["validation"]["leave_one_runner_out"]["push_offs"]
+    assert told["recordings_told_right"] == told["recordings"] >= 700
+    assert told["told_right"] >= 0.99
+    assert told["least_gap_log_odds"] > 3.0
 
 
 @pytest.mark.parametrize("name", ["shank_accelerometer", "shoe_accelerometer"])
