@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from gait.analysis.engine import Engine
-from gait.analysis.faults.changes import changed_parts
+from gait.analysis.faults.changes import change_spans, changed_parts, changed_unit
 from gait.analysis.faults.closure import stride_spans
 from gait.analysis.faults.contradictions import faults_of, no_strides, units_confirmed, unscaled
 from gait.analysis.faults.evidence import Evidence
@@ -126,11 +126,15 @@ def _sensor(source: Recording, settings: AnalysisSettings) -> AnalysedSensor:
     if len(sensor.batch) == 0 and sensor.recording.gyr is None:
         return _unfound(source, sensor, _without_landings(sensor))
     batch = without_parts(awake(sensor.batch, sensor.movement), sensor.parts)
-    spans = [looked_at(batch), stride_spans(batch), *([waveform_spans(batch)] if settings.waveforms else [])]
+    spans = [looked_at(batch), stride_spans(batch), change_spans(batch)]
+    spans += [waveform_spans(batch)] if settings.waveforms else []
     samples = excerpt(source, np.concatenate(spans))
-    changed = changed_parts(sensor.recording.name, batch, samples)
-    batch = without_parts(batch, changed)
-    return _believed(replace(sensor, batch=batch, samples=samples, parts=(*sensor.parts, *changed)))
+    name, span = sensor.recording.name, sensor.span
+    changed = changed_parts(name, batch, samples, span, sensor.census.rate_hz)
+    of_unit, faults = changed_unit(name, batch, samples, sensor.survey.rests, span)
+    batch = without_parts(batch, (*changed, *of_unit))
+    parts = (*sensor.parts, *changed, *of_unit)
+    return _believed(replace(sensor, batch=batch, samples=samples, parts=parts), faults)
 
 
 def _explained(sensor: AnalysedSensor) -> AnalysedSensor:
@@ -205,8 +209,14 @@ def _strides(
     )
 
 
-def _believed(sensor: AnalysedSensor) -> AnalysedSensor:
-    """Return the sensor with its plausible strides, its faults, and why other strides were rejected."""
+def _believed(sensor: AnalysedSensor, earlier: tuple[Fault, ...]) -> AnalysedSensor:
+    """Return the sensor with its plausible strides, its faults, and why other strides were rejected.
+
+    Parameters
+    ----------
+    earlier
+        Faults that were found before.
+    """
     verdict = judge(sensor.batch, sensor.samples, sensor.alignment.closure_error, _unit_scale(sensor))
     evidence = Evidence(
         sensor.recording,
@@ -217,7 +227,7 @@ def _believed(sensor: AnalysedSensor) -> AnalysedSensor:
         sensor.alignment,
         sensor.parts,
     )
-    faults = faults_of(evidence)
+    faults = (*earlier, *faults_of(evidence))
     odd = () if faults or verdict.leg.any() else unscaled(sensor.recording, sensor.batch, sensor.samples)
     # A fault can be the cause of implausible strides; then only the fault is reported.
     looks_like = "" if odd or (faults and verdict.leg.any()) else verdict.looks_like

@@ -152,6 +152,10 @@ class Fault:
         The measured size: a factor, or ms for a lag; None where there is none.
     refuses
         True where no number can be given from the sensor before the fault is mended.
+    span_s
+        The part of the recording that it spoils, s; None for all of it.
+    by_axis
+        The size on x, y and z, such as deg/s of an offset; empty where there is one for all.
     """
 
     kind: str
@@ -162,6 +166,8 @@ class Fault:
     todo: str
     value: float | None = None
     refuses: bool = False
+    span_s: tuple[float, float] | None = None
+    by_axis: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,11 @@ from dataclasses import replace
 import numpy as np
 
 from gait.analysis.faults.exchanged_axes import order_of_value
-from gait.analysis.faults.survey import Survey
-from gait.analysis.faults.units_and_axes import gyr_offset
 from gait.analysis.results import Fault
 from gait.arrays import BoolArray, FloatArray
 from gait.frames import Side
 from gait.recording.model import Recording, Session
-from gait.units import STANDARD_GRAVITY
+from gait.units import DEG, STANDARD_GRAVITY
 
 __all__ = ["CORRECTIONS", "can_mend", "mended"]
 
@@ -29,6 +27,14 @@ ALIKE = 0.05
 """Difference of the shares of fresh rows up to which both sensors were filled up together."""
 
 
+EDGE_S, BESIDE_S, LEAST_ROWS = 6.0, 0.5, 100
+"""s from either end within which a part that was found by its strides reaches to the end; s that a part's
+times are known to; rows that are left at least (chosen)."""
+
+PARTS = ("acc_part", "gyr_part", "changed_part", "exchanged")
+"""Kinds of faults of a part of the recording, which is left out where its times are known."""
+
+
 def _acc(recording: Recording, fault: Fault) -> Recording:
     return replace(recording, acc=recording.acc / _factor(fault))
 
@@ -39,14 +45,11 @@ def _gyr(recording: Recording, fault: Fault) -> Recording:
     return replace(recording, gyr=recording.gyr / _factor(fault))
 
 
-def _offset(recording: Recording, _fault: Fault) -> Recording:
-    """Return the recording without the rate that its gyroscope reads at rest."""
-    survey = Survey()
-    survey.add(recording.time_s, recording.acc, recording.gyr)
-    offset = gyr_offset(survey)
-    if recording.gyr is None or not np.isfinite(offset).all():
+def _offset(recording: Recording, fault: Fault) -> Recording:
+    """Return the recording without the offset of its gyroscope."""
+    if recording.gyr is None or len(fault.by_axis) != 3:
         return recording
-    return replace(recording, gyr=recording.gyr - offset)
+    return replace(recording, gyr=recording.gyr - DEG * np.array(fault.by_axis))
 
 
 def _order(recording: Recording, fault: Fault) -> Recording:
@@ -121,6 +124,22 @@ def _thawed(recording: Recording, _fault: Fault) -> Recording:
     return replace(recording, time_s=recording.time_s[kept], acc=recording.acc[kept], gyr=gyr)
 
 
+def _without_part(recording: Recording, fault: Fault) -> Recording:
+    """Return the samples outside the part that a fault spoils, which becomes a gap."""
+    if fault.span_s is None:
+        return recording
+    low, high = fault.span_s[0] - BESIDE_S, fault.span_s[1] + BESIDE_S
+    first, last = recording.time_s[0] + EDGE_S, recording.time_s[-1] - EDGE_S
+    # What lies before the first stride, or behind the last one, is as the strides beside it.
+    kept = (recording.time_s < low) if high > last else (recording.time_s > high)
+    if low > first and high <= last:
+        kept |= recording.time_s < low
+    if kept.sum() < LEAST_ROWS:
+        return recording
+    gyr = None if recording.gyr is None else recording.gyr[kept]
+    return replace(recording, time_s=recording.time_s[kept], acc=recording.acc[kept], gyr=gyr)
+
+
 def _first_rows(values: FloatArray) -> BoolArray:
     """Return (n,) rows that do not repeat the one before; what stays the same for long rests, and is kept."""
     fresh = np.r_[True, (np.diff(values, axis=0) != 0.0).any(axis=1)]
@@ -152,13 +171,19 @@ CORRECTIONS: dict[str, Callable[[Recording, Fault], Recording]] = {
     "zero_rows": _zeros,
     "held_samples": _fresh,
     "frozen": _thawed,
+    "acc_part": _without_part,
+    "gyr_part": _without_part,
+    "changed_part": _without_part,
+    "exchanged": _without_part,
 }
 """Kind of fault -> what undoes it on one recording."""
 
 
 def can_mend(fault: Fault) -> bool:
     """Return whether a fault can be undone: its kind can, and its cause is known."""
-    return fault.certainty != "cannot tell" and (fault.kind in CORRECTIONS or fault.kind == "two_clocks")
+    if fault.certainty == "cannot tell" or (fault.kind in PARTS and fault.span_s is None):
+        return False
+    return fault.kind in CORRECTIONS or fault.kind == "two_clocks"
 
 
 def mended(session: Session, faults: Iterable[Fault]) -> Session:

@@ -43,6 +43,14 @@ LONGEST_STEPS, SHORTEST_STEP, UNEVEN_SHARE = 50.0, 0.3, 0.01
 """Usual steps without a gap, share of one below which two rows are of two clocks, share of such rows borne
 (chosen): what sorting leaves beyond is a restart."""
 
+NUMBERS_SHARE = 0.8
+"""Share of the rows that are whole and numbers, below which columns or signs are other ones than the names
+say."""
+
+MOST_COUNTS, FAR_TIMES, DAY_S = 1e7, 1000.0, 86400.0
+"""Size, in any unit, beyond which a number is none of a sensor's; times further from the middle than so many
+times the usual, and a day, are no clock's (chosen)."""
+
 PACKET_SHARE = 0.02
 """Share of repeated stamps from which they are those of packets and not of lost samples."""
 
@@ -74,10 +82,11 @@ def read_raw(
         raise RecordingError("placement or side of the sensor unknown", where=path, todo=todo)
     has_gyr = set(GYR_COLUMNS) <= set(table.columns)
     wanted = [TIME_COLUMN, *ACC_COLUMNS, *(GYR_COLUMNS if has_gyr else ())]
-    values = table[wanted].apply(pd.to_numeric, errors="coerce").to_numpy(dtype=float)
-    values = values[np.isfinite(values).all(axis=1)]
-    if len(values) < 2:
+    values, of_numbers = _possible(table[wanted], f"{side} {placement}")
+    if len(values) < 2 or len(values) < NUMBERS_SHARE * len(table):
         raise RecordingError("no samples below the column names", where=path)
+    if values[:, 0].min() == values[:, 0].max():
+        raise RecordingError("the same time in every row", where=path)
     values, of_order = _in_order(values, f"{side} {placement}")
     recording = Recording(
         placement,
@@ -91,7 +100,24 @@ def read_raw(
         source=path.name,
     )
     times = mended_times(values[:, 0], f"{side} {placement}")
-    return replace(recording, time_s=times.time_s), (*of_order, *times.faults)
+    return replace(recording, time_s=times.time_s), (*of_numbers, *of_order, *times.faults)
+
+
+def _possible(cells: pd.DataFrame, name: str) -> tuple[FloatArray, list[Fault]]:
+    """Return the rows of numbers without those that no sensor and no clock gives, and these as a fault."""
+    values = cells.apply(pd.to_numeric, errors="coerce").to_numpy(dtype=float)
+    values = values[np.isfinite(values).all(axis=1)]
+    middle = float(np.median(values[:, 0])) if len(values) else 0.0
+    spread = float(np.median(np.abs(values[:, 0] - middle))) if len(values) else 0.0
+    # Half of evenly spaced times lie within `spread` of their middle; restarts and gaps stay far below.
+    far = np.abs(values[:, 0] - middle) > max(FAR_TIMES * spread, DAY_S)
+    sizes = np.abs(values[:, 1:])
+    absurd = far | (sizes > MOST_COUNTS).any(axis=1)
+    if not absurd.any():
+        return values, []
+    text = sentence("{n} rows hold numbers that no sensor measures", n=int(absurd.sum()))
+    todo = sentence("leave those rows out (gait doctor does with -o)")
+    return values[~absurd], [Fault("absurd_rows", name, "clear", text, (), todo, float(absurd.sum()))]
 
 
 def _in_order(values: FloatArray, name: str) -> tuple[FloatArray, list[Fault]]:
@@ -122,12 +148,19 @@ def _table(path: Path) -> tuple[dict[str, object], pd.DataFrame]:
     except (OSError, UnicodeDecodeError) as error:
         raise RecordingError(f"cannot be read ({error})", where=path) from None
     count = next((at for at, line in enumerate(lines) if not line.startswith("#")), len(lines))
-    names = [name.strip() for name in lines[count].split(",")] if count < len(lines) else []
+    names = _named(lines[count]) if count < len(lines) else []
     lacking = [name for name in (TIME_COLUMN, *ACC_COLUMNS) if name not in names]
     if lacking:
         raise RecordingError(f"no column {', '.join(lacking)}", where=path)
-    rows = [line.split(",") for line in lines[count + 1 :] if line.count(",") == len(names) - 1]
+    below = [line for line in lines[count + 1 :] if line.strip()]
+    rows = [line.split(",") for line in below if line.count(",") == len(names) - 1]
+    if any(TIME_COLUMN in line and _named(line) != names for line in below):
+        raise RecordingError("the columns change their order further down", where=path)
     return _preamble(lines[:count]), pd.DataFrame(rows, columns=names)
+
+
+def _named(line: str) -> list[str]:
+    return [name.strip() for name in line.split(",")]
 
 
 def _preamble(lines: list[str]) -> dict[str, object]:

@@ -22,7 +22,14 @@ from gait.frames import Placement, Side
 from gait.recording.choice import Choice
 from gait.recording.limits import limit_of
 from gait.recording.model import Recording, Session
-from gait.recording.separate_files import add_gravity, find_beside, join_gyroscope, turned_sign
+from gait.recording.separate_files import (
+    add_gravity,
+    find_beside,
+    gyroscope_elsewhere,
+    join_gyroscope,
+    not_joined,
+    turned_sign,
+)
 from gait.recording.session_folder import (
     find_recordings,
     is_folder,
@@ -154,7 +161,7 @@ def read_recording(
     kept.finish()
     joined = _fill(empty, pieces)
     check_step(joined.time_s, str(file))
-    joined = replace(joined, notes=(*kept.notes(), *_limits(joined)))
+    joined = replace(joined, notes=(*kept.notes(), *source.notes, *_limits(joined)))
     return _with_others(joined, file, head) if head.layout.foreign and choice == NOTHING_SAID else joined
 
 
@@ -164,7 +171,10 @@ def _with_others(joined: Recording, file: Path, head: Head) -> Recording:
         joined = add_gravity(joined, _gravity_beside(file))
     joined = turned_sign(joined, file) if head.layout.sensor_logger else joined
     gyroscope = find_beside(file, "gyroscope") if joined.gyr is None else None
-    return joined if gyroscope is None else join_gyroscope(joined, gyroscope)
+    if gyroscope is not None:
+        return join_gyroscope(joined, gyroscope)
+    elsewhere = gyroscope_elsewhere(file) if joined.gyr is None else None
+    return joined if elsewhere is None else replace(joined, notes=(*joined.notes, not_joined(elsewhere)))
 
 
 def _gravity_beside(file: Path) -> Path:
@@ -263,7 +273,7 @@ def read_chunks(
                     checked = True
         kept.finish()
         if last is not None:
-            yield replace(last, notes=(*kept.notes(), *_limits(last)))
+            yield replace(last, notes=(*kept.notes(), *source.notes, *_limits(last)))
 
 
 def first_times(path: Path, rows: int, *, side: Side | None = None) -> FloatArray:

@@ -16,15 +16,24 @@ import numpy as np
 
 from gait.arrays import BoolArray, FloatArray
 from gait.errors import RecordingError
+from gait.recording.importers.gyroscope_file import GYROSCOPE
 from gait.recording.model import Recording
 from gait.recording.table.checks import RowFilter, check_acc_unit, check_gyr_unit
+from gait.recording.table.containers import archive_name
 from gait.recording.table.header import gravity_of, gyroscope_of
 from gait.recording.table.lines import Source
 from gait.recording.table.numbers import Layout, map_ahead, parse_block
 from gait.sentences import sentence
 from gait.units import DEG
 
-__all__ = ["add_gravity", "find_beside", "join_gyroscope", "turned_sign"]
+__all__ = [
+    "add_gravity",
+    "find_beside",
+    "gyroscope_elsewhere",
+    "join_gyroscope",
+    "not_joined",
+    "turned_sign",
+]
 
 SENSOR_WORDS = re.compile(
     r"total|uncalibrated|accelerometer|acceleration|gyroscope|gyro|gravity|accel|acc|gyr|linear|user"
@@ -45,6 +54,27 @@ def find_beside(file: Path, kind: str) -> Path | None:
                 if READERS[kind](source, other) is not None:
                     return other
     return None
+
+
+def gyroscope_elsewhere(file: Path) -> Path | None:
+    """Return the file of a gyroscope in another folder of the archive that a file came out of, or None."""
+    if not archive_name(file):
+        return None
+    for other in sorted(file.parent.parent.glob("*/*")):
+        if other.parent != file.parent and GYROSCOPE.search(other.name) and other.is_file():
+            with contextlib.suppress(RecordingError), Source(other) as source:
+                if gyroscope_of(source, other) is not None:
+                    return other
+    return None
+
+
+def not_joined(gyroscope: Path) -> str:
+    """Return the note that a gyroscope of another folder was left out."""
+    return sentence(
+        "{file} holds a gyroscope, but lies in another folder and can be of another device: it is not used; "
+        "put it beside the accelerometer's file if it is of the same",
+        file=f"{gyroscope.parent.name}/{gyroscope.name}",
+    )
 
 
 def join_gyroscope(recording: Recording, file: Path) -> Recording:

@@ -201,6 +201,11 @@ def candidates(folder: Path) -> list[Path]:
         if holding
         else "a session holds files like left_shoe.csv"
     )
+    archive = archive_name(folder / "_")
+    if archive:
+        raise RecordingError(
+            "an archive without a recording at its top", where=archive, todo=f"unpack it and {todo}"
+        )
     raise RecordingError("no recording in this folder", where=folder, todo=todo)
 
 

@@ -11,6 +11,7 @@ import pytest
 from gait.cli.main import main
 from gait.doctor.checks import examine, examine_session
 from gait.doctor.raw import mended_times
+from gait.recording.model import Session
 from gait.recording.read import read
 from gait.recording.write import write_recording
 from gait.virtual.runner.simulate import RunnerSettings, simulate
@@ -60,6 +61,28 @@ def test_the_command(sound, tmp_path, capsys) -> None:
     back = read(fixed, placement="shoe", side="left").recordings[0]
     assert np.abs(back.acc - one.acc).max() < 0.001
     assert main(["doctor", str(fixed), "--placement", "shoe", "--side", "left"]) == 0
+
+
+@pytest.mark.parametrize("part", ["unit", "gyroscope", "foot"])
+def test_a_part_that_is_ill_is_left_out(sound, part) -> None:
+    """From half-way on in g, without turns, or of the other foot: what is written ends there, sound."""
+    one = next(one for one in sound.values() if one.placement == "shoe")
+    middle = float(one.time_s[len(one.time_s) // 2])
+    behind = (one.time_s > middle)[:, None]
+    mirror = np.array([-1.0, 1.0, 1.0])
+    acc, gyr = {
+        "unit": (one.acc / 9.81, one.gyr),
+        "gyroscope": (one.acc, 0.0 * one.gyr),
+        "foot": (one.acc * mirror, -one.gyr * mirror),
+    }[part]
+    spoilt = replace(one, acc=np.where(behind, acc, one.acc), gyr=np.where(behind, gyr, one.gyr))
+    diagnosis = examine_session(Session("t", (spoilt,)))
+    assert {fault.kind for fault in diagnosis.faults} <= {"acc_part", "gyr_part", "exchanged"}
+    assert diagnosis.faults
+    assert diagnosis.left == ()
+    kept = diagnosis.session.recordings[0]
+    assert middle - 5.0 < kept.time_s[-1] < middle + 4.0
+    assert np.array_equal(kept.acc, one.acc[: len(kept.time_s)]) or part == "foot"
 
 
 def test_two_clocks_are_brought_together(tmp_path) -> None:

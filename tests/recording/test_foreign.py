@@ -394,6 +394,22 @@ def test_a_zip_is_read(put: Put, samples: Samples) -> None:
     assert [recording.name for recording in inner.recordings] == ["right shank"]
 
 
+def test_a_gyroscope_of_another_folder_is_named(put: Put, samples: Samples) -> None:
+    """It can be another device's: it is not joined, and a note says which file it is."""
+    time_s, acc, gyr = samples
+    files = {
+        "phone A/Accelerometer.csv": (acc, "Acceleration {} (m/s^2)"),
+        "phone B/Gyroscope.csv": (np.radians(gyr), "Gyroscope {} (rad/s)"),
+    }
+    apart = {
+        name: foreign.table(",".join(["Time (s)", *map(head.format, "xyz")]), [time_s, *values.T])
+        for name, (values, head) in files.items()
+    }
+    recording = read(put(foreign.packed(apart), "left_shoe.zip")).recordings[0]
+    assert recording.gyr is None
+    assert any("phone B/Gyroscope.csv holds a gyroscope" in note for note in recording.notes)
+
+
 def test_a_zip_cannot_lead_out_or_blow_up(put: Put, samples: Samples, tmp_path: Path) -> None:
     """Names with .. stay inside; an archive that unpacks to two hundred times its size is refused."""
     out = foreign.packed({"../../left_shoe.csv": _own(*samples), "a/b/c/left_shoe.csv": _own(*samples)})

@@ -35,6 +35,7 @@ __all__ = [
     "explained",
     "gravity_of_strides",
     "stride_spans",
+    "turns_of_strides",
 ]
 
 STRIDES = 24
@@ -198,6 +199,34 @@ def _resampled(time_s: FloatArray, values: FloatArray, at: FloatArray) -> FloatA
 def gravity_of_strides(strides: Closed) -> FloatArray:
     """Return the (k,) mean specific force of each stride, g: one where sensors and clock are right."""
     return _gravity(strides, 1.0, 0.0)[0] + 1.0
+
+
+def turns_of_strides(strides: Closed) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return how far each stride's end is turned against its start: what a foot that comes back does not.
+
+    Returns
+    -------
+    The (k, 3) rotation vectors, rad, in the frame of the start; the (k, 3, 3) sums over time, s, by which an
+    offset of the gyroscope adds to them; and the (k, 3) directions of gravity in that frame.
+    """
+    windows, _ = _windows(strides, np.stack([strides.start, strides.stop], axis=1), 1.0, 0.0)
+    turned = orientations(windows)
+    rows, last = np.arange(len(strides)), windows.length - 1
+    w, vector = turned[rows, last, 0], turned[rows, last, 1:]
+    vector = np.where((w < 0.0)[:, None], -vector, vector)
+    half = np.arctan2(np.linalg.norm(vector, axis=1), np.abs(w))
+    turns = 2.0 * half[:, None] * vector / np.maximum(np.sin(half), 1e-12)[:, None]
+    inside = windows.inside
+    inside[rows, last] = False
+    sums = np.stack(
+        [
+            (apply(turned, np.broadcast_to(axis, windows.gyr.shape)) * inside[..., None]).sum(axis=1)
+            for axis in np.eye(3)
+        ],
+        axis=2,
+    )
+    force = (apply(turned, windows.acc) * inside[..., None]).sum(axis=1)
+    return turns, sums / GRID_HZ, force / np.linalg.norm(force, axis=1)[:, None]
 
 
 def explained(strides: Closed, name: Name, value: float) -> Cause:

@@ -12,7 +12,7 @@ import numpy as np
 
 from gait.analysis.faults.closure import closed_strides, gravity_of_strides
 from gait.analysis.faults.evidence import Evidence
-from gait.analysis.faults.parts import halves_of, uncovered
+from gait.analysis.faults.parts import halves_of, other_part, uncovered
 from gait.analysis.faults.placement import foot_odds
 from gait.analysis.faults.unclosed import closure_faults
 from gait.analysis.faults.units_and_axes import (
@@ -150,15 +150,29 @@ def _placed_faults(evidence: Evidence) -> list[Fault]:
     faults = _other_place(evidence)
     if recording.placement == "shoe" and not faults:
         faults = _other_side(recording, run) if sure else _no_roll(recording, run)
-    return faults or [fault for half in halves_of(run) for fault in _exchanged(evidence, half, sure=sure)]
+    halves = halves_of(run)
+    return faults or [
+        fault
+        for second, half in enumerate(halves)
+        for fault in _exchanged(evidence, half, run, second=bool(second), sure=sure)
+    ]
 
 
-def _exchanged(evidence: Evidence, half: StrideBatch, *, sure: bool) -> list[Fault]:
+def _exchanged(
+    evidence: Evidence, half: StrideBatch, run: StrideBatch, *, second: bool, sure: bool
+) -> list[Fault]:
     """Return the fault of a half of the run that was recorded at another place than the rest."""
     name, placement = evidence.recording.name, evidence.recording.placement
-    low, high = float(half.ic_s[0]), float(half.end_s[-1])
-    todo = sentence("cut the file where the sensors were exchanged, and give each part its own name")
-    if _other_place(replace(evidence, batch=half)):
+    todo = sentence(
+        "cut the file where the sensors were exchanged, and give each part its own name (gait doctor leaves "
+        "that part out with -o)"
+    )
+
+    def elsewhere(strides: StrideBatch) -> bool:
+        return bool(_other_place(replace(evidence, batch=strides)))
+
+    if elsewhere(half):
+        low, high = _span(other_part(run, second=second, is_other=elsewhere), half)
         text = sentence(
             "from about {low:.0f} to {high:.0f} s it moves about its landings as no shoe does",
             low=low,
@@ -170,16 +184,23 @@ def _exchanged(evidence: Evidence, half: StrideBatch, *, sure: bool) -> list[Fau
                 low=low,
                 high=high,
             )
-        return [Fault("exchanged", name, "likely", text, ALL[2:], todo, low)]
+        return [Fault("exchanged", name, "likely", text, ALL[2:], todo, low, span_s=(low, high))]
     if placement == "shoe" and sure and _rolls_out(half):
+        low, high = _span(other_part(run, second=second, is_other=_rolls_out), half)
         text = sentence(
             "from about {low:.0f} to {high:.0f} s the foot rolls the other way round: another foot's sensor, "
             "or a sign that turned",
             low=low,
             high=high,
         )
-        return [Fault("exchanged", name, "likely", text, SIDE_SPOILS, todo, low)]
+        return [Fault("exchanged", name, "likely", text, SIDE_SPOILS, todo, low, span_s=(low, high))]
     return []
+
+
+def _span(part: StrideBatch, half: StrideBatch) -> tuple[float, float]:
+    """Return first and last time, s, of the part that was found, else of the half."""
+    part = part if len(part) else half
+    return float(part.ic_s[0]), float(part.end_s[-1])
 
 
 def _other_place(evidence: Evidence) -> list[Fault]:

@@ -7,7 +7,7 @@ the body does not fall for so long. Side and place are looked at in each half of
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -21,9 +21,11 @@ from gait.arrays import BoolArray, FloatArray
 from gait.sentences import sentence
 from gait.units import DEG, STANDARD_GRAVITY
 
-__all__ = ["CUT_THERE", "Part", "halves_of", "spoilt_parts", "uncovered", "without_parts"]
+__all__ = ["CUT_THERE", "Part", "halves_of", "other_part", "spoilt_parts", "uncovered", "without_parts"]
 
-CUT_THERE = sentence("nothing is told of that part; cut the file there, and mend each part by itself")
+CUT_THERE = sentence(
+    "nothing is told of that part; mend it by itself, or leave it out (gait doctor does with -o)"
+)
 
 LEAST_S = 3.0
 """s that a part lasts from which it is told (chosen: a drop or a knock is over sooner)."""
@@ -39,6 +41,9 @@ BESIDE_S = 1.0
 
 HALF_STRIDES = 12
 """Running strides of a half from which it is looked at by itself (chosen)."""
+
+BLOCK_STRIDES = 10
+"""Strides of a block (chosen: enough for a median, and 7 s)."""
 
 UNCOVERED_S, UNCOVERED_SHARE, STRIDE_MARGIN_S = 6.0, 0.25, 1.0
 """s, and share of the shaken time, without a stride from which that is told; s about a stride that it covers
@@ -120,7 +125,7 @@ def _acc_part(name: str, start_s: FloatArray, force: FloatArray) -> Part:
         high=high,
         read=float(np.sqrt((force**2).mean())),
     )
-    return Part(Fault("acc_part", name, "clear", text, (), CUT_THERE, low), low, high)
+    return Part(Fault("acc_part", name, "clear", text, (), CUT_THERE, low, span_s=(low, high)), low, high)
 
 
 def _gyr_part(name: str, start_s: FloatArray, fastest: FloatArray) -> Part:
@@ -133,7 +138,7 @@ def _gyr_part(name: str, start_s: FloatArray, fastest: FloatArray) -> Part:
         high=high,
         most=float(finite.max()) / DEG if len(finite) else 0.0,
     )
-    return Part(Fault("gyr_part", name, "clear", text, (), CUT_THERE, low), low, high)
+    return Part(Fault("gyr_part", name, "clear", text, (), CUT_THERE, low, span_s=(low, high)), low, high)
 
 
 def without_parts(batch: StrideBatch, parts: Iterable[Part]) -> StrideBatch:
@@ -151,6 +156,28 @@ def halves_of(run: StrideBatch) -> tuple[StrideBatch, ...]:
         return ()
     rows = np.arange(len(run))
     return run.take(rows < middle), run.take(rows >= middle)
+
+
+def other_part(run: StrideBatch, *, second: bool, is_other: Callable[[StrideBatch], bool]) -> StrideBatch:
+    """Return the strides from the start, or up to the end, that are of another place than the others.
+
+    Blocks of strides are looked at one by one; the cut is where most of them are as they should be then.
+
+    Parameters
+    ----------
+    second
+        Whether the other place's strides come last.
+    is_other
+        Whether some strides are of another place.
+    """
+    starts = range(0, len(run) - BLOCK_STRIDES + 1, BLOCK_STRIDES // 2)
+    rows = np.arange(len(run))
+    other = np.array([is_other(run.take((rows >= at) & (rows < at + BLOCK_STRIDES))) for at in starts])
+    late = other if second else ~other
+    right = [int((~late[:cut]).sum() + late[cut:].sum()) for cut in range(len(late) + 1)]
+    # The block at the cut holds strides of both places.
+    cut = int(np.argmax(right)) * (BLOCK_STRIDES // 2) + (0 if second else BLOCK_STRIDES)
+    return run.take(rows >= cut) if second else run.take(rows < cut)
 
 
 def uncovered(name: str, survey: Survey, batch: StrideBatch, parts: Iterable[Part]) -> list[Fault]:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from gait.analysis.faults.closure import Cause, Closed, causes, closed_strides, explained
 from gait.analysis.faults.evidence import Evidence
 from gait.analysis.faults.exchanged_axes import Order, order_of
+from gait.analysis.faults.offset import offset_of
 from gait.analysis.faults.units_and_axes import ALL, ANGLES, REST_OFF, RHYTHM, TIMES
 from gait.analysis.results import Certainty, Fault
+from gait.arrays import FloatArray
 from gait.sentences import sentence
 from gait.units import STANDARD_GRAVITY
 
-__all__ = ["LAG_MARGIN", "closure_faults"]
+__all__ = ["EXPLAINED", "LAG_MARGIN", "closure_faults"]
 
 CLOSED_WITHIN, DOUBTFUL, CLOSED_SIGMAS = 0.06, 0.04, 3.0
 """Misclosure of gravity, relative, from which something is wrong; from which it may be (causes are
@@ -96,8 +100,9 @@ def _faults_of_strides(evidence: Evidence, strides: Closed) -> list[Fault]:
     others = [cause for cause in explanations if cause.name != "none" and _counts(cause, evidence.rate_hz)]
     fits = off < WELL_CLOSED and none.misfit < FITS_WELL[evidence.recording.placement]
     order = None if fits else order_of(strides, explanations, (rest_scale or 1.0) - 1.0)
-    if order is not None and order.sure:
-        return [_exchanged_axes(evidence, order)]
+    likely = _axes_or_offset(evidence, strides, order, explanations, (rest_scale or 1.0) - 1.0)
+    if likely:
+        return likely
     if closes:
         quiet = _quiet_faults(evidence, none, others)
         return quiet or ([_not_closed(evidence, none, others)] if doubtful and others else [])
@@ -112,6 +117,17 @@ def _faults_of_strides(evidence: Evidence, strides: Closed) -> list[Fault]:
     # Where the scale is known from a rest, and no order of the axes closes, a poor fit has one cause left.
     open_cause = rest_scale is None or order is not None
     return [_closure_fault(evidence, none, others, off, open_cause) if others else _unlike(evidence, none)]
+
+
+def _axes_or_offset(
+    evidence: Evidence, strides: Closed, order: Order | None, explanations: Sequence[Cause], aim: float
+) -> list[Fault]:
+    """Return exchanged axes, or an offset of the gyroscope, where these explain the strides."""
+    if order is not None and order.sure:
+        return [_exchanged_axes(evidence, order)]
+    most = EXPLAINED[evidence.recording.placement]["gyr"]
+    offset = offset_of(strides, list(explanations), most, aim)
+    return [] if offset is None else [_offset(evidence, offset)]
 
 
 def _turns_too_far(none: Cause, others: list[Cause]) -> bool:
@@ -169,6 +185,20 @@ def _exchanged_axes(evidence: Evidence, order: Order) -> Fault:
     todo = sentence("put its columns into that order (gait doctor does with -o)")
     spoils = (*TIMES, *ANGLES)
     return Fault("axes_exchanged", evidence.recording.name, "likely", text, spoils, todo, order.value)
+
+
+def _offset(evidence: Evidence, offset: FloatArray) -> Fault:
+    size = float(np.linalg.norm(offset))
+    text = sentence(
+        "from stride to stride the foot or shank comes back to its tilt, and the gyroscope does not: it "
+        "reads {rate:.0f} deg/s too much",
+        rate=size,
+    )
+    todo = sentence(
+        "calibrate the gyroscope, and stand still for 3 s at the start (gait doctor takes it out with -o)"
+    )
+    name = evidence.recording.name
+    return Fault("gyr_offset", name, "likely", text, ANGLES, todo, size, by_axis=tuple(offset.tolist()))
 
 
 def _unlike(evidence: Evidence, none: Cause) -> Fault:

@@ -98,13 +98,14 @@ def unit_faults(recording: Recording, survey: Survey) -> list[Fault]:
     if len(rests):
         out += _rest_faults(name, rests.gravity)
     fast = survey.fast_turns_rad_s / DEG
-    offset = float(np.linalg.norm(gyr_offset(survey))) / DEG
+    rate = gyr_offset(survey) / DEG
+    offset = float(np.linalg.norm(rate))
     if fast > LEG_MOST_DPS:
         out.append(_gyr_unit(name, fast, too_fast=True))
     elif survey.shaken_m_s2 > SHAKEN_M_S2 and LEG_LEAST_RAD_S < fast < LEG_LEAST_DPS:
         out.append(_gyr_unit(name, fast, too_fast=False))
     elif offset > OFFSET_MOST_DPS and fast > OFFSET_SHARE * offset:
-        out.append(_offset(name, offset))
+        out.append(_offset(name, rate))
     return out
 
 
@@ -119,13 +120,14 @@ def gyr_offset(survey: Survey) -> FloatArray:
     return middle if steady.mean() > 0.5 else np.full(3, np.nan)
 
 
-def _offset(name: str, offset: float) -> Fault:
+def _offset(name: str, rate: FloatArray) -> Fault:
+    offset = float(np.linalg.norm(rate))
     text = sentence("standing still the gyroscope reads {rate:.0f} deg/s, not 0", rate=offset)
     todo = sentence(
         "calibrate the gyroscope, or take what it reads at rest from gyr_x, gyr_y and gyr_z (gait doctor "
         "does with -o)"
     )
-    return Fault("gyr_offset", name, "clear", text, ANGLES, todo, offset)
+    return Fault("gyr_offset", name, "clear", text, ANGLES, todo, offset, by_axis=tuple(rate.tolist()))
 
 
 ACC_UNITS = (
@@ -295,12 +297,13 @@ def _overflows(axes: Axes, kind: str) -> int:
     At a low rate a sample that wraps round lands behind the limit and not at it: then an accelerometer's axis
     comes close to a usual full scale at both ends, without holding there, and jumps by more than that scale.
     """
-    overflowing = (axes.wraps >= WRAPS) & (axes.wraps > axes.piled)
+    # A limit on both sides is jumped between too, but its samples lie at the very ends.
+    few = axes.ends <= np.maximum(AT_END, AT_END_SHARE * axes.jumps)
+    overflowing = (axes.wraps >= WRAPS) & (axes.wraps > axes.piled) & few
     if kind == "acc":
         scale = np.array(FULL_SCALES_G)[:, None] * STANDARD_GRAVITY
         ends = np.minimum(axes.high, -axes.low)
         inside = (axes.top <= 1.001 * scale) & (ends >= BOTH_ENDS * scale)
-        few = axes.ends <= np.maximum(AT_END, AT_END_SHARE * axes.jumps)
         overflowing |= inside.any(axis=0) & (axes.jumps >= JUMPS) & few
     return int(np.maximum(axes.wraps, axes.jumps)[overflowing].max()) if overflowing.any() else 0
 

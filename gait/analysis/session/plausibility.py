@@ -80,6 +80,7 @@ POCKET = sentence("a phone in a pocket, or a sensor on the trunk or the arm")
 PEDALS = sentence("pedalling")
 SHAKEN = sentence("a sensor that is shaken or carried")
 WALK = sentence("walking")
+JUMPS = sentence("jumping or hopping")
 
 
 @dataclass(frozen=True)
@@ -266,6 +267,12 @@ def _unlike_a_walking_leg(feel: Feel) -> str:
             what=POCKET,
             g=feel.rms_g,
             least=0.6,
+        )
+    if feel.floating > FLOATING_SHARE:
+        return sentence(
+            "{what}: it falls freely for {n:.0f} % of the time, which no walking foot does",
+            what=JUMPS,
+            n=100.0 * feel.floating,
         )
     if feel.near_one > WALK_NEAR_ONE:
         return ""

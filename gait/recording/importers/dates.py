@@ -32,6 +32,7 @@ SPAN_S = (("milli", 1e-3), ("ms", 1e-3), ("min", 60.0), ("s", 1.0))
 """Beginning of a unit's name -> s, the longer beginnings first."""
 HALF_DAY_S = 43200.0
 """s from midnight to noon."""
+OVERFLOWS = (pd.errors.OutOfBoundsDatetime, pd.errors.OutOfBoundsTimedelta)
 ZONE = re.compile(r"(Z|UTC|GMT|[+-]\d{2}:?\d{2})\s*$")
 
 
@@ -80,7 +81,7 @@ def date_seconds(cells: pd.Series[str]) -> FloatArray:
         r"\s+(?=[+-]\d{2})", "", regex=True
     )
     stamps = pd.to_datetime(text, format="ISO8601", errors="coerce", utc=True)
-    return _seconds(stamps.dt.as_unit("ns"))
+    return _seconds(stamps)
 
 
 def clock_seconds(cells: pd.Series[str]) -> FloatArray:
@@ -102,7 +103,7 @@ def clock_seconds(cells: pd.Series[str]) -> FloatArray:
     text = text.str.replace(r"\s*[AaPp]\.?[Mm]\.?$", "", regex=True)
     text = text.str.replace(r"(:\d{2}:\d{2})[:,](?=\d)", r"\1.", n=1, regex=True)
     spans = pd.to_timedelta(text.where(text.str.fullmatch(CLOCK.pattern), None), errors="coerce")
-    seconds = _seconds(spans.dt.as_unit("ns"))
+    seconds = _seconds(spans)
     return seconds if half.isna().all() else _of_half_days(seconds, half)
 
 
@@ -127,5 +128,9 @@ def _of_half_days(seconds: FloatArray, half: pd.Series[str]) -> FloatArray:
 
 def _seconds(stamps: pd.Series) -> FloatArray:
     dated = stamps.notna().to_numpy(dtype=bool)
-    counts = stamps.astype("int64").to_numpy()
-    return np.where(dated, counts // 10**9 + counts % 10**9 / 1e9, np.nan)
+    try:
+        fine, a_second = stamps.dt.as_unit("ns"), 10**9
+    except OVERFLOWS:
+        fine, a_second = stamps.dt.as_unit("us"), 10**6  # years that 64 bits of ns do not reach
+    counts = fine.astype("int64").to_numpy()
+    return np.where(dated, counts // a_second + counts % a_second / a_second, np.nan)

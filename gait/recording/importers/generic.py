@@ -91,7 +91,8 @@ def generic_layout(
     picked = picked or _bare_axes(columns, sample, file_name)
     if picked is None or (not choice.acc and _of_a_magnetometer(picked, file_name)):
         return None
-    if not choice.acc and WITHOUT_GRAVITY.search(file_name):
+    told_apart = any(column.kind == "linear" for column in columns)
+    if not choice.acc and not told_apart and WITHOUT_GRAVITY.search(file_name):
         raise _without_gravity(where)
     return _layout(names, separator, columns, picked, sample, choice, rate_of(top), where, suggested, side)
 

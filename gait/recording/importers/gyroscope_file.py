@@ -17,7 +17,7 @@ from gait.recording.importers.time_column import time_column
 from gait.recording.importers.units import Unit
 from gait.recording.table.numbers import Layout
 
-__all__ = ["COUNTS_ABOVE", "DAY_S", "gyroscope_alone"]
+__all__ = ["COUNTS_ABOVE", "DAY_S", "GYROSCOPE", "gyroscope_alone"]
 
 COUNTS_ABOVE = 6000.0
 """Turns above this, deg/s, are counts: the widest gyroscopes end at 4000."""

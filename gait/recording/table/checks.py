@@ -186,7 +186,12 @@ class RowFilter:
                 row = int(np.argmax(top))
                 place = index - (self.layout.time_form == "row")
                 name = self.layout.columns[self.layout.use[place]]
-                raise self._error(rows, row, f"{name} = {cells[row]:g} is more than any sensor measures")
+                raise self._error(
+                    rows,
+                    row,
+                    f"{name} = {cells[row]:g} is more than any sensor measures",
+                    "check the unit; leave the row out if it is the only one",
+                )
 
     def _check_order(self, step_s: FloatArray, rows: Rows) -> None:
         back = np.flatnonzero(step_s < 0.0)

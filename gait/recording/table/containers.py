@@ -56,6 +56,9 @@ SIGNATURES: tuple[tuple[int, bytes, str, str], ...] = (
     (257, b"ustar", "a tar archive", "unpack it and give the folder"),
     (0, b"\x93NUMPY", "a NumPy array", "write it as CSV with column names and give that"),
     (0, b"MD\xfc\x03", "a raw file of an Axivity sensor (.cwa)", "export it as CSV (OmGui) and give that"),
+    (0, b"RIFF", "a sound or a film", "give the recording of the motion sensor"),
+    (4, b"ftyp", "a film", "give the recording of the motion sensor"),
+    (0, b"#ROSBAG", "a ROS bag", "write the sensor's topic as CSV and give that"),
     (0, b"\x89PNG", "an image", "give the recording itself"),
     (0, b"\xff\xd8\xff", "an image", "give the recording itself"),
 )

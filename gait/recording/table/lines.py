@@ -20,6 +20,7 @@ import numpy as np
 
 from gait.errors import RecordingError
 from gait.recording.table.containers import HEAD_BYTES, refuse_container
+from gait.sentences import sentence
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -41,7 +42,18 @@ ASCII_MOST, FOREIGN_SHARE = 127, 0.1
 UTF8_BOM = b"\xef\xbb\xbf"
 NEWLINE = 10
 """Byte that ends a line."""
-UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
+PADDING = (b"\0", b"\x1a")
+"""What is never text: zero bytes, and the sign that old programs end a file with."""
+PADDED = sentence("the file ends in bytes that were never written: the recorder was not stopped")
+WIDE_MARKS = {"utf-32": codecs.BOM_UTF32_LE, "utf-32-be": codecs.BOM_UTF32_BE} | {
+    "utf-16": codecs.BOM_UTF16_LE,
+    "utf-16-be": codecs.BOM_UTF16_BE,
+}
+"""Coding of several bytes a sign -> the mark that it begins with, the longer marks first."""
+WIDE_ZEROS = (("utf-32-le", 4, 0), ("utf-32-be", 4, 3), ("utf-16-le", 2, 0), ("utf-16-be", 2, 1))
+"""Coding, bytes a sign, and the byte of each that holds plain text's sign: the others are zero."""
+WIDE_SHARE = 0.9
+"""Share of signs whose other bytes are zero in plain text (units such as m/s² are no exception)."""
 DAMAGE = (EOFError, zlib.error, lzma.LZMAError, OSError)
 """What reading a damaged or cut-off compressed file raises."""
 BLANKS = re.compile(rb"(?<=[^ \t\r\n])[ \t]+(?=[^ \t\r\n])")
@@ -64,6 +76,8 @@ class Source:
     ----------
     spaced
         True once the cells are known to be separated by blanks: they are then given with a tab between them.
+    notes
+        What was left out behind the text.
     """
 
     def __init__(self, path: Path) -> None:
@@ -85,6 +99,7 @@ class Source:
         self._stream = _as_utf8(self._stream, head)
         self._pending: list[bytes] = []
         self.spaced = False
+        self.notes: tuple[str, ...] = ()
 
     def _open(self, path: Path) -> BinaryIO:
         try:
@@ -105,6 +120,7 @@ class Source:
         with contextlib.suppress(*DAMAGE):
             head = stream.peek(HEAD_BYTES)[:HEAD_BYTES]
             try:
+                _refuse_packed_twice(head, path)
                 refuse_container(head, path)
             except RecordingError:
                 self._raw.close()
@@ -151,9 +167,9 @@ class Source:
         self._pending.clear()
         while block := rest + self._read(size):
             rest = b""
+            block = self._without_padding(block)
             if block[-1:] != b"\n":
                 block += self._readline()
-            self._refuse_zeros(block)
             yield self.next_line, _tabbed(block) if self.spaced else block
             self.next_line += int(np.count_nonzero(np.frombuffer(block, np.uint8) == NEWLINE))
 
@@ -166,7 +182,7 @@ class Source:
             raw = self._stream.readline(LINE_LIMIT + 1)
         except DAMAGE as error:
             raise self._broken(error) from None
-        self._refuse_zeros(raw)
+        raw = self._without_padding(raw)
         self._refuse_long(raw)
         return raw
 
@@ -187,13 +203,27 @@ class Source:
         if len(line) > LINE_LIMIT:
             raise self.error(self.next_line, f"longer than {LINE_LIMIT} bytes", "this is not a CSV recording")
 
-    def _refuse_zeros(self, data: bytes) -> None:
-        zero = data.find(b"\0")
-        if zero >= 0:
-            line = self.next_line + data.count(b"\n", 0, zero)
-            raise self.error(
-                line, "holds zero bytes", "the file is damaged or not text; delete what is broken"
-            )
+    def _without_padding(self, data: bytes) -> bytes:
+        """Return bytes without what was never written behind the last line; refuse such bytes elsewhere."""
+        at = min((place for mark in PADDING if (place := data.find(mark)) >= 0), default=-1)
+        if at < 0:
+            return data
+        line = self.next_line + data.count(b"\n", 0, at)
+        rest = data[at:]
+        while line > 1 and (rest.count(b"\0") == len(rest) or not rest.strip(b"\0\x1a\r\n")):
+            rest = self._read(BLOCK_BYTES)
+            if not rest:
+                self.notes = (PADDED,) if b"\0" in data else ()
+                return data[:at]
+        if line == 1:
+            raise self.error(line, "not text but some program's binary file", "export its samples as CSV")
+        raise self.error(line, "holds zero bytes", "the file is damaged; delete what is broken")
+
+
+def _refuse_packed_twice(head: bytes, path: Path) -> None:
+    if head.startswith(tuple(PACKED)):
+        todo = "unpack it once and give that"
+        raise RecordingError("a file that was packed twice", where=path, todo=todo)
 
 
 def _tabbed(data: bytes) -> bytes:
@@ -203,12 +233,26 @@ def _tabbed(data: bytes) -> bytes:
 
 def _as_utf8(stream: BinaryIO, head: bytes) -> BinaryIO:
     """Return a stream of UTF-8 whose lines end in LF, whatever the first bytes show of the file's own."""
-    utf16 = head.startswith(UTF16_BOMS)
-    text = head.decode("utf-16", errors="replace") if utf16 else head.decode("latin-1")
+    coding = _coding(head)
+    text = head.decode(coding or "latin-1", errors="replace")
     only_returns = "\r" in text[:-1] and "\n" not in text
-    if not utf16 and not only_returns:
+    if not coding and not only_returns:
         return stream
-    return cast("BinaryIO", io.BufferedReader(_Recoded(stream, utf16=utf16, only_returns=only_returns)))
+    return cast("BinaryIO", io.BufferedReader(_Recoded(stream, coding, only_returns=only_returns)))
+
+
+def _coding(head: bytes) -> str:
+    """Return the coding of two or four bytes a sign, by its mark or by its zeros; empty for others."""
+    for coding, mark in WIDE_MARKS.items():
+        if head.startswith(mark):
+            return coding
+    for coding, step, filled in WIDE_ZEROS:
+        signs = head[: len(head) // step * step]
+        zeros = [bytes(signs[place::step]).count(0) for place in range(step)]
+        least = WIDE_SHARE * len(signs) / step
+        if signs and all((count >= least) == (place != filled) for place, count in enumerate(zeros)):
+            return coding
+    return ""
 
 
 class _Recoded(io.RawIOBase):
@@ -217,10 +261,10 @@ class _Recoded(io.RawIOBase):
     State: the decoder's, and bytes that did not fit into the last buffer.
     """
 
-    def __init__(self, stream: BinaryIO, *, utf16: bool, only_returns: bool) -> None:
+    def __init__(self, stream: BinaryIO, coding: str, *, only_returns: bool) -> None:
         super().__init__()
         self._stream = stream
-        self._decoder = codecs.getincrementaldecoder("utf-16")(errors="replace") if utf16 else None
+        self._decoder = codecs.getincrementaldecoder(coding)(errors="replace") if coding else None
         self._only_returns = only_returns
         self._rest = b""
 

@@ -17,6 +17,8 @@ TOP_ROWS = 200
 """Lines without a comment that are kept to look at (chosen)."""
 NAMED_COLUMNS = 4
 """Columns that a recording has at least; three are enough where they are an acceleration and nothing else."""
+NAME_LINES = 30
+"""Lines that quoted names may run over (chosen: three a column of two sensors)."""
 TABLE_ROWS = 3
 """Lines of numbers running that show a table without column names."""
 
@@ -58,7 +60,7 @@ def top_rows(source: Source) -> Top:
         if line.startswith("#") and not rows:
             comments.append(line)
         elif line.strip():
-            line = _spaced(source, line)
+            line = _spaced(source, _unbroken(source, line))
             if _names_columns(line):
                 return Top(comments, rows, line)
             rows.append(line)
@@ -79,6 +81,19 @@ def _with_comment(comments: list[str], rows: list[str]) -> Top:
     if not above and _names_columns(last) and len(split_header(last)[1]) == width:
         return Top(comments[:-1], above, last)
     return Top(comments, above or rows[:1], None)
+
+
+def _unbroken(source: Source, line: str) -> str:
+    """Return a line with the next ones, where a quoted name in it goes on there."""
+    parts = [line]
+    while sum(part.count('"') for part in parts) % 2:
+        part = source.line() if len(parts) < NAME_LINES else None
+        if part is None or is_data(part):
+            for back in reversed([*parts[1:], *([] if part is None else [part])]):
+                source.push_back(back)
+            return line
+        parts.append(part)
+    return " ".join(parts)
 
 
 def _spaced(source: Source, line: str) -> str:

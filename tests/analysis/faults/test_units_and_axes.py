@@ -169,6 +169,17 @@ def test_a_file_filled_up_is_told_and_is_no_rest() -> None:
     assert [fault.kind for fault in broken_axes(one, survey, 100.0)] == ["frozen"]
 
 
+def test_a_limit_at_both_ends_is_no_overflow() -> None:
+    """At a low rate a clipped axis steps from end to end of its range; its samples lie at the ends."""
+    swings = np.zeros((len(TIME_S), 3))
+    swings[600::9, 0], swings[601::9, 0] = 200.0, -200.0
+    limit = 8.0 * STANDARD_GRAVITY
+    acc = np.clip(_recording().acc + swings, -limit, limit)
+    one = Recording("shoe", "left", TIME_S, acc, _recording().gyr)
+    assert _survey(one).acc.wraps.max() > 3
+    assert broken_axes(one, _survey(one), 100.0) == []
+
+
 def test_an_overflow_at_a_low_rate() -> None:
     """A sample that wraps round at 8 g lands behind the limit; one that stops there is no overflow."""
     peaks = np.zeros((len(TIME_S), 3))

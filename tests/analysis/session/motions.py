@@ -169,6 +169,21 @@ def swung(
     return sensed(time_s, attitude, place, rng, rate_hz, gyroscope=gyroscope, placement=placement)
 
 
+def jumping_jacks(rng: np.random.Generator, *, rate_hz: float, placement: str) -> Recording:
+    """A foot that jumps out and in, off the ground for a third of the time; its accelerometer alone."""
+    time_s, phase, moving = _phase(rng, 1.1, SECONDS, 0.01)
+    share = (phase / (2.0 * np.pi)) % 1.0
+    height = np.where(share < 0.35, 0.32 * (share / 0.35) * (1.0 - share / 0.35), 0.0)
+    place = np.column_stack(
+        [0.0 * phase, 0.25 * np.sin(0.5 * phase), gaussian_filter1d(height, 0.012 * FINE_HZ)]
+    )
+    felt = np.zeros((len(time_s), 3))
+    felt[:, 2] = _shocks(phase - 0.8 * np.pi, 2.0 * np.pi, 4.0) * moving
+    attitude = _attitude(0.0 * phase, 0.2 * np.sin(phase) * moving, 0.15 * np.sin(0.5 * phase) * moving)
+    place *= moving[:, None]
+    return sensed(time_s, attitude, place, rng, rate_hz, gyroscope=False, placement=placement, felt=felt)
+
+
 MOTIONS: dict[str, Callable[..., Recording]] = {
     **{
         f"walks, {where}": lambda rng, where=where, **how: body(rng, where, runs=False, **how)

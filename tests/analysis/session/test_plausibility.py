@@ -16,7 +16,7 @@ from gait.recording.read import read
 from gait.units import STANDARD_GRAVITY
 from gait.virtual.runner.imu import SensorSettings
 
-from .motions import MOTIONS
+from .motions import MOTIONS, jumping_jacks
 
 QUICK = AnalysisSettings(waveforms=False)
 
@@ -38,6 +38,14 @@ def test_other_movement_is_no_running(what: str, placement: str) -> None:
             assert analysis.time_in("running") == 0.0, case
             assert not analysis.metrics, case
             assert "no running" in analysis.not_measured["cadence_spm"] or analysis.faults, case
+
+
+def test_jumping_is_no_walking() -> None:
+    """Feet that fall freely for part of each second: an accelerometer alone tells no second of walking."""
+    recording = jumping_jacks(np.random.default_rng(4), rate_hz=104.0, placement="shoe")
+    analysis = _analysed(recording)
+    assert analysis.time_in("walking") == analysis.time_in("running") == 0.0
+    assert "falls freely" in analysis.sensors[0].looks_like
 
 
 def test_the_reason_is_told(virtual) -> None:
