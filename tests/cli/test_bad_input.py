@@ -72,7 +72,7 @@ CASES: dict[str, tuple[Maker, str]] = {
     ),
     "in g": (_file(_good(scale=1 / 9.80665)), "multiply acc_x, acc_y and acc_z by 9.80665"),
     "two files for one side": (_two_files, "are both the left shoe"),
-    "a file of zeros": (_zeros, "holds zero bytes"),
+    "a file of zeros": (_zeros, "not text but some program's binary file"),
     "markup in a name": (_file("", "<img src=x onerror=alert(1)> left shoe.csv"), "an empty file"),
     "escapes in a name": (_file("", "left_shoe\x1b[2J\n.csv"), "an empty file"),
     "escapes in a column": (_file("\x1b]0;owned\x07,b\n1,2\n"), "no column time_s"),
@@ -140,4 +140,4 @@ def test_zeros_need_little_memory(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 2, done.stderr
-    assert "holds zero bytes" in done.stderr
+    assert "not text but some program's binary file" in done.stderr
