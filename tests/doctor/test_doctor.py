@@ -85,6 +85,23 @@ def test_a_part_that_is_ill_is_left_out(sound, part) -> None:
     assert np.array_equal(kept.acc, one.acc[: len(kept.time_s)]) or part == "foot"
 
 
+@pytest.mark.parametrize("column", [0, 1, 4])
+def test_a_row_of_impossible_numbers_is_left_out(sound, column, tmp_path) -> None:
+    """A time, a force or a turn of 1e300 in one row: named and left out, and the rest is as it was."""
+    one = next(one for one in sound.values() if one.placement == "shoe")
+    path, fixed = tmp_path / "left_shoe.csv", tmp_path / "fixed.csv"
+    write_recording(one, path)
+    lines = path.read_text().splitlines()
+    cells = lines[-900].split(",")
+    cells[column] = "1e300"
+    lines[-900] = ",".join(cells)
+    path.write_text("\n".join(lines))
+    assert main(["doctor", str(path), "-o", str(fixed)]) == 2
+    back = read(fixed, placement="shoe", side="left").recordings[0]
+    assert len(back.time_s) == len(one.time_s) - 1
+    assert main(["doctor", str(fixed), "--placement", "shoe", "--side", "left"]) == 0
+
+
 def test_two_clocks_are_brought_together(tmp_path) -> None:
     """A session with a clock 60 ms late: a folder whose steps are even again."""
     made = simulate(RunnerSettings(parts=(("stand", 3.0), ("run", 15.0), ("stand", 2.0))), seed=3)

@@ -12,11 +12,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from gait.cli.main import main
 from gait.errors import RecordingError
 from gait.recording.importers.column_names import parse_columns
+from gait.recording.importers.dates import date_seconds
 from gait.recording.importers.guesses import acc_guess, rest_level, turns
 from gait.recording.read import read_recording
 from tests.recording.foreign import EPOCH_S, RAD, G, stamps, table
@@ -24,6 +26,7 @@ from tests.recording.foreign import EPOCH_S, RAD, G, stamps, table
 Put = Callable[..., Path]
 Samples = tuple[np.ndarray, np.ndarray, np.ndarray]
 OWN = "time_s,acc_x,acc_y,acc_z,gyr_x,gyr_y,gyr_z"
+UNITS = ["s", *["m/s2"] * 3, *["deg/s"] * 3]
 
 
 def _own(t, acc, gyr, **how):
@@ -69,6 +72,12 @@ FORMS: dict[str, Callable[..., str | bytes]] = {
     "UTF-16": lambda t, a, g: _own(t, a, g).encode("utf-16"),
     "UTF-16, other order, tabs": lambda t, a, g: (
         b"\xfe\xff" + _own(t, a, g).replace(",", "\t").encode("utf-16-be")
+    ),
+    "UTF-16 without a mark": lambda t, a, g: _own(t, a, g).encode("utf-16-le"),
+    "UTF-32": lambda t, a, g: _own(t, a, g).encode("utf-32"),
+    "names over two lines": lambda t, a, g: table(
+        ",".join(f'"{name}\n({unit})"' for name, unit in zip(OWN.split(","), UNITS, strict=True)),
+        [t, *a.T, *g.T],
     ),
     "returns alone": lambda t, a, g: _own(t, a, g, end="\r"),
     "bzip2": lambda t, a, g: bz2.compress(_own(t, a, g).encode()),
@@ -249,3 +258,10 @@ def test_numbers_without_a_square_are_no_samples(tmp_path: Path) -> None:
             path.write_text(top + "\n".join(rows) + "\n", encoding="latin-1")
             with contextlib.suppress(RecordingError):
                 read_recording(path, placement="shoe", side="left")
+
+
+@pytest.mark.parametrize("year", ["0001", "9999"])
+def test_dates_far_away(year: str) -> None:
+    """Years that a clock with nanoseconds does not reach: to 0.1 ms, and no crash."""
+    cells = pd.Series([f"{year}-12-31T10:00:00.250000", f"{year}-12-31T10:00:00.260000"])
+    assert float(np.diff(date_seconds(cells))[0]) == pytest.approx(0.01, abs=1e-4)
