@@ -22,7 +22,7 @@ PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 RECORDING = ROOT / "recordings" / "easy-rearfoot"
 EXTRAS = "virtual,fit,parquet,batch,live,lsl,c3d,notebooks"
 OLDEST, NEWEST = (3, 11), (3, 13)
-WORKERS = "3"
+WORKERS = "4"
 OWN_OPTIONS = ("--no-system", "--long", "--environment")
 SYSTEM_TOOLS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "C compiler": (("cc", "gcc", "clang"), ("gcc libc6-dev",)),
@@ -101,6 +101,8 @@ def write_report() -> None:
 def run_tests() -> int:
     """Run the tests, doctests and notebooks."""
     say("tests")
+    # Of four workers on two cores some wait for a radio; threads of linear algebra would only be in the way.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if "--long" in sys.argv:
         os.environ["GAIT_LONG"] = "1"
     arguments = [argument for argument in sys.argv[1:] if argument not in OWN_OPTIONS]
