@@ -7,7 +7,7 @@ before there is any worker, and runs none of it.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,13 +27,15 @@ SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
 @pytest.fixture(scope="session", autouse=True)
-def no_waiting_for_disks() -> None:
+def no_waiting_for_disks() -> Iterator[None]:
     """Let files be handed to the system and no further: thousands of syncs would each wait for a disk.
 
     What a sync is for, a machine that loses its power, no test brings about; that there is one, and what
     its failure does, has tests that put their own in its place.
     """
-    os.fsync = lambda _: None
+    whole, os.fsync = os.fsync, lambda _: None
+    yield
+    os.fsync = whole
 
 
 @lru_cache(maxsize=64)

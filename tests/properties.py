@@ -36,7 +36,9 @@ def seeds(count: int, *, long: int) -> range:
 
 
 def need(*packages: str, reason: str = "") -> None:
-    """Skip a module without these packages, and load none of them: all workers look at all modules."""
+    """Skip a module without these packages, fail in CI; load none, as all workers look at all modules."""
     missing = [name for name in packages if find_spec(name) is None]
+    if missing and os.environ.get("CI"):
+        pytest.fail(f"tests/run.py must install {' and '.join(missing)}")
     if missing:
         pytest.skip(reason or f"needs {' and '.join(missing)}", allow_module_level=True)

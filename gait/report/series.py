@@ -197,11 +197,8 @@ def medians_by(part: IntArray, value: FloatArray) -> tuple[IntArray, FloatArray]
     >>> medians_by(np.array([3, 1, 3, 3, 1]), np.array([5.0, 1.0, 9.0, 6.0, 2.0]))
     (array([1, 3]), array([1.5, 6. ]))
     """
-    order = np.lexsort((value, part))
-    value = value[order]
-    parts, first, count = np.unique(part[order], return_index=True, return_counts=True)
-    low, high = value[first + (count - 1) // 2], value[first + count // 2]
-    return parts, (low + high) / 2.0
+    parts, middles = quantiles_by(part, value, (0.5,))
+    return parts, middles[:, 0]
 
 
 def _stride_by_stride(time: FloatArray, value: FloatArray) -> Series:

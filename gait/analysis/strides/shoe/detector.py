@@ -259,7 +259,7 @@ class ShoeDetector(Detector):
         return Turned(windows, quaternion, apply(quaternion, windows.acc), flat)
 
     def _measured(self, turned: Turned, cut: Cut = "") -> Swings:
-        """Return what swings give, of which the recording's start or end may `cut` one."""
+        """Return what the swings give; at a `cut` the recording's start or end is in a foot-flat's place."""
         assert self._mounting is not None
         mounting, windows, quaternion = self._mounting, turned.windows, turned.quaternion
         gravity = self._gravity(windows, turned.force)
