@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from gait.analysis.results import Analysis
-from gait.arrays import FloatArray
+from gait.arrays import FloatArray, IntArray
+from gait.grouped import medians_by
 
 __all__ = ["RunBlocks", "blocks_of", "clean_running", "mean_slope"]
 
@@ -20,9 +22,10 @@ LEAST_SHARE = 0.4
 """A block with a smaller share of the usual number of strides is left out: a pause, a gap, a turn."""
 LEAST_KNOWN = 0.9
 """Share of blocks whose slope has to be known."""
-NOT_CLEAN = "gap|turn|slipped|start|stop"
-BESIDE = ("side", "ic_s", "cadence_spm", "speed_m_s", "grade_pct")
-"""Columns that a metric's blocks are made of beside its own."""
+NOT_CLEAN = re.compile("gap|turn|slipped|start|stop")
+"""Marks of strides in which more happens than running."""
+BESIDE = ("ic_s", "cadence_spm", "speed_m_s", "grade_pct")
+"""Columns that a metric's blocks are made of beside its own and the side."""
 
 
 @dataclass(frozen=True)
@@ -59,9 +62,9 @@ def clean_running(strides: pd.DataFrame) -> pd.DataFrame:
     Strides with an uncertain contact are left out too, unless the sensor gives no others.
     """
     rows = strides[strides["activity"] == "running"]
-    marks = rows["marks"].fillna("").astype(str)
-    clean = ~marks.str.contains(NOT_CLEAN)
-    sure = clean & ~marks.str.contains("uncertain")
+    kinds, texts = pd.factorize(rows["marks"].fillna("").astype(str))
+    clean = np.array([NOT_CLEAN.search(text) is None for text in texts], dtype=bool)[kinds]
+    sure = clean & np.array(["uncertain" not in text for text in texts], dtype=bool)[kinds]
     return rows[sure if sure.sum() > 0.5 * clean.sum() else clean]
 
 
@@ -98,44 +101,52 @@ def blocks_of(
     -------
     None where no stride has the metric.
     """
-    rows = rows[[name for name in dict.fromkeys((metric, *BESIDE)) if name in rows]]
-    rows = rows[rows[metric].notna() & rows["cadence_spm"].notna()]
-    if not len(rows):
+    columns = {name: rows[name].to_numpy(dtype=np.float64) for name in (metric, *BESIDE) if name in rows}
+    there = ~(np.isnan(columns[metric]) | np.isnan(columns["cadence_spm"]))
+    if not there.any():
         return None
-    levels = rows.groupby("side")[metric].median() if own is None else own
-    level = float(levels.mean())
-    start, end = float(rows["ic_s"].min()), float(rows["ic_s"].max())
+    columns = {name: column[there] for name, column in columns.items()}
+    time = columns["ic_s"]
+    start, end = float(time.min()), float(time.max())
     width = width_s or max(LEAST_BLOCK_S, math.ceil((end - start) / MOST_BLOCKS))
-    at = ((rows["ic_s"] - start) // width).astype(int)
-    speed = rows["speed_m_s"].astype(float)
-    table = pd.DataFrame(
-        {
-            "value": rows[metric].astype(float) - rows["side"].map(levels).astype(float) + level,
-            "speed": speed,
-            "cadence": rows["cadence_spm"].astype(float),
-            "time": rows["ic_s"].astype(float),
-            "grade": rows["grade_pct"].astype(float) if "grade_pct" in rows else np.nan,
-        }
-    ).groupby(at)
-    count = table.size()
-    middle = table.median()
-    speed_known = bool((speed.notna().groupby(at).mean() > 0.5).mean() > 0.9)
-    kept = middle[count >= LEAST_SHARE * count.median()]
+    _, block, count = np.unique((time - start) // width, return_inverse=True, return_counts=True)
+    value = _medians(block, _against_own_level(rows["side"][there], columns[metric], own), len(count))
+    measured = np.isfinite(columns["speed_m_s"])
+    speed_known = bool((np.bincount(block, measured) > 0.5 * count).mean() > 0.9)
+    medians = {name: _medians(block, columns[name], len(count)) for name in BESIDE if name in columns}
+    kept = count >= LEAST_SHARE * np.median(count)
     if speed_known:
-        kept = kept[kept["speed"].notna()]
+        kept &= ~np.isnan(medians["speed_m_s"])
+    medians = {name: median[kept] for name, median in medians.items()}
     return RunBlocks(
-        kept["time"].to_numpy(dtype=np.float64),
+        medians["ic_s"],
         float(width),
-        kept["value"].to_numpy(dtype=np.float64),
-        kept["speed"].to_numpy(dtype=np.float64) if speed_known else None,
-        kept["cadence"].to_numpy(dtype=np.float64),
-        _grade(kept),
+        value[kept],
+        medians["speed_m_s"] if speed_known else None,
+        medians["cadence_spm"],
+        _grade(medians["grade_pct"], medians["ic_s"]) if "grade_pct" in medians else None,
     )
 
 
-def _grade(kept: pd.DataFrame) -> FloatArray | None:
+def _against_own_level(side: pd.Series[str], value: FloatArray, own: pd.Series[float] | None) -> FloatArray:
+    """Return (n,) values less their foot's level, plus the mean of the feet's levels."""
+    foot, feet = pd.factorize(side)
+    levels = medians_by(foot, value)[1] if own is None else own.reindex(feet).to_numpy(dtype=np.float64)
+    level = float(levels.mean() if own is None else own.mean())
+    return value - levels[foot] + level
+
+
+def _medians(block: IntArray, value: FloatArray, blocks: int) -> FloatArray:
+    """Return (blocks,) medians of the numbers in each block; NaN where it has none."""
+    measured = ~np.isnan(value)
+    out = np.full(blocks, np.nan)
+    parts, middles = medians_by(block[measured], value[measured])
+    out[parts] = middles
+    return out
+
+
+def _grade(grade: FloatArray, time: FloatArray) -> FloatArray | None:
     """Return the slope a block, filled in where the watch began late or ended early; None where unknown."""
-    grade, time = kept["grade"].to_numpy(dtype=np.float64), kept["time"].to_numpy(dtype=np.float64)
     measured = np.isfinite(grade)
     if not len(grade) or measured.mean() < LEAST_KNOWN:
         return None

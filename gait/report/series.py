@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from gait.arrays import BoolArray, FloatArray, IntArray
+from gait.arrays import BoolArray, FloatArray
+from gait.grouped import quantiles_by
 from gait.history.speed_laws import SPEED_LAWS
 
 __all__ = [
@@ -19,10 +20,8 @@ __all__ = [
     "Third",
     "amid_running",
     "histogram",
-    "medians_by",
     "numbers",
     "over_time",
-    "quantiles_by",
     "running",
     "scatter",
     "thirds",
@@ -157,48 +156,6 @@ def numbers(strides: pd.DataFrame, column: str) -> tuple[FloatArray, FloatArray]
     time, value = (strides[name].to_numpy(dtype=np.float64) for name in ("ic_s", column))
     there = ~(np.isnan(time) | np.isnan(value))
     return time[there], value[there]
-
-
-def quantiles_by(part: IntArray, value: FloatArray, shares: tuple[float, ...]) -> tuple[IntArray, FloatArray]:
-    """Return the parts there are, ascending, and (parts, shares) quantiles of each part's values.
-
-    Parameters
-    ----------
-    part, value
-        (n,) number of the part that a value belongs to, and finite values.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> parts, values = quantiles_by(np.array([3, 1, 3, 3]), np.array([5.0, 1.0, 9.0, 6.0]), (0.5, 0.75))
-    >>> parts.tolist(), values.tolist()
-    ([1, 3], [[1.0, 1.0], [6.0, 7.5]])
-    """
-    order = np.lexsort((value, part))
-    value = value[order]
-    parts, first, count = np.unique(part[order], return_index=True, return_counts=True)
-    at = first[:, None] + (count - 1)[:, None] * np.array(shares)[None, :]
-    low = np.floor(at).astype(np.intp)
-    high = np.minimum(low + 1, (first + count - 1)[:, None])
-    return parts, value[low] + (value[high] - value[low]) * (at - low)
-
-
-def medians_by(part: IntArray, value: FloatArray) -> tuple[IntArray, FloatArray]:
-    """Return the parts there are, ascending, and the median of each part's values, all at once.
-
-    Parameters
-    ----------
-    part, value
-        (n,) number of the part that a value belongs to, and finite values.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> medians_by(np.array([3, 1, 3, 3, 1]), np.array([5.0, 1.0, 9.0, 6.0, 2.0]))
-    (array([1, 3]), array([1.5, 6. ]))
-    """
-    parts, middles = quantiles_by(part, value, (0.5,))
-    return parts, middles[:, 0]
 
 
 def _stride_by_stride(time: FloatArray, value: FloatArray) -> Series:

@@ -11,11 +11,11 @@ import numpy as np
 from gait.analysis.metrics import METRICS
 from gait.analysis.results import Metric
 from gait.arrays import FloatArray
+from gait.grouped import medians_by
 from gait.report.blocks import Scale, Section, Tile, Tiles
 from gait.report.expected import Expected, expected_at, usual_range
 from gait.report.numbers import Shown, decimals_for, number, pace, show, show_metric, signed, units
 from gait.report.population_bands import BALANCE_EVEN_PCT, STRIKE_THRESHOLDS_DEG
-from gait.report.series import medians_by
 from gait.report.story import Story
 from gait.report.words import Words
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from gait.arrays import FloatArray
-from gait.report.series import medians_by
+from gait.grouped import medians_by
 from gait.report.terminal.pen import Signs
 
 __all__ = ["axis_labels", "bars", "gauge", "medians"]
