@@ -12,7 +12,7 @@ from gait.grouped import medians_by, quantiles_by
     st.lists(st.floats(0.0, 1.0), min_size=1, max_size=3),
 )
 def test_quantiles_are_numpys_of_each_part(rows, shares):
-    """Any values in any order: each part that is there has numpy's quantiles, and the input stays as it was."""
+    """Any values in any order: each part has numpy's quantiles, and the input stays as it was."""
     part, value = (np.array(column) for column in zip(*rows, strict=True))
     before = value.copy()
     parts, quantiles = quantiles_by(part, value, tuple(shares))

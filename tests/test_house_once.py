@@ -23,7 +23,7 @@ WRITERS = {
     "gait/journal/folder.py": "a lock file without content",
     "gait/journal/to_csv.py": "puts a finished CSV in place once it was compared with the old one",
     "gait/history/database.py": "SQLite keeps its own journal",
-    "gait/analysis/side_by_side.py": "a pipe between two processes",
+    "gait/forked.py": "a pipe between two processes",
     "gait/cli/main.py": "the null device, after the reader of the output has gone",
 }
 """Modules that write bytes somewhere, with the reason why each may."""

@@ -13,11 +13,11 @@ from gait.cli.main import one_line
 
 if TYPE_CHECKING:
     from gait.analysis.results import Analysis
+    from gait.cli.measured import Measured
     from gait.coaching.diary.progress import CheckIn
     from gait.coaching.language import Language
     from gait.coaching.questionnaire.answers import Answers
     from gait.history.since_last import Load, SinceLast
-    from gait.recording.model import Session
     from gait.report.words import Words
 
 __all__ = [
@@ -105,18 +105,17 @@ def _named_since(
     return next((places for day, places in reversed(named) if answered_on <= day <= today), ())
 
 
-def runner_of(session: Session, runner: str | None, *, no_history: bool) -> str | None:
-    """Return under whose name a session is kept, or None; a name from ``session.toml`` is said on stderr."""
+def runner_of(named: str, runner: str | None, *, no_history: bool) -> str | None:
+    """Return under whose name a session is kept, or None; the one in ``session.toml`` is said on stderr."""
     if no_history:
         return None
-    named = getattr(session.runner, "name", "") or ""
-    if runner is None and named.strip():
+    if runner is None and named:
         print(
             f"gait: this session is kept under the name in session.toml, {one_line(named)}; "
             "--no-history leaves it",
             file=sys.stderr,
         )
-    return runner or named.strip() or None
+    return runner or named or None
 
 
 def kept_check_ins(runner: str | None, history: Path | None, today: date) -> tuple[CheckIn, ...]:
@@ -153,7 +152,7 @@ def session_lies_ahead(started: str, now: datetime | None = None) -> bool:
 
 
 def keep_session(
-    session: Session,
+    measured: Measured,
     analysis: Analysis,
     runner: str,
     history: Path | None,
@@ -167,7 +166,6 @@ def keep_session(
         The history cannot be opened or written.
     """
     from gait.history.database import database_path
-    from gait.history.session_identity import pods_of, samples_hash
     from gait.history.since_last import since_last
     from gait.history.store import History
 
@@ -178,7 +176,7 @@ def keep_session(
             file=sys.stderr,
         )
     with History(database_path(history)) as kept:
-        number = kept.keep(runner, analysis, samples_hash(session), results, pods_of(session))
+        number = kept.keep(runner, analysis, measured.digest, results, measured.pods)
         return since_last(kept.sessions(runner), number)
 
 

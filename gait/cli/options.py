@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from gait.cli.measured import import_pandas_alone
+
 if TYPE_CHECKING:
     from gait.analysis.results import Analysis
     from gait.frames import Placement, Side
@@ -31,7 +33,6 @@ __all__ = [
     "SideOption",
     "SpeedOption",
     "UnsafeOption",
-    "length_s",
     "load_samples",
     "load_session",
     "with_watch",
@@ -115,6 +116,7 @@ def load_session(
     RecordingError
         As `gait.recording.long.open_session`.
     """
+    import_pandas_alone()
     from gait.recording.long import open_session
 
     session = open_session(path, placement=placement, side=side)
@@ -148,13 +150,6 @@ def with_watch(analysis: Analysis, file: Path | None) -> Analysis:
     from gait.exchange.activity_files.read import read_activity
 
     return with_activity(analysis, read_activity(file))
-
-
-def length_s(session: Session) -> float | None:
-    """Return seconds that the longest recording lasts; None where the samples are still on disk."""
-    if not all(recording.in_memory for recording in session.recordings):
-        return None
-    return max(float(recording.time_s[-1] - recording.time_s[0]) for recording in session.recordings)
 
 
 def load_samples(path: Path, *, placement: Placement | None = None, side: Side | None = None) -> Session:

@@ -9,12 +9,11 @@ from pathlib import Path
 
 from gait.cli.main import one_line
 
-__all__ = ["busy", "long_files", "long_session"]
+__all__ = ["busy", "long_files"]
 
-LONG_S = 30 * 60.0
-"""Length of a recording, s, from which the work takes long enough to be told of."""
 LONG_BYTES = 30_000_000
-"""The same before it is read: about that much CSV of two sensors at 208 Hz."""
+"""Bytes of CSV from which the work takes long enough to be told of (chosen: half an hour of two sensors at
+208 Hz)."""
 PACKED = 4.0
 """Times that gzip makes a recording smaller."""
 
@@ -59,8 +58,3 @@ def _size(path: Path) -> float:
     if name.endswith(".csv.gz"):
         return PACKED * path.stat().st_size
     return float(path.stat().st_size) if name.endswith(".csv") else 0.0
-
-
-def long_session(duration_s: float) -> bool:
-    """Return True for a recording of so many seconds that its analysis takes a while."""
-    return duration_s >= LONG_S

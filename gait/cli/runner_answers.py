@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from gait.coaching.diary.progress import CheckIn
     from gait.coaching.questionnaire.answers import Answers
     from gait.coaching.rules.load import Knowledge
-    from gait.recording.model import Session
 
 __all__ = ["RunnerAnswers", "answers_for"]
 
@@ -37,7 +37,7 @@ class RunnerAnswers:
 
 
 def answers_for(
-    session: Session,
+    written: Mapping[str, Any],
     answers: Path | None,
     runner: str | None,
     history: Path | None,
@@ -53,11 +53,11 @@ def answers_for(
     from gait.coaching.diary.diary import load_diary
 
     today = datetime.now().astimezone().date()
-    anew = bool(session.answers) or answers is not None
+    anew = bool(written) or answers is not None
     kept = None if anew else kept_answers(runner, history, today)
     if kept is not None:
         print(f"gait: {kept.line(pack.say)}", file=sys.stderr)
-    kept_body = kept.answers.model_dump(exclude_none=True) if kept is not None else dict(session.answers)
+    kept_body = kept.answers.model_dump(exclude_none=True) if kept is not None else dict(written)
     gathered = gather_answers(kept_body, answers, ask=ask, pack=pack)
     diary = load_diary(answers) if answers is not None else ()
     if not diary and (kept is not None or gathered.pain_strength is None):

@@ -8,10 +8,8 @@ is wrong is an error that names the line.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -58,8 +56,6 @@ __all__ = [
 
 MOST_ROWS = 150_000_000
 """Rows held in memory for one recording: a day at 1666 Hz. `read_chunks` has no such limit."""
-FILES_AT_ONCE = 2
-"""Files of a session that are read at once (chosen: numpy leaves the lock, and most have two cores)."""
 ENOUGH_ROWS = 256
 """Rows that units are judged by at least; the few behind the last block may be one swing of the leg."""
 BARREN_BYTES = 1 << 25
@@ -97,9 +93,7 @@ def read(path: str | Path, *, placement: Placement | None = None, side: Side | N
     named = Path(path)
     place = unpacked(named)
     if is_folder(place):
-        with ThreadPoolExecutor(FILES_AT_ONCE) as pool:
-            read_one = partial(read_recording, placement=placement, side=side)
-            recordings = list(pool.map(read_one, find_recordings(place)))
+        recordings = [read_recording(file, placement=placement, side=side) for file in find_recordings(place)]
         refuse_doubles(recordings, place)
         folder = place if place == named else named.parent
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from datetime import datetime
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, TextIO
@@ -13,6 +14,7 @@ import typer
 
 from gait.cli.keep import keep_session, lines_since_last, runner_of
 from gait.cli.main import one_line
+from gait.cli.measured import Measured, import_pandas_alone, measuring
 from gait.cli.option_groups import AnswerOptions, RuleOptions, SessionOptions, grouped
 from gait.cli.options import (
     HistoryOption,
@@ -21,10 +23,9 @@ from gait.cli.options import (
     LangOption,
     PathArgument,
     RunnerOption,
-    length_s,
     with_watch,
 )
-from gait.cli.progress import busy, long_files, long_session
+from gait.cli.progress import busy, long_files
 from gait.cli.runner_answers import RunnerAnswers, answers_for
 from gait.errors import MissingExtraError, UsageError
 
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from gait.coaching.questionnaire.answers import Answers
     from gait.coaching.rules.load import Knowledge
     from gait.history.since_last import SinceLast
-    from gait.recording.model import Session
     from gait.report.story import Story
 
 __all__ = ["command"]
@@ -99,6 +99,10 @@ class _Keep:
         bool, typer.Option("--no-history", help="Keep nothing, even where session.toml names a runner.")
     ] = False
 
+    def wanted(self, named: str) -> bool:
+        """Return whether a session is kept whose ``session.toml`` names this runner."""
+        return not self.no_history and bool(self.runner or named)
+
 
 @grouped
 def command(
@@ -127,18 +131,21 @@ def command(
     from gait.report.words import load_words
 
     words = load_words(show.lang)
-    with busy(f"reading {path}", long=long_files(path)):
-        session = facts.load(path)
-    pack = _pack(own.rules, show.lang, unsafe=own.unsafe)
-    kept_as = runner_of(session, keep.runner, no_history=keep.no_history)
-    said_by = answers_for(session, source.answers, kept_as, keep.history, pack, ask=source.ask)
-    doing, long = _analysing(session)
-    with busy(doing, long=long):
-        analysis, made = _analysed(session, facts.activity, said_by, pack)
-    new = None if kept_as is None else _kept(session, analysis, made, said_by, kept_as, keep.history)
+    with measuring(lambda: facts.load(path), keep.wanted) as result:
+        _import_page()
+        pack = _pack(own.rules, show.lang, unsafe=own.unsafe)
+        long = long_files(path)
+        with busy(f"reading and analysing {path}", long=long):
+            measured = result()
+    kept_as = runner_of(measured.named, keep.runner, no_history=keep.no_history)
+    said_by = answers_for(measured.answers, source.answers, kept_as, keep.history, pack, ask=source.ask)
+    _check_calibration(measured.analysis)
+    analysis = with_watch(measured.analysis, facts.activity)
+    made = _coaching(analysis, said_by.answers, said_by.diary, pack)
+    new = None if kept_as is None else _kept(measured, analysis, made, said_by, kept_as, keep.history)
     from gait.report.story import Story
 
-    named = kept_as or keep.runner or getattr(session.runner, "name", "") or ""
+    named = kept_as or keep.runner or measured.named
     story = Story(analysis, made.findings, made.plan, words, new, named, show.sheet, pack.say)
     page = None
     if not show.text or output or files.pdf or show.open_page:
@@ -158,20 +165,15 @@ def _named(files: _Files) -> tuple[Path | None, ...]:
     return files.strides, files.parquet, files.pdf, files.fit
 
 
-def _analysed(
-    session: Session, activity: Path | None, gathered: RunnerAnswers, pack: Knowledge
-) -> tuple[Analysis, Coaching]:
-    """Return the analysis of a session, with the watch's activity, and findings and plan."""
-    from gait.analysis.analyze import analyze
-
-    analysis = analyze(session, processes=2)
-    _check_calibration(analysis)
-    analysis = with_watch(analysis, activity)
-    return analysis, _coaching(analysis, gathered.answers, gathered.diary, pack)
+def _import_page() -> None:
+    """Import what the result of the measuring, coaching and page need, while the session is measured."""
+    import_pandas_alone()
+    for module in ("analysis.analyze", "coaching.follow", "report.page.write"):
+        import_module(f"gait.{module}")
 
 
 def _kept(
-    session: Session,
+    measured: Measured,
     analysis: Analysis,
     made: Coaching,
     gathered: RunnerAnswers,
@@ -182,7 +184,7 @@ def _kept(
     from gait.report.exports.strides_and_json import analysis_json
 
     results = {**analysis_json(analysis, made.findings, made.plan), **gathered.kept_beside}
-    return keep_session(session, analysis, runner, history, results)
+    return keep_session(measured, analysis, runner, history, results)
 
 
 def _tell(story: Story, page: Path | None, *, text: bool, to_stdout: bool) -> None:
@@ -223,15 +225,6 @@ def _coaching(analysis: Analysis, answers: Answers, diary: tuple[CheckIn, ...], 
     from gait.coaching.follow import follow
 
     return follow(analysis, answers, diary, pack=pack, today=datetime.now().astimezone().date())
-
-
-def _analysing(session: Session) -> tuple[str, bool]:
-    """Return the line that is shown during the analysis, and whether the analysis takes long."""
-    seconds = length_s(session)
-    span = "" if seconds is None else f"{seconds / 60.0:.0f} min of "
-    count = len(session.recordings)
-    sensors = "1 sensor" if count == 1 else f"{count} sensors"
-    return f"analysing {span}{sensors}", seconds is None or long_session(seconds)
 
 
 def _check_calibration(analysis: Analysis) -> None:
