@@ -287,4 +287,7 @@ def _unexpected(error: Exception) -> int:
 def script() -> NoReturn:
     """Run the ``gait`` script, and ``python -m gait``."""
     gc.set_threshold(COLLECT_AFTER)
-    sys.exit(main())
+    code = main()
+    # Python's end would search all objects for cycles once more, 0.06 s; the process ends with them.
+    gc.freeze()
+    sys.exit(code)
