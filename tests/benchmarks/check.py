@@ -17,7 +17,7 @@ READ = (
 LIMITS = {"analyze, 1 h": 5.8, "report, 1 h": 6.2, "report, 10 min": 3.0}
 """Processor seconds of each in those of pandas for the hour: 15 to 30 % above the last figures. Lower them
 when the figures fall."""
-PEAK_MB = {"analyze, 1 h": 420.0, "report, 1 h": 430.0, "report, 10 min": 260.0}
+PEAK_MB = {"analyze, 1 h": 340.0, "report, 1 h": 330.0, "report, 10 min": 170.0}
 
 _LAUNCH = """
 import json, resource, subprocess, sys, time
