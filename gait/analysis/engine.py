@@ -8,6 +8,7 @@ engine holds strides back until the mounting is found and `CHAIN` strides in a r
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -107,6 +108,9 @@ class Engine:
         Detector of strides; None for that of `DETECTORS`, or of a plugin in use.
     movement
         Collects the sensor's movement in each second; None to collect nothing.
+    leaves_out_rests
+        Pass over the middles of long rests where the detector allows it: the strides are the same, later
+        and at less cost. Seconds that are passed over are not in `movement`.
 
     Notes
     -----
@@ -124,6 +128,7 @@ class Engine:
         gyr_range_dps: float | None = None,
         detector: Detector | None = None,
         movement: Movement | None = None,
+        leaves_out_rests: bool = False,
     ) -> None:
         self.placement: Placement = placement
         self.side: Side = side
@@ -132,6 +137,7 @@ class Engine:
             rate_hz=rate_hz,
             acc_limit=None if acc_range_g is None else acc_range_g * STANDARD_GRAVITY,
             gyr_limit=None if gyr_range_dps is None else gyr_range_dps * DEG,
+            may_leave_out=(lambda: self.detector.can_resume) if leaves_out_rests else None,
         )
         self.detector = detector_for(placement, has_gyr, side) if detector is None else detector
         self._next: int | None = None
@@ -158,11 +164,11 @@ class Engine:
 
     def push_batch(self, time_s: FloatArray, acc: FloatArray, gyr: FloatArray | None = None) -> StrideBatch:
         """Return the strides of `push` as columns."""
-        return self._collect(self._grid.push(time_s, acc, gyr))
+        return self._collect(self._grid.blocks(time_s, acc, gyr))
 
     def finish_batch(self) -> StrideBatch:
         """Return the strides of `finish` as columns."""
-        last = self._collect(self._grid.flush())
+        last = self._collect(self._grid.last_blocks())
         return concatenate([last, self._gate(self.detector.end_segment())])
 
     def as_strides(self, batch: StrideBatch) -> list[Stride]:
@@ -185,10 +191,10 @@ class Engine:
             for row in range(len(batch))
         ]
 
-    def _collect(self, blocks: list[GridBlock]) -> StrideBatch:
+    def _collect(self, blocks: Iterable[GridBlock]) -> StrideBatch:
         out = []
         for block in blocks:
-            if self._next is not None and block.first != self._next:
+            if self._next is not None and block.first != self._next and not block.resumes:
                 out.append(self._gate(self.detector.end_segment()))
             out.append(self._gate(self.detector.feed(block)))
             self._next = block.first + len(block)

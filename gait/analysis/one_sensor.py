@@ -182,6 +182,7 @@ def _strides(
         gyr_range_dps=head.gyr_range_dps,
         detector=own_detector(settings, head.side),
         movement=movement,
+        leaves_out_rests=True,
     )
     census, survey = Census(), Survey()
     batches: list[StrideBatch] = []

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -33,6 +34,9 @@ GRAVITY_NEAR = 0.07
 PILED_SHARE = 0.999
 """Share of an axis' largest value from which a sample counts as at the same limit."""
 
+REST_ROWS = 5
+"""Rows of a slice from which it may be a rest (chosen: fewer scatter too little by chance)."""
+
 HELD_ROWS, HELD_MOVING = 5, 0.3
 """Rows of a slice by which repeats are counted; its scatter, as a share of the busiest tenth's, from which it
 moves: at rest a coarse sensor repeats itself."""
@@ -55,7 +59,7 @@ class Rests:
     def __len__(self) -> int:
         return len(self.start_s)
 
-    @property
+    @cached_property
     def gravity(self) -> float:
         """Norm of the specific force at rest, in the file's unit; NaN without a rest.
 
@@ -128,7 +132,7 @@ class Axes:
 
 
 class _AxisCount:
-    """Running figures of the channels of one kind, three columns."""
+    """Running figures of the three channels of one kind, each in one piece of memory."""
 
     def __init__(self) -> None:
         self.top = np.zeros(3)
@@ -139,56 +143,58 @@ class _AxisCount:
         self.total = np.zeros(3)
         self.squares = np.zeros(3)
         self.count = 0
-        self.steps: FloatArray = np.zeros((0, 3))
+        self.steps: FloatArray = np.zeros((3, 0))
         self.last: FloatArray | None = None
 
     def add(self, values: FloatArray) -> None:
+        """Take in (3, n) channels that follow."""
         size = np.abs(values)
-        limit = np.maximum(size.max(axis=0), self.top)
-        near = size >= PILED_SHARE * limit
+        limit = np.maximum(size.max(axis=1), self.top)
+        near = size >= (PILED_SHARE * limit)[:, None]
         same_top = self.top >= PILED_SHARE * limit
-        joined = values if self.last is None else np.concatenate([self.last[None], values])
-        step = np.abs(np.diff(joined, axis=0))
+        joined = values if self.last is None else np.concatenate([self.last[:, None], values], axis=1)
+        step = np.diff(joined, axis=1)
+        np.abs(step, out=step)
         repeats = step == 0.0
-        piled = (repeats & near[len(near) - len(repeats) :]).sum(axis=0)
+        piled = np.count_nonzero(repeats & near[:, near.shape[1] - repeats.shape[1] :], axis=1)
         self.piled = np.where(same_top, self.piled, 0.0) + piled
-        self.ends = np.where(same_top, self.ends, 0.0) + near.sum(axis=0)
+        self.ends = np.where(same_top, self.ends, 0.0) + np.count_nonzero(near, axis=1)
         self.top = limit
-        self.low = np.minimum(self.low, values.min(axis=0))
-        self.high = np.maximum(self.high, values.max(axis=0))
-        self.total += values.sum(axis=0)
-        self.squares += (values**2).sum(axis=0)
-        self.count += len(values)
+        self.low = np.minimum(self.low, values.min(axis=1))
+        self.high = np.maximum(self.high, values.max(axis=1))
+        self.total += values.sum(axis=1)
+        self.squares += np.einsum("ij,ij->i", values, values)
+        self.count += values.shape[1]
         self._count_holds(repeats)
         self._keep_largest(step)
-        self.last = values[-1].copy()
+        self.last = values[:, -1].copy()
 
     def _keep_largest(self, step: FloatArray) -> None:
         """Keep the `LARGEST_STEPS` of each axis; only rows with a step above the smallest kept are sorted."""
-        if len(self.steps) == LARGEST_STEPS:
-            step = step[(step > self.steps.min(axis=0)).any(axis=1)]
-        both = np.concatenate([self.steps, step])
-        top = min(LARGEST_STEPS, len(both))
+        if self.steps.shape[1] == LARGEST_STEPS:
+            step = step[:, (step > self.steps.min(axis=1)[:, None]).any(axis=0)]
+        both = np.concatenate([self.steps, step], axis=1)
+        top = min(LARGEST_STEPS, both.shape[1])
         if top:
-            self.steps = np.partition(both, len(both) - top, axis=0)[-top:]
+            self.steps = np.partition(both, both.shape[1] - top, axis=1)[:, -top:]
 
     def _count_holds(self, same: BoolArray) -> None:
-        for axis in range(3):
-            edges = np.flatnonzero(~same[:, axis])
+        for axis, held in enumerate(same):
+            edges = np.flatnonzero(~held)
             if len(edges) == 0:
-                self.running[axis] += len(same)
+                self.running[axis] += len(held)
                 self.hold[axis] = max(self.hold[axis], self.running[axis])
                 continue
             inner = float(np.diff(edges).max(initial=1)) - 1.0
             self.hold[axis] = max(self.hold[axis], self.running[axis] + edges[0], inner)
-            self.running[axis] = len(same) - 1 - edges[-1]
+            self.running[axis] = len(held) - 1 - edges[-1]
             self.hold[axis] = max(self.hold[axis], self.running[axis])
 
     def axes(self) -> Axes:
         mean = self.total / max(self.count, 1)
         spread = np.sqrt(np.maximum(self.squares / max(self.count, 1) - mean**2, 0.0))
-        wraps = (self.steps > WRAP * self.top).sum(axis=0).astype(float)
-        jumps = (self.steps > self.top).sum(axis=0).astype(float)
+        wraps = (self.steps > WRAP * self.top[:, None]).sum(axis=1).astype(float)
+        jumps = (self.steps > self.top[:, None]).sum(axis=1).astype(float)
         return Axes(
             top=self.top.copy(),
             piled=self.piled.copy(),
@@ -207,55 +213,71 @@ class Survey:
 
     def __init__(self) -> None:
         self._slices: list[FloatArray] = []
+        self._whole: FloatArray | None = None
+        self._resting: Rests | None = None
         self._open: tuple[FloatArray, FloatArray, FloatArray | None] | None = None
         self._acc = _AxisCount()
         self._gyr = _AxisCount()
         self.zero_rows = 0
         self.fingerprint = 0
-        self._turns: list[FloatArray] = []
 
     def add(self, time_s: FloatArray, acc: FloatArray, gyr: FloatArray | None) -> None:
         """Take in what follows: (n,) s, (n, 3) m/s2, (n, 3) rad/s or None."""
         if len(time_s) == 0:
             return
-        self._acc.add(acc)
-        if gyr is not None:
-            self._gyr.add(gyr)
-        self.zero_rows += int((acc == 0.0).all(axis=1).sum())
-        self.fingerprint = zlib.crc32(np.ascontiguousarray(acc.T).data.cast("B"), self.fingerprint)
-        self._cut(time_s, acc, gyr)
+        # Each channel in one piece of memory, whatever the reader's layout: sums over rows of three are slow.
+        force = np.ascontiguousarray(acc.T)
+        rate = None if gyr is None else np.ascontiguousarray(gyr.T)
+        self._acc.add(force)
+        if rate is not None:
+            self._gyr.add(rate)
+        self.zero_rows += int(np.count_nonzero(~force.any(axis=0)))
+        self.fingerprint = zlib.crc32(force.data.cast("B"), self.fingerprint)
+        self._cut(time_s, force, rate)
 
     def _cut(self, time_s: FloatArray, acc: FloatArray, gyr: FloatArray | None) -> None:
+        """Note the half seconds that (n,) s, (3, n) m/s2 and (3, n) rad/s complete."""
         if self._open is not None:
             time_s = np.concatenate([self._open[0], time_s])
-            acc = np.concatenate([self._open[1], acc])
-            gyr = None if gyr is None or self._open[2] is None else np.concatenate([self._open[2], gyr])
+            acc = np.concatenate([self._open[1], acc], axis=1)
+            both = gyr is not None and self._open[2] is not None
+            gyr = np.concatenate([self._open[2], gyr], axis=1) if both else None
         number = np.floor(time_s / SLICE_S)
         start = np.flatnonzero(np.r_[True, np.diff(number) != 0])
         last = int(start[-1])
-        self._open = (time_s[last:].copy(), acc[last:].copy(), None if gyr is None else gyr[last:].copy())
+        turns = None if gyr is None else gyr[:, last:].copy()
+        self._open = (time_s[last:].copy(), acc[:, last:].copy(), turns)
+        self._whole = self._resting = None
         if len(start) > 1:
-            self._slices.append(_rows(time_s[:last], acc[:last], gyr, start[:-1]))
+            rate = None if gyr is None else gyr[:, :last]
+            self._slices.append(_figures(time_s[:last], acc[:, :last], rate, start[:-1]))
 
     def let_go(self) -> None:
         """Forget the half seconds, 100 bytes each, once nothing more is asked of them; the counts stay."""
         self._slices, self._open = [], None
+        self._whole = self._resting = None
 
     def held(self, gyroscope: bool = False) -> float:
         """Return the share of rows that repeat the row before while the sensor moves; NaN without any."""
         table = self._table()
-        table = table[table[:, 1] >= HELD_ROWS]
-        if len(table) == 0:
+        long_enough = table[1] >= HELD_ROWS
+        if not long_enough.any():
             return float("nan")
-        moving = table[:, 8] > HELD_MOVING * float(np.percentile(table[:, 8], 90))
-        counted = table[moving]
-        return float(counted[:, 12 if gyroscope else 11].sum() / max(counted[:, 1].sum(), 1.0))
+        busy = float(np.percentile(table[8][long_enough], 90))
+        moving = long_enough & (table[8] > HELD_MOVING * busy)
+        return float(table[12 if gyroscope else 11][moving].sum() / max(table[1][moving].sum(), 1.0))
 
     def _table(self) -> FloatArray:
-        parts = list(self._slices)
-        if self._open is not None and len(self._open[0]):
-            parts.append(_rows(*self._open, np.zeros(1, dtype=np.intp)))
-        return np.concatenate(parts) if parts else np.empty((0, 13))
+        """Return (13, k) as `_figures`, of all half seconds so far."""
+        if self._whole is None:
+            parts = list(self._slices)
+            if self._open is not None and len(self._open[0]):
+                parts.append(_figures(*self._open, np.zeros(1, dtype=np.intp)))
+            self._whole = np.concatenate(parts, axis=1) if parts else np.empty((13, 0))
+            if self._slices:
+                # They are in the table: no second copy.
+                self._slices = [self._whole[:, : sum(part.shape[1] for part in self._slices)]]
+        return self._whole
 
     @property
     def samples(self) -> int:
@@ -276,7 +298,7 @@ class Survey:
     def fast_turns_rad_s(self) -> float:
         """Norm of the rate that half of the busiest tenth of the half seconds reach, rad/s; NaN without."""
         table = self._table()
-        top = table[:, 10]
+        top = table[10]
         top = np.sort(top[np.isfinite(top)])
         return float(top[int(0.95 * (len(top) - 1))]) if len(top) else float("nan")
 
@@ -284,45 +306,48 @@ class Survey:
     def shaken_m_s2(self) -> float:
         """Scatter of the acceleration in the busiest tenth of the half seconds, in the file's unit."""
         table = self._table()
-        return float(np.percentile(table[:, 8], 90)) if len(table) else 0.0
+        return float(np.percentile(table[8], 90)) if table.shape[1] else 0.0
 
     @property
     def slices(self) -> Slices:
         """Half seconds of `HELD_ROWS` rows and more, in order."""
         table = self._table()
-        table = table[table[:, 1] >= HELD_ROWS]
-        force = np.sqrt((table[:, 2:5] ** 2).sum(axis=1) + table[:, 8] ** 2)
-        return Slices(table[:, 0], force, table[:, 8], table[:, 10])
+        long_enough = table[1] >= HELD_ROWS
+        force = np.sqrt(np.einsum("ij,ij->j", table[2:5], table[2:5]) + table[8] ** 2)
+        return Slices(*(column[long_enough] for column in (table[0], force, table[8], table[10])))
 
     @property
     def frozen_s(self) -> float:
         """Seconds in which all samples stay the same without being a rest."""
         table = self._table()
-        return SLICE_S * float(_frozen(table).sum()) if len(table) else 0.0
+        return SLICE_S * float(_frozen(table).sum())
 
     @property
     def rests(self) -> Rests:
         """Half seconds at rest, judged by the scatter against the busiest ones: in whatever unit."""
+        if self._resting is None:
+            self._resting = self._rests()
+        return self._resting
+
+    def _rests(self) -> Rests:
         table = self._table()
-        table = table[table[:, 1] >= 5]
-        if len(table) == 0:
+        sound = (table[1] >= REST_ROWS) & ~_frozen(table)
+        if not sound.any():
             return Rests(np.empty(0), np.empty((0, 3)), np.empty((0, 3)))
-        table = table[~_frozen(table)]
-        if len(table) == 0:
-            return Rests(np.empty(0), np.empty((0, 3)), np.empty((0, 3)))
-        quiet = table[:, 8] <= _rest_limit(table[:, 8], REST_LEAST_M_S2)
-        if np.isfinite(table[:, 9]).any():
-            quiet &= table[:, 9] <= _rest_limit(table[:, 9], REST_LEAST_RAD_S)
-        return Rests(table[quiet, 0], table[quiet, 2:5], table[quiet, 5:8])
+        quiet = sound & (table[8] <= _rest_limit(table[8][sound], REST_LEAST_M_S2))
+        if np.isfinite(table[9][sound]).any():
+            quiet &= table[9] <= _rest_limit(table[9][sound], REST_LEAST_RAD_S)
+        return Rests(table[0][quiet], table[2:5, quiet].T, table[5:8, quiet].T)
 
 
 def _frozen(table: FloatArray) -> BoolArray:
     """Return (k,) slices whose rows all repeat one sample that is no rest: it turns, or reads no gravity."""
-    long_enough = table[:, 1] >= HELD_ROWS
-    same = long_enough & (table[:, 11] >= table[:, 1] - 1.0)
-    turns = np.linalg.norm(table[:, 5:8], axis=1)
-    held = same & (table[:, 12] >= table[:, 1] - 1.0) & (turns > FROZEN_RAD_S)
-    off = np.abs(np.linalg.norm(table[:, 2:5], axis=1) / STANDARD_GRAVITY - 1.0) > GRAVITY_NEAR
+    same: BoolArray = (table[1] >= HELD_ROWS) & (table[11] >= table[1] - 1.0)
+    if not same.any():
+        return same
+    turns = np.linalg.norm(table[5:8], axis=0)
+    held = same & (table[12] >= table[1] - 1.0) & (turns > FROZEN_RAD_S)
+    off = np.abs(np.linalg.norm(table[2:5], axis=0) / STANDARD_GRAVITY - 1.0) > GRAVITY_NEAR
     out: BoolArray = off & (held | (same & np.isnan(turns)))
     return out
 
@@ -331,24 +356,33 @@ def _rest_limit(scatter: FloatArray, least: float) -> float:
     return max(REST_SHARE * float(np.nanpercentile(scatter, 90)), min(least, float(np.nanmax(scatter))))
 
 
-def _rows(time_s: FloatArray, acc: FloatArray, gyr: FloatArray | None, start: IntArray) -> FloatArray:
-    """Return (k, 13) start, count, mean acc and gyr, scatter of both, largest rate, repeats of both."""
+def _figures(time_s: FloatArray, acc: FloatArray, gyr: FloatArray | None, start: IntArray) -> FloatArray:
+    """Return (13, k) start, count, mean acc and gyr, scatter of both, largest rate, repeats of both.
+
+    Parameters
+    ----------
+    time_s, acc, gyr
+        (n,) s, (3, n) m/s2 and (3, n) rad/s or None.
+    start
+        (k,) first sample of each slice.
+    """
     count = np.diff(np.r_[start, len(time_s)])
-    rate = np.full((len(time_s), 3), np.nan) if gyr is None else gyr[: len(time_s)]
-    sums = [np.add.reduceat(values, start, axis=0) for values in (acc, acc**2, rate, rate**2)]
-    mean, turn = sums[0] / count[:, None], sums[2] / count[:, None]
+    rate = np.full((3, len(time_s)), np.nan) if gyr is None else gyr
+    sums = [np.add.reduceat(values, start, axis=1) for values in (acc, acc**2, rate, rate**2)]
+    mean, turn = sums[0] / count, sums[2] / count
     scatter = [
-        np.sqrt(np.maximum(squares / count[:, None] - middle**2, 0.0).sum(axis=1))
+        np.sqrt(np.maximum(squares / count - middle**2, 0.0).sum(axis=0))
         for squares, middle in ((sums[1], mean), (sums[3], turn))
     ]
-    top = np.maximum.reduceat(np.sqrt(np.einsum("ij,ij->i", rate, rate)), start)
+    top = np.sqrt(np.maximum.reduceat(np.einsum("ij,ij->j", rate, rate), start))
     same = [_repeats(values, start) for values in (acc, rate)]
-    return np.column_stack([time_s[start], count, mean, turn, scatter[0], scatter[1], top, *same])
+    return np.vstack([time_s[start], count, mean, turn, *scatter, top, *same])
 
 
 def _repeats(values: FloatArray, start: IntArray) -> FloatArray:
     """Return (k,) rows of each slice that repeat all axes of the row before in the same slice."""
-    same = np.r_[0.0, (np.diff(values, axis=0) == 0.0).all(axis=1)]
-    same[start] = 0.0
-    out: FloatArray = np.add.reduceat(same, start)
+    same = np.zeros(values.shape[1], dtype=np.int32)
+    same[1:] = (values[:, 1:] == values[:, :-1]).all(axis=0)
+    same[start] = 0
+    out: FloatArray = np.add.reduceat(same, start).astype(float)
     return out

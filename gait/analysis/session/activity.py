@@ -85,12 +85,14 @@ def _fill(
 
 
 def _idle(start: float, stop: float, movement: Movement) -> list[Bout]:
-    """Return rest or other movement, second by second; a second without samples is taken for rest."""
-    edges = [start, *np.arange(np.floor(start + 1e-9) + 1.0, stop - 1e-9).tolist(), stop]
-    moves = movement.spread_g(np.array(edges[:-1]) + 1e-9) >= STILL_SD_G
+    """Return rest or other movement, judged second by second; a second without samples is taken for rest."""
+    edges = np.r_[start, np.arange(np.floor(start + 1e-9) + 1.0, stop - 1e-9), stop]
+    moves = movement.spread_g(edges[:-1] + 1e-9) >= STILL_SD_G
+    begins = np.flatnonzero(np.r_[True, moves[1:] != moves[:-1]])
+    ends = edges[np.r_[begins[1:], len(moves)]]
     return [
         Bout(at, end, "other" if moving else "still")
-        for at, end, moving in zip(edges[:-1], edges[1:], moves, strict=True)
+        for at, end, moving in zip(edges[begins].tolist(), ends.tolist(), moves[begins].tolist(), strict=True)
     ]
 
 

@@ -24,11 +24,13 @@ class Movement:
 
     def add(self, block: GridBlock) -> None:
         """Add grid samples; those of earlier blocks come first."""
-        size = np.sqrt(np.einsum("ij,ij->i", block.acc, block.acc)) / STANDARD_GRAVITY
-        second = (block.first + np.arange(len(block))) // round(GRID_HZ)
-        first, span = int(second[0]), int(second[-1] - second[0]) + 1
-        weights = (np.ones_like(size), size, size**2)
-        self.add_sums(first, np.stack([np.bincount(second - first, w, span) for w in weights], axis=1))
+        squares = np.einsum("ij,ij->i", block.acc, block.acc) / STANDARD_GRAVITY**2
+        points = round(GRID_HZ)
+        first, end = block.first // points, block.first + len(block)
+        start = np.maximum(np.arange(first, (end - 1) // points + 1) * points - block.first, 0)
+        count = np.diff(start, append=len(block)).astype(float)
+        sums = (count, np.add.reduceat(np.sqrt(squares), start), np.add.reduceat(squares, start))
+        self.add_sums(first, np.stack(sums, axis=1))
 
     def add_sums(self, first: int, sums: FloatArray) -> None:
         """Add count, sum and sum of squares, g, of seconds that follow one another.

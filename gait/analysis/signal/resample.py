@@ -10,11 +10,13 @@ behind it.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from gait.analysis.signal.long_rests import LongRests
 from gait.arrays import BoolArray, FloatArray
 
 __all__ = ["GAP_S", "GRID_HZ", "GridBlock", "GridStream", "longest_step_s"]
@@ -67,6 +69,8 @@ class GridBlock:
         (n,) largest raw acceleration among the samples next to the instant, m/s2.
     bridged
         (n,) True where the instant lies in a silence that was filled by a straight line.
+    resumes
+        True where a long rest was left out before it: the segment goes on, and nothing moved between.
     """
 
     first: int
@@ -75,6 +79,7 @@ class GridBlock:
     clipped: BoolArray
     peak: FloatArray
     bridged: BoolArray
+    resumes: bool = False
 
     def __len__(self) -> int:
         return len(self.acc)
@@ -102,10 +107,19 @@ class GridStream:
         Nominal rate; None to take it from the first samples.
     acc_limit, gyr_limit
         Full scale, m/s2 and rad/s; None where unknown.
+    may_leave_out
+        Asked whether long rests may be left out (`gait.analysis.signal.long_rests`); None for never. Where
+        they may, what comes in a rest is held back until it is known how long the rest is.
     """
 
     def __init__(
-        self, *, has_gyr: bool, rate_hz: float | None, acc_limit: float | None, gyr_limit: float | None
+        self,
+        *,
+        has_gyr: bool,
+        rate_hz: float | None,
+        acc_limit: float | None,
+        gyr_limit: float | None,
+        may_leave_out: Callable[[], bool] | None = None,
     ) -> None:
         self._channels = 6 if has_gyr else 3
         self._rate_hz = rate_hz
@@ -113,6 +127,9 @@ class GridStream:
         self._time = np.empty(0)
         self._data = np.empty((self._channels, 0))
         self._next: int | None = None
+        self._resumes = False
+        self._may_leave_out = may_leave_out
+        self._rests = LongRests() if has_gyr and may_leave_out is not None else None
 
     @property
     def rate_hz(self) -> float | None:
@@ -121,6 +138,17 @@ class GridStream:
 
     def push(self, time_s: FloatArray, acc: FloatArray, gyr: FloatArray | None) -> list[GridBlock]:
         """Return the grid blocks that the new samples complete: each a new segment or its continuation.
+
+        Parameters as of `blocks`.
+        """
+        return list(self.blocks(time_s, acc, gyr))
+
+    def flush(self) -> list[GridBlock]:
+        """Return what is left at the end of the recording."""
+        return list(self.last_blocks())
+
+    def blocks(self, time_s: FloatArray, acc: FloatArray, gyr: FloatArray | None) -> Iterator[GridBlock]:
+        """Yield what `push` returns; whether a rest may be left out is asked when what precedes it was taken.
 
         Parameters
         ----------
@@ -133,65 +161,119 @@ class GridStream:
         self._data = np.concatenate([self._data, data], axis=1)
         return self._drain(final=False)
 
-    def flush(self) -> list[GridBlock]:
-        """Return what is left at the end of the recording."""
+    def last_blocks(self) -> Iterator[GridBlock]:
+        """Yield what is left at the end of the recording."""
         return self._drain(final=True)
 
-    def _drain(self, *, final: bool) -> list[GridBlock]:
+    def _drain(self, *, final: bool) -> Iterator[GridBlock]:
         if self._rate_hz is None:
             if len(self._time) < _RATE_SAMPLES and not final:
-                return []
+                return
             if len(self._time) < 2:
-                return []
+                return
             self._rate_hz = 1.0 / float(np.median(np.diff(self._time[:_RATE_SAMPLES])))
         gap = max(longest_step_s(1.0 / self._rate_hz), BRIDGE_S + 1.0 / self._rate_hz)
         cuts = np.flatnonzero(np.diff(self._time) > gap) + 1
-        blocks: list[GridBlock] = []
         start = 0
         for cut in [*cuts.tolist(), None]:
             stop = len(self._time) if cut is None else cut
-            closed = final or cut is not None
-            block, used = self._segment(self._time[start:stop], self._data[:, start:stop], closed=closed)
-            if block is not None:
-                blocks.append(block)
+            time, data = self._time[start:stop], self._data[:, start:stop]
+            yield from self._segment(time, data, closed=final or cut is not None)
             if cut is None:
-                start += used
+                start += 0 if final else self._passed(time)
             else:
                 start = stop
-                self._next = None
+                self._next, self._resumes = None, False
         self._time = self._time[start:].copy()
         self._data = self._data[:, start:].copy()
-        return blocks
 
-    def _segment(self, time: FloatArray, data: FloatArray, *, closed: bool) -> tuple[GridBlock | None, int]:
-        """Return the grid of one gap-free run; how many samples at its start are no longer needed."""
+    def _segment(self, time: FloatArray, data: FloatArray, *, closed: bool) -> Iterator[GridBlock]:
+        """Yield the grid of one gap-free run, without the middles of long rests if these may be left out."""
+        if self._rests is None or self._may_leave_out is None:
+            yield from self._block(time, data, None, closed=closed)
+            return
+        assert self._rate_hz is not None
+        self._rests.add(time, data, longest_step_s(1.0 / self._rate_hz))
+        if closed:
+            self._rests.close()
+        for start, stop in self._rests.spans:
+            yield from self._block(time, data, start, closed=True)
+            self._leave_out(stop)
+        self._rests.spans.clear()
+        until = self._rests.until if self._may_leave_out() else None
+        yield from self._block(time, data, until, closed=closed)
+        self._leave_out(self._rests.passed)
+
+    def _leave_out(self, stop: int | None) -> None:
+        """Go on at a grid index, if there is a rest up to there that may be left out."""
+        assert self._may_leave_out is not None
+        if stop is not None and self._next is not None and self._next < stop and self._may_leave_out():
+            self._next, self._resumes = stop, True
+
+    def _passed(self, time: FloatArray) -> int:
+        """Return how many samples at the start of a run that goes on are no longer needed."""
+        assert self._rate_hz is not None
+        if self._next is None:
+            return 0
+        edge = 2 * _smoothing_half_width(self._rate_hz) + 2
+        return max(0, int(np.searchsorted(time, self._next / GRID_HZ, side="right")) - edge - 2)
+
+    def _block(
+        self, time: FloatArray, data: FloatArray, until: int | None, *, closed: bool
+    ) -> Iterator[GridBlock]:
+        """Yield the next block of a gap-free run, up to grid index `until`, if there is any."""
         assert self._rate_hz is not None
         half = _smoothing_half_width(self._rate_hz)
-        edge = half + 2
-        if len(time) < 2 * edge + 2:
-            return None, 0
-        inner = time[half : len(time) - half]
+        if len(time) < 2 * (half + 2) + 2:
+            return
         # Instants with two samples on each side: slopes are central everywhere.
-        low, high = inner[1], inner[-2]
+        low, high = time[half + 1], time[-half - 2]
         first = int(np.ceil(low * GRID_HZ - 1e-9)) if self._next is None else self._next
         last = int(np.ceil(high * GRID_HZ - 1e-9)) - 1
+        if until is not None and until <= last:
+            last, closed = until - 1, True
         if last - first + 1 < (1 if closed else LEAST_BLOCK):
-            return None, 0
+            return
+        about = self._about(time, first, last)
+        self._next = last + 1
+        resumes, self._resumes = self._resumes, False
+        yield self._on_grid(time[about], data[:, about], np.arange(first, last + 1), resumes=resumes)
+
+    def _about(self, time: FloatArray, first: int, last: int) -> slice:
+        """Return the samples of a run that the instants from one grid index to another hang on."""
+        assert self._rate_hz is not None
+        edge = 2 * _smoothing_half_width(self._rate_hz) + 3
+        begin = int(np.searchsorted(time, first / GRID_HZ)) - edge
+        end = int(np.searchsorted(time, last / GRID_HZ)) + max(edge, self._reach + 1)
+        return slice(max(begin, 0), end)
+
+    @property
+    def _reach(self) -> int:
+        """Samples behind an instant whose largest is its peak."""
+        # At most five samples lie within one grid period at any rate in use; two cover 400 Hz.
+        return max(1, int(np.ceil((self._rate_hz or GRID_HZ) / GRID_HZ)))
+
+    def _on_grid(
+        self, time: FloatArray, data: FloatArray, instants: npt.NDArray[np.intp], *, resumes: bool
+    ) -> GridBlock:
+        """Return the block at some grid indices."""
+        assert self._rate_hz is not None
+        half = _smoothing_half_width(self._rate_hz)
+        inner = time[half : len(time) - half]
         smooth = _smooth(data, half)
-        instants = np.arange(first, last + 1)
         at = instants / GRID_HZ
-        index = np.clip(np.searchsorted(inner, at, side="right") - 1, 1, len(inner) - 3)
+        # How often each sample is the last before an instant: few searches where the sensor is slow.
+        begins = np.searchsorted(at, inner)
+        index = np.repeat(np.arange(len(inner)), np.diff(begins, append=len(at)))
+        index = np.clip(index, 1, len(inner) - 3)
         values = _cubic(inner, smooth, index, at)
-        bridged = inner[index + 1] - inner[index] > longest_step_s(1.0 / self._rate_hz)
+        wide = np.diff(inner) > longest_step_s(1.0 / self._rate_hz)
+        bridged = wide[index] if wide.any() else np.zeros(len(index), dtype=bool)
         if bridged.any():
             values[:, bridged] = _straight(inner, smooth, index[bridged], at[bridged])
-        raw = index + half
-        clipped, peak = self._peaks(data, raw)
+        clipped, peak = self._peaks(data, index + half)
         gyr = values[3:].T if self._channels == 6 else None
-        self._next = last + 1
-        keep_from = int(np.searchsorted(inner, (last + 1) / GRID_HZ, side="right")) - 1
-        used = 0 if closed else max(0, keep_from - edge - 1)
-        return GridBlock(first, values[:3].T, gyr, clipped, peak, bridged), used
+        return GridBlock(int(instants[0]), values[:3].T, gyr, clipped, peak, bridged, resumes)
 
     def _peaks(self, data: FloatArray, raw: npt.NDArray[np.intp]) -> tuple[BoolArray, FloatArray]:
         acc_limit, gyr_limit = self._limits
@@ -201,15 +283,15 @@ class GridStream:
         for channels, limit in ((acc, acc_limit), (gyr, gyr_limit)):
             for channel in channels:
                 over |= np.abs(channel) >= CLIP_SHARE * (np.inf if limit is None else limit)
-        # At most five samples lie within one grid period at any rate in use; two cover 400 Hz.
-        reach = max(1, int(np.ceil((self._rate_hz or GRID_HZ) / GRID_HZ)))
-        peak = norm[raw]
-        clipped = over[raw]
-        for step in range(1, reach + 1):
-            ahead = np.minimum(raw + step, len(norm) - 1)
-            peak = np.maximum(peak, norm[ahead])
-            clipped = clipped | over[ahead]
-        return clipped, peak
+        peak = norm.copy()
+        for step in range(1, self._reach + 1):
+            np.maximum(peak[:-step], norm[step:], out=peak[:-step])
+        if not over.any():
+            return np.zeros(len(raw), dtype=bool), peak.take(raw)
+        clipped = over.copy()
+        for step in range(1, self._reach + 1):
+            clipped[:-step] |= over[step:]
+        return clipped.take(raw), peak.take(raw)
 
 
 def _smoothing_half_width(rate_hz: float) -> int:

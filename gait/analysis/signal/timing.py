@@ -69,9 +69,13 @@ class Census:
             step_s = step_s[~wide]
         ticks = np.rint(step_s / TICK_S)
         at = (ticks * (TICK_S / BIN_S) + 1e-4).astype(np.intp)
-        top = int(at.max(initial=-1)) + 1
-        self._counts[:top] += np.bincount(at, minlength=top)
-        self._ticks[:top] += np.bincount(at, ticks, top).astype(np.int64)
+        if len(at) == 0:
+            return
+        # Only the bins about the sensor's own step are touched: a slow one's lies far up.
+        low, top = int(at.min()), int(at.max()) + 1
+        at -= low
+        self._counts[low:top] += np.bincount(at, minlength=top - low)
+        self._ticks[low:top] += np.bincount(at, ticks, top - low).astype(np.int64)
 
     @property
     def silences(self) -> FloatArray:

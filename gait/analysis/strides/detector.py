@@ -66,6 +66,9 @@ class Detector(ABC):
     knows_doubt = False
     """Whether ``contact_sd_s`` tells a clear stride from a doubtful one."""
 
+    can_resume = False
+    """Whether a long rest may be left out of the blocks: the next one then says that it ``resumes``."""
+
     def __init__(self) -> None:
         self._buffer = SampleBuffer()
 
@@ -93,6 +96,8 @@ class Detector(ABC):
 
     def feed(self, block: GridBlock) -> list[StrideBatch]:
         """Return the strides that `block`, which continues the one before, completes."""
+        if block.resumes:
+            self._buffer.clear()
         self._buffer.append(block)
         out = self._find(final=False)
         self._buffer.trim(self._oldest_needed())

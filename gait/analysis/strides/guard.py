@@ -61,17 +61,24 @@ class Plateaus:
 
     def __init__(self) -> None:
         self._top = np.zeros(3)
-        self._last = np.full((1, 3), np.nan)
+        self._last = np.full(3, np.nan)
 
     def find(self, block: GridBlock) -> BoolArray:
         """Return (n,) whether a rate stands at the largest seen so far."""
         assert block.gyr is not None
-        size = np.abs(block.gyr)
-        top = np.maximum(np.maximum.accumulate(size, axis=0), self._top)
-        step = np.abs(np.diff(np.concatenate([self._last, block.gyr]), axis=0))
-        self._top, self._last = top[-1], block.gyr[-1:].copy()
-        flat = (size >= TOP_SHARE * top) & (step <= FLAT_SHARE * top) & (top > LIMIT_LEAST)
-        return np.asarray(flat.any(axis=1))
+        flat = np.zeros(len(block), dtype=bool)
+        for axis, rate in enumerate(block.gyr.T):
+            size = np.abs(rate)
+            # All others lie below the share of the largest seen, and none of them is the largest.
+            high = np.flatnonzero(size >= TOP_SHARE * max(self._top[axis], LIMIT_LEAST))
+            if len(high):
+                before = np.where(high > 0, rate[high - 1], self._last[axis])
+                top = np.maximum(np.maximum.accumulate(size[high]), self._top[axis])
+                still = np.abs(rate[high] - before) <= FLAT_SHARE * top
+                flat[high[still & (size[high] >= TOP_SHARE * top) & (top > LIMIT_LEAST)]] = True
+            self._top[axis] = max(self._top[axis], float(size.max()))
+        self._last = block.gyr[-1].copy()
+        return flat
 
 
 class GyroscopeGuard(Detector):
@@ -89,7 +96,7 @@ class GyroscopeGuard(Detector):
 
     def __init__(self, inner: Detector, alone: Callable[[], Detector], share: float) -> None:
         super().__init__()
-        self.knows_doubt = inner.knows_doubt
+        self.knows_doubt, self.can_resume = inner.knows_doubt, inner.can_resume
         self._inner, self._make_alone, self._share = inner, alone, share
         self._alone: Detector | None = None
         self._gave = False
@@ -114,6 +121,8 @@ class GyroscopeGuard(Detector):
         """Return the strides that `block`, which continues the one before, completes."""
         if self._alone is not None:
             return self._new(self._alone.feed(_without_gyr(block)))
+        if block.resumes:
+            self._rested(block.first)
         cut = self._cut_off_at(block)
         if cut is None:
             return self._with_gyr(block)
@@ -146,6 +155,12 @@ class GyroscopeGuard(Detector):
 
     def _oldest_needed(self) -> int:
         return self._buffer.first
+
+    def _rested(self, first: int) -> None:
+        """Count what was left out before a grid index as grid points below the limit."""
+        last = self._kept[-1]
+        self._seen = (self._seen[0] + first - last.first - len(last), self._seen[1])
+        self._kept.clear()
 
     def _with_gyr(self, block: GridBlock) -> list[StrideBatch]:
         """Return the gyroscope's strides, and keep the samples behind the last one."""
@@ -200,7 +215,7 @@ class GyroscopeGuard(Detector):
     def _give_way(self) -> tuple[Detector, list[StrideBatch]]:
         """Return the accelerometer's detector, and its strides of the samples that are kept."""
         alone = self._alone = self._make_alone()
-        self.knows_doubt = alone.knows_doubt
+        self.knows_doubt, self.can_resume = alone.knows_doubt, alone.can_resume
         kept, self._kept = self._kept, []
         oldest = self._oldest(kept)
         out: list[StrideBatch] = []
@@ -220,6 +235,7 @@ def _part(block: GridBlock, start: int, stop: int) -> GridBlock:
         block.clipped[there],
         block.peak[there],
         block.bridged[there],
+        block.resumes and start == 0,
     )
 
 

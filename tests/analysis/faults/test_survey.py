@@ -49,6 +49,29 @@ def test_axes_are_what_numpy_says(cuts: tuple[int, ...]) -> None:
     assert survey.zero_rows == 3
 
 
+def test_the_layout_makes_no_difference() -> None:
+    """Rows or channels in one piece of memory: the same figures and the same fingerprint."""
+    acc, gyr = _samples()
+    rows, channels = Survey(), Survey()
+    rows.add(TIME_S, np.ascontiguousarray(acc), np.ascontiguousarray(gyr))
+    channels.add(TIME_S, np.asfortranarray(acc), np.asfortranarray(gyr))
+    assert rows.fingerprint == channels.fingerprint
+    np.testing.assert_array_equal(rows.slices.force, channels.slices.force)
+    np.testing.assert_array_equal(rows.acc.spread, channels.acc.spread)
+
+
+def test_what_is_read_early_is_right_later() -> None:
+    """Figures that are asked for between two pieces do not stay as they were."""
+    acc, gyr = _samples()
+    survey, whole = Survey(), _surveyed()
+    for part in np.split(np.arange(len(TIME_S)), [333, 1200]):
+        survey.add(TIME_S[part], acc[part], gyr[part])
+        assert len(survey.rests) <= 10
+        assert survey.slices.start_s[-1] <= TIME_S[part][-1]
+    np.testing.assert_array_equal(survey.slices.start_s, whole.slices.start_s)
+    np.testing.assert_allclose(survey.rests.gyr, whole.rests.gyr)
+
+
 def test_pieces_make_no_difference() -> None:
     """Rests, the busiest half seconds and the wraps are the same however the samples came."""
     whole, parts = _surveyed(), _surveyed(3, 90, 505, 1234)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -11,7 +12,16 @@ from gait.analysis.analyze import AnalysisSettings, analyze
 from gait.analysis.engine import engine_for, strides_of
 from gait.analysis.signal.resample import GridStream
 from gait.analysis.strides import DETECTORS, detector_for
-from gait.analysis.strides.guard import DROPPED, KEPT_S, GyroscopeGuard, Plateaus
+from gait.analysis.strides.guard import (
+    DROPPED,
+    FLAT_SHARE,
+    KEPT_S,
+    LIMIT_LEAST,
+    TOP_SHARE,
+    GyroscopeGuard,
+    Plateaus,
+    _part,
+)
 from gait.analysis.strides.stride_batch import StrideBatch, concatenate
 from gait.recording.model import Recording, Session
 from gait.units import DEG
@@ -128,6 +138,25 @@ def test_the_tops_of_swings_are_no_plateaus(virtual) -> None:
         shares.append(float(Plateaus().find(block).mean()))
     assert shares[0] < 0.025
     assert shares[1] > 0.3
+
+
+@pytest.mark.parametrize("cuts", [(), (1, 2, 700, 1500), tuple(range(0, 4000, 37))])
+def test_plateaus_are_those_of_a_plain_loop(virtual, cuts) -> None:
+    """Each sample against the largest up to it and the one before, in any pieces."""
+    recording = _cut(virtual(seconds=20.0, speed_m_s=3.6).session.recordings[0], 350.0)
+    grid = GridStream(has_gyr=True, rate_hz=208.0, acc_limit=None, gyr_limit=None)
+    (block,) = grid.push(recording.time_s, recording.acc, recording.gyr)
+    expected, top = [], np.zeros(3)
+    for index, rate in enumerate(block.gyr):
+        top = np.maximum(top, np.abs(rate))
+        step = np.abs(rate - block.gyr[index - 1]) if index else np.full(3, np.inf)
+        at_limit = (np.abs(rate) >= TOP_SHARE * top) & (step <= FLAT_SHARE * top) & (top > LIMIT_LEAST)
+        expected.append(bool(at_limit.any()))
+    plateaus = Plateaus()
+    edges = [*dict.fromkeys([0, *cuts, len(block)])]
+    found = [plateaus.find(_part(block, low, high)) for low, high in pairwise(edges)]
+    assert np.concatenate(found).tolist() == expected
+    assert 0.1 < np.mean(expected) < 0.9
 
 
 def test_the_result_says_that_the_accelerometer_told_the_strides(virtual) -> None:

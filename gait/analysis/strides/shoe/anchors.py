@@ -131,12 +131,16 @@ def _push_off(
     pitch_rate: FloatArray, pitch_deg: FloatArray, lowest: IntArray
 ) -> tuple[FloatArray, BoolArray]:
     """Return (2, n) estimates of terminal contact, and whether each foot is seen to leave the ground."""
-    rows, at = np.arange(len(lowest)), np.arange(pitch_rate.shape[1])[None, :]
+    # Behind the last lowest pitch no push-off is looked for.
+    until = int(lowest.max()) + 7
+    first_part = pitch_rate[:, :until]
+    rows, at = np.arange(len(lowest)), np.arange(first_part.shape[1])[None, :]
     early = (at > 4) & (at <= lowest[:, None] + 4)
-    deepest = np.where(early, pitch_rate, np.inf).min(axis=1)
-    dips = _maxima(-pitch_rate) & early & (pitch_rate < PUSH_SHARE * deepest[:, None])
-    push = _first(dips, np.where(early, pitch_rate, np.inf).argmin(axis=1))
-    above = (pitch_deg >= -TILT_DEG) & (at <= lowest[:, None])
+    rates = np.where(early, first_part, np.inf)
+    deepest = rates.min(axis=1)
+    dips = _maxima(-first_part) & early & (first_part < PUSH_SHARE * deepest[:, None])
+    push = _first(dips, rates.argmin(axis=1))
+    above = (pitch_deg[:, :until] >= -TILT_DEG) & (at <= lowest[:, None])
     last = np.where(above, at, 0).max(axis=1)
     high, low = pitch_deg[rows, last], pitch_deg[rows, np.minimum(last + 1, pitch_deg.shape[1] - 1)]
     share = np.clip((high + TILT_DEG) / np.maximum(high - low, 1e-9), 0.0, 1.0)
@@ -154,9 +158,10 @@ def _landing(
     slow = gaussian(pitch_rate, _TURN_SMOOTH_S, axis=1)
     until = np.minimum(length - 6, lowest + TURN_PEAK_SHARE * length + TURN_PEAK_AFTER_S * GRID_HZ)
     swing = (at > lowest[:, None] + 6) & (at < until[:, None])
-    top = np.where(swing, slow, -np.inf).max(axis=1)
+    turns = np.where(swing, slow, -np.inf)
+    top = turns.max(axis=1)
     peaks = _maxima(slow) & swing & (slow > TURN_SHARE * top[:, None])
-    peak = _first(peaks, np.where(swing, slow, -np.inf).argmax(axis=1))
+    peak = _first(peaks, turns.argmax(axis=1))
     end, turned, crossed = _turn_end(
         smooth, peak, length, TURN_ENDS_SHARE * np.maximum(slow[rows, peak], TURN_LEAST / 2)
     )

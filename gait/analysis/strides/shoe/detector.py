@@ -111,7 +111,7 @@ class ShoeDetector(Detector):
         Leg; decides the sense of pronation.
     """
 
-    knows_doubt = True
+    knows_doubt = can_resume = True
 
     def __init__(self, side: Side) -> None:
         super().__init__()
