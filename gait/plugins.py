@@ -199,7 +199,7 @@ def _load(plugin: Plugin) -> Any:  # noqa: ANN401 - of the kind that it says
     Raises
     ------
     PluginError
-        It cannot be loaded, or lacks what its kind needs.
+        The part cannot be loaded, or lacks an attribute of its kind.
     """
     with blamed(plugin):
         try:

@@ -49,55 +49,6 @@ def _named() -> dict[str, list[ast.AST]]:
     }
 
 
-def _is_number(value: ast.expr | None) -> bool:
-    """Tell a literal number, or a tuple or sum of some."""
-    if isinstance(value, ast.UnaryOp):
-        return _is_number(value.operand)
-    if isinstance(value, ast.Constant):
-        return type(value.value) in {int, float}
-    if isinstance(value, ast.Tuple):
-        return bool(value.elts) and all(map(_is_number, value.elts))
-    return isinstance(value, ast.BinOp) and _is_number(value.left) and _is_number(value.right)
-
-
-def _is_constant(node: ast.stmt) -> bool:
-    """Tell a constant of the module: a name in capitals that is a number."""
-    if isinstance(node, ast.Assign):
-        name, value = ast.unparse(node.targets[0]), node.value
-    elif isinstance(node, ast.AnnAssign) and node.value is not None:
-        name, value = ast.unparse(node.target), node.value
-    else:
-        return False
-    return re.fullmatch(r"[_A-Z0-9, ()]+", name) is not None and _is_number(value)
-
-
-def _is_text(body: list[ast.stmt], at: int) -> bool:
-    """Tell a text that begins on the line behind the statement before it."""
-    if at >= len(body):
-        return False
-    node = body[at]
-    return node.lineno == (body[at - 1].end_lineno or 0) + 1 and (
-        isinstance(node, ast.Expr)
-        and isinstance(node.value, ast.Constant)
-        and isinstance(node.value.value, str)
-    )
-
-
-def _has_words(body: list[ast.stmt], at: int, lines: list[str]) -> bool:
-    """Tell a constant with words: on its lines, right behind it, or in a comment above its block."""
-    node = body[at]
-    if _is_text(body, at + 1) or any("#" in line for line in lines[node.lineno - 1 : node.end_lineno]):
-        return True
-    first = at
-    while (
-        first > 0
-        and isinstance(body[first - 1], ast.Assign | ast.AnnAssign)
-        and body[first].lineno == (body[first - 1].end_lineno or 0) + 1
-    ):
-        first -= 1
-    return lines[body[first].lineno - 2].startswith("#")
-
-
 def test_no_docstring_begins_with_a_riddle() -> None:
     """A docstring says what a thing is or does: it never begins with What, Where or Whether."""
     riddles = [
@@ -227,37 +178,6 @@ def test_names_say_what_they_hold() -> None:
 def test_the_look_at_names(code: str) -> None:
     """Loops, arguments, functions, classes, lambdas and assignments within expressions are all looked at."""
     assert {name.lower() for name, _ in _names(ast.walk(ast.parse(code)))} & NO_NAMES
-
-
-def test_every_constant_has_words() -> None:
-    """Each number at the top of a module has words beside it: its unit, and where it comes from."""
-    bare = [
-        f"{file}:{node.lineno}: {lines[node.lineno - 1]}"
-        for file, tree, lines in _modules()
-        for at, node in enumerate(tree.body)
-        if _is_constant(node) and not _has_words(tree.body, at, lines)
-    ]
-    assert bare == []
-
-
-@pytest.mark.parametrize(
-    ("text", "has_words"),
-    [
-        ("A_S = 1.0\n", False),
-        ("A_S = 1.0\nB = 2\n\nC = 3\n", False),
-        ('A_S = 1.0\n\n"""s; chosen."""\n', False),
-        ('A_S = 1.0\nB = 2\n"""s; chosen."""\n', False),
-        ('A_S = 1.0\n"""s; chosen."""\n', True),
-        ("# s; chosen\nA_S = 1.0\nB_S = 2.0\n", True),
-        ("A_S = -1.0  # s; chosen\n", True),
-        ("# s; chosen\nA_S = (1.0, 2.0)\n", True),
-    ],
-)
-def test_the_look_at_constants(text: str, has_words: bool) -> None:
-    """Words behind belong to one constant; a comment above belongs to the whole block."""
-    tree = ast.parse(text)
-    assert _is_constant(tree.body[0])
-    assert _has_words(tree.body, 0, text.split("\n")) == has_words
 
 
 def _is_in_degrees(value: ast.expr) -> bool:

@@ -27,7 +27,7 @@ class Units(dict[str, str]):
     """Map columns to units for a table's `attrs`; the deep copies that pandas makes share one object."""
 
     def __deepcopy__(self, memo: object) -> Units:
-        """Return this same object: a table with other units gets a new one."""
+        """Return this object itself: it is never changed, and a table with other units gets a new object."""
         return self
 
 

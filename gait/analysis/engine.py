@@ -28,7 +28,8 @@ __all__ = ["Engine", "Stride", "engine_for", "strides_of"]
 
 
 CHAIN = 3
-"""Number of strides in a row from which movement counts as gait (chosen)."""
+"""Number of strides in a row from which movement counts as gait (chosen: fewer let single movements through,
+more lose short runs)."""
 
 CLEAR_CHAIN = 2
 """Number in a row if every stride is clear (chosen: a recording of three contacts has only two strides)."""
@@ -51,7 +52,8 @@ COARSE = 0.4
 rounding to the nearest sample alone is 1 / sqrt(12), or 0.29)."""
 
 CLIPPED_SD_S = 0.003
-"""Standard uncertainty, s, that a clipped impact adds to initial contact, as its peak is cut off (chosen)."""
+"""Standard uncertainty, s, that a clipped impact adds to initial contact, as its peak is cut off (chosen: 0.6
+of a sample of the grid)."""
 
 DECIMALS = 6
 """Decimals of event times in s: microseconds (chosen: far below a sample period)."""
@@ -61,7 +63,8 @@ HALF_WIDTH_MS = 1.96e3
 
 PLATEAU_SHARE, PLATEAU_TOP, PLATEAU_SAMPLES = 0.025, 0.998, 3
 """Clipping at a full scale: the largest sample within this share of it, and this many samples at or above
-`PLATEAU_TOP` of the largest (chosen)."""
+`PLATEAU_TOP` of the largest (chosen: a chip's scale errs by some per cent, and single samples come near their
+largest by chance)."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,7 @@ class Stride:
 
 
 class Engine:
-    """Strides of one sensor from samples that come in chunks of any size.
+    """Engine that finds the strides of a sensor in samples that come in chunks of any size.
 
     Parameters
     ----------
@@ -163,7 +166,7 @@ class Engine:
         return self.as_strides(self.finish_batch())
 
     def push_batch(self, time_s: FloatArray, acc: FloatArray, gyr: FloatArray | None = None) -> StrideBatch:
-        """Return the strides of `push` as columns."""
+        """Return the strides of `push` as columns; same arguments."""
         return self._collect(self._grid.blocks(time_s, acc, gyr))
 
     def finish_batch(self) -> StrideBatch:
@@ -283,7 +286,7 @@ def engine_for(recording: Recording) -> Engine:
 
 
 def plateau_range_g(acc: FloatArray) -> float | None:
-    """Return the full scale of `RANGES_G`, g, at which samples pile up; None where they pile up at none."""
+    """Return the full scale of `RANGES_G`, g, at which (n, 3) samples, m/s2, pile up; None where at none."""
     top = np.abs(acc).max(axis=0) / STANDARD_GRAVITY
     for axis in np.argsort(-top):
         for scale in RANGES_G:

@@ -19,13 +19,16 @@ SHANK: tuple[Placement, ...] = ("shank",)
 EITHER: tuple[Placement, ...] = ("shoe", "shank")
 
 EXTRA_DECIMALS = 1
-"""Decimals beyond a metric's own that a number with a very small uncertainty may have (chosen)."""
+"""Decimals beyond a metric's own that a number with a very small uncertainty may have (chosen: one more shows
+what the metric's own would round away)."""
 
 SHOWN_APART = 4
-"""Numbers of decimals tried until a difference reads larger than its interval (chosen)."""
+"""Numbers of decimals tried until a difference reads larger than its interval (chosen: it bounds the search;
+four show less than a thousandth of any unit)."""
 
 TWO_DIGITS_BELOW = 1.95
-"""First digits of an uncertainty below which two significant digits are kept: up to 1.9 after rounding."""
+"""First digits of an uncertainty below which two significant digits are kept (chosen: as is usual in
+metrology, where rounding 1 to one digit changes it by up to half; 1.9 is the largest after rounding)."""
 
 
 @dataclass(frozen=True)

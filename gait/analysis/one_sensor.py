@@ -1,4 +1,4 @@
-"""Analysis of one sensor: strides from the engine, those of them that are gait, and faults."""
+"""Analysis of a sensor: the engine's strides, less those that are no gait, and faults."""
 
 from __future__ import annotations
 
@@ -35,7 +35,8 @@ from gait.units import STANDARD_GRAVITY
 __all__ = ["UNFOUND_RUN", "AnalysedSensor", "analysed_sensors"]
 
 FEW_STRIDES = 4
-"""Number of strides below which a recording shaken as by running counts as one without strides (chosen)."""
+"""Number of strides below which a recording shaken as by running counts as one without strides (chosen: a run
+of a few seconds has more)."""
 
 UNFOUND_RUN = sentence("a run or another strong movement whose strides the accelerometer alone does not show")
 
@@ -67,7 +68,7 @@ class AnalysedSensor:
 
     @property
     def reads_gyr(self) -> bool:
-        """Return whether there is a gyroscope that told the strides."""
+        """Return whether the strides come from a gyroscope."""
         return self.recording.gyr is not None and not self.alignment.accelerometer_alone
 
     @property
@@ -138,7 +139,7 @@ def _sensor(source: Recording, settings: AnalysisSettings) -> AnalysedSensor:
 
 
 def _explained(sensor: AnalysedSensor) -> AnalysedSensor:
-    """Return the sensor; one without strides whose accelerometer is cut off, with that as the cause."""
+    """Return the sensor; a recording without strides whose accelerometer is cut off has that as its cause."""
     cut_off = () if len(sensor.batch) else acc_cut_off(sensor.recording, sensor.survey)
     if not cut_off:
         return sensor
@@ -250,6 +251,6 @@ def _without_landings(sensor: AnalysedSensor) -> str:
 
 
 def _unit_scale(sensor: AnalysedSensor) -> float:
-    """Return the accelerometer's reading at rest over gravity; 1 where it never was at rest."""
+    """Return the accelerometer's reading at rest over gravity; 1 where the sensor never was at rest."""
     rests = sensor.survey.rests
     return rests.gravity / STANDARD_GRAVITY if len(rests) and rests.gravity > 0.5 else 1.0

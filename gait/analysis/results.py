@@ -91,7 +91,7 @@ class Metric:
     sd
         Spread from stride to stride.
     n
-        Strides behind it.
+        Number of strides that the value rests on.
     left, right
         Value a side, None where that side was not measured.
     left_uncertainty, right_uncertainty
@@ -147,7 +147,7 @@ class Fault:
         Metrics (keys of `gait.analysis.metrics.METRICS`) that are wrong because of it; they are withheld.
         With the certainty ``cannot tell`` they are given with a wider interval.
     todo
-        What to do about it.
+        Remedy, as a sentence.
     value
         The measured size: a factor, or ms for a lag; None where there is none.
     refuses

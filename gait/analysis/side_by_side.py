@@ -1,7 +1,7 @@
 """Work on several items on two cores: a forked process does every second one, where the system can fork.
 
-Two threads are slower here than one: an analysis is some ten thousand short operations on arrays, and the
-threads spend more time on handing over the interpreter's lock than on the operations.
+Two threads are slower here than a single thread. An analysis is some ten thousand short operations on arrays,
+and the threads spend more time on handing over the interpreter's lock than on the operations.
 """
 
 from __future__ import annotations

@@ -16,13 +16,14 @@ from gait.errors import GaitError, MissingExtraError
 __all__ = ["check_libraries", "dask_setup", "local_workers", "replace_dead", "workers_of"]
 
 CONNECT_S = 20.0
-"""s within which a scheduler has to answer."""
+"""s within which a scheduler has to answer (chosen: one on a busy network does within seconds)."""
 START_S = 30.0
-"""s that a local process may take to start: some seconds, on a very busy machine ten."""
+"""s that a local process may take to start (chosen: some seconds are usual, on a very busy machine ten)."""
 ENDED = {"closed", "failed"}
 """Names of a supervisor's states in which it starts nothing any more."""
 LOCAL_TRIES = 0
-"""Deaths of its worker that Dask itself forgives a task: none, `gait.batch.scheduler` counts them."""
+"""Deaths of its worker that Dask itself forgives a task (chosen: none, `gait.batch.scheduler` counts
+them)."""
 PRELOADED = ("distributed", "gait.analysis.analyze", "gait.batch.work", "pyarrow.parquet")
 """Modules that every worker needs: imported once, in the process that all workers are forked from."""
 
@@ -82,7 +83,7 @@ def _forked_workers(dask: Any, distributed: Any) -> dict[str, str]:  # noqa: ANN
         return {}
     setting = {"distributed.worker.multiprocessing-method": "forkserver"}
     with dask.config.set(setting):
-        # Dask puts in a list of its own when it is first asked, and its own only.
+        # Dask puts its own preload list in at the first call; ours then takes its place.
         distributed.utils.get_mp_context().set_forkserver_preload(list(PRELOADED))
     return setting
 
@@ -140,7 +141,7 @@ def replace_dead(client: Any, dead_since_s: dict[object, float]) -> None:  # noq
         for name in dead
         if nannies[name].status.name in ENDED or now_s - dead_since_s.setdefault(name, now_s) > START_S
     }
-    # Dask compares names, so that a replacement needs a new one; asking for the same number starts it.
+    # Dask compares names, so a replacement needs a new name; scaling to the same number starts it.
     for name in lost & cluster.worker_spec.keys():
         fresh = 1 + max([*nannies, *cluster.worker_spec])
         cluster.worker_spec[fresh] = cluster.worker_spec.pop(name)
@@ -167,7 +168,7 @@ def check_libraries() -> tuple[Any, Any]:
         import dask.system
         import distributed
 
-        # Not used here: to be without it is said now, not after hours of work.
+        # Imported without use, so that a missing package is reported now and not after hours of work.
         import_module("pyarrow")
     except ImportError as error:
         raise MissingExtraError("gait batch", "batch") from error

@@ -1,4 +1,4 @@
-"""The whole of a batch: what is there, what is left to do, do it, gather the tables."""
+"""A batch from beginning to end: list the sessions, do those that are left, gather the tables."""
 
 from __future__ import annotations
 
@@ -115,13 +115,13 @@ def _prepare(out: Path) -> Path:
 
 
 def _is_done(path: Path, out: Path) -> bool:
-    """Return whether a session's row and strides are there and of its inputs as they are."""
+    """Return whether a session's row and strides exist and were made from its present inputs."""
     strides = strides_folder(out, session_id(path)) / "strides.parquet"
     return strides.is_file() and _is_current(path, out)
 
 
 def _is_current(path: Path, out: Path) -> bool:
-    """Return whether what is saved of a session, row or failure, is of its inputs as they are."""
+    """Return whether the saved row or failure of a session was made from its present inputs."""
     part = read_part(part_file(out, session_id(path)))
     return part is not None and part.version == software() and part.stamp == stamp_of(path)
 

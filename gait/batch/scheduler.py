@@ -26,18 +26,20 @@ from gait.plugins import software
 __all__ = ["TRIES", "Progress", "Task", "run_sessions"]
 
 TRIES = 3
-"""Workers that may die with a session before it is given up; the last time it ran alone."""
+"""Workers that may die with a session before it is given up (chosen: the last time it ran alone)."""
 AHEAD = 2
-"""Sessions handed out for each thread: one at work, one waiting, so that no thread is ever idle."""
+"""Sessions handed out for each thread (chosen: one at work, one waiting, so that no thread is ever idle)."""
 LOOK_S = 1.0
-"""s between two calls for progress, when nothing else happens."""
+"""s between two calls for progress, when nothing else happens (chosen: a line of progress is no more often
+read)."""
 THREADS_FOR_ONE = 32
-"""Threads for each session of a group that is handed out at once: a scheduler handles about a hundred tasks a
-second (docs/batch.md), which thousands of threads would outrun one by one."""
+"""Threads for each session of a group that is handed out at once (chosen: a scheduler handles about a hundred
+tasks a second, docs/batch.md, which thousands of threads would outrun by single tasks)."""
 MOST_AT_ONCE = 16
-"""Sessions in a group at most: what a dying worker takes along is done again."""
+"""Sessions in a group at most (chosen: what a dying worker takes along is done again)."""
 COUNT_S = 5.0
-"""s between two counts of the cluster's threads, which is a message to the scheduler: workers come and go."""
+"""s between two counts of the cluster's threads, which is a message to the scheduler (chosen: workers come
+and go)."""
 
 Task = Callable[[str, str], Answer]
 """What a worker does: (path of the session, folder of results) -> how it went."""
@@ -88,7 +90,7 @@ def run_sessions(
     out
         Folder of results, which every worker sees under this path.
     task
-        What is done to each.
+        Work to do for each session.
     on_progress
         Called with every answer, and once a second.
 
@@ -147,7 +149,7 @@ def _hand_out(
     answers: queue.SimpleQueue[str],
     threads: int,
 ) -> None:
-    """Fill the workers' queues; a suspect goes out only when nothing else is out."""
+    """Fill the workers' queues; a session suspected of killing workers is handed out alone."""
     while state.waiting and len(state.flying) < max(1, threads) * AHEAD:
         _submit(client, state, _group(state, threads), task, out, answers)
     if not state.flying and state.alone:

@@ -31,7 +31,7 @@ from gait.text import FORMULA, printable
 __all__ = ["row_of", "strides_table", "write_tables"]
 
 ROWS_AT_ONCE = 1 << 14
-"""Sessions in one row group of ``sessions.parquet``."""
+"""Sessions in one row group of ``sessions.parquet`` (chosen: some megabytes of rows)."""
 CLASSES = ("rearfoot", "midfoot", "forefoot")
 TEXTS = ("side", "strike", "activity", "placement", "marks")
 """Columns of the strides that hold text."""
@@ -80,7 +80,7 @@ def row_of(analysis: Analysis, *, session: str, path: Path, digest: str) -> dict
         "session": session,
         "path": os.fsencode(path).decode("utf-8", "replace"),
         "hash": digest,
-        # Until `RunnerInfo` has a name, nobody's is known.
+        # `RunnerInfo` may be without a name.
         "runner": str(getattr(analysis.runner, "name", None) or ""),
         "started": analysis.started,
         "version": software(),

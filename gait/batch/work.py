@@ -41,9 +41,9 @@ __all__ = [
 Outcome = Literal["done", "unchanged", "failed", "not shared", "not written"]
 
 NAME_SIGNS = 40
-"""Characters of the session's own name in its ID."""
+"""Characters of the session's own name in its ID (chosen: it stays readable in a file's name)."""
 HASH_SIGNS = 16
-"""Hexadecimal digits of the path's SHA-256 in the ID: 64 bits, no collision among millions."""
+"""Hexadecimal digits of the path's SHA-256 in the ID (chosen: 64 bits, no collision among millions)."""
 
 Stamp = list[list[Any]]
 """``[name, bytes, mtime in ns]`` of each input file, sorted by name."""
@@ -130,7 +130,7 @@ def stamp_of(path: Path) -> Stamp:
 
 
 def read_part(file: Path) -> Part | None:
-    """Return the saved result; None where there is none that this version can use."""
+    """Return the saved result; None without a result that this version can use."""
     try:
         body = json.loads(file.read_text(encoding="utf-8"))
         return Part(**body) if isinstance(body, dict) else None

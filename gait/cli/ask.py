@@ -88,7 +88,7 @@ def ask_on_terminal(
     Raises
     ------
     UsageError
-        Nobody sits at a terminal.
+        The input is no terminal.
     """
     if not sys.stdin.isatty():
         raise UsageError(
@@ -235,7 +235,7 @@ def _allowed(question: Question, speak: Language) -> str:
 
 
 def _value(question: Question, reply: str, speak: Language) -> Any:  # noqa: ANN401 - the answer's own type
-    """Turn a reply into the answer's value; None for an empty one where that means nothing."""
+    """Turn a reply into the answer's value; None for an empty answer where the question may be left out."""
     if question.kind == "many":
         return [_pick(question, part, speak) for part in reply.replace(",", " ").split()]
     if not reply:

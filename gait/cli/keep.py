@@ -35,7 +35,8 @@ FRESH = timedelta(days=14)
 
 
 NEWEST_SESSIONS = 10
-"""Sessions that are looked through for answers, the newest first."""
+"""Sessions that are looked through for answers, the newest first (chosen: older answers are out of date
+anyway)."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def kept_answers(runner: str | None, history: Path | None, today: date) -> KeptA
 def _named_since(
     rows: Sequence[tuple[str, dict[str, Any]]], answered_on: date, today: date
 ) -> tuple[str, ...]:
-    """Return the places that the newest check-in with any names, where it is no older than the answers."""
+    """Return the sore places of the newest check-in that names some, unless the answers are newer."""
     named = [(date.fromisoformat(day), tuple(body["places"])) for day, body in rows if body.get("places")]
     return next((places for day, places in reversed(named) if answered_on <= day <= today), ())
 

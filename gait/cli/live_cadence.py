@@ -26,7 +26,7 @@ class CadenceRequest:
     Attributes
     ----------
     runner, history
-        Whose plan counts, and where it is kept; None for nobody's and the usual place.
+        Runner whose plan counts, and the file of the history; None for no runner and the usual file.
     target_spm
         Cadence to aim for; None to take the plan's.
     softer, calf_fine
@@ -56,7 +56,7 @@ class CadenceWork:
         return self.hub.coach.on_course
 
     def keep(self) -> None:
-        """Keep the run where it was one of the course, and say what it was worth.
+        """Keep a run of the cadence course, and say what it counted for.
 
         Raises
         ------
@@ -134,7 +134,7 @@ def _target(request: CadenceRequest, plan: PlanStep | None) -> float | None:
     Raises
     ------
     UsageError
-        The plan allows none, or none so high.
+        The plan allows no cadence work, or no target so high.
     """
     if plan is None or request.target_spm is None:
         return request.target_spm if plan is None else plan.target_spm

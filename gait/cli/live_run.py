@@ -152,7 +152,7 @@ def record_sensors(
     backend: AbstractAsyncContextManager[Backend],
     on_end: Callable[[], None],
 ) -> None:
-    """Record as ``gait record`` does, with a feed beside the event loop as the one who watches.
+    """Record as ``gait record`` does, with a feed in a thread of its own that gets the samples.
 
     Parameters
     ----------
@@ -162,7 +162,7 @@ def record_sensors(
     Raises
     ------
     typer.Exit
-        It was ended by hand.
+        The recording was ended by hand.
     """
     from gait.sensors.beside import Beside
 
@@ -263,16 +263,16 @@ def record_phone(
     Raises
     ------
     typer.Exit
-        It was ended by hand.
+        The recording was ended by hand.
     SensorError
-        Nothing came.
+        No sample came.
     """
     from gait.journal.to_csv import Finished, finish
 
     try:
         interrupted = asyncio.run(_phone_session(phone, shown.feed.hub, duration_s))
     finally:
-        # From here on nothing more is taken.
+        # From here on no message is taken.
         phone.close()
         shown.feed.finish()
         shown.feed.hub.end()

@@ -29,7 +29,7 @@ __all__ = ["COMMANDS", "main", "one_line"]
 
 DONE, BUG, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130  # exit codes: the contract's, and 128 + SIGINT
 LONGEST_LINE = 1000
-"""Characters of a message: more than any of ours, less than a name can have."""
+"""Characters of a message (chosen: more than any of ours, less than a name can have)."""
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "report": ("gait.cli.commands.report", "Analyse a recording and write its report."),

@@ -15,7 +15,8 @@ LONG_BYTES = 30_000_000
 """Bytes of CSV from which the work takes long enough to be told of (chosen: half an hour of two sensors at
 208 Hz)."""
 PACKED = 4.0
-"""Times that gzip makes a recording smaller."""
+"""Times that gzip makes a recording smaller (chosen: a little less than `gait.recording.long.GZIP_RATIO`, so
+that nobody waits without a word)."""
 
 
 @contextmanager

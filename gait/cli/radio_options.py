@@ -77,9 +77,10 @@ class PlayedOptions:
 
 
 FELT_HZ = 832.0
-"""Rate at which a virtual run is made: twice what any sensor samples, so that sampling it loses nothing."""
+"""Rate at which a virtual run is made (chosen: twice what any sensor samples, so that sampling it loses
+nothing)."""
 CLOCK_PPM = (60.0, -40.0)
-"""Clocks of virtual sensors: two crystals at the ends of what is sold."""
+"""Clocks of virtual sensors (chosen: two crystals at the ends of what is sold)."""
 
 
 def need_bumble(feature: str) -> None:
@@ -145,7 +146,7 @@ def plan_of(sides: Sequence[Side], play: Path | None, minutes: float, faults: Se
     Raises
     ------
     UsageError
-        A fault or a side that there is not.
+        The fault or the side does not exist.
     """
     from gait.virtual.radio.faults import parse_fault
     from gait.virtual.radio.firmware import SensorSettings, VirtualSensor

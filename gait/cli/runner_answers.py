@@ -47,7 +47,7 @@ def answers_for(
 ) -> RunnerAnswers:
     """Return answers and diary: those given, else the runner's kept ones, which a line on stderr names.
 
-    What is said of pain today stands above what was kept before.
+    Pain stated today takes precedence over kept answers.
     """
     from gait.cli.ask import gather_answers
     from gait.coaching.diary.diary import load_diary

@@ -20,11 +20,12 @@ from gait.errors import check_kind
 __all__ = ["ABSENT_UP_TO", "PRESENT_FROM", "assess", "certainty_word", "facts_of", "outcome_of"]
 
 PRESENT_FROM = 0.8
-"""Least probability called present. Our choice: four to one, so that few findings are wrong."""
+"""Least probability called present (chosen: four to one, so that few findings are wrong)."""
 CLEAR_FROM = 0.95
-"""Least probability called clear."""
+"""Least probability called clear (chosen: nineteen to one, as a 95 % interval)."""
 ABSENT_UP_TO = 0.2
-"""Largest probability called absent; between the two it cannot be told."""
+"""Largest probability called absent (chosen: four to one against, as `PRESENT_FROM`); between the two it
+cannot be told."""
 
 ARTICLES = ("Der ", "Die ", "Das ")
 """German words that a sign may begin with, large at the start of a title alone."""
@@ -43,7 +44,7 @@ def assess(
     analysis
         Its running metrics are used; one without running, or None, leaves what needs a sensor not assessed.
     answers
-        What the runner says; None where nothing was asked.
+        The runner's answers; None without any.
     pack
         Rules; the built-in ones where None.
 
@@ -104,7 +105,7 @@ def facts_of(
     Raises
     ------
     UsageError
-        The analysis is none.
+        The analysis is of another type.
     KnowledgeError
         Answers that break their schema.
     """

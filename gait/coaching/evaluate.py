@@ -2,8 +2,9 @@
 
 A metric is taken as normal with standard deviation = half-width of its 95 % interval / 1.96, so that the
 probability that it lies beyond a threshold follows. Answers are taken at the runner's word (0 or 1). Where
-parts combine: ``any`` is the largest (the parts tell of one thing, so their errors are not independent, and
-a product would find something in everyone), ``all`` the product, ``first_known`` the first that is known.
+parts combine: ``any`` takes the largest probability, as the parts are signs of the same thing and a product
+would find something in everyone; ``all`` takes the product; ``first_known`` takes the first part that has a
+value.
 """
 
 from __future__ import annotations
@@ -33,15 +34,19 @@ from gait.coaching.rules.conditions import (
 __all__ = ["WORD_AGAINST", "Facts", "Judgement", "judge", "metric_name", "probability_beyond", "sides_of"]
 
 Z95 = 1.959964
-"""Half-width of a 95 % interval in standard deviations of a normal distribution."""
+"""Half-width of a 95 % interval in standard deviations (normal distribution)."""
 LEAST_UNCERTAINTY = 1e-6
-"""Stands in for an uncertainty of zero, in the metric's unit."""
+"""Stands in for an uncertainty of zero, in the metric's unit (chosen: nothing is divided by zero, and nothing
+else changes)."""
 MOST_NOISE = 2.0
-"""Half-width of a difference, in bounds, up to which "no difference shown" is an answer (chosen)."""
+"""Half-width of a difference, in bounds, up to which "no difference shown" is an answer (chosen: a wider
+interval holds differences of three bounds)."""
 NOT_SHOWN_CEILING = 0.5
-"""Most that a left-right difference is believed whose interval holds zero."""
+"""Most that a left-right difference is believed whose interval holds zero (chosen: then either is as
+likely)."""
 STAND_IN_CEILING = 0.95
-"""Most that a stand-in is believed: it tells of something else than what was measured."""
+"""Most that a stand-in is believed (chosen: below clear, for it tells of something else than what was
+measured)."""
 WORD_CEILING = 0.85
 """Most that a runner's word on form is believed where no sensor looked (chosen: likely, never clear)."""
 SURELY, SURELY_NOT = 0.8, 0.2
@@ -50,7 +55,7 @@ FORM = "form"
 """The answer that tells what somebody noticed: an impression, where the other answers are facts."""
 WORD_AGAINST = "You noticed it; the sensor does not show it"
 CANNOT_TELL = 0.5
-"""Probability of what signs or words contradict."""
+"""Probability of what signs or words contradict (chosen: then either is as likely)."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,7 @@ class Facts:
 class Judgement:
     """Probability that a condition holds (None: nothing to judge it on), and on what.
 
-    ``by_sensor`` is true where a sensor could have told; ``signs`` are the titles of signs that hold;
+    ``by_sensor`` is true where a sensor could measure it; ``signs`` are the titles of signs that hold;
     ``contradiction`` says what speaks against what, where something does.
     """
 
@@ -155,7 +160,7 @@ def _any(parts: list[Judgement], say: Language, *, signs_agree: bool = False) ->
     if max(probabilities) < NOT_SHOWN_CEILING:
         return _join(parts, max(probabilities))
     telling = [part for part in parts if part.by_sensor or (part.p or 0.0) >= NOT_SHOWN_CEILING]
-    return _join(telling, max(probabilities))  # what was not named is no news once something else was
+    return _join(telling, max(probabilities))  # evidence of absent parts is left out beside a present part
 
 
 def _contradiction(parts: list[Judgement], say: Language, *, signs_agree: bool) -> str:
@@ -171,7 +176,7 @@ def _contradiction(parts: list[Judgement], say: Language, *, signs_agree: bool) 
 
 def _all(parts: list[Judgement]) -> Judgement:
     probabilities = [part.p for part in parts if part.p is not None]
-    # What speaks against it comes first: one sign that is not there is why the whole is not.
+    # Signs that are absent come first: a single absent sign is why the condition does not hold.
     ordered = sorted(parts, key=lambda part: 1.0 if part.p is None else part.p)
     if len(probabilities) == len(parts):
         p = math.prod(probabilities)

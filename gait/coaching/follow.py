@@ -26,11 +26,13 @@ from gait.coaching.safety import from_bone
 __all__ = ["Coaching", "follow"]
 
 PRACTISED_STEP = 4
-"""Step from which, behind week 8, somebody new to strength training has some practice (house)."""
+"""Step from which, behind week 8, somebody new to strength training has some practice (chosen: beyond the
+first range of repetitions, `gait.coaching.plan.dose.RANGE_STEPS`)."""
 
 
 STILL_ACHES = 2
-"""Pain of 10 from which "no better in four weeks" is the step itself; below it is said beside the step."""
+"""Pain of 10 from which "no better in four weeks" is the step itself; below it is said beside the step
+(chosen: as the pain that is accepted, `gait.coaching.diary.check_in.USUAL_LIMIT`)."""
 ON_AS_BEFORE = ("cadence", "strength", "recheck", "keep_going")
 """Steps that give way once nothing has got better in four weeks."""
 
@@ -68,7 +70,7 @@ def follow(
     analysis
         The recording; None without one.
     answers
-        What the runner says.
+        The runner's answers.
     diary
         Check-ins by day; entries after `today` are not looked at.
     pack

@@ -100,7 +100,7 @@ def load_language(tag: str) -> Language:
     Raises
     ------
     UsageError
-        Coaching does not speak it; the message lists those it speaks.
+        Coaching has no texts in that language; the message lists the languages.
     KnowledgeError
         A file of the language cannot be read, or a text stands twice.
     """

@@ -213,13 +213,13 @@ class Action:
     Attributes
     ----------
     kind
-        What sort of step it is.
+        Kind of the step.
     text
         The step in a sentence.
     dose
         How much and how often; empty where that says nothing.
     worked_if
-        How to know that it worked.
+        Sign by which the runner sees that the step worked.
     retest_on
         ISO 8601 date to look again; empty where there is none.
     because

@@ -58,7 +58,7 @@ def prescribe(
     analysis
         Gives the cadence baseline; None where there is no recording.
     answers
-        What the runner says; None where nothing was asked.
+        The runner's answers; None without any.
     pack
         Rules; the built-in ones where None.
     today

@@ -53,7 +53,7 @@ def check_safety(
     Parameters
     ----------
     answers
-        What the runner says.
+        The runner's answers.
     pack
         Rules; the built-in ones where None.
     facts
@@ -69,7 +69,7 @@ def _check(rule: SafetyRule, facts: Facts) -> SafetyCheck:
     judgement = judge(rule.when, facts)
     if judgement.p is None:
         return SafetyCheck(rule, "not_assessed", missing=judgement.missing)
-    if judgement.p < 0.5:  # care errs on the side of speaking up: the even chance already fires
+    if judgement.p < 0.5:  # a warning fires at even odds already
         return SafetyCheck(rule, "absent", judgement.evidence, judgement.missing)
     asks = {part.question for part in walk(rule.when) if isinstance(part, Unasked)}
     still = tuple(field for field in unasked(facts.answers) if field in asks)
@@ -95,7 +95,7 @@ def _lifted(checks: tuple[SafetyCheck, ...], answers: Answers) -> tuple[SafetyCh
 def notices(checks: tuple[SafetyCheck, ...], knowledge: Knowledge) -> tuple[SafetyNotice, ...]:
     """Return the notices of the rules that fired, most urgent first.
 
-    What a professional has cleared stays as a notice that stops nothing any more.
+    A warning that a professional has cleared stays as a notice, and no longer stops anything.
     """
     fired = [check for check in checks if check.outcome == "present"]
     made = [_notice(check, knowledge) for check in fired]
@@ -149,7 +149,7 @@ def pain_light(answers: Answers, numbers: ProgrammeNumbers) -> LightColour:
     """Return green, amber or red from strength of pain, how it settles and limping; else grey.
 
     Grey: not all that keeps a runner safe was asked. Pain without a strength is amber: enough to be careful.
-    Red and amber hold whatever else was not asked. Any pain that could come from the bone is red.
+    Red and amber hold even if other questions were not asked. Any pain that could come from the bone is red.
 
     Examples
     --------

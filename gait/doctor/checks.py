@@ -22,7 +22,7 @@ from gait.units import STANDARD_GRAVITY
 __all__ = ["Diagnosis", "examine", "examine_session"]
 
 ROUNDS = 4
-"""Times that a session is mended and looked at again: a fault can hide another."""
+"""Times that a session is mended and looked at again (chosen: a fault can hide another)."""
 
 LEFT_HANDED = "left_handed"
 """Kind of the correction that axes of the wrong hand need beside the gyroscope's sign."""
@@ -37,9 +37,10 @@ STAMP_NOTES = {
 STAMPS_TODO = sentence("the reader has mended the times; -o writes them")
 
 IN_G_M_S2 = (0.5, 4.0)
-"""Median norms that are in g by mistake: below the first gravity was taken out, above the second is m/s2."""
+"""Median norms that are in g by mistake (chosen: below the first gravity was taken out, above the second is
+m/s2)."""
 COUNTS_A_G = (1000.0, 2048.0, 4096.0, 8192.0, 16384.0)
-"""Counts a g of common sensors: milli-g, and 16 bits at 16, 8, 4 and 2 g."""
+"""Counts a g of common sensors (by definition of milli-g, and of 16 bits at 32, 16, 8, 4 and 2 g)."""
 USUAL_NORM_M_S2 = (8.0, 30.0)
 """Median norms of a leg's sensor, m/s2 (chosen: gravity less a weak scale; a hard run)."""
 

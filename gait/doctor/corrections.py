@@ -18,18 +18,21 @@ __all__ = ["CORRECTIONS", "can_mend", "mended"]
 
 
 GRAVITY_NEAR = 0.07
-"""Relative difference of a norm from one g within which a sensor that holds it may rest."""
+"""Relative difference of a norm from one g within which a sensor that holds it may rest (chosen: as
+`gait.analysis.faults.survey.GRAVITY_NEAR`)."""
 
 LONGEST_HOLD = 25
-"""Rows; what holds one value for longer is a sensor at rest."""
+"""Rows (chosen: what holds one value for longer is a sensor at rest)."""
 
 ALIKE = 0.05
-"""Difference of the shares of fresh rows up to which both sensors were filled up together."""
+"""Difference of the shares of fresh rows up to which both sensors were filled up together (chosen: both
+sensors were filled up together, so the shares are one but for the ends)."""
 
 
 EDGE_S, BESIDE_S, LEAST_ROWS = 6.0, 0.5, 100
 """s from either end within which a part that was found by its strides reaches to the end; s that a part's
-times are known to; rows that are left at least (chosen)."""
+times are known to; rows that are left at least (chosen: some eight strides; strides lie within their samples;
+half a second of rows)."""
 
 PARTS = ("acc_part", "gyr_part", "changed_part", "exchanged")
 """Kinds of faults of a part of the recording, which is left out where its times are known."""
@@ -130,7 +133,7 @@ def _without_part(recording: Recording, fault: Fault) -> Recording:
         return recording
     low, high = fault.span_s[0] - BESIDE_S, fault.span_s[1] + BESIDE_S
     first, last = recording.time_s[0] + EDGE_S, recording.time_s[-1] - EDGE_S
-    # What lies before the first stride, or behind the last one, is as the strides beside it.
+    # Samples before the first stride, or behind the last, are treated as those of the nearest stride.
     kept = (recording.time_s < low) if high > last else (recording.time_s > high)
     if low > first and high <= last:
         kept |= recording.time_s < low
@@ -141,7 +144,10 @@ def _without_part(recording: Recording, fault: Fault) -> Recording:
 
 
 def _first_rows(values: FloatArray) -> BoolArray:
-    """Return (n,) rows that do not repeat the one before; what stays the same for long rests, and is kept."""
+    """Return (n,) rows that do not repeat the one before.
+
+    A sensor that repeats itself for long is at rest, and its rows are kept.
+    """
     fresh = np.r_[True, (np.diff(values, axis=0) != 0.0).any(axis=1)]
     at = np.flatnonzero(fresh)
     long = np.diff(np.append(at, len(fresh))) > LONGEST_HOLD
@@ -150,7 +156,7 @@ def _first_rows(values: FloatArray) -> BoolArray:
 
 
 def _between(time_s: FloatArray, values: FloatArray | None, fresh: BoolArray) -> FloatArray:
-    """Return (n, 3) values interpolated between those rows that are no repeats."""
+    """Return (n, 3) values interpolated between the rows that are not repeats."""
     assert values is not None
     return np.column_stack([np.interp(time_s, time_s[fresh], values[fresh, axis]) for axis in range(3)])
 
@@ -209,7 +215,7 @@ def mended(session: Session, faults: Iterable[Fault]) -> Session:
 
 
 def _sides_apart(recordings: list[Recording], before: tuple[Recording, ...]) -> list[Recording]:
-    """Return recordings of which no two sit in one place: where one changed its side, the other does too."""
+    """Return recordings with distinct places: if one sensor's side was corrected, the other's is too."""
     names = [recording.name for recording in recordings]
     turned = [
         names.count(recording.name) > 1 and recording.name == old.name

@@ -37,22 +37,23 @@ TIME_UNITS = (
 PLACEMENTS: dict[str, Placement] = {"shoe": "shoe", "shank": "shank"}
 SIDES: dict[str, Side] = {"left": "left", "right": "right"}
 USUAL_STEP_S = (5e-4, 0.06)
-"""Steps of leg sensors, s: 17 Hz to 2 kHz."""
+"""Steps of leg sensors, s (chosen: 17 Hz to 2 kHz)."""
 
 LONGEST_STEPS, SHORTEST_STEP, UNEVEN_SHARE = 50.0, 0.3, 0.01
-"""Usual steps without a gap, share of one below which two rows are of two clocks, share of such rows borne
-(chosen): what sorting leaves beyond is a restart."""
+"""Usual steps without a gap, share of a usual step below which two rows are of two clocks, share of such rows
+borne (chosen: what sorting leaves beyond is a restart)."""
 
 NUMBERS_SHARE = 0.8
-"""Share of the rows that are whole and numbers, below which columns or signs are other ones than the names
-say."""
+"""Share of the rows that are whole and numbers (chosen: below it columns or signs are other ones than the
+names say)."""
 
 MOST_COUNTS, FAR_TIMES, DAY_S = 1e7, 1000.0, 86400.0
 """Size, in any unit, beyond which a number is none of a sensor's; times further from the middle than so many
-times the usual, and a day, are no clock's (chosen)."""
+times the usual, and a day, are no clock's (chosen: beyond 24 bits, and beyond any run)."""
 
 PACKET_SHARE = 0.02
-"""Share of repeated stamps from which they are those of packets and not of lost samples."""
+"""Share of repeated stamps from which they are those of packets (chosen: as
+`gait.recording.clock.REPEATS_SHARE`; fewer are lost samples)."""
 
 
 @dataclass(frozen=True)
@@ -178,7 +179,10 @@ def _number(value: object) -> float | None:
 
 
 def mended_times(time: FloatArray, name: str) -> RawTimes:
-    """Return increasing seconds: unit, repeated stamps and restarts undone, each told as a fault."""
+    """Return increasing seconds: unit, repeated stamps and restarts undone, each told as a fault.
+
+    `time`: (n,) as it stands in the file, in an unknown unit; `name`: the file's.
+    """
     time_s, faults = _in_seconds(time, name)
     time_s, restarts = _without_restarts(time_s, name)
     time_s, packets = _spread(time_s, name)
@@ -186,6 +190,7 @@ def mended_times(time: FloatArray, name: str) -> RawTimes:
 
 
 def _in_seconds(time: FloatArray, name: str) -> tuple[FloatArray, list[Fault]]:
+    """Return (n,) times in s, and a fault where their steps show another unit."""
     step = _step(time)
     for factor, unit in TIME_UNITS:
         if step > 0.5 and USUAL_STEP_S[0] < step * factor < USUAL_STEP_S[1]:
@@ -196,7 +201,7 @@ def _in_seconds(time: FloatArray, name: str) -> tuple[FloatArray, list[Fault]]:
 
 
 def _step(time: FloatArray) -> float:
-    """Return the mean step forward, packets' stamps counted by their samples."""
+    """Return the mean step forward of (n,) times, packets' stamps counted by their samples."""
     steps = np.diff(time)
     ahead = steps[steps > 0.0]
     if len(ahead) == 0:
@@ -205,6 +210,7 @@ def _step(time: FloatArray) -> float:
 
 
 def _without_restarts(time_s: FloatArray, name: str) -> tuple[FloatArray, list[Fault]]:
+    """Return (n,) times, s, without the clock's restarts, and the faults."""
     steps = np.diff(time_s)
     back = np.flatnonzero(steps < 0.0)
     if len(back) == 0:

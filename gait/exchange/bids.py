@@ -128,7 +128,7 @@ def write_bids(
         started[OPTICAL] = next(iter(started.values()), "")
     _write_events(events, motion / f"sub-{subject}_task-{TASK}_events")
     _write_scans(started, place / f"sub-{subject}_scans.tsv", subject)
-    # The data set's own files come last: what a broken-off export leaves is no subject yet.
+    # The data set's own files come last, so that an interrupted export leaves no valid subject.
     _write_participant(folder, subject, session.runner)
     _write_description(folder, version)
     return place
@@ -197,7 +197,7 @@ def _write_markers(markers: Markers, motion: Path, stem: str) -> None:
 
 
 def _rates(time_s: FloatArray, nominal_hz: float | None) -> dict[str, Any]:
-    """Return what the sidecar of every tracking system says of task and times."""
+    """Return what the sidecar of every tracking system says of task and times, (n,) s."""
     steps = np.diff(time_s)
     fitted_hz = float(1.0 / np.median(steps)) if len(steps) else 1.0
     span_s = float(time_s[-1] - time_s[0])

@@ -26,7 +26,7 @@ KINDS: tuple[tuple[Literal["ic", "tc"], re.Pattern[str]], ...] = (
 )
 """Contact -> words of an event's kind, as this package and public sets write them."""
 LONGEST_S = 2.0
-"""s from an initial contact within which its terminal contact lies; a walker's is 1 s."""
+"""s from an initial contact within which its terminal contact lies (chosen: a walker's is 1 s)."""
 
 
 def events_truth(path: Path) -> pd.DataFrame:

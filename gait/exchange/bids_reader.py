@@ -246,7 +246,7 @@ def _word(point: str, table: Iterable[tuple[Any, re.Pattern[str]]]) -> Any:  # n
 
 
 def _axes(system: _System, group: pd.DataFrame, kind: str, units: dict[str, float]) -> FloatArray | None:
-    """Return (n, 3) samples of a kind of channel in SI units; None unless all three axes are there."""
+    """Return (n, 3) samples of a kind of channel in SI units; None unless all three axes exist."""
     rows = [row for row in group.to_dict("records") if row["type"] == kind]
     at = {str(row["component"]).lower(): row for row in rows}
     if not set(AXES) <= set(at):

@@ -11,7 +11,7 @@ from gait.errors import RecordingError
 __all__ = ["sidecar"]
 
 LEVELS = 4
-"""Folders up to the data set's own: subject, session, data type, and one to spare."""
+"""Folders up to the data set's own (BIDS: subject, session, data type), and one to spare."""
 
 
 def sidecar(table: Path) -> dict[str, Any]:
@@ -30,7 +30,7 @@ def sidecar(table: Path) -> dict[str, Any]:
     Raises
     ------
     RecordingError
-        One of them is no JSON object.
+        A file is not a JSON object.
     """
     own = set(table.name.removesuffix(".tsv").split("_"))
     suffix = table.name.removesuffix(".tsv").rsplit("_", maxsplit=1)[-1]

@@ -32,9 +32,9 @@ HEEL = re.compile(r"hee|heel\d?|cal|calc|calcaneus|rearfoot")
 FORE = re.compile(r"toe\d?|hallux|forefoot|met\d?|m[t]?h?[1-5]|mth|[fv]mh|[15]mt")
 """Words that a marker of the heel, and of the forefoot, is called by, without its side."""
 
-FINE_HZ = 1000.0  # Hz that places are interpolated to: 1 ms, as a force plate has it
+FINE_HZ = 1000.0  # Hz that places are interpolated to (chosen: 1 ms, as a force plate has it)
 SMOOTH_HZ = 30.0
-"""Hz; low-pass, second order both ways: impacts pass, the noise of the cameras does not (chosen)."""
+"""Hz; low-pass, second order both ways (chosen: impacts pass, the noise of the cameras does not)."""
 FLOOR_M, LEAVES_M = 0.010, 0.020
 """Height over its lowest at which a marker comes down, and at which the forefoot leaves. They and the windows
 were chosen on the markers of 13 runners over a force plate (Fukuchi 2017, 10.7717/peerj.3298)."""
@@ -42,19 +42,22 @@ were chosen on the markers of 13 runners over a force plate (Fukuchi 2017, 10.77
 LANDS_S, PUSHES_S = (-0.030, 0.030), (-0.060, 0.020)
 BEFORE_S, AFTER_S, ABOUT_S = 0.25, 0.30, 0.12
 APART_S = 0.35
-"""Two contacts of a foot are at least so far apart."""
+"""s that two contacts of a foot are apart at least (chosen: less than the shortest stride)."""
 FLAT = (0.35, 0.50)
-"""Share of the stance in which the foot is flat."""
+"""Share of the stance in which the foot is flat (the contract's, as for ``strike_angle_deg``)."""
 DWELLS = 0.2
-"""A foot's height stays near its lowest for this share of the time at least; other axes do not."""
-LEAST_S = 1.0  # s of markers below which there is no whole stride to find
+"""A foot's height stays near its lowest for this share of the time at least (chosen: a stance of running;
+other axes do not)."""
+LEAST_S = 1.0  # s of markers (chosen: below it there is no whole stride to find)
 MOST_S = 7200.0
-"""Longest truth, s: at `FINE_HZ` two hours take 0.5 GB."""
+"""Longest truth, s (chosen: at `FINE_HZ` two hours take 0.5 GB)."""
 STEP_S = (1e-4, 0.05)
-"""s between two frames: 20 Hz show no contact, and no camera takes 10,000."""
-FILLED_FRAMES = 5  # frames in a row without a marker that are filled in; over longer ones no contact is given
+"""s between two frames (chosen: 20 Hz show no contact, and no camera takes 10,000)."""
+FILLED_FRAMES = 5
+"""Frames without a marker that are filled in (chosen: 25 ms at 200 Hz; longer ones hide a contact)."""
 SEEN_SHARE = 0.5
-"""A marker that is seen in a smaller share of the frames is passed over."""
+"""A marker that is seen in a smaller share of the frames is passed over (chosen: most of its contacts would
+be filled in)."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,7 @@ class Foot:
 
 
 def is_marker_file(path: Path) -> bool:
-    """Return whether a file is told by its name to hold markers.
+    """Return whether a file holds markers, by its name.
 
     Examples
     --------
@@ -157,7 +160,7 @@ def read_markers(path: Path) -> tuple[FloatArray, Mapping[str, FloatArray]]:
 
 
 def _feet(time_s: FloatArray, markers: Mapping[str, FloatArray]) -> dict[Side, Foot]:
-    """Return the feet that have both kinds of markers."""
+    """Return the feet that have both kinds of markers, each (n, 3) m."""
     by_part: dict[tuple[Side, str], list[FloatArray]] = {}
     for name, places in markers.items():
         side, part = _meaning(name)
@@ -172,7 +175,7 @@ def _feet(time_s: FloatArray, markers: Mapping[str, FloatArray]) -> dict[Side, F
 
 
 def _foot(time_s: FloatArray, heels: list[FloatArray], fores: list[FloatArray]) -> Foot:
-    """Return a foot by its first heel marker and the mean of the others, short silences filled."""
+    """Return a foot by its first heel marker and the mean of the others, (n, 3) m, short silences filled."""
     both = np.column_stack([heels[0], np.mean(fores, axis=0)])
     lost = ~np.isfinite(both).all(axis=1)
     run = np.cumsum(np.diff(lost, prepend=False))
@@ -255,7 +258,10 @@ def _smoothed(foot: Foot, up: int) -> FloatArray:
 
 
 def _contact(at: int, height: FloatArray, push: FloatArray, unseen: BoolArray) -> tuple[int, int] | None:
-    """Return indices of both contacts about a foot's lowest instant; None at the ends and in a silence."""
+    """Return indices of both contacts about a foot's lowest instant; None at the ends and in a silence.
+
+    (n, 2) height, m, and upward acceleration of heel and forefoot; (n,) whether a marker was not seen.
+    """
     about = slice(max(at - _steps(ABOUT_S), 0), at + _steps(ABOUT_S))
     floor = height[about].min(axis=0)
     start, stop = at - _steps(BEFORE_S), at + _steps(AFTER_S)
@@ -275,6 +281,7 @@ def _contact(at: int, height: FloatArray, push: FloatArray, unseen: BoolArray) -
 
 
 def _peak(values: FloatArray, about: int, window_s: tuple[float, float]) -> int:
+    """Return the row of the largest of (n,) values within a window, s, about a row."""
     low, high = (max(about + _steps(edge), 0) for edge in window_s)
     return low + int(values[low:high].argmax())
 
@@ -293,7 +300,7 @@ def _pitch_deg(foot: Foot, up: int, fine_s: FloatArray) -> FloatArray:
 
 
 def _strike_deg(pitch: FloatArray, ic: FloatArray, tc: FloatArray) -> list[float]:
-    """Return pitch at each contact less that of the same flat foot."""
+    """Return (n,) pitch at each contact less that of the same flat foot; `ic`, `tc` are its rows."""
     flats = [
         float(np.median(pitch[int(a + FLAT[0] * (b - a)) : int(a + FLAT[1] * (b - a)) + 1]))
         for a, b in zip(ic, tc, strict=True)

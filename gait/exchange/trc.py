@@ -16,9 +16,9 @@ __all__ = ["TRC", "read_trc"]
 
 METRES = {"mm": 1e-3, "cm": 1e-2, "m": 1.0}
 MOST_BYTES = 1 << 29
-"""Largest file that is read: an hour of fifty markers at 200 Hz."""
+"""Largest file that is read (chosen: an hour of fifty markers at 200 Hz)."""
 HEAD_LINES = 5
-"""Lines above the first row of a TRC file, as OpenSim describes the format."""
+"""Lines above the first row of a TRC file (specification: OpenSim's description of the format)."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def read_trc(path: Path) -> TRC:
     Raises
     ------
     RecordingError
-        It cannot be opened, is too large, or is no TRC; says what is lacking.
+        The file cannot be opened, is too large, or is no TRC; the message says what is lacking.
     """
     try:
         if path.stat().st_size > MOST_BYTES:

@@ -14,13 +14,15 @@ from gait.sentences import sentence
 __all__ = ["AthleteState", "athlete_state"]
 
 SILENT_DAYS = 21
-"""Days without a session or check-in after which somebody is asked (chosen)."""
+"""Days without a session or check-in after which somebody is asked (chosen: three weeks; a fortnight off is
+usual after a race)."""
 
 PAIN_DAYS = 14
-"""Days that a check-in with pain counts."""
+"""Days that a check-in with pain counts (chosen: as long as an entry says how somebody is,
+`gait.coaching.diary.progress.STALE_DAYS`)."""
 
 LEAST_PAIN = 3
-"""Pain out of ten from which somebody is asked: the amber of the pain light."""
+"""Pain out of ten from which somebody is asked (chosen: the amber of the pain light)."""
 
 JUMP = 1.10
 """A run this much longer than the longest of 30 days is a jump (Frandsen et al. 2025, on single runs)."""

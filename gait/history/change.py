@@ -25,7 +25,7 @@ CORRELATED = 3.0
 """Strides that carry the information of one independent one, as in `gait.analysis.session.summary`."""
 
 MEDIAN_COST = 1.253
-"""Standard error of a median over that of a mean, for a normal spread."""
+"""Standard error of a median over that of a mean (normal distribution: square root of pi / 2)."""
 
 TWO_SIDED_95 = 1.96
 """Half-width of a 95 % interval over the standard deviation, normal distribution."""
@@ -252,6 +252,11 @@ def _judged(
     parts: Mapping[Influence, tuple[float, float]],
     noise: float,
 ) -> Change:
+    """Return the verdict on two values of a metric.
+
+    `parts`: effect of each influence with its standard deviation; `noise`: 95 % half-width of the
+    difference. All in the metric's unit.
+    """
     change = second - first
     half = math.hypot(noise, *(TWO_SIDED_95 * sd for _, sd in parts.values()))
     beyond = abs(change - sum(mean for mean, _ in parts.values()))
@@ -272,7 +277,7 @@ def _judged(
 def _explained(
     change: float, matters: float, parts: Mapping[Influence, tuple[float, float]], noise: float
 ) -> Influence | None:
-    """Return what explains a change: speed where it does so alone, else what can do the most."""
+    """Return the cause of a change: speed if it suffices alone, else the cause that can have most effect."""
     speed, sd = parts["speed"]
     left = abs(change - speed)
     if speed and (left <= math.hypot(noise, TWO_SIDED_95 * sd) or left < matters):
@@ -283,7 +288,7 @@ def _explained(
 
 
 def _expected(law: SpeedLaw, value: float, before: float, after: float) -> tuple[float, float]:
-    """Return what a change of speed does to a value, and its standard deviation between runners."""
+    """Return what a change of speed, m/s, does to a value, and its standard deviation between runners."""
     if law.kind == "linear":
         return law.slope * (after - before), law.slope_sd * abs(after - before)
     ratio = math.log(after / before)

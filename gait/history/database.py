@@ -22,7 +22,8 @@ BUSY_S = 30.0
 """s that a writer waits for another process to finish (chosen: far longer than keeping a day's run takes)."""
 
 APPLICATION_ID = 0x67616974
-"""Marks the file as ours: the letters of "gait"."""
+"""Marks the file as ours (SQLite's file format: an application's own number; by definition the letters of
+"gait")."""
 
 MIGRATIONS: tuple[str, ...] = (
     """
@@ -73,7 +74,7 @@ MIGRATIONS: tuple[str, ...] = (
     );
     CREATE INDEX session_of_runner ON session (runner_id, ran_at);
     """,
-    # Which pod sat where: a difference between the feet may be one between the pods.
+    # The pod of each place: a difference between the feet may come from the pods.
     "ALTER TABLE session ADD COLUMN pods TEXT NOT NULL DEFAULT '{}';",
     """
     CREATE TABLE course_run (
@@ -83,7 +84,7 @@ MIGRATIONS: tuple[str, ...] = (
         body TEXT NOT NULL
     );
     """,
-    # What the ground did: uphill and downhill are taken out of a change.
+    # The slope of the ground, whose effect is taken out of a change.
     "ALTER TABLE session ADD COLUMN slope_pct REAL;",
 )
 """Script ``n`` brings a file from version ``n`` to ``n + 1``; never edited once released, only added to."""
@@ -120,7 +121,7 @@ def open_database(path: Path, *, create: bool = True) -> sqlite3.Connection:
         connection = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)
         try:
             connection.execute("PRAGMA foreign_keys = ON")
-            # What is forgotten is overwritten, not only unlinked.
+            # Deleted pages are overwritten, not only unlinked.
             connection.execute("PRAGMA secure_delete = ON")
             connection.execute("PRAGMA synchronous = FULL")
             _migrate(connection, path)
@@ -175,7 +176,7 @@ def _statements(script: str) -> Iterator[str]:
 
 @contextmanager
 def reading(path: Path) -> Iterator[None]:
-    """Run a block that reads: damage that shows only then is reported in a line.
+    """Run a block that reads; damage of the file is reported in one line.
 
     Raises
     ------

@@ -1,10 +1,10 @@
 """A runner's own normal, and own relation with speed, cadence and slope, from the sessions kept so far.
 
-One session's number is a level, what speed does, what a cadence beyond that of speed does, what the slope of
-the ground does, what the shoe does, and the day. The published relations are what is believed of a runner of
-whom nothing is known; each session at another speed, cadence or slope moves that belief to the runner's own.
-Numbers that follow a power of speed are looked at as logarithms. The textbook name is Bayesian linear
-regression with a normal prior (Gelman et al., Bayesian Data Analysis, 3rd ed., 14.8).
+The number of a session is a sum: a level, and the effects of speed, of a cadence other than usual at that
+speed, of slope, of the shoes and of the day. The published relations are the prior of a runner without
+sessions; each session at another speed, cadence or slope moves that belief to the runner's own. Metrics that
+follow a power of speed are modelled by their logarithm. The textbook name is Bayesian linear regression with
+a normal prior (Gelman et al., Bayesian Data Analysis, 3rd ed., 14.8).
 """
 
 from __future__ import annotations
@@ -24,19 +24,22 @@ from gait.history.store import KeptSession
 __all__ = ["LAW_SESSIONS", "TrendRow", "own_laws", "own_normal"]
 
 LEAST_SESSIONS = 3
-"""Sessions before one from which a runner has a normal of their own."""
+"""Sessions before one from which a runner has a normal of their own (chosen: a spread needs three)."""
 
 MOST_PRIOR_SESSIONS = 4.0
-"""Sessions that the published spread between sessions counts for beside the runner's own (chosen)."""
+"""Sessions that the published spread between sessions counts for beside the runner's own (chosen: few enough
+that a runner's own spread soon decides)."""
 
 LAW_SESSIONS = 20
-"""Sessions before one that a runner's own relation with speed is read off: form of years ago is another's."""
+"""Sessions before one that a runner's own relation with speed is read off (chosen: some two months; form of
+years ago is another's)."""
 
 SURE = 1e-6
-"""Standard deviation of what is not in doubt, on the scale of the regression."""
+"""Standard deviation of what is not in doubt, on the scale of the regression (chosen: a millionth, so that
+matrices can be inverted)."""
 
 SPEED, CADENCE_AT, UPHILL_AT = 1, 2, 3
-"""Places of the coefficients, after the level."""
+"""Places of the coefficients, after the level (by definition of the regression's rows)."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +131,7 @@ def own_laws(sessions: Sequence[KeptSession]) -> dict[str, SpeedLaw]:
         `LAW_SESSIONS`, are passed over.
     """
     out = dict(SPEED_LAWS)
-    # Cadence first: of the others it is taken out beyond what this runner's own speed explains.
+    # Cadence comes first: for other metrics only cadence beyond that expected at the speed is taken out.
     for name in sorted(SPEED_LAWS, key=lambda name: name != "cadence_spm"):
         law = SPEED_LAWS[name]
         measured = [
@@ -154,6 +157,7 @@ def _own(law: SpeedLaw, belief: _Belief) -> SpeedLaw:
 
 
 def _against(value: float, normal: float | None, half: float | None, law: SpeedLaw) -> str:
+    """Return in words where a value lies beside the normal and its 95 % half-width, in the metric's unit."""
     if normal is None or half is None:
         return "too few sessions"
     off = value - normal
@@ -185,7 +189,7 @@ def _believed(sessions: Sequence[KeptSession], metric: str, law: SpeedLaw, caden
         law.uphill,
     ]
     mean = _fit(design, y, prior, day)[0]
-    # The spread of a day is the runner's own as sessions come in.
+    # The spread between days approaches the runner's own with more sessions.
     rest = y - design @ mean
     free = max(len(y) - 1.0, 1.0)
     own = math.sqrt((MOST_PRIOR_SESSIONS * day**2 + float(rest @ rest)) / (MOST_PRIOR_SESSIONS + free))
@@ -233,7 +237,11 @@ def _row(
 def _fit(
     design: FloatArray, y: FloatArray, prior: Sequence[tuple[float, float]], day: float
 ) -> tuple[FloatArray, FloatArray]:
-    """Return mean and covariance of the coefficients; the prior of a pair of shoes is that of a day."""
+    """Return (k,) mean and (k, k) covariance of the coefficients; the prior of a pair of shoes is a day's.
+
+    (n, k) design: level, the laws of speed, the shoes; (n,) values; `day`, the standard deviation of a
+    session.
+    """
     others = design.shape[1] - 1 - len(prior)
     before = np.array([0.0, *(mean for mean, _ in prior), *([0.0] * others)])
     precision = np.array([0.0, *(max(sd, SURE) ** -2.0 for _, sd in prior), *([day**-2.0] * others)])

@@ -15,13 +15,16 @@ from gait.grouped import medians_by
 
 __all__ = ["RunBlocks", "blocks_of", "clean_running", "mean_slope"]
 
-LEAST_BLOCK_S = 15.0  # s; some 20 strides of a foot, whose mean scatters little (chosen)
+LEAST_BLOCK_S = 15.0  # s; some 20 strides of a foot (chosen: their mean scatters little)
 MOST_BLOCKS = 90
-"""Blocks of a run; longer runs get longer blocks, which bounds the work of `gait.history.step_model`."""
+"""Blocks of a run; longer runs get longer blocks (chosen: it bounds the work of
+`gait.history.step_model`)."""
 LEAST_SHARE = 0.4
-"""A block with a smaller share of the usual number of strides is left out: a pause, a gap, a turn."""
+"""A block with a smaller share of the usual number of strides is left out (chosen: it is mostly a pause, a
+gap or a turn)."""
 LEAST_KNOWN = 0.9
-"""Share of blocks whose slope has to be known."""
+"""Share of blocks whose slope has to be known (chosen: a few blocks without a height change no slope of a
+run)."""
 NOT_CLEAN = re.compile("gap|turn|slipped|start|stop")
 """Marks of strides in which more happens than running."""
 BESIDE = ("ic_s", "cadence_spm", "speed_m_s", "grade_pct")

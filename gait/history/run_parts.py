@@ -1,10 +1,10 @@
 """Compare parts of one run under different conditions (a metronome, another shoe), to see what helps.
 
 Parts of one name are repeats. All parts are cut into short blocks and one model is fitted to them: a level,
-what speed and the slope of the ground do, a drift over the run, and an effect of each condition against
-the first. Repeats tell the effect from the drift; without them the interval holds both. Nothing is
-recommended unless a number that is known to matter moved the right way, beyond an interval that allows for
-all the conditions and numbers looked at together.
+what speed and the slope of the ground do, a drift over the run, and an effect of each condition against the
+first. Repeats tell the effect from the drift; without them the interval holds both. A condition is
+recommended only where a metric with known benefit moved in the right direction. The move must exceed an
+interval that is corrected for all conditions and metrics compared.
 """
 
 from __future__ import annotations
@@ -40,14 +40,16 @@ that shorter is better is not supported, and nobody is told to land otherwise.""
 
 LOOKED_AT = (*WATCHED, "stride_length_m", "peak_acc_g")
 SETTLING_S = 15.0
-"""Start of a part that is left out: a runner takes some steps to follow."""
+"""Start of a part that is left out (chosen: a runner takes some steps to follow)."""
 BLOCK_S = 15.0  # s of a block, as `gait.history.run_blocks.LEAST_BLOCK_S`
 LEAST_BLOCKS = 2
-"""Blocks below which a part is left out."""
+"""Blocks below which a part is left out (chosen: a scatter needs two)."""
 WIDE = 20.0
-"""Standard deviation of effects beforehand, in units of the smallest change that matters: as good as none."""
+"""Standard deviation of effects beforehand, in units of the smallest change that matters (chosen: as good as
+none)."""
 DRIFT = 2.0
-"""The same of what drifts over the run."""
+"""Standard deviation beforehand, in the same units, of what drifts over the run (chosen: twice what matters,
+so that drift is no effect)."""
 SLOW_WANDER = 1.3
 """Factor on every interval: a runner wanders over minutes and scatters from stride to stride, and one memory
 of the noise holds only a part of that. Fitted on 200 virtual runs of `tests.benchmarks change` without an
@@ -209,7 +211,7 @@ def _effects(
     under = np.array([conditions.index(part.name) for part in of])
     along = np.linspace(-0.5, 0.5, len(values))
     columns = [Column(np.ones(len(values)), level, 0.5 * abs(level) + 10.0 * law.matters)]
-    # What a condition does to cadence is part of what it does: only speed is taken out.
+    # A change of cadence is part of a condition's effect, so only the effect of speed is taken out.
     columns += [*at_median_speed(name, blocks)[:1], *at_median_grade(name, blocks)]
     columns.append(Column(along, 0.0, DRIFT * law.matters))
     columns += [
@@ -240,6 +242,7 @@ def _is(under: np.ndarray[Any, np.dtype[np.intp]], condition: int) -> FloatArray
 
 
 def _verdict(effect: float, half: float, matters: float, *, speed_known: bool) -> Verdict:
+    """Return the verdict on an effect by its 95 % half-width and the least that matters, in its unit."""
     if abs(effect) <= half or abs(effect) < matters:
         return "no change shown"
     return "changed" if speed_known else "speed unknown"

@@ -16,7 +16,7 @@ POD_KEYS = ("serial", "id", "address", "name")
 """Keys of a recording's ``[device]`` that tell one pod from another, the best first."""
 
 POD_LIMIT = 200
-"""Characters of a pod's name."""
+"""Characters of a pod's name (chosen: several times a usual name)."""
 
 
 def samples_hash(session: Session) -> str:

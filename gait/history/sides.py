@@ -1,9 +1,9 @@
 """Left against right within a run: at one speed and another, in curves, on slopes; never within the error.
 
-A track runs one way round and a road slopes to its edge, so the feet may differ by where one runs. The
+A track bends to one side and a road slopes to its edge, so the feet may differ by the place of the run. The
 strides of each condition are compared on their own. What the method may be off by on one foot and not on the
-other stays in the interval of every difference. Between two conditions of one run it cancels, as the same
-sensors sat on the same feet; a shift is called one all the same only where it exceeds that error too.
+other stays in the interval of every difference. It cancels between two conditions of a run, as the same
+sensors sat on the same feet; a shift is reported only where it exceeds that error too.
 """
 
 from __future__ import annotations
@@ -39,15 +39,19 @@ COMPARED = (
 """Metrics that each foot has of its own; cadence, stride and speed are the same for both."""
 
 LEAST_STRIDES = 20
-"""Strides of each foot under a condition, below which it is left out (chosen)."""
+"""Strides of each foot under a condition, below which it is left out (chosen: their median errs by a third of
+their spread)."""
 LEAST_SPEED_M_S = 0.3
-"""The faster and the slower third of a run have to lie so far apart to be compared (chosen)."""
+"""The faster and the slower third of a run have to lie so far apart to be compared (chosen: a tenth of a
+usual speed, above the error of a stride's own)."""
 CURVE_DEG = 1.5
-"""Change of heading a stride that makes a curve: less than half of that on the bend of a 400 m track."""
+"""Change of heading a stride that makes a curve (chosen: less than half of that on the bend of a 400 m
+track)."""
 CURVE_OVER = 9
-"""Strides of a foot that heading is averaged over: one stride errs by about as much as a bend turns."""
+"""Strides of a foot that heading is averaged over (chosen: one stride errs by about as much as a bend
+turns)."""
 SLOPE_PCT, LEVEL_PCT = 2.0, 1.0
-"""Slope that is uphill or downhill, and up to which it is level (chosen; a barometer errs by about 0.5)."""
+"""Slope that is uphill or downhill, and up to which it is level (chosen: a barometer errs by about 0.5)."""
 
 Condition = Literal[
     "all", "slower", "faster", "left curve", "right curve", "straight", "uphill", "downhill", "level"
@@ -183,6 +187,7 @@ def _medians(name: str, rows: pd.DataFrame) -> tuple[float, float, int] | None:
 
 
 def _gap(name: str, where: Condition, part: pd.DataFrame, method: float) -> SideGap | None:
+    """Return left minus right under a condition; `method`: 95 % half-width of the method's error per foot."""
     medians = _medians(name, part)
     if medians is None:
         return None

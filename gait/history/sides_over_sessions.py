@@ -1,8 +1,8 @@
 """Left against right over a runner's sessions, and what of it goes with the pods when they are swapped.
 
-One session cannot tell a difference of the feet from one of the two pods. Over sessions the scatter of a day
-and of mounting anew averages out, the method's error per foot does not. Sessions with the pods swapped tell
-the pods' part: what changes its sign with them is theirs.
+A single session cannot tell a difference of the feet from a difference of the two pods. Over sessions the
+scatter of a day and of mounting anew averages out, the method's error per foot does not. Sessions with the
+pods swapped tell the pods' part: what changes its sign with them is theirs.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from gait.history.store import KeptMetric, KeptSession
 __all__ = ["SidesOverSessions", "sides_over_sessions"]
 
 LEAST_SESSIONS = 2
-"""Sessions with both feet from which there is something to say (chosen)."""
+"""Sessions with both feet from which there is something to say (chosen: a spread needs two)."""
 MOST_PRIOR_SESSIONS = 4.0
 """Sessions that the published spread counts for beside the runner's own, as in `gait.history.change`."""
 
@@ -74,7 +74,7 @@ def sides_over_sessions(sessions: Sequence[KeptSession]) -> list[SidesOverSessio
     Parameters
     ----------
     sessions
-        Of one runner.
+        Sessions of one runner.
     """
     turned = _turned(sessions)
     out = []
@@ -119,7 +119,7 @@ def _gap(metric: KeptMetric | None, turned: int | None) -> _Gap | None:
     value, half = (metric.parts.get(key) for key in ("difference", "difference_uncertainty"))
     if not isinstance(value, int | float) or not isinstance(half, int | float):
         return None
-    # Half of the strides are each foot's, and the errors of both feet add up.
+    # Each foot has half of the strides, and the errors of both feet add up.
     scatter = 2.0 * TWO_SIDED_95 * MEDIAN_COST * metric.sd * math.sqrt(CORRELATED / max(metric.n, 1))
     return _Gap(float(value), scatter, math.sqrt(max(half**2 - scatter**2, 0.0)), turned)
 
@@ -146,6 +146,7 @@ def _over(name: str, law: SpeedLaw, gaps: Sequence[_Gap]) -> SidesOverSessions:
 
 
 def _verdict(difference: float, half: float, law: SpeedLaw) -> Verdict:
+    """Return the verdict on left minus right by its 95 % half-width, both in the metric's unit."""
     if abs(difference) <= half or abs(difference) < law.matters:
         return "no difference shown"
     return "left higher" if difference > 0.0 else "right higher"

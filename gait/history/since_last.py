@@ -63,7 +63,7 @@ class SinceLast:
 
     @property
     def other_shoes(self) -> bool:
-        """Return whether both sessions say which shoes were worn, and they were not the same."""
+        """Return whether both sessions name their shoes, and name different ones."""
         if self.last is None or not self.last.shoes or not self.shoes:
             return False
         return self.last.shoes != self.shoes

@@ -1,7 +1,7 @@
-"""A number along a run as a line of known influences, correlated noise, and perhaps one change in it.
+"""Model of a number along a run: known influences, correlated noise, and perhaps a single change.
 
 The model is Gaussian: the number is a sum of columns (speed, cadence and the like) with coefficients of known
-mean and spread, plus noise of which one value resembles the one before (AR(1)). Size and memory of the noise
+mean and spread, plus noise in which neighbouring values are correlated (AR(1)). Size and memory of the noise
 are unknown and summed over a grid, so a slow wander of a runner is not taken for a change. Bayes' rule then
 weighs a run without a change against one change at any time and against a steady drift; the method is the
 textbook one for a change point in linear regression (such as Carlin, Gelfand & Smith 1992, 10.2307/2347570).
@@ -60,7 +60,7 @@ class Fit:
 
 
 def noise_grid(values: FloatArray) -> FloatArray:
-    """Return the sizes of noise to sum over, from how much neighbouring values differ."""
+    """Return the sizes of noise to sum over, from how much neighbours among (n,) values differ."""
     apart = np.abs(np.diff(values))
     usual = float(np.median(apart)) / 0.6745 / math.sqrt(2.0)
     grid: FloatArray = SIZES * max(usual, 1e-6 * float(np.ptp(values)), 1e-9)
@@ -177,7 +177,7 @@ def _for_noise(
 
 
 def _one_axis(values: npt.NDArray[np.floating[Any]]) -> FloatArray:
-    """Return values with memories and sizes of noise along one axis."""
+    """Return (memories, sizes, ...) values with memories and sizes of noise along one axis."""
     table = values.reshape(values.shape[0] * values.shape[1], *values.shape[2:])
     return table.astype(np.float64, copy=False)
 

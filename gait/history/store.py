@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Athlete", "History", "KeptMetric", "KeptSession", "runner_key"]
 
 NAME_LIMIT = 200
-"""Characters of a runner's name, at most (chosen)."""
+"""Characters of a runner's name, at most (chosen: several times a usual name)."""
 LEAST_RUNNING_S = 30.0
 """Running from which a distance that was told gives a speed (chosen: less is a stretch of the way)."""
 
@@ -109,7 +109,7 @@ class Athlete:
 
 
 def runner_key(name: str) -> str:
-    """Return what makes two spellings of a name one runner: case, accents' encoding and spaces do not count.
+    """Return the key of a runner's name; case, encoding of accents and spaces make no difference.
 
     Raises
     ------
@@ -254,7 +254,7 @@ class History:
             """,
             values,
         ).fetchall()
-        # One call for all: a call a row is a third of the time of a squad's list.
+        # One query for all rows: single queries take a third of the time of a squad's list.
         every = json.loads(f"[{','.join(row['parts'] for row in rows)}]")
         out: dict[int, dict[str, KeptMetric]] = {}
         for row, parts in zip(rows, every, strict=True):

@@ -1,10 +1,10 @@
-"""When form changed within one run: beyond noise, beyond what speed and cadence explain, and when.
+"""Changes of form within a run beyond noise and beyond the effects of speed and cadence, with their times.
 
-Each metric is cut into blocks of time (`run_blocks`). What speed does to it starts from the published law
-with its spread between runners, and the run itself narrows that down: a run whose pace varies tells how this
-runner follows pace. The slope of the ground is taken out in the same way where a watch's heights tell it.
-Left over is one change, at a time that comes with an interval, or a steady drift, or nothing (`step_model`).
-Surface and tiring look alike in these numbers, and so does a slope that nobody measured.
+Each metric is cut into blocks of time (`run_blocks`). The effect of speed starts from the published law with
+its spread between runners. A run whose pace varies narrows it down to that of this runner. The effect of
+slope is taken out in the same manner where a watch recorded heights. The rest may hold a change, whose time
+comes with an interval, or a steady drift, or neither (`step_model`). Surface and tiring look alike in these
+numbers, and so does a slope that nobody measured.
 """
 
 from __future__ import annotations
@@ -51,23 +51,27 @@ ANGLES = {"strike_angle_deg", "pronation_excursion_deg", "shank_angle_deg"}
 """Metrics that a sensor that shifts on the shoe changes by itself."""
 
 LEAST_RUN_S = 480.0
-"""Shortest run that is looked at."""
+"""Shortest run that is looked at (chosen: two sides of `LEAST_SIDE_S`, and as much again to settle in)."""
 LEAST_SIDE_S, LEAST_SIDE_SHARE = 90.0, 0.08
-"""What has to lie before and after a change: seconds, and share of the run."""
+"""Length of a run before and after a change at least: seconds, and share of the run (chosen: six blocks of
+`gait.history.run_blocks.LEAST_BLOCK_S`, enough for a level)."""
 CHANGE_OVER_S = (150.0, 400.0)
-"""A change comes at once, or over so many seconds."""
+"""A change comes at once, or over so many seconds (chosen: the shapes of tiring, a few minutes and more)."""
 SURE = 0.9
-"""Probability from which a change is told, where as many runs have one as have none."""
+"""Probability from which a change is told, where as many runs have one as have none (chosen: one in ten that
+are told is wrong)."""
 ROUGH = 0.25
-"""Share of a metric's own interval that a change has to exceed: what is a rough guide stays one within a run
-(chosen)."""
+"""Share of a metric's own interval that a change has to exceed (chosen: what is a rough guide stays one
+within a run)."""
 EVEN = 0.5
-"""Probability of a change below which speed is what explains a change of the bare number."""
+"""Probability of a change below which speed is what explains a change of the bare number (chosen: even
+odds)."""
 LARGE = 2.0
-"""Standard deviation of changes beforehand, in units of the smallest that matters."""
+"""Standard deviation of changes beforehand, in units of the smallest that matters (chosen: a change that
+matters is then nothing unusual)."""
 
 LEAST_GRADE_PCT = 1.0
-"""Slopes that lie closer together are level ground: a watch's heights err by half of that."""
+"""Slopes that lie closer together are level ground (chosen: a watch's heights err by half of that)."""
 
 Shape = Literal["at a time", "little by little"]
 
@@ -169,7 +173,10 @@ def change_within(
 
 
 def _judged(name: str, blocks: RunBlocks, matters: float) -> WithinRun:
-    """Return the verdict of one metric: as it is, and with speed and cadence taken out."""
+    """Return the verdict of one metric: as it is, and with speed and cadence taken out.
+
+    `matters`: the least change that counts, in the metric's unit.
+    """
     raw = _looked_for(name, blocks, matters, [])
     if blocks.speed_m_s is None:
         return raw if raw.shape is None else _with_verdict(raw, "speed unknown")
@@ -246,7 +253,8 @@ def _looked_for(name: str, blocks: RunBlocks, matters: float, speed_columns: lis
 def straightened(law: SpeedLaw, values: FloatArray) -> tuple[FloatArray, float]:
     """Return values on the scale on which speed acts in a straight line, and their level.
 
-    A metric that follows a power of speed is taken as its logarithm, stretched so that a unit stays a unit.
+    The logarithm of a metric that follows a power of speed is used, scaled so that small changes keep their
+    unit.
     """
     level = float(np.median(values))
     if law.kind != "power" or level <= 0.0 or values.min() <= 0.0:
@@ -271,7 +279,10 @@ def _steps(time_s: FloatArray, width_s: float) -> tuple[FloatArray, FloatArray]:
 
 
 def _when(middles: FloatArray, chances: FloatArray) -> tuple[float, float, float]:
-    """Return the median time of a change and the ends of its 95 % interval."""
+    """Return the median time of a change, s, and the ends of its 95 % interval.
+
+    (m,) times, s, in the middle of each possible change, and their probabilities.
+    """
     order = np.argsort(middles, kind="stable")
     up_to = np.cumsum(chances[order])
     at = np.minimum(np.searchsorted(up_to, (0.5, 0.025, 0.975)), len(order) - 1)

@@ -25,23 +25,30 @@ from gait.arrays import FloatArray
 __all__ = ["ClockMap", "ClockTracker", "Exchange", "fit_clock"]
 
 WINDOW_US = 120e6
-"""Stretch in which a clock is a straight line: a thousand packets, and under 1 ms of drift of the drift."""
-STEP_US = 60e6  # us between the middles of two windows: half a window
-FEWEST_POINTS = 8  # packets of a window below which no line is laid under them (chosen)
+"""us of a stretch in which a clock is a straight line (chosen: a thousand packets, and under 1 ms of drift of
+the drift)."""
+STEP_US = 60e6  # us between the middles of two windows (chosen: half a window)
+FEWEST_POINTS = 8
+"""Packets of a window below which no line is laid under them (chosen: two of them decide the line)."""
 LARGEST_SKEW = 1e-3
-"""Share; no sensor's oscillator is further off (RC oscillators reach 500 ppm), so a steeper line is noise."""
+"""Share of skew above which a line is noise (chosen: no sensor's oscillator is further off, RC oscillators
+reach 500 ppm)."""
 CRYSTAL_SKEW = 1e-4
-"""Share that a crystal is off in the cold: the bound where a stretch is shorter than `STEP_US`."""
+"""Share that a crystal is off in the cold (chosen: beyond the 50 ppm or so of data sheets): the bound where a
+stretch is shorter than `STEP_US`."""
 JUMP_US = 200e3
-"""An exchange further on the wrong side of the packets was made with another clock: delays that add to the
-shortest one of a stretch are far below this."""
+"""us; an exchange further on the wrong side of the packets was made with another clock (chosen: delays that
+add to the shortest of a stretch are far below this)."""
 FEW_JUMP_US = 5e6
-"""The same where there are few packets: all of them may have been held back."""
-BUCKET_US = 1_000_000  # us of which the live tracker keeps the packet with the least delay
+"""us; as `JUMP_US`, where there are few packets (chosen: all of them may have been held back)."""
+BUCKET_US = 1_000_000
+"""us of which the live tracker keeps the packet with the least delay (chosen: some twenty packets)."""
 THINNED_FROM, THINNED_BY = 512, 64
-"""Points of a window from which the high ones are put aside first, and in what portions."""
+"""Points of a window from which the high ones are put aside first, and in what portions (chosen: a hull of
+fewer costs less than sorting out)."""
 FORWARD_KEPT_US = 1_200_000_000
-"""Exchanges are rare: the tracker keeps those of 20 minutes for the forward side."""
+"""us for which the tracker keeps exchanges for the forward side (chosen: 20 minutes, for exchanges are
+rare)."""
 
 
 @dataclass(frozen=True)
@@ -149,7 +156,10 @@ def fit_clock(
 def _plausible(
     exchanges: Sequence[Exchange], arrivals: FloatArray, largest_skew: float | None
 ) -> Sequence[Exchange]:
-    """Return the exchanges that fit the packets: none on a clock that has jumped since the last packet."""
+    """Return the exchanges that fit the packets: none on a clock that has jumped since the last packet.
+
+    `arrivals`: (n, 2) sensor's and host's time of each packet, us.
+    """
     if not len(arrivals) or not len(exchanges):
         return exchanges
     jump_us = JUMP_US if len(arrivals) >= FEWEST_POINTS else FEW_JUMP_US
@@ -165,7 +175,7 @@ def _fits(exchange: Exchange, bound: ClockMap, jump_us: float) -> bool:
 
 
 def _envelope(points: FloatArray, largest_skew: float | None) -> tuple[FloatArray, FloatArray, float, float]:
-    """Return knots, offsets there, and the slopes at both ends of the highest curve below all points."""
+    """Return knots, offsets there, and both ends' slopes of the highest curve below (n, 2) points, us."""
     times = np.ascontiguousarray(points[:, 0])
     first, last = times[0], times[-1]
     count = max(1, round((last - first - WINDOW_US) / STEP_US) + 1)
@@ -187,7 +197,10 @@ def _envelope(points: FloatArray, largest_skew: float | None) -> tuple[FloatArra
 def _tangent(
     points: FloatArray, times: FloatArray, centre: float, largest_skew: float | None
 ) -> tuple[float, float, float] | None:
-    """Return the line below one window's points; None where the window is nearly empty or one-sided."""
+    """Return the line below one window's points; None where the window is nearly empty or one-sided.
+
+    (n, 2) points, time and offset in us, sorted by time; `times` is their first column.
+    """
     low, high = np.searchsorted(times, (centre - WINDOW_US / 2.0, centre + WINDOW_US / 2.0))
     window = points[low:high]
     if len(window) < FEWEST_POINTS or not window[0, 0] < centre < window[-1, 0]:
@@ -214,7 +227,7 @@ def _tangent_of(window: FloatArray, centre: float, largest_skew: float | None) -
 
 
 def _lower_hull(points: FloatArray) -> FloatArray:
-    """Return the lower convex hull of points sorted by x (Andrew's monotone chain), one point for each x."""
+    """Return the lower convex hull of (n, 2) points sorted by x (Andrew's monotone chain), an x only once."""
     hull: list[tuple[float, float]] = []
     for x, y in _low_ones(points).tolist():
         if hull and x == hull[-1][0]:
@@ -228,7 +241,7 @@ def _lower_hull(points: FloatArray) -> FloatArray:
 
 
 def _low_ones(points: FloatArray) -> FloatArray:
-    """Return the points that can be in the lower hull: none above a line between one to each side."""
+    """Return those of (n, 2) points that can be in the lower hull: none above a line between two others."""
     if len(points) < THINNED_FROM:
         return points
     starts = np.arange(0, len(points), THINNED_BY)
@@ -245,7 +258,7 @@ def _turns_right(a: tuple[float, float], b: tuple[float, float], x: float, y: fl
 
 @dataclass
 class ClockTracker:
-    """The map as it stands while a recording runs, from the last two minutes of packets.
+    """Clock map of a running recording, from the last two minutes of packets.
 
     Parameters
     ----------

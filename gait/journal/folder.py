@@ -29,8 +29,9 @@ __all__ = [
 
 LOCK_NAME = ".recording.lock"
 LEAST_FREE = 20e6
-"""Bytes: a few minutes of two sensors, journal and CSVs; with less nothing is begun."""
-OWNER_FOLDER, OWNER_FILE = 0o700, 0o600  # permissions: a run is health data, for its owner alone
+"""Bytes with less than which nothing is begun (chosen: a few minutes of two sensors, journal and CSVs)."""
+OWNER_FOLDER, OWNER_FILE = 0o700, 0o600
+"""Permissions of POSIX: for the owner alone (chosen: a run is health data)."""
 BUSY = (errno.EAGAIN, errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK)
 """What the systems say of a lock that another process holds; anything else is a file system without locks."""
 
@@ -132,7 +133,7 @@ def make_folder(folder: Path) -> list[Path]:
     Raises
     ------
     RecordingError
-        It cannot be made.
+        The folder cannot be made.
     """
     missing = [place for place in (folder, *folder.parents) if not place.exists()]
     try:
@@ -149,7 +150,7 @@ def made_folder(folder: Path) -> Iterator[None]:
     Raises
     ------
     RecordingError
-        It cannot be made.
+        The folder cannot be made.
     """
     made = make_folder(folder)
     try:
@@ -170,7 +171,7 @@ class FolderLock:
     Raises
     ------
     RecordingError
-        Another process holds it.
+        Another process records into the folder.
     """
 
     folder: Path

@@ -42,21 +42,22 @@ MAGIC = b"gait-journal 1\n"
 MARKER = b"\xa5J"
 HEAD = struct.Struct("<2sBBI")
 TAIL = struct.Struct("<I")
-KIND_NOTE, KIND_BLOCK = 1, 2  # third byte of a record's head
+KIND_NOTE, KIND_BLOCK = 1, 2  # third byte of a record's head (this module's format, by definition)
 PAYLOAD_LIMIT = (1 << 16) - 1
-"""Bytes: no record is larger, so a rotten length cannot send the reader far."""
+"""Bytes of the largest record (chosen: a rotten length cannot send the reader far)."""
 RECORD_START = re.compile(rb"\xa5J[\x01\x02][\x00-\xff]{3}\x00\x00")
 """Marker, a kind that there is, any stream, and a length below `PAYLOAD_LIMIT`."""
 VAIN_LIMIT = 1 << 28
-"""Bytes beyond the file's own size whose CRC may be reckoned in vain: a file of markers is no journal."""
+"""Bytes beyond the file's own size whose CRC may be reckoned in vain (chosen: a file of markers is no
+journal)."""
 SAMPLE_BYTES = 12
-"""Bytes of a sample: six int16, as `docs` says of the journal."""
+"""Bytes of a sample: six int16, the same as `gait.protocol.data.SAMPLE_BYTES`."""
 BLOCK_HEAD = struct.Struct("<HBBqqqd")
 
 
 @dataclass(frozen=True)
 class Note:
-    """Anything but samples: who the sensor is, its scale, a clock exchange, an event of the link.
+    """Record other than samples: the sensor's identity, its scale, a clock exchange, an event of the link.
 
     Attributes
     ----------

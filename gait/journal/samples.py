@@ -17,13 +17,15 @@ from gait.protocol.data import to_samples
 __all__ = ["Pieces", "Rows", "Run", "Samples", "runs_of"]
 
 BLOCKS_AT_ONCE = 2000
-"""About 1.5 minutes at 416 Hz, 10 MB of arrays."""
+"""Blocks that are worked on together (chosen: about 1.5 minutes at 416 Hz, 10 MB of arrays)."""
 SMALLEST_STEP_S = 2e-6
-"""Two samples are at least this far apart, so that they are still two in a file with six decimals."""
+"""s that two samples are apart at least (chosen: they are still two in a file with six decimals)."""
 EVENED_BLOCKS, EVENED_LEAST = 101, 8
-"""A few seconds of packets: a stamp in whole milliseconds is then right within 0.1 ms."""
+"""Packets over which stamps are evened out, and the fewest (chosen: a few seconds; a stamp in whole
+milliseconds is then right within 0.1 ms)."""
 LATE_S = 0.002
-"""A sample that is older than one before it by more than this lies in a stretch that is there already."""
+"""A sample that is older than the latest before it by more than this, s, lies in a stretch that is there
+already (chosen: less than a period at 416 Hz, more than the stamps' error)."""
 
 Rows = npt.NDArray[np.void]
 Facts = Mapping[str, Any]
@@ -52,7 +54,7 @@ class Run:
 
 
 def runs_of(journal: Journal, stream: int, configs: Configs) -> list[Run]:
-    """Return the runs of a sensor's clock, in order; blocks whose scale nobody told are left out.
+    """Return the runs of a sensor's clock, in order; blocks of unknown scale are left out.
 
     Parameters
     ----------
@@ -125,7 +127,7 @@ class Pieces:
         return Samples(self._spaced(time_s[keep]), acc, gyr, period_us[keep] / 1e6)
 
     def _spaced(self, time_s: FloatArray) -> FloatArray:
-        """Return the times, with at least `SMALLEST_STEP_S` from one to the next, also across pieces."""
+        """Return (n,) times, s, at least `SMALLEST_STEP_S` apart, also across pieces."""
         if not len(time_s):
             return time_s
         ramp = np.arange(1, len(time_s) + 1) * SMALLEST_STEP_S
@@ -144,7 +146,7 @@ def _once(rows: Rows) -> Rows:
 
 
 def _scales(rows: Rows, configs: Configs) -> FloatArray:
-    """Return (n, 2) full scale of each block: as noted in its epoch, else in the last one that has it."""
+    """Return (n, 2) full scales of the blocks: those noted in their epoch, else in an earlier one."""
     scale = np.full((len(rows), 2), np.nan)
     for config_id in np.unique(rows["config_id"]).tolist():
         here = rows["config_id"] == config_id
@@ -186,7 +188,7 @@ def _evened(rows: Rows) -> Rows:
 
 
 def _running_mean(values: FloatArray) -> FloatArray:
-    """Return the mean of as many values before as behind each one, up to `EVENED_BLOCKS` together."""
+    """Return (n,) means of as many values before as behind each, up to `EVENED_BLOCKS` together."""
     sums = np.concatenate([[0.0], np.cumsum(values)])
     place = np.arange(len(values))
     half = np.minimum(np.minimum(place, len(values) - 1 - place), EVENED_BLOCKS // 2)
@@ -195,7 +197,7 @@ def _running_mean(values: FloatArray) -> FloatArray:
 
 
 def _measured(counts: CountArray, scale: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return counts in their units, each with its own scale."""
+    """Return (n, 6) counts as (n, 3) acceleration and rate, each row with its own scale of (n, 2)."""
     acc, gyr = to_samples(counts, 1.0, 1.0)
     return acc * scale[:, :1], gyr * scale[:, 1:]
 

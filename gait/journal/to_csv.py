@@ -19,9 +19,10 @@ from gait.recording.write import write_pieces
 
 __all__ = ["Finished", "Recorded", "finish"]
 
-GAP_PERIODS = 1.5  # sample periods between two samples from which one is missing: halfway to the next place
+GAP_PERIODS = 1.5
+"""Sample periods between two samples from which one is missing (chosen: halfway to the next place)."""
 SKEW_FROM_S = 60.0
-"""In a shorter session the clocks' skew drowns in the delays."""
+"""s; in a shorter session the clocks' skew drowns in the delays (chosen: as `gait.journal.clock.STEP_US`)."""
 NEW = ".new.csv"
 
 Facts = Mapping[str, Any]
@@ -208,7 +209,7 @@ def _part(folder: Path, facts: Facts, configs: list[Facts], pieces: Pieces, samp
 
 
 def _least_range(configs: list[Facts], name: str) -> float | None:
-    """Return the smallest full scale in force; None where counts have one that nobody knows."""
+    """Return the smallest full scale in force; None where the range of some counts is unknown."""
     if not all(config.get("full_scale_known", True) for config in configs):
         return None
     return min(float(config[name]) for config in configs)
@@ -264,7 +265,7 @@ def _written(part: _Part, journal: Journal, *, replace: bool) -> Recorded:
     Raises
     ------
     RecordingError
-        Another one of that name is.
+        Another file of that name exists.
     """
     path = part.recorded.path
     samples = (_recording(part.head, sample) for sample in part.pieces.samples(journal.blocks))

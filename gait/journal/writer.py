@@ -27,7 +27,7 @@ from gait.journal.format import (
 
 __all__ = ["JournalWriter"]
 
-OWNER_ONLY = 0o600  # permissions: a run is health data, for its owner alone
+OWNER_ONLY = 0o600  # permissions of POSIX: for the owner alone (chosen: a run is health data)
 NO_SYNC = (errno.EINVAL, errno.ENOTSUP)
 """What a file system without fsync says."""
 

@@ -1,4 +1,4 @@
-"""Who may look at a live session: this computer, and with sharing whoever has the token."""
+"""Access to a live session: from this computer, and with sharing from any with the token."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Access:
     port
         Where the server listens.
     token
-        What whoever asks from outside must carry; empty where nothing is shared.
+        Token that clients from outside must carry; empty without sharing.
     """
 
     port: int
@@ -46,7 +46,7 @@ class Access:
         client
             Address that the request comes from.
         token
-            Token that it carries; empty without one.
+            Token in the request; empty without one.
         """
         name = self._name(host)
         if not name or not self._is_served(name):

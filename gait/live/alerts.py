@@ -15,16 +15,17 @@ from gait.sentences import sentence
 __all__ = ["BAND_SHARE", "Alerts", "Pace"]
 
 MEAN_S = 10.0
-"""s of running strides that a decision rests on: the ten-second value that the page shows."""
+"""s of running strides that a decision rests on (chosen: the ten-second value that the page shows)."""
 FEWEST = 6
-"""Running strides without which nothing is decided."""
+"""Running strides without which nothing is decided (chosen: two feet's strides of some two seconds)."""
 BAND_SHARE = 0.03
 """Share of the target on either side within which cadence is as wanted (chosen: a runner's own ten-second
 means scatter by 1 to 2 %)."""
 OFF_FOR_S = 8.0
 """s for which it must have been off (chosen: a bend or a kerb is over by then)."""
 SOFT_USUAL_S = 120.0
-"""s of running at the start of a session that make the usual landing."""
+"""s of running at the start of a session that make the usual landing (chosen: two minutes, some 170 strides
+of a foot)."""
 SOFT_SHARE = 1.05
 """Of the usual landing, from which a landing is harder (chosen: peaks of single strides scatter by 10 %)."""
 

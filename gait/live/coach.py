@@ -46,9 +46,9 @@ class Coach:
     Parameters
     ----------
     alerts
-        Decides what is said.
+        Decides which sentence is spoken, and when.
     step
-        What of the course is on; None without a course.
+        Today's step of the course; None without a course.
 
     State: seconds of running, up to when they are counted, and the cadences.
     """

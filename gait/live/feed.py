@@ -20,7 +20,7 @@ __all__ = ["Feed", "Listener"]
 
 
 class Listener(Protocol):
-    """Whoever else gets what the feed hears; all return at once and raise nothing."""
+    """Interface of a further receiver of the feed's samples; all return at once and raise nothing."""
 
     def samples(
         self, side: Side, placement: Placement, time_s: FloatArray, acc: FloatArray, gyr: FloatArray | None
@@ -35,10 +35,10 @@ class Listener(Protocol):
 
 
 LEAST_S = 0.15
-"""s of samples that an engine gets at a time where none of its strides is due: at less the calls cost more
-than the work (chosen)."""
+"""s of samples that an engine gets at a time where none of its strides is due (chosen: at less the calls cost
+more than the work)."""
 DUE_S = 0.04
-"""The same where the next stride is due: it is decided by so much later at most (chosen)."""
+"""s where the next stride is due (chosen: it is decided by so much later at most)."""
 NOT_BEFORE, NOT_BEHIND = 1.1, 2.0
 """Of the last stride's length, between which behind its end the next one is decided (chosen: that ends about
 a length later and is settled by the toe-off behind it; neighbouring strides of one gait differ by less)."""
@@ -98,7 +98,7 @@ class Feed:
     hub
         Gets the strides.
     listeners
-        Who else gets them.
+        Further receivers of the samples.
 
     Attributes
     ----------

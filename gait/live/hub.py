@@ -1,4 +1,4 @@
-"""Hold a live session for whoever watches it: strides in, messages out, never waiting for anybody."""
+"""Hub of a live session: takes strides, hands messages to watchers, and waits for none of them."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from gait.missing import number_or_none
 __all__ = ["Hub", "Watcher"]
 
 SHORT_S = 10.0
-"""s of strides that the fast numbers are taken of."""
+"""s of strides that the fast numbers are taken of (chosen: as `gait.live.alerts.MEAN_S`)."""
 KEPT = 600
-"""Strides that a page which is opened late gets: some minutes of both feet."""
+"""Strides that a page which is opened late gets (chosen: some minutes of both feet)."""
 WAITING = KEPT + 200
-"""Messages that may wait for one watcher: what came before it, and half a minute; a slower one loses the
-oldest (chosen)."""
+"""Messages that may wait for a watcher (chosen: what came before it, and half a minute); a slower one loses
+the oldest."""
 
 
 @dataclass(eq=False)

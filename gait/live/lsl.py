@@ -19,7 +19,8 @@ __all__ = ["SAMPLE_CHANNELS", "STRIDE_CHANNELS", "Channel", "LslOutlets", "offse
 
 FORMAT = "double64"
 TRIES = 20
-"""Pairs of readings from which the relation of two clocks is taken: the closest pair counts."""
+"""Pairs of readings from which the relation of two clocks is taken (chosen: the closest counts; more bring
+little)."""
 
 
 @dataclass(frozen=True)

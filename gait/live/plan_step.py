@@ -16,9 +16,9 @@ from gait.sentences import sentence
 __all__ = ["PlanStep", "plan_step"]
 
 PLAN_DAYS = 42
-"""Days for which a plan, and the answers that it rests on, stand: the six weeks of a course."""
+"""Days for which a plan, and the answers that it rests on, stand (chosen: the six weeks of a course)."""
 CHECK_IN_DAYS = 14
-"""Days for which a check-in speaks."""
+"""Days for which a check-in speaks (chosen: as `gait.coaching.diary.progress.STALE_DAYS`)."""
 CALF_PAINS = ("pain_calf", "pain_heel_tendon")
 CALF = ("calf", "achilles")
 """Findings and places with which a softer landing is never asked for: it shifts load there (Chan et al. 2018,
@@ -148,7 +148,7 @@ def _stopped(
     light = plan.get("light")
     if light == "red":
         return sentence("the plan's light is red")
-    # An amber light stands also where red flags were not asked about; the next step then is to ask.
+    # An amber light holds without answers on red flags too; the next step then is to ask for them.
     if light == "grey" or (results.get("action") or {}).get("kind") == "ask":
         return sentence("what keeps you safe was not asked: {command}", command=ASK)
     if age_days > PLAN_DAYS:

@@ -16,9 +16,9 @@ from gait.sentences import sentence
 __all__ = ["replay"]
 
 CHUNK_S = 0.05
-"""s of samples handed on at a time, about what a sensor sends."""
+"""s of samples handed on at a time (chosen: about what a sensor sends)."""
 STATUS_S = 1.0
-"""s of session time between states."""
+"""s of session time between states (the contract of `/ws`)."""
 
 
 def replay(session: Session, feed: Feed, speed: float, stop: threading.Event) -> float:

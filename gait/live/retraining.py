@@ -22,17 +22,19 @@ __all__ = ["RUNS", "CourseRun", "CourseStep", "course_run", "next_step", "run_fr
 
 RUNS = len(SHARES)
 CYCLE_S = 120.0
-"""s of running in which the share of feedback comes first and the rest is run without (chosen)."""
+"""s of running in which the share of feedback comes first and the rest is run without (chosen: two minutes,
+in which a share is heard and its absence too)."""
 DONE_SHARE = 0.8
-"""Of a run's minutes, from which it counts as done (chosen)."""
+"""Of a run's minutes, from which it counts as done (chosen: a run may end a little early)."""
 TEST_DAYS = (28, 84)
-"""Days behind the last run at which it is tested without feedback: 4 and 12 weeks."""
+"""Days behind the last run at which it is tested without feedback (chosen: 4 and 12 weeks, about as in Bramah
+et al. 2019)."""
 TEST_MINUTES = 5  # min of a test without the beat (chosen: long enough for a mean, short enough to be done)
 HELD_SHARE = 0.03
 """Of the target, by which cadence without feedback may be lower and still counts as held (chosen: as far as
 a ten-second mean of somebody on the beat scatters)."""
 GAP_DAYS = 28
-"""Days without a run of the course after which it begins anew (chosen)."""
+"""Days without a run of the course after which it begins anew (chosen: as long as the whole course takes)."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ class CourseStep:
     minutes
         Of running.
     share
-        Of it with feedback.
+        Share of the minutes with feedback.
     due_on
         For ``"wait"``: the day from which the next one may be run.
     """

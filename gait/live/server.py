@@ -20,21 +20,24 @@ from gait.report.words import Words, load_words
 __all__ = ["LiveServer"]
 
 MOST_CLIENTS = 8
-"""Pages at once: a runner, a coach, a treadmill's screen, and some reloads (chosen)."""
+"""Pages at once (chosen: a runner, a coach, a treadmill's screen, and some reloads)."""
 MOST_MESSAGE = 1024
-"""Bytes of a message from a page; ours are below 100."""
+"""Bytes of a message from a page (chosen: ours are below 100)."""
 MOST_HEARD = 32
-"""Messages from a page after which its socket is closed: ours sends none."""
+"""Messages from a page after which its socket is closed (chosen: ours sends none)."""
 MOST_AT_ONCE = 64
-"""Connections at once, pages and requests; more are turned away with 503 (chosen)."""
+"""Connections at once, pages and requests; more are turned away with 503 (chosen: eight for each of
+`MOST_CLIENTS`)."""
 MOST_HEAD = 16384
-"""Bytes of a request's head."""
+"""Bytes of a request's head (chosen: as web servers usually accept)."""
 MOST_PUSH = MOST_BYTES
 """Bytes of a phone's message."""
 MOST_PUSHES, PUSH_S = 4, 20.0
-"""Messages of a phone that are under way at once, and s that one may take to come."""
+"""Messages of a phone that are under way at once, and s that one may take to come (chosen: a phone sends one
+a second, and a bad network takes seconds)."""
 LAST_WORDS_S, LOOK_S = 2.0, 0.025
-"""s for which the end waits for a page that has not got its last messages yet, and between looks."""
+"""s for which the end waits for a page that has not got its last messages yet, and between looks (chosen:
+nobody waits long for a page that has gone)."""
 BACKLOG = 64
 """Connections that may wait to be taken (chosen: more than one page opens)."""
 START_S = 10.0
@@ -59,7 +62,7 @@ class LiveServer:
     host, port
         Where to listen; port 0 takes a free one.
     token
-        What whoever comes from outside must carry; empty where nothing is shared.
+        Token that clients from outside must carry; empty without sharing.
     push
         Takes the messages that a phone's app sends to ``/push``, always with the token; None where no phone
         is recorded.
@@ -94,7 +97,7 @@ class LiveServer:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((host, port))
-            # From now on whoever asks waits until the server answers.
+            # From now on a client waits until the server answers.
             listener.listen(BACKLOG)
         except OSError as error:
             listener.close()
@@ -115,7 +118,7 @@ class LiveServer:
         Raises
         ------
         SensorError
-            It does not come up.
+            The server does not start.
         """
         self._thread.start()
         if not self._ready.wait(START_S):
@@ -215,7 +218,7 @@ class LiveServer:
         if self._refusal(socket) or self.hub.watchers >= MOST_CLIENTS:
             await socket.close(code=1008)
             return
-        # Its place is taken before anything is waited for: many at the same moment do not slip in together.
+        # The place is counted before the first wait, so that many clients at once cannot exceed the limit.
         loop, more = asyncio.get_running_loop(), asyncio.Event()
         watcher = self.hub.watch(lambda: _wake(loop, more))
         listening = None

@@ -36,9 +36,10 @@ __all__ = [
     "encode_command",
 ]
 
-ANSWER_BIT = 0x80  # set in the first byte of an answer to a command (docs/protocol)
+ANSWER_BIT = 0x80  # set in the first byte of an answer to a command (open profile, firmware_notes/README.md)
 NAME_BYTES = 20
-"""Longest name, UTF-8 bytes: it must fit into an advertisement beside the service."""
+"""Longest name, UTF-8 bytes (the profile's, firmware_notes): it must fit into an advertisement beside the
+service."""
 
 
 class Op(enum.IntEnum):

@@ -32,17 +32,18 @@ __all__ = [
 Counts = npt.NDArray[np.int16]
 
 DATA_TYPE = 0x11
-"""Type (high nibble 1: samples) and version (low nibble 1) of the packets this codec knows."""
+"""Type (high nibble 1: samples) and version (low nibble 1) of the packets of the open profile."""
 
 _HEADER = struct.Struct("<BBHIIBBH")
 HEADER_BYTES = _HEADER.size
-SAMPLE_BYTES = 12  # six int16
-MAX_SAMPLES = 19  # of a packet: as many as fit into 247 - 3 bytes of a notification behind the head
+SAMPLE_BYTES = 12  # six int16 (the open profile)
+MAX_SAMPLES = 19
+"""Of a packet of the open profile: as many as fit into 247 - 3 bytes of a notification behind the head."""
 PERIOD_UNIT_US = 0.25
-"""The measured sample period is sent in quarters of a microsecond: eighths of 104 Hz's overflow 16 bits."""
+"""us in which the measured sample period is sent (chosen: eighths of 104 Hz's overflow 16 bits)."""
 
 FULL_COUNTS = 32768
-"""Counts at full scale of a 16-bit axis."""
+"""Counts at full scale of a 16-bit axis (by definition)."""
 
 
 class Flag(enum.IntFlag):
@@ -56,7 +57,7 @@ class Flag(enum.IntFlag):
 
 
 _KNOWN_FLAGS = 0x1F
-"""Bits of the flags that the profile defines (docs/protocol)."""
+"""Bits of the flags that the profile defines (open profile, firmware_notes/README.md)."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -37,7 +37,8 @@ SERIAL = "00002a25-0000-1000-8000-00805f9b34fb"
 FIRMWARE_REVISION = "00002a26-0000-1000-8000-00805f9b34fb"
 
 RATES_HZ = (104, 208, 416)
-"""Sample rates that a sensor offers."""
+"""Sample rates that a sensor of the open profile offers (rates of the reference design's part by its data
+sheet)."""
 
 
 def unwrap(raw: int, near: int, bits: int) -> int:

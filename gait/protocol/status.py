@@ -12,14 +12,14 @@ from gait.protocol.profile import RATES_HZ
 __all__ = ["STATUS_BYTES", "STATUS_VERSION", "Status", "decode_status", "encode_status"]
 
 STATUS_VERSION = 0x21
-"""Version of the status value, two nibbles: 2.1 (docs/protocol)."""
+"""Version of the status value, two nibbles: 2.1 (open profile, firmware_notes/README.md)."""
 _LAYOUT = struct.Struct("<BBBBHHHBBIIIIIII16s8s")
 STATUS_BYTES = _LAYOUT.size
 
 _SIDES: tuple[Literal["", "left", "right"], ...] = ("", "left", "right")
 _PLACEMENTS: tuple[Literal["", "shoe", "shank"], ...] = ("", "shoe", "shank")
-_RUNNING = 1  # bit of the status byte (docs/protocol)
-_CHARGING = 2  # the same
+_RUNNING = 1  # bit of the status byte (open profile, firmware_notes/README.md)
+_CHARGING = 2  # bit of the status byte (open profile, firmware_notes/README.md)
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Status:
     rate_hz, acc_range_g, gyr_range_dps
         Settings of the samples it sends (`RATES_HZ`).
     config_id
-        Changes with any of them.
+        Number of the configuration, which changes with rate or ranges.
     battery_pct
         0-100.
     boot_id

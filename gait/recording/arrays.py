@@ -111,14 +111,14 @@ def _check_words(placement: str, side: str, acc_unit: str, gyr_unit: str) -> Non
 def _check_facts(
     acc_range_g: float | None, gyr_range_dps: float | None, runner: RunnerInfo | None, run: RunInfo | None
 ) -> None:
-    """Refuse full scales that no sensor has, and what is no runner or run.
+    """Refuse full scales that no sensor has, and objects that are not a runner or a run.
 
     Raises
     ------
     RecordingError
-        Which full scale it is.
+        A full scale is not a positive number; the message names it.
     UsageError
-        What was given instead.
+        An object of another kind was given.
     """
     _check_range("acc_range_g", acc_range_g)
     _check_range("gyr_range_dps", gyr_range_dps)
@@ -157,7 +157,7 @@ def _check_word(argument: str, word: str, words: tuple[str, ...]) -> None:
 
 
 def _check_range(argument: str, value: object) -> None:
-    """Refuse a full scale that is none."""
+    """Refuse a full scale that is not a positive number."""
     if value is None:
         return
     if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not 0 < value < np.inf:
@@ -245,7 +245,7 @@ def _check_samples(recording: Recording) -> None:
 
 
 def _check_size(values: FloatArray, limit: float, argument: str, unit: str) -> None:
-    """Refuse a number that no sensor measures; the unit is judged first by `check_acc_unit`."""
+    """Refuse a number in (n, 3) values that no sensor measures; `check_acc_unit` judges the unit first."""
     top = float(np.abs(values).max())
     if top > limit:
         raise RecordingError(

@@ -21,37 +21,38 @@ Stamping = Literal["each", "packets", "sawtooth", "doubled"]
 """A stamp a row; rows of a packet share one; stamps of a packet overlap the next one's; rows stand twice."""
 
 LOOK_ROWS = 2000
-"""Rows by which the way of stamping is decided."""
+"""Rows by which the way of stamping is decided (chosen: ten seconds at 208 Hz, some dozens of packets)."""
 REPEATS_FREE, REPEATS_SHARE = 20, 0.02
-"""Repeated stamps that are no packets: up to this many, or up to this share of the rows."""
+"""Most repeated stamps, or share of the rows, that are no packets (chosen: packets repeat most of them)."""
 PLAUSIBLE_HZ = (15.0, 5000.0)
-"""Rates of a leg sensor that packets may lead to."""
+"""Rates that packets may lead to (chosen: with room beyond those of leg sensors, 20 to 2000 Hz)."""
 SPREAD = 3.0
-"""Largest ratio of the 90th to the 10th percentile, over packets, of time a sample: more is not even."""
+"""Largest ratio of the 90th to the 10th percentile of time a sample in packets (chosen: more is not even)."""
 OVERLAP_S = 0.5
-"""A larger step back is no overlap of packets."""
+"""A larger step back is no overlap of packets (chosen: packets hold less than that)."""
 STUCK, STUCK_SHARE = 10, 0.1
-"""A stamp for more than this many usual packets is no packet; rows of such stamps that are borne at most."""
+"""Packets that a stamp lasts for at most, and share of rows beyond (chosen: packets are alike)."""
 LOST = 2.5
-"""A packet that is followed by this many times its own length is followed by a gap."""
+"""A packet followed by so many times its own length is followed by a gap (chosen: late ones wait less)."""
 FOLLOWERS = 3
-"""Rows that go on behind a step back before it is a restart and no row in the wrong place."""
+"""Rows that go on behind a step back that is a restart (chosen: single rows in a wrong place do not)."""
 RESTART_GAP_S = 3.0
-"""Gap that is put where a clock began again, as its true length is not known: longer than any stride."""
+"""s of gap where a clock began again, as its length is not known (chosen: longer than any stride)."""
 MOST_RESTARTS = 50
 """Restarts of a file's clock that are followed (chosen: more are no clock)."""
 FOLLOW_S = 2.0
-"""Longest step of the rows behind a restart."""
+"""s; longest step of the rows behind a restart (chosen: a sensor's, with a lost packet at most)."""
 APART = 1.3
-"""How much further apart rows of one stamp are than those of the same place of two, of several sensors."""
+"""How much further apart rows of one stamp are than those of the same place of two, of several sensors
+(chosen: between one sensor, where they are nearer, and two)."""
 MARK = np.uint64(0x9E3779B97F4A7C15)
 """An odd number by which the bits of columns are mixed (2^64 over the golden ratio)."""
 MOST_MARKS = 2**20
-"""Last rows against which later ones are held that may repeat them: 84 minutes at 208 Hz, 8 MB (chosen)."""
+"""Last rows against which later ones are held that may repeat them (chosen: 84 minutes at 208 Hz, 8 MB)."""
 COUNTER_BITS = (8, 12, 15, 16, 24, 31, 32)
-"""Widths of counters, bits, at whose end one begins again (those of microcontrollers and packet formats)."""
+"""Widths of counters, bits (chosen: those of usual microcontrollers and packet formats)."""
 COUNTER_EDGE = 40.0
-"""Usual steps before and behind the end of a counter within which its beginning again is seen."""
+"""Usual steps about a counter's end in which it begins again (chosen: a lost packet hides no end)."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ class Rows:
 class Clock:
     """Turns stamps into times of samples, as rows come.
 
-    State: rows held back until those behind them are known, and what was found.
+    State: rows held back until later rows have come, and the faults found.
 
     Attributes
     ----------
@@ -219,7 +220,7 @@ class Clock:
         return ready, rows.part(slice(stop, None))
 
     def _shift(self, before_s: float, behind: FloatArray, usual_s: float) -> float | None:
-        """Return seconds to add from a step back on; None where it is no restart."""
+        """Return seconds to add to (m,) stamps from a step back on, s; None where it is no restart."""
         new_s = float(behind[0]) + self._offset_s
         if self.wrap_s is not None and new_s - before_s < -0.5 * self.wrap_s:
             return self.wrap_s
@@ -278,6 +279,7 @@ class Clock:
     def _without_doubles(
         self, rows: Rows, time_s: FloatArray, step_s: FloatArray
     ) -> tuple[Rows, FloatArray, FloatArray]:
+        """Return rows, times and steps, (n,) s, without those that have the time of the row before."""
         fresh = step_s != 0.0
         if self._last_s is None:
             fresh[0] = True
@@ -360,7 +362,7 @@ def stamping_of(columns: tuple[FloatArray, ...]) -> tuple[Stamping, float, int]:
 
 
 def interleaved(columns: tuple[FloatArray, ...], size: int) -> bool:
-    """Return whether rows of one stamp are samples of as many sensors, and not of one after another.
+    """Return whether rows of one stamp come from several sensors, not from one sensor in a row.
 
     Parameters
     ----------
@@ -372,14 +374,15 @@ def interleaved(columns: tuple[FloatArray, ...], size: int) -> bool:
     if size < 2 or len(columns[0]) < 4 * size:
         return False
     within = np.diff(columns[0]) == 0.0
-    # Of one sensor the next row is nearer than the same place of the next packet; of several it is not.
+    # A single sensor's next row is nearer in value than the row at the same place of the next packet; of
+    # several it is not.
     near = sum(float(np.nanmean(np.abs(np.diff(column))[within])) for column in columns[1:4])
     far = sum(float(np.nanmean(np.abs(column[size:] - column[:-size]))) for column in columns[1:4])
     return near > APART * far
 
 
 def _packets(stamps: FloatArray, stamping: Stamping) -> tuple[Stamping, float, int]:
-    """Return the same as `stamping_of` returns, if the packets lead to even samples."""
+    """Return the same as `stamping_of` returns, if packets of (n,) stamps, s, lead to even samples."""
     begins = np.concatenate([[0], _starts(stamps, stamping)])
     if len(begins) < 3:
         return "each", 0.0, 1

@@ -45,7 +45,7 @@ def convert(
     placement, side
         Where the sensor sat; else the source says, else the target's name.
     choice
-        What the caller says of columns, units, rate and device.
+        Columns, units, rate and device that the caller states.
 
     Returns
     -------

@@ -38,11 +38,12 @@ FORMAT_KEY = "gait-recording"
 FORMAT_VERSION = 1
 """Version of the file format that is written and read (the contract's)."""
 RANGES = (1e-3, 1e9)
-"""What a full scale can be: any float, but no whole number of hundreds of digits."""
+"""Least and largest full scale (chosen: any float, but no whole number of hundreds of digits)."""
 SHOWN = 40
-"""Characters of a bad value that a message repeats."""
+"""Characters of a bad value that a message repeats (chosen: a line of a terminal holds it with the
+message)."""
 RATES_HZ = (0.5, 10_000.0)
-"""What a nominal rate can be: a wrong one would make the analysis bridge hours, or see none."""
+"""Least and largest nominal rate (chosen: a wrong one would make the analysis bridge hours, or see none)."""
 
 SIDE_WORDS: dict[str, Side] = {"left": "left", "right": "right"}
 PLACEMENT_WORDS: dict[str, Placement] = {
@@ -97,7 +98,7 @@ def bare_name(path: Path) -> str:
 
 
 def place_from_name(name: str) -> tuple[Placement | None, Side | None]:
-    """Return placement and side as far as a file's name says them; a name that says two says neither.
+    """Return placement and side as far as a file's name says them; a name with two of them gives neither.
 
     Examples
     --------

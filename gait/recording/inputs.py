@@ -39,7 +39,7 @@ def digest_of(files: Iterable[Path]) -> str:
     Raises
     ------
     OSError
-        One cannot be read.
+        A file cannot be read.
     """
     digest = hashlib.sha256()
     for file in files:

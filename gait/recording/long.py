@@ -25,18 +25,20 @@ __all__ = [
 ]
 
 LONG_BYTES = 150_000_000
-"""Bytes of CSV from which a session is read piece by piece: two hours of two shoes at 208 Hz. In memory a row
-takes about as much as in the file, and its analysis as much again."""
+"""Bytes of CSV from which a session is read piece by piece (chosen: two hours of two shoes at 208 Hz). In
+memory a row takes about as much as in the file, and its analysis as much again."""
 
 GZIP_RATIO = 5
-"""How many times larger than its ``.csv.gz`` a recording is, about."""
+"""How many times larger than its ``.csv.gz`` a recording is, about (chosen: gzip gives back four fifths of
+numbers as text)."""
 
 LONG_INSTANTS = 3_000_000
-"""Instants of the analysis' grid from which a session is read piece by piece, however few its rows: two hours
-of two shoes. All signals are brought to that grid, so a slow sensor's day costs what a fast one's does."""
+"""Instants of the analysis' grid from which a session is read piece by piece, however few its rows (chosen:
+two hours of two shoes). All signals are brought to that grid, so a slow sensor's day costs what a fast one's
+does."""
 
 SHORT_BYTES = 5_000_000
-"""Bytes of CSV up to which nobody looks how long a file lasts: seven hours at 5 Hz."""
+"""Bytes of CSV up to which nobody looks how long a file lasts (chosen: seven hours at 5 Hz)."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ def open_session(
     side: Side | None = None,
     long_bytes: int = LONG_BYTES,
 ) -> Session:
-    """Read a session, or, where it is long, only find out what is in it: its samples stay on disk.
+    """Read a session; of a long session only the facts, as its samples stay on disk.
 
     Parameters
     ----------
@@ -159,7 +161,7 @@ class _Step:
 def _usual_step(file: Path, side: Side | None) -> _Step:
     """Return bytes and seconds that a row of a file takes, by its first rows.
 
-    A fault further down is told by reading it.
+    A fault further down is reported when it is read.
     """
     time_s = first_times(file, LOOK_ROWS, side=side)
     if len(time_s) < 2:
@@ -171,7 +173,7 @@ def _usual_step(file: Path, side: Side | None) -> _Step:
 
 
 def _csv_bytes(file: Path) -> int:
-    """Return the size of a file's text, roughly; 0 where it cannot be looked at: reading will say so."""
+    """Return the size of a file's text, roughly; 0 where the file cannot be read, which reading reports."""
     try:
         size = file.stat().st_size
     except (OSError, ValueError):

@@ -17,12 +17,14 @@ __all__ = ["PIECE_ROWS", "Recording", "RunInfo", "RunnerInfo", "Session", "piece
 
 
 LOOK_ROWS = 200
-"""Samples by which the usual step is found."""
+"""Samples by which the usual step is found (chosen: a median of so many is good to a sample's jitter, and
+costs nothing)."""
 GRID_HZ = 200.0
-"""Rate of the grid that all signals are brought to (`gait.analysis.signal.resample.GRID_HZ`; a test holds the
-two together)."""
+"""Rate of the grid that all signals are brought to, same as `gait.analysis.signal.resample.GRID_HZ`; a test
+holds the two together."""
 PIECE_ROWS = 1 << 16
-"""Samples in a piece: 4 MB, five minutes of a usual sensor. A slow sensor has fewer, for as many instants."""
+"""Samples in a piece (chosen: 4 MB, five minutes of a usual sensor). A slow sensor has fewer, for as many
+instants."""
 
 
 @dataclass(frozen=True)
@@ -152,7 +154,7 @@ class RunnerInfo:
 
 @dataclass(frozen=True)
 class RunInfo:
-    """``[run]`` of ``session.toml``: what is known of the run from elsewhere."""
+    """``[run]`` of ``session.toml``: facts about the run that no sensor measures."""
 
     speed_m_s: float | None = None
     distance_m: float | None = None
@@ -178,7 +180,7 @@ class Session:
     answers
         ``[answers]`` as written, unchecked: `gait.coaching.questionnaire.answers` checks it.
     path
-        Where it was read from.
+        Path that the session was read from.
     """
 
     name: str

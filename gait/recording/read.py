@@ -55,15 +55,19 @@ __all__ = [
 
 
 MOST_ROWS = 150_000_000
-"""Rows held in memory for one recording: a day at 1666 Hz. `read_chunks` has no such limit."""
+"""Rows held in memory for one recording (chosen: a day at 1666 Hz). `read_chunks` has no such limit."""
 ENOUGH_ROWS = 256
-"""Rows that units are judged by at least; the few behind the last block may be one swing of the leg."""
+"""Rows that units are judged by at least (chosen: the few behind the last block may be one swing of the
+leg)."""
 BARREN_BYTES = 1 << 25
-"""Text without a usable row, 32 MB, after which a file is no recording; gzip packs it into kilobytes."""
+"""Text without a usable row, 32 MB, after which a file is no recording (chosen: gzip packs it into
+kilobytes)."""
 LOOK_BYTES = 1 << 18
-"""Bytes that the first rows of a file are looked for in at once: more rows than its clock waits for."""
+"""Bytes that the first rows of a file are looked for in at once (chosen: more rows than its clock waits
+for)."""
 LOOKED_AT = 4000
-"""Rows of a block, evenly spaced, that units are judged by at most."""
+"""Rows of a block, evenly spaced, that units are judged by at most (chosen: quantiles of so many are good to
+a per cent)."""
 
 
 def read(path: str | Path, *, placement: Placement | None = None, side: Side | None = None) -> Session:

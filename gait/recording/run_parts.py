@@ -12,7 +12,7 @@ from gait.errors import RecordingError
 __all__ = ["Part", "part_of_table", "parts_of_text"]
 
 NAME_LIMIT = 60
-"""Characters of a part's name."""
+"""Characters of a part's name (chosen: a heading on one line)."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ def part_of_table(table: object, where: str | Path) -> Part:
     Raises
     ------
     RecordingError
-        Another key, a missing one, or a stretch that cannot be.
+        An unknown or a missing key, or an end before its start.
     """
     if not isinstance(table, dict) or set(table) != {"name", "start_s", "end_s"}:
         raise RecordingError(

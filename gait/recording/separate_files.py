@@ -40,7 +40,8 @@ SENSOR_WORDS = re.compile(
 )
 READERS = {"gyroscope": gyroscope_of, "gravity": gravity_of}
 GAP_STEPS = 4.0
-"""A hole of more than this many usual steps in the other file's samples is a gap, not bridged."""
+"""A hole of more than this many usual steps in the other file's samples is a gap, not bridged (chosen: three
+lost samples are bridged, as between packets)."""
 METADATA_BYTES = 1 << 16
 """Bytes that are read of an app's file of metadata at most (chosen: 64 KiB, a hundred times such a file)."""
 
@@ -173,6 +174,7 @@ def _in_common(recording: Recording, time_s: FloatArray, file: Path) -> BoolArra
 
 
 def _at(times: FloatArray, time_s: FloatArray, values: FloatArray) -> FloatArray:
+    """Return (m, 3) values at (m,) times, s, interpolated between (n, 3) at (n,) `time_s`."""
     return np.column_stack([np.interp(times, time_s, values[:, axis]) for axis in range(3)])
 
 

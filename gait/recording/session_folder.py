@@ -1,4 +1,4 @@
-"""A session folder: which files are recordings, and what ``session.toml`` says of runner and run."""
+"""A session folder: its recordings, and runner and run by ``session.toml``."""
 
 from __future__ import annotations
 
@@ -33,13 +33,14 @@ __all__ = [
 
 SESSION_FILE = "session.toml"
 NOTES_LIMIT = 1 << 20
-"""Bytes of ``session.toml`` that are read."""
+"""Bytes of ``session.toml`` that are read (chosen: many times what a person writes)."""
 TEXT_LIMIT = 10_000
-"""Characters of a surface or a note."""
+"""Characters of a surface or a note (chosen: some pages of notes)."""
 MOST_SHOES = 20
-"""Shoes that a session names, at most (chosen)."""
+"""Shoes that a session names, at most (chosen: more than a runner owns)."""
 FIRST_YEAR, LAST_YEAR = 1990, 2100
-"""Years that a session can have started in."""
+"""Years that a session can have started in (chosen: before there were wearable sensors, a clock was
+wrong)."""
 SKIPPED = re.compile(r"(truth|.*strides.*|.*report.*)", re.IGNORECASE)
 """Names of CSV files that are results, not recordings."""
 RANGES: dict[str, tuple[float, float, str]] = {
@@ -94,13 +95,13 @@ def is_folder(path: Path) -> bool:
 def find_recordings(path: str | Path) -> list[Path]:
     """Return files of a session that are recordings, sorted by name; the file itself where ``path`` is one.
 
-    A CSV without the needed columns is passed over, as long as there is one that has them. Of the files that
-    one app wrote of one sensor, the best is taken.
+    A CSV without the needed columns is passed over, provided that another CSV has them. Of several files that
+    an app wrote for the same sensor, the best is taken.
 
     Raises
     ------
     RecordingError
-        There is none; says what is wrong with the first.
+        The folder holds no recording; the message names the fault of its first file.
     """
     place = unpacked(Path(path))
     if not is_folder(place):
@@ -134,7 +135,7 @@ def only_recording(path: Path) -> Path:
 
 
 def unpacked(path: Path) -> Path:
-    """Return where the recordings of a path are: itself, or what was taken out of an archive.
+    """Return the path with the recordings: the path itself, or the folder of an unpacked archive.
 
     Raises
     ------

@@ -12,7 +12,8 @@ from gait.recording.model import Recording
 __all__ = ["common_start_s", "from_start", "started_at"]
 
 TIME_OF_DAY_S, LATEST_S = 1e8, 1e10
-"""Times from the first on are counted from 1970, as phones do; beyond the second there is no such date."""
+"""Times from the first on are counted from 1970, as phones do; beyond the second there is no such date
+(chosen: 1973 and 2286)."""
 
 
 def common_start_s(recordings: list[Recording]) -> float:

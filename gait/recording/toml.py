@@ -13,8 +13,8 @@ from gait.errors import RecordingError
 __all__ = ["read_toml", "toml_lines"]
 
 DEEPEST = 32
-"""Tables and lists within one another. A dotted name of a few thousand parts is TOML too, but what is made of
-it breaks everything that walks through it."""
+"""Tables and lists within one another (chosen: a dotted name of a few thousand parts is TOML too, but what is
+made of it breaks everything that walks through it)."""
 
 
 def read_toml(text: str) -> dict[str, Any]:

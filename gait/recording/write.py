@@ -27,7 +27,7 @@ Bytes = npt.NDArray[np.uint8]
 ROWS_AT_ONCE = 1 << 15
 """Rows that become text at once (chosen: some 2 MB, which stay in the processor's cache)."""
 LARGEST = 9.0e17
-"""Largest scaled value: what 18 digits hold."""
+"""Largest scaled value (chosen: 18 digits and a sign fit into a signed 64-bit number)."""
 COMMA, POINT, MINUS, NEWLINE, ZERO, NOTHING = b",.-\n0\0"
 """Signs of the file; ``NOTHING`` marks bytes that are left out of it."""
 
@@ -177,7 +177,7 @@ def _rows(piece: Recording, places: Decimals, last_s: float, target: Path) -> It
 
 
 def _scaled(values: FloatArray, decimals: int, target: Path) -> npt.NDArray[np.int64]:
-    """Return whole numbers of the last decimal's unit."""
+    """Return (n,) whole numbers of the last decimal's unit."""
     scaled = np.rint(values * 10.0**decimals)
     if not (np.abs(scaled) < LARGEST).all():
         raise RecordingError("samples that are not finite numbers", where=target, todo="leave those rows out")

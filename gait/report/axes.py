@@ -18,15 +18,16 @@ Ticks = tuple[tuple[float, str], ...]
 """(value, label) from low to high."""
 
 SECONDS_UP_TO_S, MINUTES_UP_TO_S = 180.0, 7200.0
-"""Lengths of a run, s, up to which its axis counts seconds, and minutes; above, hours (chosen)."""
+"""Lengths of a run, s, up to which its axis counts seconds, and minutes; above, hours (chosen: a reader sees
+at most three digits)."""
 STEPS_S = (5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0, 7200.0, 14400.0)
 """Distances between two labels of a time axis, s (chosen: round numbers of seconds, minutes and hours)."""
 MOST_TICKS = 6
 """Number of labels of a time axis, at most (chosen: more would touch on a phone)."""
 MARGIN_SHARE = 0.08
-"""Margin at each end of a range, relative to the range (chosen)."""
+"""Margin at each end of a range, relative to the range (chosen: no line lies on the frame)."""
 ROUND = (1.0, 2.0, 5.0, 10.0)
-"""Distances of ticks, times a power of ten."""
+"""Distances of ticks, times a power of ten (chosen: the steps in which people count)."""
 
 
 def span_of(values: FloatArray, least: float, *, tail: float = 1.0) -> tuple[float, float]:

@@ -35,9 +35,9 @@ ORDER = (
 )
 """Verdicts, as words are looked up by, in the order in which people read them (`Change.words_key`)."""
 MOST_NAMED = 3
-"""Number of changes that the sentence names (chosen); the table has all."""
+"""Number of changes that the sentence names (chosen: it stays a sentence); the table has all."""
 MOST_LISTED = 6
-"""Number of sessions of a group that the head names (chosen)."""
+"""Number of sessions of a group that the head names (chosen: a head of two lines)."""
 NAME_SIGNS = 60
 """Characters of a session's name in a heading (chosen: one line on paper)."""
 

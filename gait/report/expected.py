@@ -17,7 +17,7 @@ CADENCE_BASE_SPM, CADENCE_SLOPE_SPM = 150.0, 6.01
 """Cadence, steps/min = base + slope * speed, m/s: 256 runners at 1.64 to 4.68 m/s
 (doi 10.1080/02640414.2019.1614137)."""
 CADENCE_SPEEDS_M_S = (1.64, 4.68)
-"""Speeds of that study, m/s, between which the line holds."""
+"""Speeds, m/s, between which the line holds (those of the study in `CADENCE_SOURCE`, as measured by it)."""
 CADENCE_SOURCE = "10.1080/02640414.2019.1614137; 10.20944/preprints202601.2214.v1"
 """DOIs of the line and of the spread."""
 CADENCE_SD = 0.061
@@ -25,11 +25,13 @@ CADENCE_SD = 0.061
 (doi 10.20944/preprints202601.2214.v1)."""
 
 CONTACT_AT_MS, CONTACT_SPEED_M_S, CONTACT_POWER = 271.0, 2.65, -0.6
-"""Contact time = 271 (v / 2.65) ** -0.6 ms, through the means of three laboratories (`CONTACT_SOURCE`)."""
+"""Contact time = 271 (v / 2.65) ** -0.6 ms, fitted by us through the means of three laboratories
+(`CONTACT_SOURCE`)."""
 CONTACT_SPEEDS_M_S = (2.4, 5.6)
 """Speeds, m/s, between which the law is used (chosen: the laboratories' 2.65 to 5.56 and a little beyond)."""
 CONTACT_SD = 0.08
-"""Standard deviation between runners, relative: 271 +- 23, 224 +- 18, 170-179 +- 11 ms (same sources)."""
+"""Standard deviation between runners, relative, as measured by the laboratories of `CONTACT_SOURCE`: 271 +-
+23, 224 +- 18, 170-179 +- 11 ms."""
 CONTACT_SOURCE = "10.1242/jeb.01830; 10.20944/preprints202601.2214.v1; J Sports Sci Med 16:328"
 
 

@@ -42,10 +42,10 @@ FIXED = "\N{NO-BREAK SPACE}"
 SLOWEST_M_S = 0.3
 """Speed, m/s, below which no pace is given (chosen: nearly an hour for a kilometre)."""
 SECONDS_BELOW_MIN = 20
-"""Duration, minutes, from which seconds are left out (chosen)."""
+"""Duration, minutes, from which seconds are left out (chosen: half a minute is then at most 2.5 % of it)."""
 LABEL_SIGNS, TITLE_SIGNS, LINE_SIGNS, SENTENCE_SIGNS = 60, 80, 200, 300
-"""Characters of untrusted text, at most (chosen): of a label; of a run's, file's or device's name; of a line;
-of a sentence on a fault."""
+"""Characters of untrusted text, at most (chosen: what a heading, a title, a line and two lines hold): of a
+label; of a run's, file's or device's name; of a line; of a sentence on a fault."""
 
 
 DECIMAL: ContextVar[str] = ContextVar("decimal sign", default=POINT)

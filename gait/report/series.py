@@ -40,15 +40,17 @@ ALIKE, JOINED_S = 0.12, 0.05
 DOTS = 450
 """Number of points of a scatter chart, a side (chosen: more would cover one another)."""
 BLOCKS = 8
-"""Number of blocks of a third, whose medians give the uncertainty of the third's median (chosen)."""
+"""Number of blocks of a third, whose medians give the uncertainty of the third's median (chosen: seven
+degrees of freedom, and blocks long enough to differ little)."""
 T_975 = 2.365
 """97.5 % point of Student's t with `BLOCKS` - 1 degrees of freedom."""
 BLOCK_STRIDES = 8
 """Strides of a block, at least (chosen: a median of fewer scatters too much)."""
 BAND = (0.1, 0.5, 0.9)
-"""Quantiles of a line: lower end of its band, middle, upper end (chosen)."""
+"""Quantiles of a line: lower end of its band, middle, upper end (chosen: eight strides in ten)."""
 TREND_STRIDES, SLICE_STRIDES = 40, 12
-"""Strides of a trend, and of each of its slices, at least (chosen)."""
+"""Strides of a trend, and of each of its slices, at least (chosen: slices whose medians scatter by a third of
+the strides' own)."""
 
 
 @dataclass(frozen=True)
@@ -159,7 +161,7 @@ def numbers(strides: pd.DataFrame, column: str) -> tuple[FloatArray, FloatArray]
 
 
 def _stride_by_stride(time: FloatArray, value: FloatArray) -> Series:
-    """Return every stride as a point, with a break where `BREAK_S` pass without a stride."""
+    """Return (n,) strides as points, with a break where `BREAK_S` pass without a stride."""
     order = np.argsort(time, kind="stable")
     time, value = time[order], value[order]
     holes = np.flatnonzero(np.diff(time) > BREAK_S) + 1
@@ -187,7 +189,7 @@ def trend(strides: pd.DataFrame, x: str, y: str, bins: int = 9) -> tuple[FloatAr
 
 
 def histogram(values: pd.Series, edges: FloatArray) -> FloatArray:
-    """Return the share of strides in each bin, per cent; values outside count in the end bins."""
+    """Return the share of strides between (k + 1,) edges, per cent; values outside count in the end bins."""
     measured = values.astype(float).dropna().to_numpy()
     if not measured.size:
         return np.zeros(len(edges) - 1)
@@ -229,5 +231,5 @@ def thirds(strides: pd.DataFrame, column: str) -> Third | None:
 
 
 def _block_medians(values: FloatArray) -> FloatArray:
-    """Return the median of each of `BLOCKS` consecutive parts."""
+    """Return the median of each of `BLOCKS` consecutive parts of (n,) values."""
     return np.array([np.median(part) for part in np.array_split(values, BLOCKS)])

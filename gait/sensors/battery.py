@@ -1,4 +1,4 @@
-"""The battery of a sensor near by, read over a link that is made for nothing else."""
+"""The battery of a sensor near by, read over a link of its own."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from gait.sensors.scan import Seen
 __all__ = ["battery_of"]
 
 PATIENCE_S = 12.0
-"""A first link with discovery takes 2 to 6 s on a computer that is not busy."""
+"""s (chosen: a first link with discovery takes 2 to 6 on a computer that is not busy)."""
 
 
 def _ignored(_payload: bytes, _arrival_us: int) -> None:
-    """Take a notification that nobody waits for."""
+    """Drop a notification."""
 
 
 async def battery_of(seen: Seen, backend: Backend) -> int | None:
-    """Return a sensor's battery level in percent; None where it does not tell, or cannot be linked now."""
+    """Return a sensor's battery level in percent; None if not reported, or if no link can be made."""
     if seen.driver.ability.refused:
         return None
     link = Link(seen.device, backend, lambda: 0)

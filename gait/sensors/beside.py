@@ -14,8 +14,8 @@ from gait.sensors.live_samples import Observer
 __all__ = ["Beside"]
 
 MOST_WAITING = 500
-"""Blocks that may wait, some ten seconds of two sensors: a computer that is slower shows less, and loses
-nothing, for the recording does not wait for it."""
+"""Blocks that may wait (chosen: some ten seconds of two sensors). A computer that is slower shows less and
+loses nothing, for the recording does not wait for it."""
 CLOSE_S = 10.0
 """s that the thread beside the recorder is waited for at the end (chosen: it bounds a hang)."""
 
@@ -29,7 +29,7 @@ class Beside:
     Parameters
     ----------
     observer
-        Gets them, in order.
+        Receiver of the samples, in order.
 
     State: blocks that wait, how many found no place, and what the watcher failed with.
     """
@@ -48,7 +48,7 @@ class Beside:
         Raises
         ------
         Exception
-            Whatever the watcher failed with; the recorder says so once and goes on without it.
+            The watcher's own error; the recorder reports it once and goes on without the watcher.
         """
         if self._failure is not None:
             raise self._failure
@@ -66,7 +66,7 @@ class Beside:
         return self._failure is not None
 
     def finish(self) -> bool:
-        """Wait for what waits; return whether the watcher has got it all, and may be asked for its last."""
+        """Wait for what waits; return whether the watcher has received all samples."""
         if self._thread is not None:
             with contextlib.suppress(queue.Full):
                 self._blocks.put(None, timeout=CLOSE_S)

@@ -33,9 +33,9 @@ __all__ = [
 RUNNING_ACC_G = 8.0
 """A shoe's impact reaches 8 g and more in easy running (Sheerin et al. 2019, shank: 5 to 12 g)."""
 RUNNING_GYR_DPS = 1000.0
-"""A shank turns at 500 to 800 deg/s in mid-swing, a foot at up to 1500."""
+"""deg/s (chosen: a shank turns at 500 to 800 in mid-swing, a foot at up to 1500)."""
 RUNNING_RATE_HZ = 100
-"""Contact time from 100 samples a second is 10 ms coarse; below it falls apart."""
+"""Hz (chosen: contact time from 100 samples a second is 10 ms coarse; below it falls apart)."""
 
 
 class RefusedError(SensorError):
@@ -44,9 +44,9 @@ class RefusedError(SensorError):
     Parameters
     ----------
     what, where, todo
-        Command, sensor, and what to do about it.
+        Command, sensor, and remedy.
     reason
-        What the sensor said.
+        Reason that the sensor gave.
     """
 
     def __init__(self, action: str, reason: str, *, where: str, todo: str = "") -> None:
@@ -181,7 +181,7 @@ class Ability:
 
 @dataclass
 class Inbox:
-    """Notifications on their way from the callback to the one that decodes and writes them.
+    """Queue of notifications between the callback and the task that decodes and writes them.
 
     State: who waits, whether anything is let in, and how many found no place.
     """
@@ -210,7 +210,7 @@ class Context:
     name
         As advertised.
     drain
-        Takes in what has arrived.
+        Decodes and writes the notifications that have arrived.
     pause
         Waits so many seconds; a stop or the loss of the link ends it early.
     say
@@ -249,7 +249,7 @@ class Dialogue(Protocol):
     ended
         Whether the sensor stopped by itself and everything it had is here.
     settled
-        Whether nothing is left to ask it for.
+        Whether all kept samples have been fetched.
     """
 
     ended: bool
@@ -278,7 +278,7 @@ class Dialogue(Protocol):
         """Ask the sensor who it is."""
 
     async def begin(self, link: Link) -> None:
-        """Make it send samples, or go on where it does."""
+        """Start the stream, or go on with a stream that runs."""
 
     async def tick(self, link: Link) -> None:
         """Do whatever is due now."""
@@ -292,7 +292,7 @@ class Dialogue(Protocol):
         Raises
         ------
         SensorError
-            It keeps nothing, or nothing that can be fetched.
+            The sensor keeps no samples, or none that can be fetched.
         """
 
     def take(self, uuid: str, payload: bytes, arrival_us: int) -> list[Block]:
@@ -308,7 +308,7 @@ class Driver(Protocol):
 
     @property
     def service_uuids(self) -> Sequence[str]:
-        """Services that its sensors advertise: what a scan listens for."""
+        """Services that the family's sensors advertise, for which a scan listens."""
 
     @property
     def needs(self) -> Sequence[str]:

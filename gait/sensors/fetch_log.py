@@ -28,7 +28,7 @@ from gait.sensors.session import RecordSettings, find, session_clock_us
 __all__ = ["fetch_log"]
 
 BEFORE_US = 1000
-"""Session time begins so long before the first sample."""
+"""us by which session time begins before the first sample (chosen: no sample has time zero or less)."""
 NOBODY = Wanted(208, 16, 2000, 1)
 """A start that is never sent."""
 
@@ -73,7 +73,7 @@ async def fetch_log(
     sensor
         Address or beginning of the name.
     side, placement
-        Where it sat; None and "shoe" where the sensor says it itself.
+        Side and placement; None and "shoe" where the sensor reports them.
     say
         Gets lines for people.
 

@@ -13,7 +13,8 @@ from gait.sensors.scan import Seen
 __all__ = ["Identity", "Wish", "identify"]
 
 NAME_LIMIT = 64
-"""Characters; an advertised name has at most 248 bytes, and whoever sends it chooses them."""
+"""Characters (chosen: several times a usual name; an advertised name has at most 248 bytes, and whoever sends
+it chooses them)."""
 
 
 @dataclass(frozen=True)
@@ -23,9 +24,9 @@ class Wish:
     Attributes
     ----------
     side
-        As asked for; None takes what the sensor says.
+        Side that the user asked for; None takes the sensor's own.
     as_asked
-        Whether that counts against what the sensor says.
+        Whether the user's choice prevails over the sensor's own.
     placement
         For a sensor that does not say where it sits.
     from_memory

@@ -17,13 +17,13 @@ from gait.sensors.reconnect import Follower
 
 __all__ = ["Guard", "Live", "Observer"]
 
-TEXT_LIMIT = 300  # characters of an error that are shown
+TEXT_LIMIT = 300  # characters of an error that are shown (chosen: two lines)
 FITTED_EVERY = 20
-"""Blocks, about a second at 416 Hz."""
+"""Blocks between two fits of the clock (chosen: about a second at 416 Hz)."""
 
 
 class Observer(Protocol):
-    """Whoever wants the samples while they come, such as the live analysis."""
+    """Interface of a receiver of samples as they come, such as the live analysis."""
 
     def __call__(
         self, side: Side, placement: Placement, time_s: FloatArray, acc: FloatArray, gyr: FloatArray
@@ -38,7 +38,7 @@ class Guard:
     Parameters
     ----------
     failed
-        Told once what went wrong.
+        Called once with the observer's first failure.
 
     State: which watchers failed.
     """
@@ -47,7 +47,7 @@ class Guard:
     _out: set[str] = field(default_factory=set, init=False)
 
     def call(self, name: str, watcher: Callable[..., None] | None, *arguments: object) -> None:
-        """Hand something to a watcher, if there is one that works."""
+        """Hand samples to the watcher unless there is none or it has failed."""
         if watcher is None or name in self._out:
             return
         try:
@@ -68,7 +68,7 @@ class Live:
     observer
         Gets the samples.
     guard
-        Calls it.
+        Calls the observer, and stops at its first failure.
 
     State: the clock of each sensor as last fitted, and the newest time handed on.
     """

@@ -90,6 +90,6 @@ def _answers(answer: Answer, command: Command) -> bool:
         return isinstance(command, Start)
     if isinstance(answer, BackfillDone):
         return isinstance(command, Backfill)
-    # A yes to START, SYNC or BACKFILL has fields; one without is no answer.
+    # A positive answer to START, SYNC or BACKFILL has fields; without them it is damaged.
     bare = isinstance(command, Stop) or answer.result not in GOOD
     return bare and answer.op is OPS.get(type(command))

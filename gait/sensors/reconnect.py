@@ -21,7 +21,7 @@ from gait.sensors.scan import Seen
 __all__ = ["Follower", "Shared"]
 
 QUEUE_PACKETS = 20_000
-"""Packets that may wait to be written, a quarter of an hour: more is a host that is stuck."""
+"""Packets that may wait to be written (chosen: a quarter of an hour; more is a host that is stuck)."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Connector:
     _failed: bool = False
 
     async def connect(self, *, even_stopped: bool = False) -> Link:
-        """Return the link, made anew where there is none.
+        """Return the link, made anew where the last has ended.
 
         Raises
         ------
@@ -124,9 +124,9 @@ class Follower:
     stream
         Number in the journal.
     seen, wish
-        As scanned, and what the user said of it.
+        The sensor as scanned, and the side and placement that the user gave.
     shared
-        What all sensors share.
+        Parts of the session that all sensors share.
     heard
         Gets every new block with this sensor.
 
@@ -224,7 +224,7 @@ class Follower:
         Raises
         ------
         SensorError
-            It keeps nothing, or does not answer.
+            The sensor keeps no samples, or does not answer.
         """
         for left in reversed(range(self.shared.timing.tries_at_start)):
             try:
@@ -244,7 +244,7 @@ class Follower:
         await self.connector.leave()
 
     def note_again(self) -> None:
-        """Note who it is and what its counts mean: a journal whose beginning rots can still be read."""
+        """Note identity and ranges once more, so that a journal with a damaged beginning can be read."""
         shared = self.shared
         shared.journal.note("sensor", self.identity.facts, self.stream)
         pct = self.dialogue.battery_pct
@@ -292,7 +292,7 @@ class Follower:
         await self.dialogue.end(link)
 
     async def _last_try(self) -> None:
-        """Call a sensor that was away when the session ended once more for what is in its memory."""
+        """Call once more a sensor that was away at the session's end, and fetch what its memory holds."""
         shared, timing = self.shared, self.shared.timing
         until_us = shared.clock_us() + round(1e6 * timing.last_try_s)
         away_us = shared.clock_us() - self.dialogue.last_packet_us

@@ -1,4 +1,4 @@
-"""Which sensors are near by, and which of them the user means."""
+"""Scan for sensors near by, and choice of those that the user means."""
 
 from __future__ import annotations
 
@@ -21,10 +21,11 @@ from gait.sensors.link.bluetooth_errors import advice, explain
 __all__ = ["Backend", "Seen", "choose", "refuse_unfit", "scan", "still_linked"]
 
 SILENT = 1000
-"""Sorts sensors without a signal behind those with one."""
+"""Sorts sensors without a signal behind those with one (chosen: beyond any strength in dBm)."""
 
 NAME_LIMIT = 64
-"""Letters of a name that are kept: an advertisement has room for 29, a stranger's name may be longer."""
+"""Letters of a name that are kept (chosen: an advertisement has room for 29, a stranger's name may be
+longer)."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ def choose(seen: Sequence[Seen], wanted: Sequence[str]) -> list[Seen]:
     Raises
     ------
     SensorNotFoundError
-        None near by, or none that fits; says what was seen.
+        No sensor is near by, or none fits; the message lists those seen.
     SensorError
         A name fits two; or more than two sensors are near and none was asked for.
     """
@@ -165,7 +166,7 @@ def refuse_unfit(chosen: Sequence[Seen]) -> None:
     Raises
     ------
     SensorError
-        Says which and why.
+        A sensor cannot be taken; the message names it with the reason.
     """
     for sensor in chosen:
         ability = sensor.driver.ability

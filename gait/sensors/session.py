@@ -34,13 +34,14 @@ from gait.sensors.scan import Backend, Seen, choose, refuse_unfit, scan, still_l
 
 __all__ = ["Observer", "RecordSettings", "SensorView", "Watchers", "record", "session_clock_us"]
 
-SYNC_EVERY_S = 0.5  # s between two looks at the sensors
-LIVE_EVERY_S = 1.0  # s between two live lines
-NOTED_AGAIN_S = 60.0  # s between two notes of the configuration, so that a damaged journal can still be read
-SESSION_BITS = 31  # bits of a session's number, which is not 0 (docs/protocol)
-SENSORS, USUAL_S = 2, 3600.0  # for the look at the disk: two sensors, and an hour where no length is set
+SYNC_EVERY_S = 0.5  # s between two looks at the sensors (chosen: half of `LIVE_EVERY_S`)
+LIVE_EVERY_S = 1.0  # s between two live lines (chosen: as fast as a line is read)
+NOTED_AGAIN_S = 60.0  # s between two notes of the configuration (chosen: a damaged journal can still be read)
+SESSION_BITS = 31  # bits of a session's number, which is not 0 (open profile, firmware_notes/README.md)
+SENSORS, USUAL_S = 2, 3600.0
+"""For the look at the disk (chosen: two sensors, and an hour where no length is set)."""
 SAMPLE_BYTES_ON_DISK = 80
-"""15 in the journal, 65 in the CSV (measured)."""
+"""Bytes, measured on recorded sessions: 15 in the journal, 65 in the CSV."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class RecordSettings:
     left, right, sensors
         Address or beginning of the name of a sensor for the left, the right, or the side it says itself.
     rate_hz, acc_range_g, gyr_range_dps
-        As the sensors offer them.
+        Rate and ranges to set, among those that the sensors offer.
     as_asked
         Take `left` and `right` at their word, also where a sensor says that it is the other one.
     placement
@@ -109,7 +110,7 @@ class SensorView:
 
 @dataclass(frozen=True)
 class Watchers:
-    """Who is told of a session while it goes on; none of them can stop it.
+    """Interface of an observer of a running session; none of them can stop it.
 
     Attributes
     ----------
@@ -132,8 +133,8 @@ class Watchers:
 def session_clock_us() -> int:
     """Return a real session's host clock, microseconds: monotonic, fine, going on while the computer sleeps.
 
-    A sensor's clock does not stop when the lid is closed, so neither may this one. ``perf_counter`` stops on
-    Linux and macOS; on Windows it goes on (`time.monotonic` steps by 16 ms there).
+    A sensor's clock does not stop when the computer sleeps, so this clock must not either. ``perf_counter``
+    stops on Linux and macOS; on Windows it goes on (`time.monotonic` steps by 16 ms there).
     """
     if sys.platform == "linux":
         return time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1000
@@ -164,7 +165,7 @@ async def record(
     clock_us
         Host clock.
     watchers
-        Who is told of it.
+        Observers of the session.
 
     Returns
     -------
@@ -323,7 +324,7 @@ class _Session:
     async def _keep(self) -> None:
         """Keep, once or twice a second: journal to the disk, live line, the end of the session."""
         last_samples = [0] * len(self.followers)
-        # For the first time after a second: what a short session means stands twice in its journal.
+        # First after a second, so that the journal of a short session holds the configuration twice too.
         last_s, noted_s, away_s = 0.0, LIVE_EVERY_S - NOTED_AGAIN_S, 0.0
         while True:
             await asyncio.sleep(SYNC_EVERY_S)

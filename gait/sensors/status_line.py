@@ -10,7 +10,7 @@ from gait.sensors.session import SensorView
 __all__ = ["live_line"]
 
 QUIET_S = 1.0
-"""A sensor that is quiet for longer is said to be; packets come ten times a second and more."""
+"""s; a sensor that is quiet for longer is said to be (chosen: packets come ten times a second and more)."""
 
 
 def live_line(elapsed_s: float, views: Sequence[SensorView], cadence_spm: Mapping[Side, float]) -> str:
@@ -21,7 +21,7 @@ def live_line(elapsed_s: float, views: Sequence[SensorView], cadence_spm: Mappin
     elapsed_s
         Since the start.
     views
-        One a sensor.
+        One view for each sensor.
     cadence_spm
         Steps a minute of both feet, by the side that it was measured on; sides that are not known yet lack.
     """

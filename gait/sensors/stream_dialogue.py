@@ -27,14 +27,16 @@ from gait.sensors.samples.timed_stream import Piece, TimedStream
 __all__ = ["Decoder", "StreamDialogue", "StreamFamily"]
 
 CLOCKLESS_SKEW = 0.02
-"""Without time stamps the sample counter is the clock, and an IMU's rate is up to 1 % off (data sheets)."""
+"""Share; without time stamps the sample counter is the clock (chosen: an IMU's rate is up to 1 % off by its
+data sheet, so twice that)."""
 
 AGAIN_US = 2000
-"""us within which the same bytes are one notification (bleak #2002): samples are 2.5 ms apart at least."""
+"""us within which the same bytes are the same notification, bleak #2002 (chosen: samples are 2.5 ms apart at
+least)."""
 CLOCK_ANEW = "the sensor's clock began anew"
 ORDER_LOST = "samples were lost or came twice: their order no longer keeps time, and begins anew"
 KEPT_BEFORE_US = 1000
-"""Session time of a kept run's first sample."""
+"""Session time of a kept run's first sample, us (chosen: as `gait.sensors.fetch_log.BEFORE_US`)."""
 
 
 class Decoder(Protocol):
@@ -57,7 +59,7 @@ class StreamFamily:
     Attributes
     ----------
     ability
-        What it can do.
+        Rates, ranges and limits of the family.
     service_uuids, needs, notifies
         Services of a sensor, characteristics that it must have, and those that it sends on.
     stamp_us, wrap_us
@@ -107,7 +109,7 @@ class StreamFamily:
         raise NotImplementedError
 
     def memory(self) -> Memory | None:
-        """Return the memory that its sensors keep runs in; None where they keep nothing that can be read."""
+        """Return the memory that the sensors keep runs in; None where none of it can be read."""
         return None
 
 
@@ -118,7 +120,7 @@ class StreamDialogue:
     Parameters
     ----------
     context, family
-        What it works with.
+        Parts of the recorder that the dialogue uses, and the sensor's family.
 
     State: the stream, its scales and clock, and the link's decoder.
     """
@@ -234,7 +236,7 @@ class StreamDialogue:
         Raises
         ------
         SensorError
-            There is none, or it cannot be read.
+            The memory holds no run, or cannot be read.
         """
         memory = self.family.memory()
         if memory is None:

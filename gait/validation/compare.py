@@ -30,22 +30,26 @@ __all__ = ["ErrorFigures", "SensorValidation", "load_truth", "validate", "valida
 
 
 NEAR = 0.25
-"""Share of the stride within which a found contact is the true one."""
+"""Share of the stride within which a found contact is the true one (chosen: half-way to the other foot's
+contact)."""
 
 USUAL_STRIDE_S = 0.7
-"""s that stands for the stride behind a last contact."""
+"""s that stands for the stride behind a last contact (chosen: a cadence of 171 steps a minute)."""
 
 RULE_NEAR_S = 0.25
-"""s within which a rule's contact is compared with a true one: single rules stray."""
+"""s within which a rule's contact is compared with a true one (chosen: a third of a stride, for single rules
+stray)."""
 
 TRUTH_BYTES = 1 << 27
-"""Largest truth file, unpacked: a day of two feet takes a fifth of it."""
+"""Largest truth file, unpacked (chosen: a day of two feet takes a fifth of it)."""
 
 LARGEST = 1e9
-"""A number beyond it is no time and no metric: days in microseconds, angles, lengths all stay below."""
+"""A number beyond it is no time and no metric (chosen: angles, lengths and a session's seconds all stay far
+below)."""
 
 EDGE_S = 1.0
-"""s from the recording's ends within which a missed contact is counted apart."""
+"""s from the recording's ends within which a missed contact is counted apart (chosen: more than a stride of
+running, as the ends cut it)."""
 
 
 @dataclass(frozen=True)
@@ -242,7 +246,10 @@ def _contact_errors(
 def _interval(
     recording: Recording, batch: StrideBatch, truth: pd.DataFrame, at: npt.NDArray[np.intp]
 ) -> tuple[float | None, bool | None]:
-    """Return the half-width of the recording's contact time, ms, and whether it holds the truth's median."""
+    """Return the half-width of the recording's contact time, ms, and whether it holds the truth's median.
+
+    `at`: (m,) rows of the truth that strides have found.
+    """
     table = stride_table([(recording.placement, recording.side, batch, ())])
     running = table[table["activity"] == "running"]
     metrics = summarise(running, with_gyr={recording.side: recording.gyr is not None}, extra={})
@@ -256,6 +263,7 @@ def _interval(
 def _class_agreement(
     batch: StrideBatch, truth: pd.DataFrame, rows: npt.NDArray[np.intp], at: npt.NDArray[np.intp]
 ) -> float:
+    """Return the share of strides with the truth's strike class; (m,) rows of strides and truth."""
     if "fsa_deg" not in truth.columns:
         return float("nan")
     true, measured = _numbers(truth["fsa_deg"])[at], batch.strike_angle_deg[rows]
@@ -268,7 +276,7 @@ def _class_agreement(
 
 
 def _pairs(batch: StrideBatch, true: FloatArray) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-    """Return strides and true contacts that are each other's nearest and near enough."""
+    """Return (m,) strides and true contacts, of (k,) in s, that are each other's nearest and near enough."""
     if len(batch) == 0:
         return np.empty(0, dtype=np.intp), np.empty(0, dtype=np.intp)
     nearest = _nearest(batch.ic_s, true)
@@ -282,7 +290,7 @@ def _pairs(batch: StrideBatch, true: FloatArray) -> tuple[npt.NDArray[np.intp], 
 
 
 def _nearest(values: FloatArray, among: FloatArray) -> npt.NDArray[np.intp]:
-    """Return the index into sorted `among`, which is not empty, of what is nearest to each value."""
+    """Return (n,) indices into sorted (m,) `among`, not empty, of what is nearest to each of (n,) values."""
     right = np.searchsorted(among, values).clip(0, len(among) - 1)
     left = (right - 1).clip(0)
     return np.where(np.abs(values - among[left]) <= np.abs(among[right] - values), left, right)
@@ -291,6 +299,7 @@ def _nearest(values: FloatArray, among: FloatArray) -> npt.NDArray[np.intp]:
 def _errors(
     batch: StrideBatch, truth: pd.DataFrame, rows: npt.NDArray[np.intp], at: npt.NDArray[np.intp]
 ) -> dict[str, ErrorFigures]:
+    """Return the errors of each figure that the truth has, over (m,) rows of strides and truth."""
     ic, tc = truth["ic_s"].to_numpy(dtype=float)[at], truth["tc_s"].to_numpy(dtype=float)[at]
     stride = batch.next_ic_s - batch.ic_s
     pairs = {
@@ -351,6 +360,7 @@ def validate_rules(recording: Recording, truth: pd.DataFrame) -> dict[str, dict[
 
 
 def _figures(error: FloatArray) -> ErrorFigures | None:
+    """Return bias and scatter of (m,) errors; None with fewer than two that are finite."""
     error = error[np.isfinite(error)]
     if len(error) < 2:
         return None
@@ -369,6 +379,7 @@ def _figures(error: FloatArray) -> ErrorFigures | None:
 def _coverage(
     batch: StrideBatch, truth: pd.DataFrame, rows: npt.NDArray[np.intp], at: npt.NDArray[np.intp]
 ) -> float:
+    """Return the share of strides whose 95 % interval holds the truth; (m,) rows of strides and truth."""
     error = np.abs(_contact_errors(batch, truth, rows, at))
     half = 1.96 * batch.contact_sd_s[rows]
     finite = np.isfinite(error)

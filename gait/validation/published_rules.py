@@ -1,9 +1,8 @@
 """Published single rules for the contacts of a foot, to compare the fused estimate with.
 
-All work on the engine's own swings (from one flat instant to the next), which spares them the gross failures
-of their own segmentation: the comparison is of the rules, not of the search for strides. Signals are taken in
-the segment frame found by the engine, pitch rate toes up positive, acceleration in g. ``deviations`` names
-where we depart from the source.
+All work on the engine's own swings (from one flat instant to the next), so that the comparison is of the
+rules and not of their search for strides. Signals are taken in the segment frame found by the engine, pitch
+rate toes up positive, acceleration in g. ``deviations`` names where we depart from the source.
 """
 
 from __future__ import annotations
@@ -70,10 +69,12 @@ class Rule:
 
 
 def _largest(values: FloatArray, where: npt.NDArray[np.bool_]) -> FloatArray:
+    """Return (n,) times, s, of the largest of (n, samples) values where the mask is true."""
     return peak_time(values, np.where(where, values, -np.inf).argmax(axis=1))
 
 
 def _first_prominent(values: FloatArray, where: npt.NDArray[np.bool_], share: float) -> FloatArray:
+    """Return (n,) times, s, of the first peak of (n, samples) values from a share of the largest."""
     return peak_time(values, first_peak(np.where(where, values, -np.inf), share))
 
 

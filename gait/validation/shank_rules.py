@@ -26,13 +26,16 @@ __all__ = ["SHANK_RULES", "ShankRule", "shank_rule_contacts"]
 
 
 MID_STANCE_S = 0.10
-"""s behind the landing's anchor at which gravity shows the long axis."""
+"""s behind the landing's anchor at which gravity shows the long axis (chosen: behind the impact, in the
+stance of any runner)."""
 
 LANDING_S, PEAK_S = (-0.10, 0.10), 0.15
-"""s about the landing's anchor in which the impact is looked for, and behind it in which its peak lies."""
+"""s about the landing's anchor in which the impact is looked for, and behind it in which its peak lies
+(chosen: an impact, and by how much anchors err)."""
 
 STANCE_SHARE = (0.20, 0.60)
-"""Share of the stride behind contact in which Purcell's terminal contact lies."""
+"""Share of the stride behind contact in which Purcell's terminal contact lies (chosen: from a sprinter's
+contact to a jogger's)."""
 
 
 def _sigma_s(cut_off_hz: float) -> float:
@@ -81,6 +84,7 @@ class ShankRule:
 
 
 def _largest(values: FloatArray, where: BoolArray) -> FloatArray:
+    """Return (n,) times, s, of the largest of (n, samples) values where the mask is true."""
     return peak_time(values, np.where(where, values, -np.inf).argmax(axis=1))
 
 
@@ -207,6 +211,7 @@ def shank_rule_contacts(recording: Recording, name: str) -> tuple[FloatArray, Fl
 
 
 def _signals(cycles: Cycles, axis: FloatArray) -> _Signals:
+    """Return the force along the shank's axes and its norm, (n, samples) g; `axis`, (3,), is the swing's."""
     rows = np.arange(len(cycles.length))
     landing = np.nan_to_num(cycles.landing_s) * GRID_HZ
     middle = np.clip(landing + MID_STANCE_S * GRID_HZ, 0, cycles.force.shape[1] - 1).astype(np.intp)

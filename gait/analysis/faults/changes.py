@@ -35,7 +35,7 @@ from gait.units import STANDARD_GRAVITY
 __all__ = ["change_spans", "changed_parts", "changed_unit"]
 
 LEAST_STRIDES = 5
-"""Strides of either part."""
+"""Strides of either part (chosen: fewer have no steady scatter)."""
 
 SOUND, OFF = 0.05, 0.06
 """Misclosure of the part that is right, at most, and of the other one, at least, relative, beside its noise:
@@ -45,36 +45,40 @@ m/s, lie within 0.018; gyroscopes with axes exchanged or turned from half-way on
 
 SIGMAS, SCATTER = 4.0, 0.6
 """Standard errors between two levels at least; robust scatter within either part as a share of the difference
-at most (chosen)."""
+at most (chosen: many places of a change are tried, and the parts must be apart by more than they scatter)."""
 
 COARSE_HZ, COARSE_OFF = 60.0, 0.15
-"""Samples a second below which strides close less well, and the misclosure that is told then (chosen)."""
+"""Samples a second below which strides close less well, and the misclosure that is told then (chosen: sound
+coarse strides close worse than `OFF`)."""
 
 UNSTEADY, STEADY, LEFT, LEFT_TIMES = 0.05, 0.03, 0.45, 2.0
 """Scatter of the strides' gravity in a part and elsewhere, and share of the stance's force that is
 unexplained in it and how many times the share elsewhere, from which it is wrong though its gravity is about
-one g by chance."""
+one g by chance (chosen: sound strides agree within `SOUND`, and a change must stand out from the rest of its
+own run)."""
 
 CLIPPED = 0.2
-"""Share of clipped strides from which those explain that force is missing."""
+"""Share of clipped strides from which those explain that force is missing (chosen: medians of a part then
+begin to be affected)."""
 
 QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
 """Shares of a stride's samples whose force is compared (chosen: swing, stance and what lies between)."""
 
 LEVEL, LEVEL_SPREAD, RHYTHM = 1.45, 1.18, 0.035
 """Factor between two parts' forces from which a unit changed, how far the factors of `QUANTILES` may differ,
-and difference of the strides' times, relative, that goes with it: from 2.5 to 4.5 m/s the forces grow 1.5 to
-2.4 times while the strides get shorter by 9 to 16 %, from 3.5 to 4.5 m/s 1.2 to 1.6 times and 3 to 9 % (15
-runners of Fukuchi 2017)."""
+and difference of the strides' times, relative, that goes with it (chosen on 15 runners of Fukuchi 2017: from
+2.5 to 4.5 m/s the forces grow 1.5 to 2.4 times while the strides get shorter by 9 to 16 %, from 3.5 to 4.5
+m/s 1.2 to 1.6 times and 3 to 9 %)."""
 
 LOOKED_AT = 32
-"""Strides whose forces are looked at (chosen)."""
+"""Strides whose forces are looked at (chosen: medians of so many scatter little, and the work is bounded)."""
 
 LEAST_SAMPLES = 8
-"""Samples of a stride from which its force is looked at."""
+"""Samples of a stride from which its force is looked at (chosen: quantiles of fewer are single samples)."""
 
 REST_NEAR = 0.12
-"""Relative difference from one g within which a rest says that a part is right."""
+"""Relative difference from one g within which a rest says that a part is right (chosen: as
+`gait.analysis.faults.units_and_axes.REST_WRONG`)."""
 
 
 @dataclass(frozen=True)

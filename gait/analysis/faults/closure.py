@@ -39,19 +39,22 @@ __all__ = [
 ]
 
 STRIDES = 24
-"""Strides looked at, spread over the run: the median of so many is good to a per cent (chosen)."""
+"""Strides looked at, spread over the run (chosen: the median of so many is good to a per cent)."""
 
 FLAT_SHARE = 0.42
-"""Share of the stance at which the foot is flat."""
+"""Share of the stance at which the foot is flat (chosen: amid the contract's 0.35 to 0.50)."""
 
 SCALES = (-1.0, 0.2, 0.35, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.35, 1.5, 1.8, 2.4, 4.0)
-"""Factors on the gyroscope that are tried; the first is axes of the wrong hand."""
+"""Factors on the gyroscope that are tried (chosen: usual ratios of full scales, finer near 1); the first is
+axes of the wrong hand."""
 
 LAGS_S = (-0.1, -0.07, -0.05, -0.035, -0.02, -0.01, 0.0, 0.01, 0.02, 0.035, 0.05, 0.07, 0.1)
-"""Lags of the gyroscope that are tried, s, positive where it comes late."""
+"""Lags of the gyroscope that are tried, s, positive where it comes late (chosen: finer near 0, up to half a
+stance)."""
 
 HEIGHT_SD, LEAST_SCATTER = 0.014, 0.004
-"""Scatter between runners of the height's misclosure, in g T2, and of the strides' gravity, relative."""
+"""Scatter of the height's misclosure, in g T2, between runners, and least scatter of the strides' gravity,
+relative (chosen: of the order of what sound strides show, so that neither divides by next to nothing)."""
 
 HEIGHT_WEIGHT, HEIGHT_MOST, PIVOT_WEIGHT, SCATTER_WEIGHT = 0.5, 5.0, 4.0, 3.0
 """Weights of the height (and the most it weighs), of the pivot's residual and of the scatter (logarithms) in

@@ -32,7 +32,7 @@ from gait.units import DEG
 __all__ = ["Evidence", "faults_of", "no_strides", "units_confirmed", "unscaled"]
 
 LEAST_S = 10.0
-"""s: a shorter recording without a stride is called short, not wrong."""
+"""s (chosen: a shorter recording without a stride is called short, not wrong)."""
 
 OTHER_WAY_DEG, OTHER_WAY_DPS = 1.0, 115.0
 """Pronation and its fastest rate below which the foot rolls the other way round: in 148 recordings 13 runners
@@ -40,20 +40,23 @@ OTHER_WAY_DEG, OTHER_WAY_DPS = 1.0, 115.0
 0.4 deg and 86 deg/s at most. How a foot swings sideways does not tell the sides."""
 
 SURE_CLOSURE = 0.1
-"""Misclosure of the swings, relative, up to which the roll tells the side; beyond, only that it is none."""
+"""Misclosure of the swings, relative, up to which the roll tells the side (chosen: the rate's scale is then
+right to a tenth); beyond, only that it is none."""
 
 UNSCALED, UNSCALED_SCATTER = 0.12, 0.12
-"""Misclosure of the strides, relative, from which no movement is judged, and their scatter that allows it."""
+"""Misclosure of the strides, relative, from which no movement is judged, and their scatter that allows it
+(chosen: as `gait.analysis.faults.unclosed.FAR_OFF`)."""
 
 SIDE_SPOILS = ("strike_angle_deg", "pronation_excursion_deg", "pronation_rate_dps", "circumduction_cm")
 """Metrics that the sense of left and right enters."""
 
 OTHER_PLACE_ODDS = 0.5
-"""Log odds from which a sensor sits on the other segment: no runner left out of the fit is beyond 0 where
-foot or shank is given rightly, and 99.7 % are beyond this where not."""
+"""Log odds from which a sensor sits on the other segment. Measured on the runners left out of the fit: none
+is beyond 0 where foot or shank is given rightly, and 99.7 % are beyond this where not."""
 
 PLACES_FROM_HZ = 45.0
-"""Samples a second below which a landing's course is too coarse to tell them."""
+"""Samples a second below which a landing's course is too coarse to tell foot from shank (chosen: a feature
+every 25 ms needs one sample at least)."""
 
 
 def faults_of(evidence: Evidence) -> tuple[Fault, ...]:

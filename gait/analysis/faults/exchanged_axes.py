@@ -16,7 +16,8 @@ from gait.analysis.faults.closure import Cause, Closed, explained
 __all__ = ["Order", "order_of", "order_of_value"]
 
 CLOSES_WITHIN, MAY_CLOSE = 0.03, 0.05
-"""Misclosure of gravity, relative, within which an order closes the strides; within which it may."""
+"""Misclosure of gravity, relative, within which an order closes the strides; within which it may (chosen:
+sound runs close within the first, noisy or coarse ones within the second)."""
 
 BETTER, NOT_MUCH_WORSE = 2.0, 5.0
 """Difference of misfits by which an order explains the strides better than all else; by which it may be worse

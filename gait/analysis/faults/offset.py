@@ -23,15 +23,15 @@ LEAST_DPS = 5.0
 Fukuchi 2017, 10.7717/peerj.3298)."""
 
 CLOSES_WITHIN = 0.03
-"""Misclosure of gravity, relative, that is left without the offset: 0.012 at most in the same recordings with
-offsets of 10 to 60 deg/s, while scales leave 0.2 and more."""
+"""Misclosure of gravity, relative, that is left without the offset. Measured on the same recordings with
+offsets of 10 to 60 deg/s: 0.012 at most, while scales leave 0.2 and more."""
 
 WORSE = 2.5
-"""Difference of misfits by which an offset may explain the strides worse than the best other cause
-(chosen)."""
+"""Difference of misfits by which an offset may explain the strides worse than the best other cause (chosen:
+an offset that closes gravity is believed though the stance is explained a little less)."""
 
 ROUNDS = 3
-"""Steps of the solution: each leaves a hundredth."""
+"""Steps of the solution (chosen: each leaves a hundredth of the error)."""
 
 
 def offset_of(

@@ -31,16 +31,18 @@ LEAST_S = 3.0
 """s that a part lasts from which it is told (chosen: a drop or a knock is over sooner)."""
 
 LEAST_FORCE = 0.6
-"""Share of one g below which the root mean square of the specific force over `FALL_S` is no body's."""
+"""Share of one g below which the root mean square of the specific force over `FALL_S` is no body's (chosen:
+on average a body on earth feels one g)."""
 
 FALL_S = 2.0
-"""s over which nobody falls."""
+"""s (chosen: nobody falls for so long)."""
 
 BESIDE_S = 1.0
-"""s beside a part within which a stride may lean on its samples."""
+"""s beside a part within which a stride may lean on its samples (chosen: longer than a stride of running)."""
 
 HALF_STRIDES = 12
-"""Running strides of a half from which it is looked at by itself (chosen)."""
+"""Running strides of a half from which it is looked at by itself (chosen: as many as make a median good to a
+third of their spread)."""
 
 BLOCK_STRIDES = 10
 """Strides of a block (chosen: enough for a median, and 7 s)."""

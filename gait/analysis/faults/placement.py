@@ -26,17 +26,20 @@ __all__ = ["LEAST_STRIDES", "PlacementModel", "foot_odds", "landing_profile", "l
 
 FILE = "placement.json"
 WINDOW_S = (-0.30, 0.45)
-"""s around a landing that the features show (the fit's: from mid-swing to the end of most stances)."""
+"""s around a landing that the features show, from mid-swing to the end of most stances (the coefficients were
+fitted on such features)."""
 STEP_S = 0.025
-"""s between two features of one course (the fit's)."""
+"""s between two features of one course (as `WINDOW_S`: the coefficients were fitted on such features)."""
 SMOOTH_S = 0.012
-"""s; one sigma of the smoothing of force and turning (the fit's: half a step)."""
+"""s; one sigma of the smoothing of force and turning, half a step (as `WINDOW_S`: the coefficients were
+fitted so)."""
 MARGIN_S = 0.05
-"""s beside the window, for the smoothing (four of its sigmas)."""
+"""s beside the window, for the smoothing (chosen: four of its sigmas)."""
 LEAST_STRIDES = 5
 """Strides of running that the features are medians of, at least (chosen: two odd ones do not move them)."""
 TURN_RAD_S = 10.0
-"""rad/s that count as one among the features (the fit's: a leg's turning about a landing)."""
+"""rad/s that count as 1 among the features, a leg's turning about a landing (as `WINDOW_S`: the coefficients
+were fitted so)."""
 
 
 @dataclass(frozen=True)

@@ -17,35 +17,40 @@ from gait.units import STANDARD_GRAVITY
 __all__ = ["LARGEST_STEPS", "SLICE_S", "Axes", "Rests", "Slices", "Survey"]
 
 SLICE_S = 0.5
-"""Length of a slice, s: a stand of a second holds one whatever its phase."""
+"""Length of a slice, s (chosen: a stand of a second holds one whatever its phase)."""
 
 REST_SHARE = 0.03
-"""Scatter of a resting slice as a share of the busiest tenth's (0.05 g where a run has 1.7; chosen)."""
+"""Scatter of a resting slice as a share of the busiest tenth's (chosen: 0.05 g where a run has 1.7)."""
 
 REST_LEAST_M_S2, REST_LEAST_RAD_S = 0.05 * STANDARD_GRAVITY, 0.05
-"""Scatter, m/s2 and rad/s, that is rest however little the busiest slices move."""
+"""Scatter, m/s2 and rad/s, that is rest however little the busiest slices move (chosen: noise of a usual
+sensor, and the sway of a stand)."""
 
 WRAP = 1.9
-"""A step from one end of the range to the other, in largest magnitudes."""
+"""A step from one end of the range to the other, in largest magnitudes (chosen: a little less than two, the
+whole range)."""
 
 GRAVITY_NEAR = 0.07
-"""Relative difference within which rests agree, and within which they read gravity."""
+"""Relative difference within which rests agree, and within which they read gravity (chosen: offsets of
+uncalibrated sensors reach 0.06 g)."""
 
 PILED_SHARE = 0.999
-"""Share of an axis' largest value from which a sample counts as at the same limit."""
+"""Share of an axis' largest value from which a sample counts as at the same limit (chosen: a thousandth
+allows for rounding and calibration)."""
 
 REST_ROWS = 5
 """Rows of a slice from which it may be a rest (chosen: fewer scatter too little by chance)."""
 
 HELD_ROWS, HELD_MOVING = 5, 0.3
 """Rows of a slice by which repeats are counted; its scatter, as a share of the busiest tenth's, from which it
-moves: at rest a coarse sensor repeats itself."""
+moves (chosen: at rest a coarse sensor repeats itself)."""
 
 FROZEN_RAD_S = 0.1
-"""A held rate above this is no rest's offset."""
+"""rad/s (chosen: a held rate above this is no rest's offset)."""
 
 LARGEST_STEPS = 50
-"""Largest steps between neighbours that are kept for each axis: a gyroscope that overflows has more."""
+"""Largest steps between neighbours that are kept for each axis (chosen: a gyroscope that overflows has
+more)."""
 
 
 @dataclass(frozen=True)

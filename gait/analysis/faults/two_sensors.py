@@ -19,14 +19,16 @@ BETWEEN = ("step_ms", "flight_ms", "vertical_oscillation_cm")
 """Metrics that need both feet in one time."""
 
 LEAST_OVERLAP = 0.2
-"""Share of the shorter recording in which two sensors of one run must both be there."""
+"""Share of the shorter recording in which two sensors of one run must both be there (chosen: two sensors that
+are started and stopped by hand miss less than that)."""
 
 MISSED_SHARE, MISSED_S = 0.1, 5.0
-"""Share and seconds of the longer recording that the shorter one may miss (chosen): two sensors are started
-and stopped by hand, one after the other."""
+"""Share and seconds of the longer recording that the shorter one may miss (chosen: two sensors are started
+and stopped by hand, one after the other)."""
 
 STEPS = 8
-"""Steps from which left and right are compared."""
+"""Steps from which left and right are compared (chosen: their median errs by less than half of their
+scatter)."""
 
 STEP_OFF, SAME_CONTACT_S = 0.055, 0.020
 """A step's distance from half a stride, as a share of the stride, that no sound pair of legs has while
@@ -34,13 +36,15 @@ contact times agree within the second. Step times of healthy runners differ by 0
 (10.3389/fspor.2019.00036); with an amputated or injured leg by 5 %."""
 
 STEP_WANDERS = 0.02
-"""Robust scatter of the step's share, above which the two clocks drift or the legs do not belong together."""
+"""Robust scatter of the step's share, above which the two clocks drift or the legs do not belong together
+(chosen: three times the 0.7 % of healthy runners, `STEP_OFF`)."""
 
 TOGETHER = 0.04
-"""Distance of a step from none, as a share of the stride, within which two sensors are on one leg: chosen."""
+"""Distance of a step from none, as a share of the stride, within which two sensors are on one leg (chosen:
+some 28 ms, beyond the error of contacts)."""
 
 SAME_LEG_S = 0.06
-"""Contacts of one leg from two sensors lie nearer than this."""
+"""s (chosen: contacts of one leg from two sensors lie nearer than this, those of two legs further apart)."""
 
 
 @dataclass(frozen=True)

@@ -19,25 +19,29 @@ from gait.units import STANDARD_GRAVITY
 __all__ = ["EXPLAINED", "LAG_MARGIN", "closure_faults"]
 
 CLOSED_WITHIN, DOUBTFUL, CLOSED_SIGMAS = 0.06, 0.04, 3.0
-"""Misclosure of gravity, relative, from which something is wrong; from which it may be (causes are
-no more than named); and standard errors beyond either. Sound runs at 100 Hz and more close within 0.03."""
+"""Misclosure of gravity, relative, from which something is wrong; from which it may be (causes are no more
+than named); and standard errors beyond either (chosen: sound runs at 100 Hz and more close within 0.03)."""
 
 LAG_PIVOT, STEADY = 0.75, 0.05
 """A lag that gravity does not show must explain the stance this much better, among strides that agree within
-the second (relative)."""
+the second, relative (chosen: a quarter less unexplained force is more than chance, if strides agree as sound
+ones do)."""
 
 MIRROR_OFF = 0.15
-"""Misclosure from which axes of the wrong hand explain it, where turning them closes it: one value fits by
-chance only."""
+"""Misclosure from which axes of the wrong hand explain it, where turning them closes it (chosen: nearer to 0
+the one value fits by chance only)."""
 
 NO_GRAVITY_LEFT = -0.7
-"""Gravity over whole strides less one g, relative, below which it was taken out."""
+"""Gravity over whole strides less one g, relative, below which it was taken out (chosen: some is left by the
+errors of the filter that took it out)."""
 
 FAR_OFF = 0.12
-"""Misclosure, relative, from which what a lag or the gyroscope's scale spoils is withheld (chosen)."""
+"""Misclosure, relative, from which what a lag or the gyroscope's scale spoils is withheld (chosen: twice
+`CLOSED_WITHIN`)."""
 
 LOST_CLOSURE = 0.5
-"""Misclosure of the swings, relative, from which too few strides to be judged are told wrong (chosen)."""
+"""Misclosure of the swings, relative, from which too few strides to be judged are told wrong (chosen: half of
+gravity is missing, which no chance does)."""
 
 CLIPPED_SHARE, CLIPPED_LESS, CLIPPED_MORE = 0.05, 0.3, 0.23
 """Share of clipped strides from which a misclosure is put down to that, and how much less and more gravity it
@@ -49,10 +53,12 @@ STANCE_LEFT, LAG_NEAR = 0.38, 5.0
 beyond (chosen on 8 recordings of Fukuchi 2017: scales leave 0.35 but for one, lags 0.3 to 0.9)."""
 
 LAG_LEAST_S, LAG_LEAST_SAMPLES, LAG_MARGIN = 0.008, 0.7, 4.0
-"""Smallest lag that is told, s and samples, and by how much its fit must be better than no lag's."""
+"""Smallest lag that is told, s and samples, and by how much its fit must be better than no lag's (chosen:
+smaller ones move contacts by less than their intervals)."""
 
 MARGIN = 1.2
-"""Difference of misfits from which the best cause is likely; below, another cannot be told from it."""
+"""Difference of misfits from which the best cause is likely (chosen: the best has to be clearly ahead);
+below, another cannot be told from it."""
 
 EXPLAINED: dict[str, dict[str, float]] = {
     "shoe": {"acc": -18.0, "gyr": -15.0, "lag": -12.0},
@@ -68,10 +74,12 @@ WELL_CLOSED, FITS_WELL = 0.015, {"shoe": -16.0, "shank": -13.5}
 lie below (12 of Fukuchi 2017, 10.7717/peerj.3298: -17 and -14 at most)."""
 
 GRAVITY_BEATEN = 4.0
-"""Difference of misfits from which a scale of the gyroscope explains what looks like gravity taken out."""
+"""Difference of misfits from which a scale of the gyroscope explains what looks like gravity taken out
+(chosen: the scale has to be clearly ahead)."""
 
 CLOCK_AGREES = 0.03
-"""Relative difference of the clock's error by the header and by the strides that is one cause."""
+"""Relative difference of the clock's error by the header and by the strides that is one cause (chosen: sound
+runs close within 0.03)."""
 
 
 def closure_faults(evidence: Evidence) -> list[Fault]:

@@ -44,50 +44,60 @@ ALL = (*RHYTHM, *TIMES, "peak_acc_g", *ANGLES)
 
 REST_OFF, REST_WRONG, NO_GRAVITY = 0.07, 0.12, 0.08
 """Relative error of gravity at rest that is worth a word, that is another unit, and the share of one g below
-which gravity was taken out. Offsets of uncalibrated sensors reach 0.06 g."""
+which gravity was taken out (chosen: offsets of uncalibrated sensors reach 0.06 g)."""
 
 LEG_MOST_DPS, LEG_LEAST_DPS, LEG_LEAST_RAD_S = 4000.0, 32.0, 3.0
-"""No leg turns faster (the fastest kicks: 2500), and a running leg's rates in rad/s stay below the second; a
-trunk turns by 40 deg/s and more. What turns less than the third in rad/s is no leg."""
+"""No leg turns faster, and a running leg's rates in rad/s stay below the second; what turns less than the
+third in rad/s is no leg (chosen: the fastest kicks reach 2500 deg/s, and a trunk turns by 40 deg/s and
+more)."""
 
 OFFSET_MOST_DPS, OFFSET_SHARE = 8.0, 3.0
-"""Rate at rest that the analysis takes out by itself (`gyro_bias.MOST_OFFSET` on each axis), and how many
-times it the fastest turns are at least, so that it is no rest of a slow turning."""
+"""Rate at rest that the analysis takes out by itself (chosen: as
+`gait.analysis.strides.shoe.gyro_bias.MOST_OFFSET` on each axis), and how many times it the fastest turns are
+at least, so that it is no rest of a slow turning."""
 
 LEAST_RESTS, OFFSET_STEADY = 2, 0.3
-"""Half seconds of rest from which an offset is told, and how far they differ from it, relative (chosen)."""
+"""Half seconds of rest from which an offset is told, and how far they differ from it, relative (chosen: a
+second, in which a slow turning would change)."""
 
 SHAKEN_M_S2 = 1.1 * STANDARD_GRAVITY
-"""Scatter of the acceleration within half a second from which a leg runs: 1.2 g and more in the slowest."""
+"""Scatter of the acceleration within half a second, m/s2, from which a leg runs (chosen: the slowest have 1.2
+g and more)."""
 
 LARGER_SCALE = sentence("choose a larger full scale: a running foot needs 2000 deg/s")
 
 PILED, PILED_FROM_DPS = 8, 150.0
-"""Samples at an axis' largest value from which it is a limit, and the least rate that is one."""
+"""Samples at an axis' largest value from which it is a limit, and the least rate, deg/s, that is one (chosen:
+noise does not repeat a largest value so often, and no gyroscope's range is smaller)."""
 
 ACC_PILED_SHARE = 0.1
 """Share of the samples that repeat an axis' largest value from which an accelerometer is cut off too much for
-a landing to show, where it is shaken as on a leg (13 runners at 2 g: 0.17 to 0.65)."""
+a landing to show, where it is shaken as on a leg (chosen: measured on 13 runners at 2 g it is 0.17 to
+0.65)."""
 
 WRAPS = 3
-"""Jumps through the whole range from which they are an overflow."""
+"""Jumps through the whole range from which they are an overflow (chosen: single ones are damaged samples)."""
 
 FULL_SCALES_G, BOTH_ENDS, JUMPS = (2.0, 4.0, 8.0, 16.0, 32.0), 0.94, 8
 """Usual full scales of accelerometers; share of one that both ends of an axis come to, and steps larger than
-it, from which the axis wraps round (chosen)."""
+it, from which the axis wraps round (chosen: within a chip's scale error, and more than damaged samples)."""
 
 FROZEN_S = 2.0
-"""s that all samples stay the same from which it is told (chosen)."""
+"""s that all samples stay the same from which it is told (chosen: longer than a packet that is sent
+twice)."""
 
 AT_END, AT_END_SHARE = 3.0, 0.12
-"""Samples at the very end of an axis, and share of its jumps, beyond which they stop at a limit (chosen)."""
+"""Samples at the very end of an axis, and share of its jumps, beyond which they stop at a limit (chosen: an
+overflow leaves an end at once)."""
 
 REPEATED_SHARE, FRESH_HZ = 0.25, 70.0
 """Share of the moving rows that repeat the one before from which they were filled up, and the true rate below
-which that spoils what depends on the course of a stride (chosen)."""
+which that spoils what depends on the course of a stride (chosen: noise repeats few, and a stance then has a
+dozen samples)."""
 
 HELD_SHARE, DEAD_SHARE = 0.25, 1e-4
-"""An axis that holds one value for this share of the samples, or scatters by this share of the others."""
+"""An axis that holds one value for this share of the samples, or scatters by this share of the others
+(chosen: no axis of a leg rests for so long, nor is without noise)."""
 
 
 def unit_faults(recording: Recording, survey: Survey) -> list[Fault]:
@@ -152,7 +162,8 @@ GYR_UNITS = (
     (57.2958, sentence("deg/s multiplied by 57.3 once more")),
 )
 USUAL_FAST_DPS = 900.0
-"""Fastest rate of a running leg, deg/s, to a factor of two: what units are guessed by."""
+"""Fastest rate of a running leg, deg/s, to a factor of two, by which units are guessed (chosen: amid the 600
+to 1500 that occur)."""
 
 
 def _rest_faults(name: str, gravity: float) -> list[Fault]:

@@ -16,7 +16,8 @@ from gait.analysis.session.not_measured import SHANK_ONLY
 __all__ = ["spoilt_attitude", "widened", "without_spoilt"]
 
 WIDER = 2.0
-"""Factor on an interval that a fault of unknown cause touches (chosen)."""
+"""Factor on an interval that a fault of unknown cause touches (chosen: the number is kept, and shown to be in
+doubt)."""
 
 _BESIDE = {
     "strike_angle_deg": ("strike", "p_rearfoot", "p_midfoot", "p_forefoot", "strike_angle_u_deg"),

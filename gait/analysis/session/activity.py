@@ -13,10 +13,12 @@ __all__ = ["JOIN_S", "STILL_SD_G", "bouts_of", "merge_bouts", "settled"]
 
 
 STILL_SD_G = 0.05
-"""Standard deviation of the acceleration's size within a second, g, below which the sensor is at rest."""
+"""Standard deviation of the acceleration's norm within a second, g, below which the sensor is at rest
+(chosen: well above a sensor's noise of some mg, well below any step)."""
 
 JOIN_S = 1.5
-"""s without a stride that do not end a bout."""
+"""s without a stride that do not end a bout (chosen: longer than a stride, so that a missed one does not cut
+a run in two)."""
 
 
 def bouts_of(
@@ -59,7 +61,7 @@ def _gait_spans(batch: StrideBatch) -> list[tuple[float, float, bool]]:
 
 
 def settled(walking: npt.NDArray[np.bool_]) -> list[bool]:
-    """Return each stride's kind by the majority of five: a single stride of the other kind is no bout."""
+    """Return the kinds of (n,) strides by the majority of five: a single odd stride is no bout."""
     if len(walking) < 5:
         return [bool(is_walking) for is_walking in walking]
     padded = np.pad(walking.astype(int), 2, mode="edge")

@@ -24,7 +24,7 @@ from gait.arrays import BoolArray
 __all__ = ["Columns", "MethodError", "feet_of", "method_error"]
 
 Z95 = 1.96
-"""Half-width of a 95 % interval over the standard deviation, normal distribution."""
+"""Half-width of a 95 % interval over the standard deviation (normal distribution)."""
 
 Columns: TypeAlias = Mapping[str, npt.NDArray[Any]]
 """Column of `stride_table` -> (n,) values over the strides of one foot."""
@@ -95,7 +95,7 @@ def method_error(
 def _stride_by_stride(
     spec: MetricSpec, feet: Mapping[str, Columns], with_gyr: Mapping[str, bool]
 ) -> MethodError | None:
-    """Return the error of a metric that hangs on contact time, None where no model states it."""
+    """Return the error of a metric that depends on contact time; None where no model states it."""
     if spec.per_contact is None:
         return None
     by_side: dict[str, tuple[float, Shares]] = {}
@@ -112,7 +112,7 @@ def _stride_by_stride(
         by_side[side] = float(np.nanmean((u_ms / Z95 * scale) ** 2)), shares
     foot = {side: v * (s.runner + s.foot + s.session) for side, (v, s) in by_side.items()}
     alone = {side: v * (s.foot + s.session) for side, (v, s) in by_side.items()}
-    # Two models need not err alike on one runner: their difference keeps all of both.
+    # The errors of two models on a runner are independent, so a difference keeps both in full.
     apart = alone if len({shares for _, shares in by_side.values()}) == 1 else foot
     shared = float(np.mean([v * s.runner for v, s in by_side.values()]))
     count = len(feet)

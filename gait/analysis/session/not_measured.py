@@ -1,4 +1,4 @@
-"""Why a metric is not there, in words for people: the one place that says so."""
+"""Reasons why a metric was not measured, in words for people."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ __all__ = [
 ]
 
 LENGTH_TRUST = 0.12
-"""Relative error of the closure's gravity above which distances are not given."""
+"""Relative error of the closure's gravity above which distances are not given (chosen: twice the error from
+which `gait.analysis.strides.shoe.mounting` no longer trusts a single stride)."""
 
 SHOE_GYR = (
     "strike_angle_deg",
@@ -123,7 +124,7 @@ def reasons_of_session(
     out: dict[str, str] = {}
     for quality in sensors:
         for name, why in quality.not_measured.items():
-            # A reason about this sensor's own data says more than that another sensor is needed.
+            # A reason in this sensor's own data takes precedence over the lack of another sensor.
             if name not in metrics and out.get(name, "needs").startswith("needs"):
                 out[name] = why
     for fault in faults:
@@ -135,7 +136,7 @@ def reasons_of_session(
 
 
 def reasons_of_stiffness(metrics: Mapping[str, Metric], runner: RunnerInfo) -> dict[str, str]:
-    """Return stiffness that is not among the metrics -> what it lacks; nothing that is there is named."""
+    """Return stiffness that is not among the metrics -> what it lacks; what the session has is not named."""
     there = {
         "mass": runner.mass_kg is not None,
         "height": runner.height_m is not None,

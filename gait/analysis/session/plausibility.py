@@ -24,57 +24,69 @@ from gait.units import DEG, STANDARD_GRAVITY
 __all__ = ["Verdict", "awake", "bout_numbers", "judge", "looked_at"]
 
 MOST_STRIDES, BOUT_STRIDES = 600, 12
-"""Strides whose samples are looked at: in all, and at most in one bout (chosen; bounds memory)."""
+"""Strides whose samples are looked at: in all, and at most in one bout (chosen: they bound time and memory,
+whatever the length of the run)."""
 
 RUN_PEAK_G: dict[Placement, float] = {"shoe": 4.2, "shank": 3.7}
 """Largest acceleration of a running stride, g, median of a bout, at least. Shoes of treadmill runs at 2.5 m/s
 (Fukuchi 2017, 10.7717/peerj.3298, sampled at 50-400 Hz) reach 6.5, shanks 4.2; a pocket's phone 2 to 3."""
 
 RUN_RMS_G: dict[Placement, float] = {"shoe": 1.25, "shank": 1.0}
-"""Root mean square of (norm - 1 g) over a stride, at least: shoes 1.6 and more, shanks 1.15, a pocket 1.0."""
+"""Root mean square of (norm - 1 g) over a stride, at least (chosen between what was measured on those
+runners, shoes 1.6 and more, shanks 1.15, and a phone in a pocket, 1.0)."""
 
 RUN_TURN_DPS = 380.0
-"""Fastest rate of a running stride, deg/s, at least: the same runners 480 and more, a thigh 250-350."""
+"""Fastest rate of a running stride, deg/s, at least (chosen between those runners, who reach 480 and more,
+and a thigh with 250 to 350)."""
 
 WALK_RMS_G, WALK_TURN_DPS, WALK_NEAR_ONE = 0.42, 230.0, 0.28
-"""As above for walking: a foot 0.67 g and 540 deg/s, a shank 300 deg/s; a pocket 0.3 g and 200 deg/s. The
-norm is within 0.2 g of one for this share of the stride at least (feet and shanks 0.37; not in pedalling)."""
+"""As above for walking (chosen between a foot, 0.67 g and 540 deg/s, or a shank, 300 deg/s, and a pocket, 0.3
+g and 200 deg/s). The norm is within 0.2 g of one for this share of the stride at least (feet and shanks 0.37;
+not in pedalling)."""
 
 FLOATING_G, FLOATING_SHARE = 0.4, 0.15
-"""A trunk falls freely twice a stride: norm below the first for more than this share; legs at most 0.07."""
+"""A trunk falls freely twice a stride: its norm is below the first for more than this share (chosen: twice
+the most of legs, which is 0.07)."""
 
 ALIKE_HALVES = 0.72
 """Correlation of the norm with itself half a stride on, from which both steps are felt alike: a trunk or a
-thigh; feet and shanks stay below 0.5."""
+thigh (chosen: well above feet and shanks, which stay below 0.5)."""
 
 IMPULSIVE, ROUND = 1.75, 2.3
-"""(peak - 1 g) over the root mean square of a leg, at least: 1.4 for a sine, such as pedalling or shaking;
-and the most of a soft movement that goes round once a stride."""
+"""(peak - 1 g) over the root mean square of a leg, at least, and the most of a soft movement that goes round
+once a stride (chosen: above the 1.4 of a sine, such as pedalling or shaking)."""
 
 CADENCE_SPM = (118.0, 260.0)
-"""Slowest and fastest running (4.75 steps a second is the fastest published)."""
+"""Slowest and fastest running (chosen: slower is walking, and published methods accept up to 4.75 steps a
+second, with some room for the error of a stride)."""
 
 WALK_CADENCE_SPM, NEAR_ONE_G = 132.0, 0.36
-"""A slower cadence whose norm is within 0.2 g of one for this share of the stride is walking."""
+"""A slower cadence whose norm is within 0.2 g of one for this share of the stride is walking (chosen: feet
+and shanks of walkers have 0.37 and more)."""
 
 IRREGULAR = 0.3
-"""Robust relative scatter of stride times in a bout above which it is no gait (runs: 0.1 at most)."""
+"""Robust relative scatter of stride times in a bout above which it is no gait (chosen: three times the most
+of a run, 0.1)."""
 
 CONTACT_S, WIDEST_S = (0.07, 0.50), 0.110
-"""Contact time of running, s, and the widest 95 % half-width of it that still is a measurement."""
+"""Contact time of running, s, and the widest 95 % half-width of it that still is a measurement (chosen: wider
+than the 0.163 to 0.314 s of the fit's runners, for sprinters and slow joggers; an interval wider than that
+says nothing of a runner)."""
 
 LEAST_SHARE = 0.19
-"""Contact's share of the stride below which nobody runs: sprinters at 9 m/s touch for 0.22 of it."""
+"""Contact's share of the stride below which nobody runs (chosen: sprinters at 9 m/s touch for 0.22 of it)."""
 
 LENGTH_M, SPEED_M_S, CLOSED = (0.8, 7.0), 1.2, 0.12
-"""Stride length and least speed of running; looked at where gravity closes within the last, relative."""
+"""Stride length and least speed of running; looked at where gravity closes within the last, relative (chosen:
+with room beyond the strides of sprinters; slower than 1.2 m/s people walk)."""
 
 TOLD_SHARE = 0.1
 """Share of the strides that must be turned down, where others are kept, for a sensor to be said to look like
-something else: a few odd steps between walking and running do not make a phone of a shoe (chosen)."""
+something else (chosen: a few odd steps between walking and running do not make a phone of a shoe)."""
 
 ENOUGH = 6
-"""Strides in a bout from which a sensor's running is believed beside much that was turned down."""
+"""Strides in a bout from which a sensor's running is believed beside much that was turned down (chosen: some
+four seconds of running)."""
 
 POCKET = sentence("a phone in a pocket, or a sensor on the trunk or the arm")
 PEDALS = sentence("pedalling")
@@ -250,7 +262,7 @@ def _unlike_a_leg(feel: Feel, placement: Placement, *, walking: bool) -> str:
 
 
 def _soft(feel: Feel, placement: Placement) -> str:
-    """Return what a movement with small impacts is, and how small they are."""
+    """Return the kind of a movement with small impacts, in words with their size."""
     if placement == "shoe":
         return sentence(
             "{what} (peaks of {g:.1f} g where a running shoe feels 6 and more)", what=POCKET, g=feel.peak_g
@@ -329,6 +341,7 @@ def _unlike_contact(strides: StrideBatch) -> str:
 
 
 def _unlike_running_length(strides: StrideBatch, closure_error: float) -> str:
+    """Return in words a length or speed that is no runner's; empty for running, or without closure."""
     length = strides.stride_length_m
     if closure_error > CLOSED or not np.isfinite(length).any():
         return ""

@@ -32,7 +32,7 @@ __all__ = ["poses"]
 POSE_UNITS = {"time_s": "s", "pitch_deg": "deg", "inward_deg": "deg", "x_m": "m", "y_m": "m", "z_m": "m"}
 FRAME = "world: z up, x from one flat foot to the next of the stride, y left; origin at the first of them"
 AT_ONCE = 512
-"""Strides that are worked on together: some tens of MB."""
+"""Strides that are worked on together (chosen: some tens of MB)."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,7 @@ class _Cycles:
     length_m: FloatArray
 
     def take(self, rows: slice | BoolArray) -> _Cycles:
+        """Return the strides at `rows`, a slice or a (n,) mask."""
         return _Cycles(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
 
 
@@ -74,7 +75,7 @@ def poses(session: Session, analysis: Analysis) -> pd.DataFrame:
     session
         As it was analysed.
     analysis
-        What `gait.analyze` gave for it.
+        Result of `gait.analyze` for the session.
 
     Returns
     -------
@@ -171,6 +172,7 @@ def _cycles(strides: pd.DataFrame, placement: Placement, side: Side) -> _Cycles:
 
 
 def _index(how: np.ufunc, time_s: FloatArray) -> IntArray:
+    """Return the grid indices of times, s of the grid's clock; `how` rounds them down or up."""
     out: IntArray = how(time_s * GRID_HZ).astype(np.intp)
     return out
 
@@ -235,7 +237,7 @@ def _path(
     stop: IntArray,
     length_m: FloatArray,
 ) -> FloatArray:
-    """Return the (n, L, 3) path from the flat instant, m, where the foot is at rest as at the next one.
+    """Return the (n, L, 3) path, m, from a flat instant to the next, at both of which the foot is at rest.
 
     Parameters
     ----------
@@ -270,7 +272,7 @@ def _path(
 
 
 def _summed(values: FloatArray) -> FloatArray:
-    """Return the integral over time along the second axis, by trapezoids."""
+    """Return the integral over time of (strides, samples, ...) values along the samples, by trapezoids."""
     out: FloatArray = np.cumsum(values, axis=1)
     out -= 0.5 * (values + values[:, :1])
     return out / GRID_HZ

@@ -1,4 +1,4 @@
-"""How good a recording was, and what it could not tell, in words."""
+"""Quality of a recording and the limits of what it shows, in words."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ from gait.sentences import sentence
 __all__ = ["UNITS", "fault_line", "quality_of"]
 
 SLIP_FROM_HZ = 45.0
-"""Samples a second below which a foot-flat is too short to tell a shift of the sensor by (25 Hz: 22 deg of it
-on a firm sensor)."""
+"""Samples a second below which a foot-flat is too short to tell a shift of the sensor by (chosen: at 25 Hz 22
+deg of it were told on a firm sensor)."""
 
 CLOCK_OFF = 0.005
-"""Relative difference between nominal and fitted rate worth a remark."""
+"""Relative difference between nominal and fitted rate worth a remark (chosen: ten times what an RC oscillator
+may be off, `gait.journal.clock`, and less than a step a minute)."""
 
 
 UNITS = sentence(

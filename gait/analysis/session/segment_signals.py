@@ -34,7 +34,7 @@ def aligned(session: Session, analysis: Analysis) -> pd.DataFrame:
     session
         As it was analysed.
     analysis
-        What `gait.analyze` gave for it.
+        Result of `gait.analyze` for the session.
 
     Returns
     -------
@@ -67,7 +67,7 @@ def with_axes(session: Session, analysis: Analysis) -> list[Recording]:
     Raises
     ------
     SignalError
-        There is none, or the analysis is of another session.
+        There is no stride, or the analysis is of another session.
     """
     check_kind(session, Session, "gait.aligned or gait.poses", "give the session as gait.read made it")
     check_kind(analysis, Analysis, "gait.aligned or gait.poses", "give what gait.analyze made of the session")

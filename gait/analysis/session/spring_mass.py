@@ -20,7 +20,8 @@ __all__ = ["LEG_SHARE", "peak_force_n_kg", "sinking_m", "stiffness", "stiffness_
 Times = TypeVar("Times", float, FloatArray)
 
 LEG_SHARE = 0.53
-"""Leg length as a share of standing height (Winter's segment proportions)."""
+"""Leg length as a share of standing height (height of the hip, segment proportions of Winter 2009,
+Biomechanics and Motor Control of Human Movement)."""
 
 MODEL_SHARE = 0.12
 """95 % half-width, relative, of the model against a force plate (Morin 2005: 0.1-7 % per subject)."""

@@ -26,16 +26,20 @@ PLACES: tuple[Placement, Placement] = ("shoe", "shank")
 
 
 SAME_STRIDE_S = 0.15
-"""Contacts of one leg that two sensors put nearer than this are one contact."""
+"""Contacts of one leg that two sensors put nearer than this are one contact (chosen: less than half of the
+shortest stride, more than any error)."""
 
 UNCERTAIN_MS = 45.0
-"""95 % half-width of contact time, ms, from which a stride is marked as uncertain."""
+"""95 % half-width of contact time, ms, from which a stride is marked as uncertain (chosen: some four times
+the usual half-width)."""
 
 TURN_DEG = 20.0
-"""Change of heading within a stride, deg, that marks a turn."""
+"""Change of heading within a stride, deg, that marks a turn (chosen: a right-angled corner taken in four or
+five strides)."""
 
 STEP_SHARE = (0.3, 0.7)
-"""A step's share of the stride; outside it left and right cannot be in one session time."""
+"""A step's share of the stride; outside it left and right cannot be in one session time (chosen: beyond it
+one step takes more than twice the other's time)."""
 
 _FROM_SHANK = ("shank_angle_deg", "frontal_excursion_deg", "tibial_peak_g")
 
@@ -138,7 +142,7 @@ def _oscillation_cm(contact_s: FloatArray, flight_s: FloatArray) -> FloatArray:
 def _marks(
     batch: StrideBatch, gaps: tuple[tuple[float, float], ...], spread: FloatArray
 ) -> npt.NDArray[np.object_]:
-    """Return the words of every stride, joined by spaces."""
+    """Return the words of each of n strides; `spread`: (n,) 95 % half-width of contact, ms."""
     marks = np.full(len(batch), "", dtype=object)
     if len(batch) == 0:
         return marks
@@ -185,7 +189,7 @@ def _one_leg(seen: dict[Placement, Columns]) -> Columns | None:
 
 
 def _nearest(values: FloatArray, among: FloatArray) -> npt.NDArray[np.intp]:
-    """Return the index into sorted `among` of what is nearest to each value."""
+    """Return (n,) indices into sorted (m,) `among` of what is nearest to each of (n,) values."""
     right = np.clip(np.searchsorted(among, values), 1, max(len(among) - 1, 1))
     if len(among) == 1:
         return np.zeros(len(values), dtype=np.intp)
@@ -208,7 +212,7 @@ def _follow_other_foot(columns: Columns) -> None:
     share = step / columns["stride_ms"]
     finite_shares = share[np.isfinite(share)]
     if len(finite_shares) == 0 or not STEP_SHARE[0] < np.median(finite_shares) < STEP_SHARE[1]:
-        # Nobody runs with both feet down together: the two clocks are not one.
+        # No runner lands on both feet at once, so the two clocks are apart.
         return
     airborne = np.where(inside, 1e3 * (follow - columns["tc_s"]), np.nan)
     running = columns["activity"] == "running"

@@ -15,7 +15,8 @@ REARFOOT_ABOVE_DEG = 8.0
 """Strike angle above which a landing is on the rearfoot, degrees (Altman & Davis 2012, Gait & Posture 35(2),
 doi 10.1016/j.gaitpost.2011.09.104)."""
 FOREFOOT_BELOW_DEG = -1.6
-"""Strike angle below which a landing is on the forefoot, degrees (the same paper)."""
+"""Strike angle below which a landing is on the forefoot, degrees (Altman & Davis 2012, as
+`REARFOOT_ABOVE_DEG`)."""
 
 CLASSES = ("rearfoot", "midfoot", "forefoot")
 

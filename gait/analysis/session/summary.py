@@ -2,8 +2,8 @@
 
 The interval of a value has two parts: the scatter of the median over the strides at hand, with strides that
 follow one another counted as less than independent, and what the method itself may be off by on this runner,
-which no number of strides takes away. A difference between the sides keeps the second part only in so far as
-it is not shared.
+which no number of strides takes away. In a difference between the sides only that share of the second part
+counts that both sides do not have in common.
 """
 
 from __future__ import annotations
@@ -24,13 +24,14 @@ __all__ = ["summarise"]
 
 
 CORRELATED = 3.0
-"""Strides that carry the information of one independent one (running strides are correlated over a few)."""
+"""Strides that carry the information of one independent stride (chosen: running strides are correlated over a
+few)."""
 
 LEAST_STRIDES = 3
 """Strides of a side below which a metric is not given (chosen: a spread needs three)."""
 KNOWN_SHARE = 0.5
-"""Share of the strides whose contact must have an end for contact time to be given: where most have
-none, those left are chosen by what the sensor happens to show (chosen)."""
+"""Share of the strides whose contact must have an end for contact time to be given (chosen: where most have
+none, those left are chosen by what the sensor happens to show)."""
 OF_THE_PLACE = ("peak_acc_g",)
 """Metrics that are another thing on a shoe and on a shank: of a mixed session the shoe's stands."""
 
@@ -69,6 +70,7 @@ def summarise(
 def _metric(
     spec: MetricSpec, feet: Mapping[str, Columns], with_gyr: Mapping[str, bool], relative: float
 ) -> Metric | None:
+    """Return a metric of both feet, `relative` added to its half-width; None where not measured."""
     if spec.systematic is None:
         return None
     name, unlike = spec.name, _unlike(feet)
@@ -106,6 +108,11 @@ def _unlike(feet: Mapping[str, Columns]) -> bool:
 def _with_difference(
     metric: Metric, sides: dict[str, tuple[float, float, float, int]], apart: float
 ) -> Metric:
+    """Return a metric with the difference of the sides.
+
+    `apart`: 95 % half-width of what the method errs on either foot alone, in the metric's unit. `sides`:
+    value, half-width, spread and count of each.
+    """
     if len(sides) < 2:
         return metric
     left, right = sides["left"], sides["right"]
@@ -117,7 +124,7 @@ def _with_difference(
 
 
 def _centre(name: str, values: FloatArray) -> tuple[float, float, float, int]:
-    """Return the value, the 95 % half-width of its scatter, the spread and the count of one side."""
+    """Return value, 95 % half-width of the scatter, spread and count of the (n,) finite values of a side."""
     spread = float(np.std(values, ddof=1))
     independent = max(len(values) / CORRELATED, 1.0)
     if name in ("cadence_spm", "stride_ms"):
@@ -131,7 +138,7 @@ def _centre(name: str, values: FloatArray) -> tuple[float, float, float, int]:
 
 
 def _shares(table: pd.DataFrame, wanted: BoolArray) -> dict[str, float]:
-    """Return the expected share of the wanted strides in each strike class."""
+    """Return the expected share of the wanted strides, (n,) mask, in each strike class."""
     chances = table[[f"p_{name}" for name in CLASSES]].to_numpy(dtype=float)[wanted]
     chances = chances[np.isfinite(chances[:, 0])]
     return {name: float(share) for name, share in zip(CLASSES, chances.mean(axis=0), strict=True)}

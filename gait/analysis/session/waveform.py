@@ -21,13 +21,15 @@ __all__ = ["mean_waveform", "waveform_spans"]
 
 
 MOST_STRIDES = 120
-"""Strides, spread over the run, that the mean is taken of."""
+"""Strides, spread over the run, that the mean is taken of (chosen: the error of the mean is a tenth of the
+spread from a hundred on, and the work stays bounded)."""
 LEAST_STRIDES = 6
 """Strides that a mean waveform is of, at least (chosen: fewer give no spread to draw)."""
 PATH_TRUST = 0.12
-"""Relative error of gravity's closure above which the path is not drawn: the impacts were clipped."""
+"""Relative error of gravity's closure above which the path is not drawn (chosen: as for lengths,
+`gait.analysis.session.not_measured.LENGTH_TRUST`; the impacts were clipped)."""
 _POINTS = 101
-"""Points of a mean stride: each per cent, both ends in it."""
+"""Points of a mean stride (chosen: each per cent, both ends in it, as is usual in gait analysis)."""
 
 
 def mean_waveform(recording: Recording, batch: StrideBatch, alignment: Alignment) -> Waveform | None:
@@ -73,7 +75,7 @@ def mean_waveform(recording: Recording, batch: StrideBatch, alignment: Alignment
 
 
 def waveform_spans(batch: StrideBatch) -> FloatArray:
-    """Return (k, 2) start and end, s, of what the mean is taken of: each stride, and the one behind it."""
+    """Return (k, 2) start and end, s, of the spans that the mean is taken of: a stride and the next."""
     rows = _chosen(batch)
     ic, stop = batch.ic_s[rows], batch.next_ic_s[rows]
     return np.stack([ic, 2.0 * stop - ic], axis=1)
@@ -93,7 +95,7 @@ def _path(
 ) -> FloatArray:
     """Return (101, 3) mean path of the sensor from contact, m: x along the stride, y left, z up.
 
-    Integrated from flat foot to flat foot, where the velocity is known, and put together so that it starts at
+    The path is integrated from foot-flat to foot-flat, where the velocity is zero, and rearranged to start at
     contact.
     """
     assert recording.gyr is not None

@@ -13,7 +13,8 @@ KEPT_S = 8.0
 """Samples of the last so many seconds stay whatever is asked for (chosen: three of the longest strides)."""
 
 DROPPED_S = 20.0
-"""Samples are dropped in pieces of at least so long, so that dropping costs nothing (chosen)."""
+"""Samples are dropped in pieces of at least so long (chosen: moving the rest then costs nothing beside the
+analysis)."""
 
 
 class SampleBuffer:

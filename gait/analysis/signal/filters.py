@@ -26,10 +26,11 @@ __all__ = [
 
 
 _REACH_SIGMAS = 3.0
-"""Standard deviations at which a Gaussian kernel is cut: 0.3 % of it lie beyond."""
+"""Standard deviations at which a Gaussian kernel is cut (chosen: 0.3 % of it lie beyond)."""
 
 SHORT_KERNEL = 11
-"""Longest kernel, points, that numpy correlates without a call for each point (its own limit, numpy 2.4)."""
+"""Longest kernel, points, that numpy correlates without a call for each point (chosen: numpy's own limit, as
+of 2.4)."""
 
 
 def reach(sigma_s: float) -> int:

@@ -11,7 +11,7 @@ from gait.units import STANDARD_GRAVITY
 __all__ = ["Movement"]
 
 LEAST_SAMPLES = 2
-"""Samples of a second below which nothing is said of it: one has no spread."""
+"""Samples of a second below which nothing is said of it (chosen: a single sample has no spread)."""
 
 
 class Movement:

@@ -32,7 +32,7 @@ __all__ = [
 
 
 PADDING = 24
-"""Samples behind the longest stride of a group, so that no filter sees where the array ends."""
+"""Samples behind the longest stride of a group (chosen: no filter sees where the array ends)."""
 
 
 @dataclass(frozen=True)

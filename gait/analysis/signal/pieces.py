@@ -16,7 +16,7 @@ __all__ = ["excerpt", "full_scale_g", "pieces_of"]
 
 
 BESIDE = 2
-"""Samples kept on each side of a span: interpolation looks at the nearest."""
+"""Samples kept on each side of a span (chosen: interpolation looks at the nearest, and one is to spare)."""
 
 
 def pieces_of(source: Recording) -> Iterator[Recording]:

@@ -27,10 +27,11 @@ GRID_HZ = 200.0
 placed between grid points by interpolation."""
 
 GAP_S = 0.06
-"""s. A longer silence between two samples is a gap: the impact of a contact fits into it."""
+"""s. A longer silence between two samples is a gap (chosen: the impact of a contact fits into it)."""
 
 GAP_SAMPLES = 3.5
-"""A silence must also be this many nominal periods, so that slow sensors are not all gaps."""
+"""A silence must also be this many nominal periods (chosen: slow sensors are not all gaps, and two lost
+samples are none)."""
 
 BRIDGE_S = 0.16
 """s. Silences up to this, and the sample period that goes on beside them, are filled by straight lines and
@@ -38,19 +39,21 @@ marked: radio drops a few packets so long, and the rest of the stride is worth k
 segment (chosen: half of a running swing)."""
 
 GAP_MOST_S = 2.0
-"""A longer silence is a gap whatever rate is stated: no stride is longer."""
+"""A longer silence, s, is a gap whatever rate is stated (chosen: no stride of running is longer)."""
 
 CLIP_SHARE = 0.985
-"""Share of full scale from which a sample counts as clipped (offset and scale errors of the chip)."""
+"""Share of full scale from which a sample counts as clipped (chosen: offset and scale errors of the chip
+lower its limit by a per cent or so)."""
 
 LEAST_BLOCK = 10
-"""Instants, 50 ms, that a block has at least: what is done once a block costs most."""
+"""Instants, 50 ms, that a block has at least (chosen: the work done once a block costs most)."""
 
 _CACHE_ROWS = 8192
-"""Instants that are interpolated at a time: they stay in the processor's cache."""
+"""Instants that are interpolated at a time (chosen: they stay in the processor's cache)."""
 
 _RATE_SAMPLES = 200
-"""Samples looked at for the nominal rate where the recording does not state it."""
+"""Samples looked at for the nominal rate where the recording does not state it (chosen: a median of so many
+is good to a sample's jitter)."""
 
 
 @dataclass(frozen=True)

@@ -16,19 +16,21 @@ __all__ = ["Census", "Tops"]
 
 
 BIN_S = 1e-6
-"""Width of a bin, s: the sixth decimal of recorded times."""
+"""Width of a bin, s (chosen: the sixth decimal of recorded times)."""
 
 TICK_S = 1e-9
-"""Steps are added up in whole nanoseconds, so that their sum does not depend on the order."""
+"""Steps are added up in whole nanoseconds (chosen: their sum then does not depend on the order)."""
 
 SAME_STEP = 2.5
-"""A step of more usual ones than this is a hole; it says nothing of the rate."""
+"""A step of more usual steps than this is a hole, which says nothing of the rate (chosen: a lost sample makes
+two)."""
 
 UNEVEN = 1.5
-"""Ratio of the 99th percentile of the steps to their median above which the samples are unevenly spaced."""
+"""Ratio of the 99th percentile of the steps to their median above which the samples are unevenly spaced
+(chosen: half-way to the two steps of a lost sample)."""
 
 PILED = 3
-"""Values kept for each axis: what `plateau_range_g` asks for."""
+"""Values kept for each axis, as `gait.analysis.engine.PLATEAU_SAMPLES`."""
 
 
 class Census:

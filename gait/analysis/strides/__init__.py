@@ -42,9 +42,9 @@ FOREIGN_SHARES = Shares(runner=0.5, foot=0.5, session=0.0, stride=0.0)
 
 
 def detector_for(placement: Placement, has_gyr: bool, side: Side) -> Detector:
-    """Return a new detector for a sensor: a plugin's that was taken up for it, else that of the table.
+    """Return a new detector for a sensor: that of a plugin in use for it, else that of `DETECTORS`.
 
-    One with a gyroscope gives way to the one without where the gyroscope stands at its limit.
+    A detector with gyroscope gives way to that without where the gyroscope stands at its limit.
 
     Raises
     ------

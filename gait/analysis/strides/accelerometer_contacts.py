@@ -1,7 +1,7 @@
 """Contacts of stances seen by an accelerometer alone: three regressions, one behind the other.
 
 Contact is read about the shock; toe-off coarsely about a usual time behind contact, and then finely about
-that. How far each step moves says how much to trust it.
+that. The size of each step is a measure of its uncertainty.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ NEAR_S = 0.08
 
 TURNED_BETTER_S = 0.05
 """s by which the steps to toe-off are shorter, in the median, where an axis points the other way than assumed
-(set on thirteen runners, Fukuchi 2017: of 700 recordings, in the fit, 98 % come out right; 96 % without)."""
+(chosen on thirteen runners, Fukuchi 2017: of 700 recordings, in the fit, 98 % come out right; 96 %
+without)."""
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,9 @@
 """Contact times refined by a regression that was fitted on real motion.
 
-Cues anchor an event to within some 10 ms; what is left depends on the runner's landing and push-off, and
-shows in the signals about the anchor. A ridge regression reads it from there: the event is the anchor plus an
+Cues anchor an event to within some 10 ms; the rest depends on the runner's landing and push-off, and shows in
+the signals about the anchor. A ridge regression reads it from there: the event is the anchor plus an
 intercept plus a weighted sum of the signals at fixed offsets from the anchor. Two regressions on different
-signals are averaged; how far they differ says how much to trust them.
+signals are averaged; their difference shows how certain the result is.
 
 The coefficients are a file in ``models``, with their source and how they did on runners left out of the fit;
 ``notebooks/contact_model`` makes them.
@@ -41,7 +41,8 @@ __all__ = [
 ]
 
 ROUNDS = 2
-"""Times that an event is refined: the second looks about the first's result."""
+"""Times that an event is refined (chosen: the second looks about the first's result, as where the
+coefficients were fitted)."""
 
 
 @dataclass(frozen=True)
@@ -174,6 +175,7 @@ class ContactModel:
 
 
 def _refined(model: Event, regression: Regression, signals: FloatArray, anchor_s: FloatArray) -> FloatArray:
+    """Return (n,) event times, s, moved from (n,) anchors by a regression on (channels, n, L) signals."""
     time = anchor_s
     for _ in range(ROUNDS):
         move = snippets(signals, regression.columns, time, model.offsets_s) @ regression.weights_s.ravel()

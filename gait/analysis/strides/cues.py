@@ -40,7 +40,7 @@ def fuse(
     extra: dict[str, FloatArray],
     shrink: float = 1.0,
 ) -> tuple[FloatArray, FloatArray]:
-    """Return the weighted mean of the cues, robust against one that strays, and its standard uncertainty.
+    """Return the weighted mean of the cues, robust against an outlier, and its standard uncertainty.
 
     Parameters
     ----------

@@ -23,7 +23,7 @@ ALIGNED_SCORE = 0.4
 
 @dataclass(frozen=True)
 class Alignment:
-    """How a sensor sits on its segment, as found from the movement.
+    """Mounting of a sensor on its segment, as found from the movement.
 
     Attributes
     ----------
@@ -74,7 +74,7 @@ class Detector(ABC):
 
     @property
     def alignment(self) -> Alignment:
-        """How the sensor sits, as far as is known now."""
+        """Mounting as known so far."""
         return Alignment()
 
     @property

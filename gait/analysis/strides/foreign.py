@@ -38,7 +38,7 @@ class ForeignDetector(Detector):
 
     @property
     def alignment(self) -> Alignment:
-        """How the sensor sits, as far as the plugin knows."""
+        """Mounting as known to the plugin so far."""
         with blamed(self._plugin):
             return self._inner.alignment
 

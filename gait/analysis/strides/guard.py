@@ -1,9 +1,9 @@
 """A gyroscope that stands at its limit for too long gives way to the accelerometer beside it.
 
-A foot turns at 600 to 1,200 deg/s. A gyroscope of 500 reads a plateau instead, from which neither the foot's
-axes nor its contacts come out: some recordings then showed no stride at all, others contacts that were
-10 ms long. The model of the accelerometer alone reads the same recordings as well as any, so from there on it
-tells the strides.
+A foot turns at 600 to 1,200 deg/s. A gyroscope of 500 deg/s reads a plateau instead, which hides the foot's
+axes and contacts. Some recordings then showed no stride, others contact times that were 10 ms too long. The
+model of the accelerometer alone is as accurate on these recordings as on others, so it finds the strides from
+there on.
 """
 
 from __future__ import annotations
@@ -38,22 +38,24 @@ SEGMENT_LEAST = round(1.0 * GRID_HZ)
 
 TOP_SHARE, FLAT_SHARE = 0.9, 0.002
 """A rate stands at its limit where it is at least the one share of the largest seen, and changes by less than
-the other from one grid point to the next: the top of a swing does so at one or two points (chosen)."""
+the other from one grid point to the next (chosen: the top of a swing does so at one or two points)."""
 
 LIMIT_LEAST = 150.0 * DEG
-"""rad/s; no gyroscope's limit is below."""
+"""rad/s (chosen: no gyroscope's limit is below, the usual least being 250 deg/s)."""
 
 KEPT_S = 30.0
-"""s of samples that are kept for the accelerometer alone to begin with, at most."""
+"""s of samples that are kept for the accelerometer alone to begin with, at most (chosen: it bounds memory,
+and holds more strides than axes are learnt from)."""
 
 LEAD_S = 3.0
-"""s before the last stride that it begins with: it learns the axes from them."""
+"""s before the last stride that it begins with (chosen: some four strides, from which it learns the axes)."""
 
 DROPPED = round(20.0 * GRID_HZ)
 """Grid points before those that are kept from which they are forgotten (chosen: forgetting costs a copy)."""
 
 OVERLAP_S = 0.1
-"""s by which its first stride may begin before the last one ended: both time the same landing."""
+"""s by which its first stride may begin before the last one ended (chosen: more than the two differ by where
+both time the same landing, less than half a stride)."""
 
 
 class Plateaus:
@@ -87,9 +89,9 @@ class GyroscopeGuard(Detector):
     Parameters
     ----------
     inner
-        What finds strides with the gyroscope.
+        Detector that uses the gyroscope.
     alone
-        Makes what finds them without.
+        Makes the detector that uses the accelerometer alone.
     share
         As `AT_LIMIT_SHARE`.
     """
@@ -105,7 +107,7 @@ class GyroscopeGuard(Detector):
 
     @property
     def alignment(self) -> Alignment:
-        """How the sensor sits, as far as the gyroscope told."""
+        """Mounting as known from the gyroscope so far."""
         if self._alone is None:
             return self._inner.alignment
         with_gyr = self._inner.alignment if self._gave else Alignment()
@@ -201,7 +203,11 @@ class GyroscopeGuard(Detector):
         return self._first_window(index // WINDOW, at_limit, index)
 
     def _first_window(self, window: IntArray, at_limit: BoolArray, index: IntArray) -> int | None:
-        """Return the samples to the end of the first whole window with too many at the limit."""
+        """Return the samples to the end of the first whole window with too many at the limit; None without.
+
+        (n,) number of each sample's window, whether the sample stands at the limit, and its grid
+        index.
+        """
         number, before = self._window
         first = int(window[0])
         counts = np.bincount(window - first, at_limit).astype(int)

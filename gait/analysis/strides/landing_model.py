@@ -1,4 +1,4 @@
-"""Which shocks of an accelerometer are landings: a classifier that was fitted on real motion.
+"""Classifier of an accelerometer's shocks as landings or not, fitted on real motion.
 
 A landing shakes the sensor after a swing and before the foot rests; the shocks of push-off and of soft tissue
 have other surroundings. A logistic regression on the size of the specific force and of its jerk about a shock

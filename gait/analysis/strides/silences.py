@@ -1,7 +1,7 @@
 """Landings that no sample shows, because they lie in a short silence of the sensor.
 
 A silence of a few samples is filled so that the filters run on (`gait.analysis.signal.resample`), but a shock
-within one is gone. The stride before says where the landing was due.
+within one is gone. The landing was due one stride after the last.
 """
 
 from __future__ import annotations

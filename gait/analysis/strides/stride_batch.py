@@ -12,13 +12,13 @@ from gait.arrays import BoolArray, FloatArray
 __all__ = ["STRIDE_LEAST_S", "STRIDE_MOST_S", "StrideBatch", "concatenate", "empty_batch", "is_walking"]
 
 STRIDE_LEAST_S = 0.42
-"""Shortest stride, s: 4.75 steps/s is the fastest published cadence."""
+"""Shortest stride, s (chosen: 4.75 steps/s is the fastest published cadence)."""
 
 STRIDE_MOST_S = 2.4
 """Longest stride, s (chosen: slow walking stays below 2 s)."""
 
 WALKS_FROM_S = (0.80, 1.00)
-"""s a stride: running of under 120 steps a minute and walking of over 150 are not seen (chosen)."""
+"""s a stride (chosen: running of under 120 steps a minute and walking of over 150 are not seen)."""
 
 WALKS_FROM_DUTY = (0.60, 0.45)
 """Contact as a share of the stride, at the ends of `WALKS_FROM_S` (chosen: joggers have up to 0.55 at 0.75 s,
@@ -71,7 +71,7 @@ class StrideBatch:
         return np.where(self.complete, self.next_ic_s, np.where(np.isfinite(self.tc_s), self.tc_s, self.ic_s))
 
     def take(self, index: npt.NDArray[np.intp] | npt.NDArray[np.bool_] | slice) -> StrideBatch:
-        """Return the strides at `index`."""
+        """Return the strides at `index`: (m,) places, a (n,) mask or a slice."""
         return StrideBatch(*(getattr(self, field.name)[index] for field in fields(self)))
 
 
@@ -91,7 +91,7 @@ _NOTHING = empty_batch()
 
 
 def concatenate(batches: list[StrideBatch]) -> StrideBatch:
-    """Return batches as one, one after the other."""
+    """Return batches joined to a single batch, in their order."""
     filled = [batch for batch in batches if len(batch)]
     if len(filled) < 2:
         # Most pieces of a live run complete no stride: this costs as much as all else together.

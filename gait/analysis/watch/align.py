@@ -34,11 +34,13 @@ MOST_RMS_SPM = 6.0
 """Root mean square difference of two cadence series of one run, steps/min, at most (chosen: watches round
 to 2 and smooth over several seconds)."""
 MOST_ALONE = 0.15
-"""Share of seconds in which only one of the two series shows running, at most (chosen)."""
+"""Share of seconds in which only one of the two series shows running, at most (chosen: seconds at starts and
+stops, where a watch smooths, stay below it)."""
 CORRELATED = 0.6
-"""Least correlation of an alignment by cadence (chosen)."""
+"""Least correlation of an alignment by cadence (chosen: the two share a third of their variance)."""
 CLEAR = 0.8
-"""Least correlation of an alignment by cadence that is called clear (chosen)."""
+"""Least correlation of an alignment by cadence that is called clear (chosen: the two share two thirds of
+their variance)."""
 INDEPENDENT_S = 10.0
 """Time in which cadence gives one independent value, s (chosen: neighbouring strides are alike)."""
 FISHER_LESS, LEAST_FREE, MOST_CORRELATED = 3.0, 0.1, 0.999
@@ -48,15 +50,18 @@ BY_CHANCE = 4.5
 """Fisher's z over its standard error, at least (chosen: the best of thousands of lags of another run stays
 below it)."""
 BY_CHANCE_NEAR = 2.2
-"""Fisher's z over its standard error, at least, for the few lags near the start times (chosen)."""
+"""Fisher's z over its standard error, at least, for the few lags near the start times (chosen: 1.4 % of lags
+exceed it by chance, and some three of these are independent)."""
 STANDS_OUT = 0.12
-"""Least distance of the best lag's correlation above that of every other lag (chosen)."""
+"""Least distance of the best lag's correlation above that of every other lag (chosen: where a second lag is
+as good as the best, neither is found)."""
 ELSEWHERE_S = 12
 """Distance from the best lag, s, beyond which a lag is another one (chosen: cadence is smoothed)."""
 AGREES = 0.45
 """Least correlation within `STARTS_APART_S` of the start times (chosen: a lower one admits other runs)."""
 STARTS_APART_S = 15.0
-"""Difference of two clocks that both were set, s, at most (chosen)."""
+"""Difference of two clocks that both were set, s, at most (chosen: a person presses two buttons one after the
+other)."""
 FLAT_SPM = 1.0
 """Standard deviation of a watch's cadence, steps/min, below which it is even and its correlation says nothing
 (chosen: watches round to 1 or 2)."""
@@ -67,7 +72,8 @@ CADENCE_SURE_S = 2.0
 UNCHECKED_S = 30.0
 """95 % half-width of an offset that nothing but the start times gives, s (chosen: twice `STARTS_APART_S`)."""
 LONGEST_HOLE_S = 10.0
-"""Time between two records, s, above which the watch recorded nothing between them (chosen)."""
+"""Time between two records, s, above which the watch recorded nothing between them (chosen: watches that keep
+changes alone write every few seconds)."""
 LONGEST_S = 4 * 86400
 """Longest cadence series that is compared, s (chosen: four days, longer than any race)."""
 
@@ -185,6 +191,7 @@ def _strength(lags: _Lags) -> FloatArray:
 
 
 def _by_start_alone(analysis: Analysis, activity: Activity, start: float | None) -> Alignment:
+    """Return the alignment by start times alone; `start`: the offset of the two, s, None where unknown."""
     if start is None:
         raise UsageError(
             "no cadence in it, and the recording does not say when it began",
@@ -248,7 +255,7 @@ def _watch_course(activity: Activity) -> _Course:
 def _course(
     first: float, cadence: FloatArray, runs: npt.NDArray[np.bool_], covered: npt.NDArray[np.bool_]
 ) -> _Course:
-    """Return the cadence series smoothed over `SMOOTHED_S` within the running."""
+    """Return (n,) cadence, steps/min, one value a second, smoothed over `SMOOTHED_S` within the running."""
     mask = runs.astype(float)
     box = np.ones(SMOOTHED_S)
     weight = np.convolve(mask, box, mode="same")
@@ -293,6 +300,7 @@ def _correlate(a: FloatArray, b: FloatArray) -> FloatArray:
 
 
 def _at_lags(lags: _Lags, keep: npt.NDArray[np.bool_]) -> _Lags:
+    """Return the agreement at some of the lags, (n,) mask."""
     return _Lags(
         lags.offset_s[keep],
         lags.correlation[keep],

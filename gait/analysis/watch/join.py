@@ -28,13 +28,15 @@ WATCH_SPEED_SHARE = 0.03
 """95 % half-width, relative, of a watch's distance over a run (chosen: GPS on open ground errs by 1-3 %)."""
 
 LEAST_STRIDES = 20
-"""Number of strides with a length of their own below which no factor is worked out (chosen)."""
+"""Number of strides with a length of their own below which no factor is worked out (chosen: their median errs
+by less than a third of their spread)."""
 
 RISE_M = 3.0
 """Least rise that counts as climb, m (chosen: a barometer wanders by 1-2 m)."""
 
 RECORDS_APART_S = 10.0
-"""Longest time between two records of a watch that is interpolated over, s (chosen)."""
+"""Longest time between two records of a watch that is interpolated over, s (chosen: as
+`gait.analysis.watch.align.LONGEST_HOLE_S`)."""
 
 MOVING_M_S = 0.5
 """Speed, m/s, above which a pace is given (chosen: half a slow walk)."""
@@ -113,7 +115,7 @@ def _still_missing(analysis: Analysis, metrics: Mapping[str, Metric]) -> dict[st
 
 
 def _value_at(times: FloatArray, record_times: FloatArray, values: FloatArray) -> FloatArray:
-    """Return the value at each time, between records at most `RECORDS_APART_S` apart; NaN elsewhere."""
+    """Return (n,) values at times, s, between (m,) records at most `RECORDS_APART_S` apart; NaN elsewhere."""
     measured = np.isfinite(values)
     if np.count_nonzero(measured) < 2:
         return np.full(len(times), np.nan)
@@ -128,7 +130,7 @@ def _value_at(times: FloatArray, record_times: FloatArray, values: FloatArray) -
 
 
 def _lengths_seen(table: pd.DataFrame, time: FloatArray, activity: Activity) -> FloatArray:
-    """Return the length of each stride, m, by the watch's distance, or by its speed without a distance."""
+    """Return each stride's length, m, by the watch's distance, else speed; `time`, (m,) s, is of records."""
     begin: FloatArray = table["ic_s"].to_numpy(dtype=float)
     end: FloatArray = table["next_ic_s"].to_numpy(dtype=float)
     if np.isfinite(activity.distance_m).sum() > 1:
@@ -141,7 +143,10 @@ def _lengths_seen(table: pd.DataFrame, time: FloatArray, activity: Activity) -> 
 
 
 def _gain(table: pd.DataFrame, watch_lengths: FloatArray, source: str) -> float | None:
-    """Return the factor on the strides' own lengths; None with fewer than `LEAST_STRIDES` to compare."""
+    """Return the factor on the strides' own lengths; None with fewer than `LEAST_STRIDES` to compare.
+
+    `watch_lengths`: (n,) m, a stride each, NaN where the watch has none.
+    """
     length = table["stride_length_m"].to_numpy(dtype=float)
     use = np.isfinite(length * watch_lengths) & (table["activity"] == "running").to_numpy()
     if np.count_nonzero(use) < LEAST_STRIDES:
@@ -157,6 +162,7 @@ def _gain(table: pd.DataFrame, watch_lengths: FloatArray, source: str) -> float 
 
 
 def _lengths(table: pd.DataFrame, speed: FloatArray, gain: float | None, *, own: bool) -> pd.DataFrame:
+    """Return the table with speed and stride length: times `gain`, or by the watch's (n,) speed, m/s."""
     if gain is not None:
         return table.assign(**{name: table[name] * gain for name in SPEEDS})
     if own:
@@ -179,7 +185,7 @@ def _metrics(analysis: Analysis, table: pd.DataFrame) -> dict[str, Metric]:
 
 
 def _climb(altitude: FloatArray) -> FloatArray:
-    """Return the climb up to each record, m; rises below `RISE_M` from the last low do not count."""
+    """Return the climb up to each of (m,) records, m; rises below `RISE_M` from the last low do not count."""
     out = np.full(len(altitude), np.nan)
     total, level = 0.0, float("nan")
     for at, height in enumerate(altitude):
@@ -204,7 +210,7 @@ def _grade(activity: Activity) -> FloatArray:
 
 
 def _lap_numbers(when: FloatArray, activity: Activity, offset_s: float) -> FloatArray:
-    """Return the lap's number, from 1, at each time; NaN outside all laps."""
+    """Return the lap's number, from 1, at each of (n,) session times, s; NaN outside all laps."""
     number = np.full(len(when), np.nan)
     for at, lap in enumerate(activity.laps, start=1):
         number[(when >= lap.start_s - offset_s) & (when < lap.end_s - offset_s)] = at
@@ -237,13 +243,17 @@ def _watch(analysis: Analysis, activity: Activity, alignment: Alignment, gain: f
 
 
 def _lap(activity: Activity, time: FloatArray, begin: float, end: float) -> WatchLap:
+    """Return a lap's times, s of session time, with its totals; `time`, (m,) s, is of the watch's records."""
     return WatchLap(begin, end, *_totals_between(activity, time, begin, end))
 
 
 def _totals_between(
     activity: Activity, time: FloatArray, begin: float, end: float
 ) -> tuple[float | None, float | None, float | None]:
-    """Return distance, mean heart rate and climb between two times; None where the watch has no value."""
+    """Return distance, mean heart rate and climb between two times; None where the watch has no value.
+
+    `time`: (m,) s of session time of the watch's records.
+    """
     inside = (time >= begin) & (time <= end)
     distance = _reduced(activity.distance_m[inside], "ptp")
     if distance is None and np.isfinite(activity.speed_m_s[inside]).sum() > 1:
@@ -257,6 +267,7 @@ def _totals_between(
 
 
 def _reduced(values: FloatArray, statistic: str) -> float | None:
+    """Return "ptp" (largest minus smallest), "max" or "mean" of the finite of (m,) values; None without."""
     measured = values[np.isfinite(values)]
     if not len(measured):
         return None

@@ -61,7 +61,7 @@ class _EntryOptions:
         return {
             "date": day.isoformat(),
             "pain": self.pain,
-            # Not said is not settled where it hurt: unasked is not safe.
+            # Pain without an answer counts as not settled, since unasked is not safe.
             "settled": self.pain == 0 if self.settled is None else self.settled,
             "sessions": self.sessions,
             "longest_run_min": self.longest,
@@ -171,7 +171,7 @@ def _answers(
 
     answers = from_file if from_file is not None else kept.answers if kept is not None else Answers()
     named = places or next((tuple(body["places"]) for body in reversed(bodies) if body.get("places")), ())
-    # Places are said of today: answers that are given with them still count.
+    # Places describe today, so the answers given with them count.
     return answers.model_copy(update={"pain": named}) if places or (named and not answers.pain) else answers
 
 

@@ -27,7 +27,7 @@ __all__ = ["command"]
 
 STDOUT = Path("-")
 LABEL = 36
-"""Columns for a number's name: the longest in any language."""
+"""Columns for a number's name (chosen: the longest in any language)."""
 
 
 @grouped
@@ -268,7 +268,7 @@ def _speed(group: list[Analysis]) -> float | None:
 
 
 def _slope(group: list[Analysis]) -> float | None:
-    """Return the mean slope of the ground of a group, per cent; None where that of one is not known."""
+    """Return the mean slope of the ground of a group, per cent; None where a session's is unknown."""
     from gait.history.run_blocks import mean_slope
 
     slopes = [slope for slope in map(mean_slope, group) if slope is not None]
@@ -284,7 +284,7 @@ def _same_sensors(before: list[Analysis], after: list[Analysis]) -> bool:
     common = ones.keys() & others.keys()
     if not common or any(ones[name] != others[name] for name in common):
         return False
-    # A leg that was measured on the shoe and then on the shank is not measured alike.
+    # Shoe and shank of the same leg measure with different errors.
     return not {_leg(name) for name in ones} & {_leg(name) for name in others} - {
         _leg(name) for name in common
     }
@@ -317,7 +317,7 @@ def _table(before: list[Analysis], after: list[Analysis], rows: list[Change], wo
 
 
 def _expected(row: Change, decimals: int, words: Words) -> str:
-    """Return what speed, cadence and slope lead to expect, where it shows in the decimals at hand."""
+    """Return the value expected from speed, cadence and slope, where it differs in the decimals shown."""
     from gait.cli.rounded import rounded
 
     parts = ((row.expected, "speed"), (row.by_cadence, "cadence"), (row.by_slope, "slope"))

@@ -74,7 +74,7 @@ def command(
     not_measured = dict(analysis.not_measured) if analysis is not None else {}
     why_not = {name: words.translated(why) for name, why in not_measured.items()}
     lines, care = _findings(findings, why_not, pack.say), _safety(checks, pack.say)
-    # What stops exercise is read before anything that was found.
+    # Notices that stop exercise come before all findings.
     first = [*care, blank(), *lines] if plan.action.kind == "stop" else [*lines, *care, blank()]
     show(
         [

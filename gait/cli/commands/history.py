@@ -29,9 +29,10 @@ STDOUT = Path("-")
 SHOWN = ("cadence_spm", "contact_ms", "strike_angle_deg", "speed_m_s")
 """Metrics in the list."""
 LOOKED_AT = 21
-"""Sessions of an athlete that the row reads: the last one, and those that `own_laws` reads before it."""
+"""Sessions of an athlete that the row reads (chosen: the last one, and those that
+`gait.history.own_normal.own_laws` reads before it)."""
 LABEL = 36
-"""Columns for a number's name: the longest in any language."""
+"""Columns for a number's name (chosen: the longest in any language)."""
 
 app = typer.Typer(
     help="What is kept of a runner: sessions, trends; forget it again.",
@@ -248,7 +249,7 @@ def _kept(
 ) -> tuple[tuple[KeptSession, ...], list[AthleteState]]:
     """Return sessions and, without a runner, all athletes.
 
-    Nothing, with a line that says so, where nothing was ever kept.
+    Nothing, and a line that says so, where no session was ever kept.
     """
     from gait.history.database import database_path
 

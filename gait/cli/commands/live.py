@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 VIRTUAL_MINUTES = 5.0
-"""Length of the run that virtual sensors play, as with ``gait record --virtual``."""
+"""Length of the run that virtual sensors play, min (chosen: as with ``gait record --virtual``)."""
 ANYWHERE = "0.0.0.0"  # noqa: S104 - only with --share, behind a token
 
 
@@ -280,7 +280,7 @@ def _refuse_contradictions(source: _Source, *, share: bool) -> None:
     Raises
     ------
     UsageError
-        Which they are.
+        The options exclude one another.
     """
     replay, radio = source.replay is not None, bool(source.hci or source.adapter)
     sensors = bool(source.left or source.right) or radio
@@ -304,7 +304,7 @@ def _folder(source: _Source, output: Path | None, words: Words) -> Path | None:
     Raises
     ------
     RecordingError
-        It is in use.
+        The folder is in use.
     """
     from gait.journal.folder import refuse_used
 
@@ -335,7 +335,7 @@ def _run(
     pod: FootPod | None,
 ) -> None:
     """Record or replay, with everything open that is asked for."""
-    # Before a browser opens on a page of nothing.
+    # Checked before a browser opens on an empty page.
     played = _played(source)
     phone = None
     if source.phone is not None and folder is not None:

@@ -40,7 +40,7 @@ INTERRUPTED = 130  # exit code after Ctrl-C: 128 + SIGINT, as a shell gives it
 ENDING = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 """Signals that end a session in good order, as far as the system has them."""
 PLAIN_EVERY_S = 10.0
-"""Where stderr is a file, a live line comes this often."""
+"""s between live lines where stderr is a file (chosen: a log of an hour stays short)."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ class _RecordOptions:
         Raises
         ------
         UsageError
-            A rate or a place that there is not.
+            The rate or the placement does not exist.
         """
         from gait.sensors.session import RecordSettings
 
@@ -171,7 +171,7 @@ def _refuse_contradictions(request: _RecordOptions, played: PlayedOptions, *, hc
     Raises
     ------
     UsageError
-        Which they are.
+        The options exclude one another.
     """
     named = bool(request.left or request.right)
     if request.as_asked and not named:
@@ -237,7 +237,7 @@ async def interruptible(stop: asyncio.Event) -> AsyncIterator[Callable[[], bool]
         elif task is not None:
             task.cancel()
 
-    # What is ignored stays so: nohup means it.
+    # A signal that is ignored, as by nohup, stays ignored.
     there = [getattr(signal, name) for name in ENDING if hasattr(signal, name)]
     handled = [number for number in there if signal.getsignal(number) is not signal.SIG_IGN]
     before = {

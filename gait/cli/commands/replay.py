@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["command", "factor_of"]
 
 CHUNK_S = 0.1
-"""s of samples that go to the engine at a time, about what a sensor sends."""
+"""s of samples that go to the engine at a time (chosen: about what a sensor sends)."""
 
 
 def command(

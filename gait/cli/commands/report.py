@@ -44,7 +44,8 @@ __all__ = ["command"]
 
 STDOUT = Path("-")
 CALIBRATION = (0.8, 1.25)
-"""Factors between which a known distance may scale the strides' own; a sensor errs less than that."""
+"""Factors between which a known distance may scale the strides' own (chosen: a sensor errs less than
+that)."""
 
 
 @dataclass(frozen=True)

@@ -220,7 +220,7 @@ def _placements(text: str) -> tuple[Placement, ...]:
 
 
 def _noisy(sensor: SensorSettings, text: str) -> SensorSettings:
-    """Return a sensor with noise as said: a factor on everything, or densities."""
+    """Return a sensor with the noise of the options: a factor on everything, or densities."""
     from gait.units import DEG, STANDARD_GRAVITY
 
     todo = "a factor such as 2, or densities such as acc=100ug,gyr=4.5mdps"

@@ -26,14 +26,17 @@ __all__ = [
 ]
 
 RUN_MINUTES = (15, 17, 19, 21, 24, 26, 28, 30)
-"""Minutes of each of the eight runs with the new cadence: 180 in all."""
+"""Minutes of each of the eight runs with the new cadence: 180 in all (reviewed programmes: up to 30 to 45
+min, 177 to 196 in all, PMC7083994)."""
 RUN_METRONOME = (1.0, 1.0, 1.0, 1.0, 0.75, 0.5, 0.25, 0.0)
-"""Share of those minutes with the metronome on (the last four: house)."""
+"""Share of those minutes with the metronome on; fading as in PMC7083994 (the last four chosen: even steps to
+none)."""
 WEEK_RUNS = 2  # runs a week with the new cadence (reviewed: 8 to 18 sessions in 2 to 6 weeks, PMC7083994)
 STEP_WEEKS = len(RUN_MINUTES) // WEEK_RUNS
 """Weeks at one cadence."""
 EMPTY_WEEKS, LOST_WEEKS = 2, 5
-"""Weeks in a row without an entry after which each takes a week back, and after which it begins again."""
+"""Weeks in a row without an entry after which each takes a week back, and after which it begins again
+(chosen: a single week may be forgotten, and the course is four weeks long)."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +128,7 @@ def at_cadence_week(target: CadenceTarget, reached: CadenceWeek, *, say: Languag
     reached
         From `cadence_week`.
     say
-        Language of what is said.
+        Language of the sentences.
     """
     step = min(reached.weeks // STEP_WEEKS, len(target.steps_spm) - 1)
     done = reached.weeks >= STEP_WEEKS * len(target.steps_spm)

@@ -26,11 +26,14 @@ __all__ = [
 
 PAIN_LIMITS = {"knee_below_cap": 3, "achilles": 5}
 """Most pain, of 10, that a place may give while it is loaded; others `USUAL_LIMIT`."""
-USUAL_LIMIT = 2  # pain of 10 while loaded that is accepted at any other place (house)
+USUAL_LIMIT = 2
+"""Pain of 10 while loaded that is accepted at any other place (chosen: below every studied limit)."""
 BONE_LIMIT = 0
-"""Most pain where it can come from the bone: any stops (return to running after bone stress)."""
+"""Most pain of 10 where it can come from the bone (chosen: any stops, as in returning to running after a bone
+stress injury)."""
 STOP_PAIN = 6
-"""Pain of 10 from which nothing goes on."""
+"""Pain of 10 from which nothing goes on (chosen: above every limit of the studied programmes, the highest of
+which is 5)."""
 
 Verdict = Literal["on", "hold", "back", "stop", "begin"]
 

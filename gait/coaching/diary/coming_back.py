@@ -35,17 +35,20 @@ __all__ = [
 WALK_RUN: tuple[tuple[int, float, float], ...] = (
     (5, 1.0, 3.0), (5, 2.0, 2.0), (5, 3.0, 1.0), (4, 4.0, 1.0), (2, 9.0, 1.0), (1, 20.0, 0.0),
 )  # fmt: skip
-"""Stages of coming back: rounds, minutes running, minutes walking; 20 minutes each (house)."""
+"""Stages of coming back: rounds, minutes running, minutes walking (chosen: 20 minutes each, from a quarter of
+running to all of it)."""
 BONE_WALK_RUN: tuple[tuple[int, float, float], ...] = (
     (10, 0.5, 1.5), (10, 1.0, 1.0), (5, 3.0, 1.0), (4, 4.0, 1.0), (2, 9.0, 1.0), (1, 20.0, 0.0),
 )  # fmt: skip
-"""The same where pain could come from the bone, once cleared: 10 times 30 s and 90 s first (house)."""
+"""The same where pain could come from the bone, once cleared (chosen: shorter runs and more rest first)."""
 CONTINUOUS_MIN = 20.0
-"""Minutes of running in one go below which the stages decide, where pain could come from the bone."""
+"""Minutes of running in one go below which the stages decide, where pain could come from the bone (chosen:
+the last stage of `WALK_RUN`)."""
 ENTRY_TEST = "Walk 30 minutes briskly, then hop ten times on each leg, both without pain."
 
 GAP_DAYS = 30
-"""Days without a run after which running begins again with the stages."""
+"""Days without a run after which running begins again with the stages (chosen: without a run of the last 30
+days `gait.coaching.diary.progress.LONGEST_SHARE` of the longest says nothing)."""
 
 Running = Literal["as usual", "stages", "none"]
 
@@ -91,7 +94,7 @@ def running_now(
 def comes_back(answers: Answers) -> bool:
     """Return whether the answers alone make running begin with the stages of coming back.
 
-    So it does after a break, and where pain could come from the bone unless 20 minutes in one go are run.
+    It also does after a break, and where pain could come from the bone, until 20 minutes are run in one go.
     """
     if answers.longest_run_min == 0:
         return True

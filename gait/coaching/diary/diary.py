@@ -17,7 +17,7 @@ from gait.errors import KnowledgeError
 __all__ = ["answers_after", "load_diary"]
 
 MOST_ENTRIES = 5000
-"""Most check-ins of one file: more than 13 years of them, a day each."""
+"""Most check-ins of one file (chosen: more than 13 years of them, a day each)."""
 
 
 def load_diary(path: str | Path) -> tuple[CheckIn, ...]:

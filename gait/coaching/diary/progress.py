@@ -1,8 +1,8 @@
 """How a plan moves on: a diary of pain and sessions gives this week's step, dose, light and running.
 
-Pure: everything follows from the entries and the day. Limits of pain, steps and gates are this project's own
-(house), set below published ones: pain while loading at most 2 of 10 (5 for the heel tendon: Silbernagel et
-al. 2007, 3 below the kneecap: Breda et al. 2021), settled by the next morning.
+Pure: everything follows from the entries and the day. Limits of pain, steps and gates are this project's own,
+set below published ones: pain while loading at most 2 of 10 (5 for the heel tendon: Silbernagel et al. 2007,
+3 below the kneecap: Breda et al. 2021), settled by the next morning.
 """
 
 from __future__ import annotations
@@ -50,19 +50,24 @@ LONGEST_SHARE = 1.10
 """Of the longest run of the last 30 days: no run longer (Frandsen 2025, 10.1136/bjsports-2024-109380)."""
 
 CHANGE_WEEK, BUILD_WEEK = 4, 8
-"""Weeks of training from which a first change can show, and from which the joint has got used to more."""
+"""Weeks of training from which a first change can show, and from which the joint has got used to more
+(chosen: the first of the articles' 4 to 6 and 8 to 12 weeks)."""
 RETEST_WEEKS = (6, 12, 24, 36, 52)
-"""Weeks of training after which to record again; then every `AGAIN_WEEKS`."""
-AGAIN_WEEKS = 12  # weeks between two recordings once `RETEST_WEEKS` are over (house)
+"""Weeks of training after which to record again; then every `AGAIN_WEEKS` (chosen: the end of the articles' 4
+to 6 weeks and of 8 to 12, then ever more seldom)."""
+AGAIN_WEEKS = 12  # weeks between two recordings once `RETEST_WEEKS` are over (chosen: four a year)
 FULL_WEEKS = 12
-"""Weeks after which strength work becomes prevention, once it is quiet."""
+"""Weeks after which strength work becomes prevention, once it is quiet (chosen: the end of the articles' 8 to
+12 weeks)."""
 QUIET_ENTRIES = 4
-"""Entries in a row without pain that count as quiet."""
-MOST_STEPS = 6  # highest step of the dose: twice `gait.coaching.plan.dose.RANGE_STEPS` (house)
+"""Entries in a row without pain that count as quiet (chosen: some two weeks of check-ins)."""
+MOST_STEPS = 6  # highest step of the dose (chosen: twice `gait.coaching.plan.dose.RANGE_STEPS`)
 STALE_DAYS = 14
-"""Days after which an entry no longer says how somebody is today; without any for so long, a step back."""
+"""Days after which an entry no longer says how somebody is today; without any for so long, a step back
+(chosen: two weeks of the plan)."""
 STUCK_DAYS = 28
-"""Days after which pain that is no less is for a clinician to look at."""
+"""Days after which pain that is no less is for a clinician to look at (chosen: four weeks, in which a first
+change can show)."""
 
 Phase = Literal["begin", "change", "build", "prevention"]
 

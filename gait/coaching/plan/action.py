@@ -26,11 +26,12 @@ from gait.coaching.safety import from_bone, unasked
 __all__ = ["Situation", "choose_action", "stop_action"]
 
 SOON_WEEKS, CADENCE_WEEKS, STRENGTH_WEEKS, KEEP_WEEKS, PAIN_WEEKS = 2, 4, 6, 6, 4
-"""Weeks until it is looked at again: a cadence takes 8 runs, two a week; strength shows after 4 to 6."""
+"""Weeks until it is looked at again (chosen: a cadence takes 8 runs, two a week; strength shows after the
+articles' 4 to 6)."""
 
 SIDES = {"left": "left", "right": "right", "both": "both sides"}
 MOST_NAMED = 2
-"""Exercises named in the step."""
+"""Exercises named in the step (chosen: a sentence of one step)."""
 HARMLESS = frozenset(("left_right_difference",))
 """Findings that nobody need look for again: no harm of them is shown (Malisoux et al. 2024)."""
 SEE_SOMEBODY = "soon"
@@ -70,8 +71,9 @@ def stop_action(notice: SafetyNotice) -> Action:
 def choose_action(now: Situation) -> Action:
     """Return the one next step.
 
-    The order is that of harm: what was not asked, strong pain, pain that exercises of the pack fit, a step
-    that brakes, what else was found, and only then going on as before.
+    The order is that of harm. First come questions that nobody answered and strong pain. Then come pain that
+    the pack has exercises for, a landing that brakes, and other findings. Only then follows going on as
+    before.
     """
     open_questions = unasked(now.facts.answers)
     if now.light == "red":
@@ -157,7 +159,7 @@ def _for_pain(now: Situation) -> Action | None:
     if not sore:
         return None
     pains = {finding.id: finding for finding in now.present if finding.kind == "pain"}
-    for finding in now.present:  # a sign that goes with the place serves it where no pain pattern does
+    for finding in now.present:  # where no pain pattern fits, a sign that names the place does
         if (
             finding.kind == "compensation"
             and set(sore) & set(now.knowledge.findings[finding.id].hurts)

@@ -36,7 +36,7 @@ def advice_for(
     ask_cadence
         A cadence target is wanted and no baseline is known.
     trains
-        Exercises are planned: else nothing is said about how they are done.
+        Whether exercises are planned: else there is no advice on how to do them.
     """
     named = _named(findings, knowledge)
     if ask_cadence:

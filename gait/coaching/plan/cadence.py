@@ -12,7 +12,8 @@ from gait.coaching.rules.schema import ProgrammeNumbers
 __all__ = ["baseline_spm", "cadence_target"]
 
 PLAUSIBLE_SPM = (120.0, 240.0)
-"""Range of running cadences that a target is worked out from, steps a minute."""
+"""Range of running cadences that a target is worked out from, steps a minute (chosen: slower is walking,
+faster a sprint)."""
 
 
 HOW = (

@@ -21,7 +21,7 @@ from gait.text import visible
 __all__ = ["calendar_text", "write_calendar"]
 
 WEEKS = 6
-"""Weeks that a calendar covers: a first change takes 4 to 6."""
+"""Weeks that a calendar covers (chosen: a first change takes the articles' 4 to 6)."""
 MOST_OCTETS = 75
 """Longest line of an iCalendar file, octets without the line break (RFC 5545, 3.1)."""
 PRODUCT = "-//gait//plan//"

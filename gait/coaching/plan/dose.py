@@ -19,7 +19,8 @@ from gait.coaching.rules.schema import ExerciseRule, Stage
 __all__ = ["aim_at", "at_step"]
 
 RANGE_STEPS = 3
-"""Steps from the bottom of a range of repetitions to its top."""
+"""Steps from the bottom of a range of repetitions to its top (chosen: even steps of one to three repetitions
+in the usual ranges)."""
 
 Moved = Mapping[str, tuple[PlannedExercise, PlannedExercise]]
 """Id before -> the exercise before and after."""

@@ -20,7 +20,8 @@ from gait.coaching.safety import BONE_PLACES, from_bone
 __all__ = ["Chosen", "choose", "programme_reason"]
 
 TURN_WEEKS = 2
-"""Weeks that exercises which take turns stay in the plan (chosen)."""
+"""Weeks that exercises which take turns stay in the plan (chosen: long enough for the dose to move, short
+enough for each to come within a course)."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ class _Chooser:
             self._add_ladder()
         limits = SessionLimits(most_sets(self.light, self.numbers), max(self.sessions, 1))
         self.waiting += trim(self.picks, limits, self.present, self.knowledge, self.notes)
-        # What stands in the week for another reason needs no turn: it would then stand there twice.
+        # An exercise that is in the week for another reason needs no turn: it would come twice.
         self.waiting = [(rule, finding) for rule, finding in self.waiting if rule.id not in self.picks]
         self._say_unserved()
         later = tuple(self._planned(pick, weeks) for pick, weeks in self._turns())
@@ -121,7 +122,7 @@ class _Chooser:
         return suits(rule, self.answers, self.light) and self._bears(rule)
 
     def _say_unserved(self) -> None:
-        """Say of each sore place that no rule of the pack has exercises for that there are none."""
+        """Note each sore place for which no rule of the pack has exercises."""
         served = {place for rule in self.present if rule.exercises for place in rule.hurts}
         for place in self.answers.pain or ():
             if place not in served:
@@ -211,7 +212,7 @@ class _Chooser:
     def _holder(self, wanted: ExerciseRule, role: Role) -> Pick | None:
         """Return the pick that already has work of a movement outside the base session.
 
-        For a pain that is none which strains a sore place more than what was asked for.
+        An exercise for a pain must not strain a sore place more than the exercise asked for.
         """
         one_session = self.sessions < 2
         for pick in self.picks.values():
@@ -250,7 +251,7 @@ class _Chooser:
             self._match(rule, key, role, most)
 
     def _match(self, rule: FindingRule, key: str, role: Role, most: int) -> None:
-        """Give an exercise that a finding asks for its sets: further ones, or a place of its own."""
+        """Give an exercise that a finding asks for further sets if the plan has it already, else add it."""
         wanted = self.knowledge.exercises[key]
         chosen = self._resolve(wanted)
         if chosen is None:
@@ -305,7 +306,7 @@ class _Chooser:
         pick.extra = high if both and self.light == "green" else max(low, pick.extra)
 
     def _add_ladder(self) -> None:
-        # Without pain, as the ladder has it: the place may well be one that the exercise spares.
+        # The ladder's advanced level needs freedom from pain, also at places that the exercise spares.
         regular = self.answers.experience == "regular" and self.light == "green" and not self.sore
         level: Role = "advanced" if regular else "foundation"
         for rule in self.knowledge.exercises.values():

@@ -10,7 +10,7 @@ from gait.coaching.rules.schema import ProgrammeNumbers
 __all__ = ["minutes_of", "most_sets", "sessions_needed", "sets_on", "share_out"]
 
 LEAST_SETS = 6
-"""Sets below which a session is not worth its way (house)."""
+"""Sets below which a session is not worth its way (chosen: two exercises of three sets)."""
 
 Session = list[tuple[str, int]]
 """(exercise id, sets) in the order done."""

@@ -9,7 +9,7 @@ from gait.coaching.rules.schema import ExerciseRule
 __all__ = ["ADULT", "full_loads", "groups", "suits"]
 
 ADULT = 18
-"""Years from which jumps and barbells are planned (house: growing bones need their own plan)."""
+"""Years from which jumps and barbells are planned (chosen: growing bones need their own plan)."""
 
 NO_JUMPS = frozenset(("under_fuelling", "earlier_bone_stress", "load_jump", "floxacin_or_steroids"))
 """Answers with which no jumps are planned, though cleared."""

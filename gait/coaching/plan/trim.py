@@ -51,7 +51,7 @@ def trim(
     picks
         By id; changed in place.
     limits
-        What the week holds.
+        Limits of the sessions of the week.
     present
         Findings that are followed.
     knowledge
@@ -65,7 +65,7 @@ def trim(
         keys = [key for key, pick in picks.items() if pick.role == role][::-1]
         for key in sorted(keys, key=lambda name: not _is_house(picks[name].rule, knowledge)):
             last_for_pain = role == "pain" and sum(pick.role == "pain" for pick in picks.values()) == 1
-            # The ladder makes room for what later stages have more; nothing else gives way to that.
+            # Only the ladder makes room for the additional sets of later stages.
             ladder = role in {"foundation", "advanced"}
             if not limits.holds(picks, grown=ladder) and not last_for_pain:
                 waiting += _leave_out(picks.pop(key), present, knowledge, notes)

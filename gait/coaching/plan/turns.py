@@ -12,10 +12,10 @@ __all__ = ["in_week"]
 
 
 def in_week(plan: Plan, week: int) -> Plan:
-    """Return a plan with the exercises whose turn a week is, whatever week it was made for.
+    """Return a plan with the exercises whose turn comes in a given week.
 
-    Each exercise that comes takes over the days and the sets of one that goes, so that the sessions stay as
-    long as they were. After the last turn the first comes again.
+    Each new exercise takes over the days and sets of an exercise that leaves, so that sessions keep their
+    length. After the last turn the first comes again.
 
     Parameters
     ----------

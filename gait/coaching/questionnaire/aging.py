@@ -10,9 +10,10 @@ from gait.coaching.questionnaire.answers import Answers
 __all__ = ["ANSWERS_WEEKS", "aged", "is_aged"]
 
 ANSWERS_WEEKS = 6
-"""Weeks after which answers on safety are asked again (house): as often as a run is recorded again."""
+"""Weeks after which answers on safety are asked again (chosen: as often as a run is recorded again)."""
 AMBER_UP_TO = 5
-"""Pain of 10 up to which an old answer no longer counts; stronger pain stands until it is asked again."""
+"""Pain of 10 up to which an old answer no longer counts (chosen: the highest below
+`gait.coaching.diary.check_in.STOP_PAIN`; stronger pain stands until it is asked again)."""
 
 NONE_APPLIED = ("red_flags", "risk_signs", "pain")
 """Lists whose "nothing applies" grows old; what was named in them stays."""

@@ -56,7 +56,7 @@ def matters(
     for value in _values(question):
         try:
             outcome = _outcome({**data, question.field: value}, analysis, pack)
-        except KnowledgeError:  # an answer that contradicts another one is none that could be given
+        except KnowledgeError:  # answers that contradict one another are not tried
             continue
         if first is not None and outcome != first:
             return True
@@ -78,5 +78,5 @@ def _outcome(data: Mapping[str, Any], analysis: Analysis | None, pack: Knowledge
     findings = assess(analysis, answers, pack=pack)
     plan = prescribe(findings, analysis, answers, pack=pack)
     if plan.action.kind == "stop":
-        return plan  # what was found leads to nothing until the stop is lifted
+        return plan  # findings have no effect until the stop is lifted
     return [(finding.id, finding.outcome, finding.side, finding.rank) for finding in findings], plan

@@ -10,7 +10,7 @@ from gait.coaching.questionnaire.questions import QUESTIONS, Question
 __all__ = ["answers_template"]
 
 WIDTH = 100
-"""Columns that comments are wrapped at."""
+"""Columns that comments are wrapped at (chosen: a usual window of an editor)."""
 
 
 HEAD = (

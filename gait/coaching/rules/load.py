@@ -37,7 +37,7 @@ OWN_RULES = "Made with rules of one's own, on top of those that come with the pr
 UNSAFE_RULES = "UNSAFE RULES OF ONE'S OWN:"
 """What stands on every page made with an own pack, and with one that weakens safety."""
 MAX_FILES = 64
-"""Most files read from a folder."""
+"""Most files read from a folder (chosen: several times our own)."""
 _SECTIONS = ("sources", "findings", "exercises", "warm_up", "cool_down", "safety", "advice", "programme")
 _T = TypeVar("_T")
 

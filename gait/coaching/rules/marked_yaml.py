@@ -18,13 +18,13 @@ from gait.errors import KnowledgeError
 __all__ = ["MAX_BYTES", "MarkedDocument", "read_marked", "read_text"]
 
 MAX_BYTES = 256 * 1024
-"""Largest file read, bytes; the largest of our own is below 40 KiB."""
+"""Largest file read, bytes (chosen: several times the largest of our own, which is below 40 KiB)."""
 MAX_VALUES = 20_000
-"""Most values in a file."""
+"""Most values in a file (chosen: it bounds time and memory, many times our own)."""
 MAX_WHOLE = 2**63
-"""Largest whole number; Python writes out no arbitrarily long ones."""
+"""Largest whole number (chosen: 64 bits; Python writes out no arbitrarily long ones)."""
 MAX_DEPTH = 24
-"""Deepest nesting; our own rules need 8."""
+"""Deepest nesting (chosen: three times what our own rules need, 8)."""
 
 _SHIPPED_LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 

@@ -24,7 +24,7 @@ def weakened(
     merged: Mapping[str, Entry],
     own_numbers: Entry | None,
 ) -> tuple[Problem, ...]:
-    """Return what an own pack weakens, one problem each; empty where it is as strict as the built-in one.
+    """Return what an own pack weakens, one problem each; empty where it is as strict as the built-in rule.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Check in a pack what strict types cannot see: that everything named exists and can be judged."""
+"""Checks of a pack beyond its types: all ids that it names exist, and all conditions can be judged."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ Key = tuple[str | int, ...]
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing wrong with a pack: what, ``file:line``, what to do."""
+    """A fault of a pack, with its ``file:line`` and what to do."""
 
     what: str
     where: str

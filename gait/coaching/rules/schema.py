@@ -26,7 +26,7 @@ __all__ = [
 
 Range = tuple[int, int]
 MOST_REPS = 60
-"""Most repetitions, or seconds, of a set."""
+"""Most repetitions, or seconds, of a set (chosen: a minute; more is endurance and no strength)."""
 Muscle = Literal[
     "quadriceps",
     "gluteus maximus",
@@ -152,7 +152,8 @@ class ExerciseRule(Strict):
     """An exercise: dose, who it is for, how it is done well, and what makes it harmful.
 
     ``needs`` lists alternatives: any one group of equipment will do; empty needs nothing. ``substitutes``
-    stand in, in order, where the equipment is not there. ``strains`` are the places that feel its load.
+    replace it, the first that fits, where the equipment is missing. ``strains`` are the places that feel its
+    load.
     """
 
     id: Id

@@ -70,7 +70,7 @@ def in_language(knowledge: Knowledge, language: Language | str) -> Knowledge:
     Raises
     ------
     UsageError
-        Coaching does not speak it.
+        Coaching has no texts in that language.
     """
     spoken = load_language(language) if isinstance(language, str) else language
     basis = pack_texts(load_knowledge())

@@ -15,7 +15,7 @@ from gait.errors import RecordingError
 __all__ = ["MOST_RECORDS", "Activity", "Lap", "Rows", "activity_of", "epoch_s"]
 
 MOST_RECORDS = 700_000
-"""A week of records, one a second; more is no run."""
+"""Records of a file (chosen: a week, one a second; more is no run)."""
 
 SMOOTHED_S = 5.0
 """Half-width, s, of the window over which speed follows from distance (chosen: a position errs by metres)."""
@@ -30,7 +30,8 @@ RANGES: Mapping[str, tuple[float, float]] = {
 """What a runner's record can hold; anything else counts as not measured."""
 
 EPOCHS_S = (631065600.0, 4733510400.0)
-"""1989-12-31 to 2120: FIT has no time before."""
+"""s since 1970: 1989-12-31 to 2120 (FIT SDK: its times begin there; the end is chosen: any clock that is set
+right)."""
 
 Rows = list[dict[str, float]]
 """A record each: ``time_s`` (seconds since 1970) and keys of `RANGES` where there is a number."""
@@ -116,7 +117,7 @@ def activity_of(source: str, rows: Rows, laps: Iterable[Lap]) -> Activity:
 
 
 def _ahead(times: FloatArray) -> npt.NDArray[np.bool_]:
-    """Return True where a time is later than every one before it."""
+    """Return (n,) True where a time is later than all before it."""
     if not len(times):
         return np.zeros(0, dtype=bool)
     later: npt.NDArray[np.bool_] = np.r_[True, times[1:] > np.maximum.accumulate(times)[:-1]]
@@ -131,7 +132,7 @@ def _column(rows: Rows, name: str) -> FloatArray:
 
 
 def _speed(time: FloatArray, distance: FloatArray) -> FloatArray:
-    """Return the speed over the distance within `SMOOTHED_S` on both sides; NaN where that is not known."""
+    """Return (n,) speed, m/s, over the distance, m, within `SMOOTHED_S` on both sides; NaN where unknown."""
     measured = np.isfinite(distance)
     if np.count_nonzero(measured) < 2:
         return np.full(len(time), np.nan)

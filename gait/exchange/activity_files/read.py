@@ -13,7 +13,7 @@ from gait.exchange.activity_files.xml_files import read_gpx, read_tcx
 __all__ = ["READERS", "read_activity"]
 
 LARGEST_BYTES = 64 * 2**20
-"""A day's run with every field is below 20 MB as TCX, the wordiest of the three."""
+"""Bytes of a file (chosen: a day's run with every field is below 20 MB as TCX, the wordiest of the three)."""
 
 READERS: Mapping[str, Callable[[Path], Activity]] = {".fit": read_fit, ".gpx": read_gpx, ".tcx": read_tcx}
 """Ending of the name -> reader."""

@@ -15,7 +15,7 @@ from gait.exchange.activity_files.model import Activity, Lap, Rows, activity_of,
 __all__ = ["read_gpx", "read_tcx"]
 
 ONE_LEG_SPM = 125.0
-"""Median cadence below which a file counts one leg; nobody runs at fewer steps than that."""
+"""Median cadence below which a file counts one leg (chosen: nobody runs at fewer steps than that)."""
 
 PREFIX = re.compile(rb"<([A-Za-z][\w.-]*):|\s([A-Za-z][\w.-]*):[\w.-]+\s*=")
 """Prefixes of elements and attributes."""

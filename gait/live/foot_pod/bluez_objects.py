@@ -76,9 +76,9 @@ class GattCharacteristic(ServiceInterface):
     number
         Its 16-bit number.
     flags
-        What can be done with it, in BlueZ's words.
+        Operations that a client may use, in BlueZ's words.
     value
-        What a reader gets.
+        Value that a client reads.
     """
 
     def __init__(self, number: int, flags: list[str], value: bytes = EMPTY_VALUE) -> None:

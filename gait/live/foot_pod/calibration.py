@@ -11,12 +11,13 @@ from gait.history.store import History
 __all__ = ["factor_of_runner"]
 
 SESSIONS = 5
-"""Newest calibrated sessions that count: shoes and mounting change over months (chosen)."""
+"""Newest calibrated sessions that count (chosen: shoes and mounting change over months)."""
 KEYS = ("distance calibration", "watch calibration")
 """Under which an analysis notes the factor: of a stated distance or speed, and of a watch."""
 FACTOR = re.compile(r"x (\d+(?:\.\d+)?)")
 SOUND = (0.8, 1.25)
-"""Factors beyond are not a calibration but a wrong distance; `gait report` warns of those."""
+"""Factors beyond are not a calibration but a wrong distance (chosen: as `gait report` warns of,
+`gait.cli.commands.report.CALIBRATION`)."""
 
 
 def factor_of_runner(runner: str, path: Path) -> tuple[float, int]:

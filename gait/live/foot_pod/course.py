@@ -18,11 +18,12 @@ STOPS_S = 3.0
 """s without a new stride after which nobody moves, at most (chosen: a walker's slowest stride takes 2 s, and
 a stride is decided up to 0.5 s after its end)."""
 STOPS_STRIDES, DECIDED_S = 2.5, 0.6
-"""The same in strides of the pace until then, of which one may be missed, and s until one is decided."""
+"""The same in strides of the pace until then, and s until one is decided (chosen: one stride may be missed,
+and the engine decides by the next toe-off)."""
 NEW_PACE = 0.12
 """Share by which two strides in a row are both quicker, or both slower, than those before where the pace has
 changed: these no longer count (chosen: three times what a single stride's length scatters)."""
-PAIR = 2  # strides in a row that have to agree on a new pace
+PAIR = 2  # strides in a row that have to agree on a new pace (chosen: a single odd stride changes nothing)
 MOST_KEPT = 64
 """Strides that speed and cadence are taken from at most (chosen: more than 10 s of two fast legs)."""
 
@@ -62,7 +63,7 @@ class Course:
     Parameters
     ----------
     settings
-        What lengths rest on.
+        Length of a stride and factor on lengths.
 
     Notes
     -----

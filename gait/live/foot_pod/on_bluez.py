@@ -21,7 +21,7 @@ GATT_MANAGER, ADVERTISING_MANAGER = "org.bluez.GattManager1", "org.bluez.LEAdver
 DBUS = "org.freedesktop.DBus"
 OWNER_RULE = f"type='signal',sender='{DBUS}',member='NameOwnerChanged',arg0='{BLUEZ}'"
 CALL_S = 10.0
-"""Longest that BlueZ may take to answer; it asks back for every object before it does."""
+"""Longest that BlueZ may take to answer, s (chosen: it asks back for every object before it does)."""
 
 
 class BluezCarrier:
@@ -107,7 +107,7 @@ class BluezCarrier:
         Raises
         ------
         SensorError
-            It answers with an error.
+            The bus answers with an error.
         """
         answer = await self._bus.call(Message(to, path, interface, member, signature=signature, body=[*body]))
         if answer is None or answer.message_type is MessageType.ERROR:

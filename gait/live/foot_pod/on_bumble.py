@@ -31,11 +31,13 @@ __all__ = ["BumbleCarrier"]
 
 ADDRESS = "C6:A1:7E:00:0F:01"
 """Random static address (the two highest bits are set), the same each time: a watch knows its pod again."""
-ADVERTISING_MS = 100.0  # ms between advertisements: a watch finds the pod within seconds (chosen)
-POWER_ON_S = 10.0  # s; a controller answers a reset within milliseconds, a mute transport never
-CLOSE_S = 2.0  # s of patience with a link or a controller that is to be closed (chosen)
+ADVERTISING_MS = 100.0  # ms between advertisements (chosen: a watch finds the pod within seconds)
+POWER_ON_S = 10.0  # s (chosen: a controller answers a reset within milliseconds, a mute transport never)
+CLOSE_S = 2.0
+"""s of patience with a link or a controller that is to be closed (chosen: it answers at once or never)."""
 ADVERTISING_TRIES, ADVERTISING_AGAIN_S = 50, 0.2
-"""Just after a disconnect some controllers refuse to advertise for a moment."""
+"""Tries, and s between two (chosen: ten seconds; just after a disconnect some controllers refuse to advertise
+for a moment)."""
 
 Properties, Permissions = Characteristic.Properties, Attribute.Permissions
 
@@ -67,7 +69,7 @@ class BumbleCarrier:
         Raises
         ------
         SensorError
-            Nothing answers there.
+            No controller answers.
         """
         try:
             async with asyncio.timeout(POWER_ON_S):
@@ -115,7 +117,7 @@ class BumbleCarrier:
             try:
                 await self._device.start_advertising()
             except (BaseBumbleError, AssertionError) as error:
-                # Bumble holds on to an advertiser that is none.
+                # Bumble keeps an advertiser that failed to start.
                 self._device.legacy_advertiser = self._device.legacy_advertising_set = None
                 self._fault = None if left else error
                 await asyncio.sleep(ADVERTISING_AGAIN_S)

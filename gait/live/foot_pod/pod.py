@@ -21,12 +21,15 @@ from gait.live.foot_pod.rsc import encode
 __all__ = ["FootPod"]
 
 EVERY_S = 1.0
-"""s between values: what foot pods keep to, and what the profile names as usual."""
+"""s between values (chosen: foot pods keep to it, and it is what the Running Speed and Cadence Profile names
+as usual)."""
 SILENT_S = 3.0
-"""s of this computer's clock without samples after which the sensors are taken as away."""
+"""s of this computer's clock without samples after which the sensors are taken as away (chosen: longer than
+any held-up packet that is still of use)."""
 CLOSE_S = 10.0  # s that the pod's thread may take to end (chosen: longer than its carrier's own limits)
 LENGTHLESS = 20
-"""Strides without a length after which it is said that there is no speed to show."""
+"""Strides without a length after which it is said that there is no speed to show (chosen: some seven seconds
+of two feet, in which a shoe with gyroscope would have given one)."""
 NO_SPEED = (
     "foot pod: these sensors tell no speed (an accelerometer alone, or a shank); "
     "state a length: --stride-length M (two steps)"
@@ -41,11 +44,11 @@ class FootPod:
     Parameters
     ----------
     carrier
-        What brings it on the air.
+        Bluetooth stack that advertises the pod.
     say
         Gets lines for people.
     settings
-        What lengths rest on.
+        Length of a stride and factor on lengths.
     clock_s
         This computer's clock, s.
     """

@@ -21,19 +21,22 @@ __all__ = [
 ]
 
 SERVICE, MEASUREMENT, FEATURE, LOCATION = 0x1814, 0x2A53, 0x2A54, 0x2A5D
-"""16-bit numbers of the service and of RSC Measurement, RSC Feature and Sensor Location."""
+"""16-bit numbers of the service and of RSC Measurement, RSC Feature and Sensor Location (Bluetooth SIG
+Assigned Numbers; Running Speed and Cadence Service Specification 1.0)."""
 
 APPEARANCE = 0x0440
-"""Generic running and walking sensor."""
+"""Generic running and walking sensor (Bluetooth SIG Assigned Numbers, in the appearance values of the
+specification)."""
 
 HAS_STRIDE, HAS_DISTANCE, IS_RUNNING = 0x01, 0x02, 0x04
-"""Bits of an RSC Measurement's flags (Running Speed and Cadence Service 1.0)."""
+"""Bits of an RSC Measurement's flags (specification of the Running Speed and Cadence Service 1.0)."""
 FEATURES = struct.pack("<H", HAS_STRIDE | HAS_DISTANCE | IS_RUNNING)
 """RSC Feature: stride length, total distance, walking or running; no calibration by the collector."""
 
-SPEED_PER_M_S = 256.0  # units of an RSC Measurement (Running Speed and Cadence Service 1.0): 1/256 m/s
-STRIDE_PER_M = 100.0  # 1 cm
-DISTANCE_PER_M = 10.0  # 1 dm
+SPEED_PER_M_S = 256.0
+"""Units of an RSC Measurement (specification of Running Speed and Cadence Service 1.0): 1/256 m/s."""
+STRIDE_PER_M = 100.0  # units of a stride's length a metre, 1 cm (specification as `SPEED_PER_M_S`)
+DISTANCE_PER_M = 10.0  # units of distance a metre, 1 dm (specification as `SPEED_PER_M_S`)
 LOCATIONS: dict[Placement, int] = {"shoe": 1, "shank": 0}
 """Sensor Location: top of shoe; the list has no shank, so that is "other"."""
 
@@ -99,7 +102,7 @@ def _unsigned(value: float, size: int) -> bytes:
     Raises
     ------
     ValueError
-        No number: what is not known has no bytes.
+        The value is NaN, which the format cannot hold.
     """
     if math.isnan(value):
         raise ValueError("not a number")

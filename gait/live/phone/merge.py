@@ -15,15 +15,19 @@ from gait.units import STANDARD_GRAVITY
 __all__ = ["Merge", "Taken"]
 
 WAITING = 4096
-"""Readings that may wait for the other stream, ten seconds at 400 Hz; the oldest are dropped (chosen)."""
+"""Readings that may wait for the other stream; the oldest are dropped (chosen: ten seconds at 400 Hz)."""
 GAP_NS = 100_000_000
-"""A hole in the gyroscope that is not bridged: five samples of the slowest phone that is worth it."""
+"""A hole in the gyroscope, ns, that is not bridged (chosen: five samples of the slowest phone that is worth
+it, 50 Hz)."""
 BACK_NS = 2_000_000_000
-"""A clock that is set back by more than this began anew; what is late by less came twice or too late."""
+"""A clock that is set back by more than this, ns, began anew (chosen: what is late by less came twice or too
+late)."""
 UNIT_FROM = 50
-"""Readings from whose median size the unit is taken."""
+"""Readings from whose median size the unit is taken (chosen: a quarter of a second and more, whose median is
+gravity or a run's)."""
 IN_G, IN_MS2 = (0.5, 2.5), (5.0, 25.0)
-"""Median size of an acceleration that includes gravity, at rest to running, in g and in m/s2."""
+"""Median norm of an acceleration that includes gravity, at rest to running, in g and in m/s2 (chosen: half of
+gravity to two and a half times; the two do not meet)."""
 
 Times = npt.NDArray[np.int64]
 

@@ -1,8 +1,9 @@
 """Messages of Sensor Logger's HTTP push, checked: hostile until proven otherwise.
 
 A message is a JSON object with ``deviceId`` and ``payload``, a list of readings with ``name``, ``time`` (ns
-since 1970) and ``values``, as documented in the app's public PUSHING page. Only what includes gravity has a
-sign that is the same on every phone, so the raw accelerometer is read and the app's gravity-free one is not.
+since 1970) and ``values``, as documented in the app's public PUSHING page. Only the acceleration with gravity
+has the same sign on every phone. So the raw accelerometer is read, and the app's acceleration without gravity
+is not.
 """
 
 from __future__ import annotations
@@ -22,15 +23,16 @@ from gait.text import visible
 __all__ = ["MOST_BYTES", "Message", "Readings", "read_message"]
 
 MOST_BYTES = 2_000_000
-"""Bytes of a message: five seconds of a phone that samples eight streams at 400 Hz take about 2 MB."""
+"""Bytes of a message (chosen: five seconds of a phone that samples eight streams at 400 Hz take about 2
+MB)."""
 MOST_READINGS = 20_000
-"""Readings of a message."""
+"""Readings of a message (chosen: five seconds of eight streams at 400 Hz are 16,000)."""
 MOST_NAME = 64
-"""Characters of a device's id that are kept."""
+"""Characters of a device's id that are kept (chosen: several times a usual name)."""
 TIMES_NS = (1_000_000_000_000_000_000, 4_000_000_000_000_000_000)
-"""Of a reading, ns since 1970: the years 2001 to 2096."""
+"""Of a reading, ns since 1970 (chosen: the years 2001 to 2096)."""
 MOST_ACC, MOST_GYR = 640.0, 80.0
-"""m/s2 and rad/s: beyond what any phone's sensor reaches (65 g, 4600 deg/s)."""
+"""m/s2 and rad/s (chosen: beyond what any phone's sensor reaches, 65 g and 4600 deg/s)."""
 ACCELEROMETERS = ("accelerometeruncalibrated", "totalacceleration")
 GYROSCOPES = ("gyroscope", "gyroscopeuncalibrated")
 """Names of readings, the better ones first."""
@@ -56,7 +58,7 @@ class Message:
     streams
         Name -> readings, of the names that are used here.
     battery_pct
-        None where it does not say.
+        Battery level, per cent; None where the phone does not report it.
     dropped
         Readings of those names that make no sense.
     """
@@ -107,7 +109,7 @@ def _refuse(constant: str) -> NoReturn:
 
 
 def _row(reading: Mapping[str, Any], limit: float) -> tuple[int, float, float, float] | None:
-    """Return time and values of a reading; None where one is missing, no number or beyond sensors."""
+    """Return time, ns, and values of a reading; None where one is missing, or larger than `limit`."""
     time_ns, values = _number(reading.get("time")), reading.get("values")
     if time_ns is None or not TIMES_NS[0] <= time_ns <= TIMES_NS[1] or not isinstance(values, dict):
         return None

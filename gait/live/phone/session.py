@@ -23,25 +23,33 @@ from gait.protocol.data import to_counts, to_samples
 
 __all__ = ["Phone", "PhoneView"]
 
-STREAM = 0  # number of the phone's only stream in the journal
+STREAM = 0  # number of the phone's only stream in the journal (by definition: the first)
 ACC_RANGE_G, GYR_RANGE_DPS = 32.0, 4000.0
-"""Scale of the journal's counts: wider than any phone's sensors, and 1 mg and 0.12 deg/s fine."""
+"""Scale of the journal's counts (chosen: wider than any phone's sensors, and 1 mg and 0.12 deg/s fine)."""
 EVEN_US = 200.0
-"""Readings whose times lie this near a straight line make one block; others a block each."""
+"""Readings whose times lie this near a straight line, us, make one block; others a block each (chosen: a
+fiftieth of a sample at 100 Hz)."""
 BEFORE_US = 500_000
-"""Session time 0 lies so long before the first sample: a later message may show that it came sooner."""
+"""Session time 0 lies so long, us, before the first sample (chosen: a later message may show that it came
+sooner, by less than its own length)."""
 AWAY_S = 3.0
-"""s without samples after which the phone is shown as away."""
+"""s without samples after which the phone is shown as away (chosen: several messages of a second each)."""
 FUTURE_US = 5e6
-"""A clock that runs ahead of the computer's by more than this from one message to the next was set."""
-MOST_EPOCHS = 200  # new beginnings of a phone's clock that the journal tells apart; later ones share the last
+"""A clock that runs ahead of the computer's by more than this, us, from one message to the next was set
+(chosen: no message is held up and then overtaken for so long)."""
+MOST_EPOCHS = 200
+"""New beginnings of a phone's clock that the journal tells apart; later ones share the last (chosen: no run
+has so many)."""
 USUAL_US, MOST_RATE_US = 1e4, 500.0
-"""us; sample period that a phone is taken to have at first, and the shortest that is believed."""
-GAP_PERIODS = 1.5  # sample periods between two readings from which one is missing: halfway to the next place
+"""us; sample period that a phone is taken to have at first, and the shortest that is believed (chosen: 100
+Hz, and 2 kHz)."""
+GAP_PERIODS = 1.5
+"""Sample periods between two readings from which one is missing (chosen: halfway to the next place)."""
 BYTES_A_SECOND = 20_000
-"""Bytes of journal and CSV at 200 Hz, for a look at the disk before a session."""
+"""Bytes of journal and CSV, for a look at the disk before a session (chosen: at 200 Hz a hundred bytes a
+sample)."""
 MOST_BLOCK = 2000
-"""Samples of a block: the journal's records hold no more than 64 kB."""
+"""Samples of a block (chosen: 24 kB, where the journal's records hold no more than 64)."""
 
 Heard = Callable[[Side, Placement, FloatArray, FloatArray, FloatArray], None]
 
@@ -62,7 +70,7 @@ class Phone:
     Parameters
     ----------
     journal
-        Where it is written.
+        Journal that the samples are written to.
     side, placement
         Where the phone sits.
     clock_us

@@ -1,7 +1,7 @@
 """The bytes of a C3D: header, parameters, points and analog channels (the C3D file format user guide, 2008).
 
-Every count in the file is held against the bytes that are there before anything is made of its size, so that
-a file that lies about itself is refused in a line and takes no memory.
+Each count in the file is compared with the file's size before memory of that size is taken, so that a file
+with wrong counts is refused in one line.
 """
 
 from __future__ import annotations
@@ -22,16 +22,18 @@ from gait.missing import number_or_none
 __all__ = ["MAGIC", "Parameters", "RawC3D", "read_raw"]
 
 MAGIC = 0x50
-"""Second byte of every C3D; the first says where its parameters begin."""
+"""Second byte of every C3D; the first says where its parameters begin (c3d.org, file format
+specification)."""
 BLOCK = 512
-"""Bytes of a block, in which all places are counted (c3d.org, file format)."""
+"""Bytes of a block, in which all places are counted (c3d.org, file format specification)."""
 MOST_BYTES = 1 << 29
-"""Largest file that is read, 512 MB; as numbers it takes four times that at most."""
+"""Largest file that is read (chosen: 512 MB; as numbers it takes four times that at most)."""
 HEADER = struct.Struct("<BBHHHHHfHHf")
 """Parameter block, magic, points, analog samples a frame, first and last frame, longest gap filled, scale
 (negative: data are float), data block, analog samples a channel and frame, frames a second."""
 INTEL = 84
-"""Number of the byte order and floats of Intel processors (c3d.org, parameter header)."""
+"""Number of the byte order and floats of Intel processors (c3d.org, specification of the parameter
+header)."""
 KINDS: dict[int, tuple[str, int]] = {-1: ("S1", 1), 1: ("i1", 1), 2: ("<i2", 2), 4: ("<f4", 4)}
 """Kind of a parameter as written -> its numpy type, bytes of one."""
 
@@ -85,8 +87,8 @@ def read_raw(path: Path) -> RawC3D:
     Raises
     ------
     RecordingError
-        It cannot be opened, is too large, of a processor other than Intel's, cut off, or its header and
-        parameters say what cannot be.
+        The file cannot be opened, is too large, has another processor's byte order than Intel's, is cut off,
+        or has impossible values in its header or parameters.
     """
     try:
         size = path.stat().st_size
@@ -118,7 +120,7 @@ def read_raw(path: Path) -> RawC3D:
 
 
 class _DamagedError(Exception):
-    """Contradiction in what the file says of itself."""
+    """Contradiction between facts in the file's head."""
 
 
 def _parameters(data: bytes) -> dict[tuple[str, str], npt.NDArray[Any]]:
@@ -174,7 +176,7 @@ def _values(data: bytes, at: int) -> npt.NDArray[Any]:
 
 
 def _layout(data: bytes, parameters: Parameters) -> _Layout:
-    """Return what the header says, with more frames than it can count where a parameter says them.
+    """Return the header's facts; a number of frames beyond its 16 bits is a parameter's.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Which columns of a table are one sensor's, by their names or as a person says."""
+"""Choice of the columns of a sensor in a table, by their names or by what a person says."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ VARIANTS = ("wr", "wide", "", "lowg", "lg", "low")
 """Which of several accelerometers of one device is taken, best first: running exceeds the low-noise ones."""
 SIDE_WORDS = {"left": ("left", "l", "lt", "lf"), "right": ("right", "r", "rt", "rf")}
 MOST_DEVICES = 8
-"""Devices that a message names."""
+"""Devices that a message names (chosen: a line of a message)."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
-"""Column names of any program: which quantity, axis, unit and device each of them says.
+"""Parser of any program's column names: their quantity, axis, unit and device.
 
 A name is read in words: ``left_foot_AccX (g)`` is the acceleration's x axis, in g, of a device called
-``left_foot``. What is neither quantity, axis nor unit is the device, so that columns of one sensor share it.
+``left_foot``. Words that are neither quantity, axis nor unit name the device, which the columns of a sensor
+share.
 """
 
 from __future__ import annotations
@@ -129,17 +130,17 @@ class Column:
     Attributes
     ----------
     index, name
-        Where it stands, and what it is called in the file.
+        Place of the column in the file, from 0, and its name there.
     kind
         Quantity: ``linear`` is acceleration without gravity.
     axis
         0, 1, 2 for x, y, z; None for what has no axis.
     unit
-        As the name states; None where it does not.
+        Unit in the name; None without.
     strange
         Text in brackets that is no unit known here; empty where there is none.
     device
-        What is left of the name: columns of one sensor share it.
+        Rest of the name, which the columns of a sensor share.
     variant
         Which of several accelerometers of a device; empty where the name does not say.
     stem
@@ -170,7 +171,7 @@ def parse_columns(names: Sequence[str], units: Sequence[str] = ()) -> tuple[Colu
 
 
 def _with_parents(names: Sequence[str]) -> list[str]:
-    """Return names whose x, y and z, where they stand several times, follow what they are axes of."""
+    """Return names in which repeated x, y and z are preceded by the quantity whose axes they are."""
     count = Counter(name.strip().lower() for name in names)
     if not all(count[axis] > 1 for axis in AXES):
         return list(names)

@@ -31,7 +31,7 @@ SPAN = re.compile(
 SPAN_S = (("milli", 1e-3), ("ms", 1e-3), ("min", 60.0), ("s", 1.0))
 """Beginning of a unit's name -> s, the longer beginnings first."""
 HALF_DAY_S = 43200.0
-"""s from midnight to noon."""
+"""s from midnight to noon (by definition)."""
 OVERFLOWS = (pd.errors.OutOfBoundsDatetime, pd.errors.OutOfBoundsTimedelta)
 ZONE = re.compile(r"(Z|UTC|GMT|[+-]\d{2}:?\d{2})\s*$")
 
@@ -67,7 +67,7 @@ def zone_of(cell: str) -> tzinfo | None:
 
 
 def date_seconds(cells: pd.Series[str]) -> FloatArray:
-    """Return (n,) seconds since 1970 of dates, NaN for what is none; a date without a zone counts as UTC.
+    """Return (n,) seconds since 1970 of dates, NaN without; a date without a zone counts as UTC.
 
     Examples
     --------
@@ -85,7 +85,7 @@ def date_seconds(cells: pd.Series[str]) -> FloatArray:
 
 
 def clock_seconds(cells: pd.Series[str]) -> FloatArray:
-    """Return (n,) seconds since midnight, NaN for what is no time of day; a date before it is passed over.
+    """Return (n,) seconds since midnight, NaN without; a date before them is passed over.
 
     Examples
     --------
@@ -108,7 +108,7 @@ def clock_seconds(cells: pd.Series[str]) -> FloatArray:
 
 
 def _span_seconds(cells: pd.Series[str]) -> FloatArray:
-    """Return (n,) seconds of spans with their unit, NaN for what is none."""
+    """Return (n,) seconds of spans with their unit, NaN without."""
     parts = cells.where(cells.str.fullmatch(SPAN), "").str.extract(SPAN)
     number = pd.to_numeric(parts["number"], errors="coerce").to_numpy(dtype=float)
     unit = parts["unit"].fillna("")

@@ -21,14 +21,14 @@ __all__ = ["DIALECTS", "Dialect", "gravity_layout", "gyroscope_layout", "layout_
 
 AXES = "xyz"
 RAD = 1.0 / DEG
-"""deg/s in one rad/s."""
+"""deg/s in one rad/s (by definition)."""
 UINT32_US_S = 2.0**32 * 1e-6
-"""Seconds after which a 32-bit count of microseconds begins again: 71.6 min."""
+"""Seconds after which a 32-bit count of microseconds begins again, 71.6 min (by definition)."""
 
 
 @dataclass(frozen=True)
 class Dialect:
-    """One program's way to name its columns.
+    """Names of the columns in a program's files, with their units.
 
     Attributes
     ----------
@@ -144,8 +144,8 @@ DIALECTS: tuple[Dialect, ...] = (
         only_names=r".*gyro.*",
     ),
     Dialect(
-        # All of its files have the same columns (z stands first), so the name has to rule out the others.
-        # Read as m/s2 with gravity pushing, which is what the app's standardised units and frames are.
+        # All of its files have the same columns (z stands first), so the name has to rule out the others. The
+        # app's standardised units are m/s2, reading +g upwards at rest.
         name="Sensor Logger",
         time=((r"time", 1e-9),),
         acc=(r"{}",),
@@ -195,7 +195,7 @@ def layout_of(columns: Sequence[str], separator: str, path: Path, above: Sequenc
     separator
         Between the cells.
     path
-        Where they come from.
+        File of the columns, for messages.
     above
         Lines above the column names.
 
@@ -214,7 +214,7 @@ def layout_of(columns: Sequence[str], separator: str, path: Path, above: Sequenc
 
 
 def _two_devices(layout: Layout) -> bool:
-    """Return whether the columns of a layout have different prefixes: nobody has said which device is meant.
+    """Return whether the columns of a layout have different prefixes, so that the device is open.
 
     Columns in words that only the dialect knows have no prefix: their first word is what they measure.
     """
@@ -285,7 +285,7 @@ def refuse_unusable(columns: Sequence[str], path: Path) -> None:
     Raises
     ------
     RecordingError
-        It does not; says what to export.
+        The file holds no such acceleration; the message says what to export.
     """
     for pattern in WITHOUT_GRAVITY:
         if _find(columns, pattern) is not None:

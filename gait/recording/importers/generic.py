@@ -1,8 +1,8 @@
 """Any program's table, read by the names and units of its columns.
 
 What the names do not say is assumed from what the first rows hold (gravity reads 9.8 m/s2, a leg sensor
-samples 20 to 2000 times a second) and said in a note; what cannot be assumed is refused with the line that
-converts the file.
+samples 20 to 2000 times a second) and said in a note; files beyond these assumptions are refused with the
+line that converts them.
 """
 
 from __future__ import annotations
@@ -30,8 +30,9 @@ from gait.sentences import sentence
 __all__ = ["MOST_WORDS", "generic_layout"]
 
 MOST_WORDS, ALTERNATING, APART = 8, 0.1, 1.3
-"""Words of a column, share of the rows at which it changes, and how much further apart rows of two words
-are than those of one, from which it names the row's sensor (chosen)."""
+"""Words of a column, share of the rows at which it changes, and how much further apart rows of two words are
+than those of one, from which it names the row's sensor (chosen: a run has few sensors, whose rows come in
+blocks or in turns)."""
 NO_UNITS = frozenset(("", "cal", "im", "imu", "sensor", "-", "n/a", "none", "float", "double"))
 """What stands in brackets or below names without being a unit."""
 WITHOUT_GRAVITY = re.compile(r"linear|user[ _]?acc|free[ _]?acc", re.IGNORECASE)
@@ -64,7 +65,7 @@ def generic_layout(
     top
         Lines above it.
     choice
-        What the caller says; it wins.
+        Columns and units that the caller states, which take precedence.
     where
         File, for messages.
     units
@@ -109,9 +110,9 @@ def _layout(
     suggested: str,
     side: str | None,
 ) -> Layout:
-    """Return how the picked columns are read: time, units, device, and what is said of them."""
+    """Return how the picked columns are read: time, units, device, and notes on them."""
     if sample.rows and not len(sample.table([column.index for column in picked.acc])) and picked.times:
-        # Not one number: reading goes on, and says so.
+        # Without a number in the sample the choice goes on; reading reports the fault.
         time = TimeColumn("number", picked.times[0].index)
     else:
         time = time_column(picked, sample, choice, stated_hz, where, suggested)
@@ -142,7 +143,7 @@ def _layout(
 
 
 def _of_a_magnetometer(picked: Picked, file_name: str) -> bool:
-    """Return whether axes that only their unit makes an acceleration are gauss that were read as g."""
+    """Return whether axes that only their unit, "G", makes an acceleration are in gauss instead of g."""
     bare = all(re.sub(r"[^a-z]", "", column.name.lower()) in ("xg", "yg", "zg") for column in picked.acc)
     return bare and MAGNETOMETER.search(file_name) is not None
 
@@ -232,7 +233,7 @@ def _stated(
 def _acc_unit(
     picked: Picked, sample: Sample, choice: Choice, where: str, suggested: str
 ) -> tuple[float, str]:
-    """Return m/s2 in one of the file's unit, and what to say of it."""
+    """Return m/s2 in one unit of the file, and a note on how that is known."""
     unit = _stated(picked.acc, "acc", choice, where, suggested)
     if unit is not None:
         return unit.factor, unit.name
@@ -266,7 +267,7 @@ def _acc_unit(
 def _gyr_unit(
     picked: Picked, sample: Sample, choice: Choice, acc_factor: float, where: str, suggested: str
 ) -> tuple[float, str]:
-    """Return deg/s in one of the file's unit, and what to say of it."""
+    """Return deg/s in one unit of the file, and a note on how that is known."""
     if not picked.gyr:
         return 1.0, ""
     unit = _stated(picked.gyr, "gyr", choice, where, suggested)
@@ -319,7 +320,7 @@ def _device_column(
 
 
 def _alternates(column: Column, sample: Sample, acc: FloatArray) -> bool:
-    """Return whether a column of few words parts rows that follow on one another: those of several sensors.
+    """Return whether a column of few words tells apart the rows of several sensors.
 
     Samples of one sensor follow on one another whatever a flag beside them says; of several they do for each.
     """

@@ -18,29 +18,36 @@ GUESSES = (
 36 at 4.5 m/s (Fukuchi 2017, 10.7717/peerj.3298). Above the last bound counts would be taken for mg."""
 
 REST_ROWS, REST_SPREAD = 100, 0.08
-"""Rows running of which four fifths have norms within this, relative: the sensor rests and reads gravity."""
+"""Rows running of which four fifths have norms within this, relative (chosen: half a second at 208 Hz; the
+sensor rests and reads gravity)."""
 
 LEAST_ROWS = 20
-"""Rows of a file from which rest can be told."""
+"""Rows of a file from which rest can be told (chosen: a tenth of a second, in which rest and movement
+differ)."""
 
 REST_ERROR = 0.12
-"""Distance from gravity, relative, within which a sensor at rest is in a unit."""
+"""Distance from gravity, relative, within which a sensor at rest is in a unit (chosen: twice the offset of an
+uncalibrated sensor, and little beside a wrong unit's factor)."""
 
 TURNS_DPS = 60.0
-"""Turns that no leg makes in rad/s; on foot a leg exceeds them in deg/s."""
+"""Turns that no leg makes in rad/s (chosen: above 3400 deg/s; on foot a leg exceeds so many deg/s)."""
 LEAST_TURN = 3.0
-"""rad/s that the fastest turns of a leg on foot exceed (230 deg/s): a sensor that only shakes turns less."""
+"""rad/s that the fastest turns of a leg on foot exceed (chosen: a walking shank's 230 deg/s and more; a
+sensor that only shakes turns less)."""
 SHAKEN_M_S2 = 14.0
-"""A leg whose acceleration exceeds this is on foot."""
+"""A leg whose acceleration exceeds this is on foot (chosen: half as much again as gravity)."""
 
 COUNTS_A_G = (1024.0, 2048.0, 4096.0, 8192.0, 16384.0)
-"""Counts a g of usual full scales: 16 bits at 32, 16, 8, 4 and 2 g."""
+"""Counts a g of usual full scales (by definition of 16 bits at 32, 16, 8, 4 and 2 g)."""
 COUNTS_A_DPS = (16.4, 32.8, 65.5, 131.0)
-"""Counts a deg/s of usual full scales: 16 bits at 2000, 1000, 500 and 250 deg/s."""
+"""Counts a deg/s of usual full scales (data sheets of usual sensors: 16 bits at 2000, 1000, 500 and 250
+deg/s)."""
 USUAL_M_S2 = 20.0
-"""Median norm of a running leg's acceleration, m/s2, by which a full scale is chosen (9 to 40 occur)."""
+"""Median norm of a running leg's acceleration, m/s2, by which a full scale is taken (chosen: amid the 9 to 40
+that occur)."""
 USUAL_DPS = 900.0
-"""Fastest turn of a running leg, deg/s, by which a full scale is chosen (600 to 1500 occur)."""
+"""Fastest turn of a running leg, deg/s, by which a full scale is taken (chosen: amid the 600 to 1500 that
+occur)."""
 
 
 def rest_level(norm: FloatArray) -> float | None:
@@ -62,7 +69,7 @@ def rest_level(norm: FloatArray) -> float | None:
 
 
 def reads_gravity(acc: FloatArray) -> bool:
-    """Return whether three columns rest somewhere, and read one g there in a unit known here."""
+    """Return whether (n, 3) values rest somewhere, and read one g there in a unit known here."""
     level = rest_level(np.linalg.norm(acc, axis=1)) if len(acc) else None
     return level is not None and _at_rest(level) is not None
 
@@ -96,7 +103,7 @@ def _is_gravity(level_m_s2: float) -> bool:
 
 
 def counts_guess(values: FloatArray, *, gyroscope: bool) -> float:
-    """Return m/s2 or deg/s in one count by the usual full scale that makes counts those of a running leg."""
+    """Return m/s2 or deg/s in one count of (n, 3), by the full scale that makes them a running leg's."""
     norm = np.linalg.norm(values, axis=1)
     if gyroscope:
         top = float(np.percentile(norm, 99.5))
@@ -126,5 +133,5 @@ def gyr_guess(acc_m_s2: FloatArray, gyr: FloatArray) -> tuple[str, float, float]
 
 
 def turns(values: FloatArray) -> bool:
-    """Return whether three columns can be a gyroscope's: each goes both ways about zero."""
+    """Return whether (n, 3) values can be a gyroscope's: each column goes both ways about zero."""
     return bool(((values.min(axis=0) < 0.0) & (values.max(axis=0) > 0.0)).all())

@@ -20,11 +20,11 @@ from gait.recording.table.numbers import Layout
 __all__ = ["COUNTS_ABOVE", "DAY_S", "GYROSCOPE", "gyroscope_alone"]
 
 COUNTS_ABOVE = 6000.0
-"""Turns above this, deg/s, are counts: the widest gyroscopes end at 4000."""
+"""Turns above this, deg/s, are counts (chosen: the widest gyroscopes end at 4000)."""
 SLOW_TURN_DPS = 60.0
-"""Turns above this are no leg's in rad/s, which end at 45."""
+"""Turns above this are no leg's in rad/s (chosen: those end at 45)."""
 DAY_S = 86400.0
-"""Seconds after which a time of day begins again."""
+"""Seconds after which a time of day begins again (by definition)."""
 GYROSCOPE = re.compile(r"gyr|angular|rotation[ _-]?rate", re.IGNORECASE)
 """Names of files of a gyroscope."""
 

@@ -1,4 +1,4 @@
-"""The ``gait convert`` line that a refusal shows, filled with what names and samples do say."""
+"""The ``gait convert`` line that a refusal shows, filled in from names and samples as far as possible."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ from gait.recording.importers.time_column import time_unit
 __all__ = ["suggestion"]
 
 NUMBERS_SHARE = 0.9
-"""Share of a column's cells that are numbers, from which it may hold samples."""
+"""Share of a column's cells that are numbers, from which it may hold samples (chosen: a column of samples may
+have empty cells, a column of words no numbers)."""
 
 MOST_DPS = 6000.0
-"""Turns above this are counts."""
+"""Turns above this, deg/s, are counts (chosen: as `gait.recording.importers.gyroscope_file.COUNTS_ABOVE`)."""
 
 AXES = "xyz"
 NO_SAMPLE = Sample((), ".")
@@ -55,7 +56,7 @@ def _first(devices: dict[str, tuple[Column, ...]]) -> tuple[Column, ...]:
 
 
 def _writer(columns: Sequence[Column]) -> Callable[[Column], str]:
-    """Return what writes a column: its name, or its number where several or none are called so."""
+    """Return how a command names a column: by its name, or by its number where the name is not unique."""
     names = [column.name for column in columns]
     return lambda column: (
         column.name if column.name and names.count(column.name) == 1 else str(column.index + 1)

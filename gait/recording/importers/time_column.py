@@ -1,4 +1,4 @@
-"""How a table says its times: which column, written how, in which unit."""
+"""Times of a table: their column, how they are written, and their unit."""
 
 from __future__ import annotations
 
@@ -22,16 +22,20 @@ from gait.sentences import sentence
 __all__ = ["TimeColumn", "time_column", "time_unit"]
 
 RATES_HZ = (20.0, 2000.0)
-"""Rates of a leg sensor: they lie less than a factor of 1000 apart, so that one unit of time fits at most."""
+"""Rates of a leg sensor (chosen: they lie less than a factor of 1000 apart, so that one unit of time fits at
+most)."""
 NAMED_HZ = (2.0, 10_000.0)
-"""Rates that a stated unit of time may lead to."""
+"""Rates that a stated unit of time may lead to (chosen: with room, for a stated unit is not guessed)."""
 FACTORS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
 VALID = 0.9
-"""Share of a column's cells that have to be times."""
+"""Share of a column's cells that have to be times (chosen: single cells may be damaged, a column of times is
+not)."""
 EPOCH_S = 1e8
-"""Times from here on are counted from 1970."""
+"""Times from here on, s, are counted from 1970 (chosen: 1973; no counter of a sensor runs for three
+years)."""
 COARSE = 0.34
-"""Share of fresh stamps below which a column may be whole seconds with their fraction in another."""
+"""Share of fresh stamps below which a column may be whole seconds with their fraction in another (chosen:
+three rows a stamp; sensors have twenty and more a second)."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,7 @@ class TimeColumn:
     form
         How they are written; ``row`` where rows are counted.
     index
-        Column; None for ``row``.
+        Place of the column, from 0; None for ``row``.
     factor
         Seconds in one of the unit.
     fraction
@@ -83,7 +87,7 @@ class _Candidate:
 
     @property
     def step(self) -> float:
-        """Time a row, in the file's unit, whatever packets and gaps there are."""
+        """Mean time a row, in the file's unit; packets and gaps do not matter."""
         steps = np.diff(self.cells)
         forward = steps[steps > 0.0]
         if not len(forward):

@@ -23,7 +23,7 @@ class Unit:
     Attributes
     ----------
     quantity
-        Of which it is one.
+        Quantity that the unit measures.
     name
         For people and for ``--units``.
     factor

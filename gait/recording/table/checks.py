@@ -18,26 +18,31 @@ Columns = tuple[FloatArray, ...]
 """time_s, three of acc and, with a gyroscope, three of gyr; (n,) each."""
 
 LONGEST_GAP_S = 86400.0
-"""A larger jump in time is a wrong clock, not a gap: a session is a run, at most a day."""
+"""A larger jump in time, s, is a wrong clock and no gap (chosen: a session is a run, at most a day)."""
 REPEATS_FREE, REPEATS_SHARE = 20, 0.02
-"""Repeated time stamps that are left out quietly: this many, and this share of the rows."""
+"""Repeated time stamps that are left out quietly: this many, and this share of the rows (chosen: single
+stamps repeat where packets were sent twice; more is a clock's fault)."""
 ACC_LIMIT_M_S2 = 1000.0 * STANDARD_GRAVITY
+"""m/s2 that no wearable sensor exceeds (chosen: the widest are +-400 g)."""
 GYR_LIMIT_DPS = 1e5
-"""No wearable sensor measures more (the widest are +-400 g and +-4000 deg/s)."""
+"""deg/s that no wearable sensor exceeds (chosen: the widest are +-4000)."""
 SLOWEST_STEP_S, FASTEST_STEP_S = 0.5, 1e-4
-"""A leg sensor samples between 2 Hz (which shows no stride at all) and 10 kHz."""
+"""A leg sensor samples between 2 Hz and 10 kHz (chosen: 2 Hz show no stride at all, and no part is
+faster)."""
 NO_GRAVITY_BELOW_M_S2 = 0.25
 """Median norm below which gravity was taken off, m/s2 (chosen: even in g it is 0.9 with gravity)."""
 IN_G_BELOW_M_S2 = 4.0
-"""Median norm below which the unit is g: 9.8 m/s2 at rest and 9 to 40 on a running leg are 0.9 to 4 g."""
+"""Median norm below which the unit is g (chosen: 9.8 m/s2 at rest and 9 to 40 on a running leg are 0.9 to 4
+g)."""
 COUNTS_ABOVE_M_S2 = 400.0
-"""Median norm above which the values are counts, m/s2: ten times the hardest running."""
+"""Median norm above which the values are counts, m/s2 (chosen: ten times the hardest running)."""
 HARD_RUN_M_S2 = 30.0
-"""Norm, m/s2, above which a leg that is shaken so for 1 % of the time swings: 3 g (chosen)."""
+"""Norm, m/s2, above which a leg that is shaken so for 1 % of the time swings (chosen: 3 g, which no walk
+keeps up)."""
 SLOW_TURN_DPS = 60.0
-"""Turn below which such a leg's are no deg/s: the fastest are 300 and more, and in rad/s 5 to 40."""
+"""Turn below which such a leg's are no deg/s (chosen: the fastest are 300 and more, and in rad/s 5 to 40)."""
 LEAST_TURN = 3.0
-"""rad/s below which nothing on a leg was measured: a sensor that is shaken without turning."""
+"""rad/s below which nothing on a leg was measured (chosen: a sensor that is shaken without turning)."""
 
 
 class RowFilter:
@@ -117,7 +122,7 @@ class RowFilter:
         return tuple(out)
 
     def finish(self) -> None:
-        """Refuse a file of which nothing is left.
+        """Refuse a file without a row that can be used.
 
         Raises
         ------
@@ -194,6 +199,7 @@ class RowFilter:
                 )
 
     def _check_order(self, step_s: FloatArray, rows: Rows) -> None:
+        """Refuse steps, (n,) s, that go back or are longer than `LONGEST_GAP_S`."""
         back = np.flatnonzero(step_s < 0.0)
         if len(back):
             raise self._error(
@@ -212,6 +218,7 @@ class RowFilter:
             )
 
     def _leave_repeats(self, rows: Rows, step_s: FloatArray) -> Columns:
+        """Return the columns without rows of the time before, whose step of (n,) s is 0."""
         fresh = step_s != 0.0
         self.repeated += int(len(fresh) - fresh.sum())
         if self.repeated > REPEATS_FREE + REPEATS_SHARE * (self.rows + len(fresh)):
@@ -299,7 +306,7 @@ def check_gyr_unit(acc: FloatArray, gyr_dps: FloatArray, where: str) -> None:
     Raises
     ------
     RecordingError
-        They are in rad/s.
+        The rates are in rad/s.
     """
     shaken = float(np.percentile(np.sqrt(np.einsum("ij,ij->i", acc, acc)), 99.0))
     turned = float(np.percentile(np.sqrt(np.einsum("ij,ij->i", gyr_dps, gyr_dps)), 99.5))

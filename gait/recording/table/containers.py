@@ -23,7 +23,8 @@ from gait.recording.importers.movesense import movesense_csv
 __all__ = ["HEAD_BYTES", "archive_name", "plugin_for", "refuse_container", "unpacked_file"]
 
 HEAD_BYTES = 512
-"""Bytes of a file's beginning that say what it is: a tar archive's name stands 257 behind the first."""
+"""Bytes of a file's beginning that say what it is (POSIX: a tar archive's name stands 257 behind the
+first)."""
 ZIP = b"PK\x03\x04"
 SIGNATURES: tuple[tuple[int, bytes, str, str], ...] = (
     (
@@ -83,15 +84,16 @@ TABLES = re.compile(r".+\.(csv|txt|tsv|json|toml)(\.gz)?", re.IGNORECASE)
 """Members of an archive that are taken out."""
 PASSED_OVER = re.compile(r"(^|/)(__macosx|meta|\.[^/]*)(/|$)", re.IGNORECASE)
 UNPACKED_BYTES = 2 << 30
-"""Bytes that an archive may unpack to: ten hours of two sensors at 208 Hz."""
+"""Bytes that an archive may unpack to (chosen: ten hours of two sensors at 208 Hz)."""
 RATIO, RATIO_FREE_BYTES = 200, 1 << 25
-"""How many times its size an archive may unpack to, beyond 32 MB; tables of numbers shrink ten times."""
+"""How many times its size an archive may unpack to, beyond 32 MB (chosen: tables of numbers shrink ten
+times)."""
 MOST_MEMBERS = 64
 """Tables of one archive, at most (chosen: a session has four sensors and some files beside)."""
 JSON_BYTES = 256 << 20
-"""Largest JSON file that is read: as numbers it takes several times that (chosen)."""
+"""Largest JSON file that is read (chosen: as numbers it takes several times that)."""
 CHUNK = 1 << 20
-"""Bytes that are unpacked at once (chosen)."""
+"""Bytes that are unpacked at once (chosen: little beside the arrays, enough for full speed)."""
 WORKBOOKS = (
     ("xl/", "an Excel workbook (.xlsx)", "save the sheet as CSV and give that"),
     ("word/", "a Word document", "give the CSV itself"),
@@ -107,7 +109,7 @@ def refuse_container(head: bytes, path: Path) -> None:
     Raises
     ------
     RecordingError
-        It is of a known kind; says which, and what to do.
+        The file is of a known other kind; the message names the kind and the remedy.
     """
     for place, mark, text, todo in SIGNATURES:
         if head[place : place + len(mark)] == mark:
@@ -124,7 +126,7 @@ def refuse_container(head: bytes, path: Path) -> None:
 
 
 def unpacked_file(path: Path) -> Path:
-    """Return where the tables of a file are: itself, or what was taken out of it.
+    """Return the paths of a file's tables: the file itself, or files unpacked from it.
 
     A zip, a JSON of Movesense, the sensors of a C3D, and whatever a plugin's importer reads are taken out.
 
@@ -298,7 +300,7 @@ def _take_out(archive: zipfile.ZipFile, path: Path) -> Path:
 
 
 def _target(place: Path, member: str) -> Path:
-    """Return a member's target: under its own name and its folder's, neither of which can lead out."""
+    """Return a member's target; neither its name nor its folder's can point outside the folder."""
     parts = [re.sub(r"[^\w .()-]", "_", part)[:120] for part in member.split("/")[-2:]]
     parts = [part if part.strip(". ") else "_" for part in parts]
     folder = place.joinpath(*parts[:-1])

@@ -39,15 +39,18 @@ from gait.recording.table.top import NAMED_COLUMNS, Top, is_data, is_number, pee
 __all__ = ["NOTHING_SAID", "Head", "fault_of", "gravity_of", "gyroscope_of", "read_head"]
 
 UNIT_ROWS = 3
-"""Lines of units below the column names that are looked at."""
+"""Lines of units below the column names that are looked at (chosen: a row of units, a row of sensors, and a
+row to spare)."""
 SAMPLE_ROWS, SAMPLE_BYTES = 20_000, 1 << 22
-"""Rows below the column names that are looked at where a file does not say its units."""
+"""Rows below the column names that are looked at where a file does not say its units (chosen: a minute and
+more of most sensors, in which a leg moves)."""
 SHORT_SAMPLE = 20
-"""Rows by which an empty column is seen."""
+"""Rows by which an empty column is seen (chosen: an empty column is empty from its start)."""
 NAME_LENGTH = 40
-"""Characters of the longest column name: what is longer is a sentence, and no column of it can be meant."""
+"""Characters of the longest column name (chosen: what is longer is a sentence, and no column of it can be
+meant)."""
 SHOWN = 120
-"""Characters of the column names that a message repeats."""
+"""Characters of the column names that a message repeats (chosen: two lines of a terminal)."""
 NOTHING_SAID = Choice()
 
 
@@ -62,7 +65,7 @@ class Head:
 def fault_of(file: Path, choice: Choice = NOTHING_SAID) -> RecordingError | None:
     """Return why a file is no recording, by its column names; None where it is one.
 
-    A file that is damaged further up counts as a recording, so that reading it says what is wrong.
+    A file whose head is damaged counts as a recording, so that reading it reports the damage.
     """
     with Source(file) as source:
         try:
@@ -82,14 +85,14 @@ def read_head(source: Source, file: Path, choice: Choice = NOTHING_SAID, side: s
     Parameters
     ----------
     choice
-        What the caller says of columns and units.
+        Columns and units that the caller states.
     side
-        Side that the caller says; it tells one of two sensors in a file.
+        Side that the caller states, which chooses between two sensors in a file.
 
     Raises
     ------
     RecordingError
-        Nothing in it, or no column names that make a recording.
+        The file is empty, or its column names make no recording.
     """
     top = top_rows(source)
     if top.empty:
@@ -257,7 +260,7 @@ def _is_value(cell: str) -> bool:
 
 
 def _sample(source: Source, rows: int = SAMPLE_ROWS) -> list[str]:
-    """Return first lines of samples, which stay where they are."""
+    """Return the first lines of samples without consuming them."""
     lines: list[str] = []
     size = 0
     while len(lines) < rows and size < SAMPLE_BYTES and (line := source.line()) is not None:
@@ -269,7 +272,7 @@ def _sample(source: Source, rows: int = SAMPLE_ROWS) -> list[str]:
 
 
 def _nameless(source: Source, top: Top, file: Path, choice: Choice) -> Layout | None:
-    """Read a table without column names by the numbers of its columns, if the caller says them."""
+    """Read a table without column names by the column numbers that the caller gives."""
     line = peek(source)
     if not is_data(line):
         return None

@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 __all__ = ["LINE_LIMIT", "Block", "Source"]
 
 LINE_LIMIT = 1 << 16
-"""Bytes: a longer line is no line of a recording."""
+"""Bytes of the longest line (chosen: a thousand columns; what is longer is no line of a recording)."""
 BLOCK_BYTES = 1 << 22
-"""Bytes read at once: large enough for full speed, small beside the arrays."""
+"""Bytes read at once (chosen: large enough for full speed, small beside the arrays)."""
 PACKED: dict[bytes, Callable[[BinaryIO, str], object]] = {
     b"\x1f\x8b": gzip.open,
     b"BZh": bz2.open,
@@ -38,10 +38,11 @@ PACKED: dict[bytes, Callable[[BinaryIO, str], object]] = {
 }
 """First bytes of a compressed file -> what reads it."""
 ASCII_MOST, FOREIGN_SHARE = 127, 0.1
-"""A line with few signs beyond ASCII is read as Windows writes it, where it is not UTF-8."""
+"""Largest code of ASCII (by definition), and share of signs beyond it up to which a line is read as Windows
+writes it, where it is not UTF-8."""
 UTF8_BOM = b"\xef\xbb\xbf"
 NEWLINE = 10
-"""Byte that ends a line."""
+"""Byte that ends a line (by definition of ASCII)."""
 PADDING = (b"\0", b"\x1a")
 """What is never text: zero bytes, and the sign that old programs end a file with."""
 PADDED = sentence("the file ends in bytes that were never written: the recorder was not stopped")
@@ -53,7 +54,8 @@ WIDE_MARKS = {"utf-32": codecs.BOM_UTF32_LE, "utf-32-be": codecs.BOM_UTF32_BE} |
 WIDE_ZEROS = (("utf-32-le", 4, 0), ("utf-32-be", 4, 3), ("utf-16-le", 2, 0), ("utf-16-be", 2, 1))
 """Coding, bytes a sign, and the byte of each that holds plain text's sign: the others are zero."""
 WIDE_SHARE = 0.9
-"""Share of signs whose other bytes are zero in plain text (units such as m/s² are no exception)."""
+"""Share of signs whose other bytes are zero in plain text (chosen: units such as m/s² are no exception, names
+in other scripts are)."""
 DAMAGE = (EOFError, zlib.error, lzma.LZMAError, OSError)
 """What reading a damaged or cut-off compressed file raises."""
 BLANKS = re.compile(rb"(?<=[^ \t\r\n])[ \t]+(?=[^ \t\r\n])")
@@ -232,7 +234,7 @@ def _tabbed(data: bytes) -> bytes:
 
 
 def _as_utf8(stream: BinaryIO, head: bytes) -> BinaryIO:
-    """Return a stream of UTF-8 whose lines end in LF, whatever the first bytes show of the file's own."""
+    """Return a stream of UTF-8 with lines that end in LF, decoded by the mark or zeros in the first bytes."""
     coding = _coding(head)
     text = head.decode(coding or "latin-1", errors="replace")
     only_returns = "\r" in text[:-1] and "\n" not in text
@@ -269,7 +271,7 @@ class _Recoded(io.RawIOBase):
         self._rest = b""
 
     def readable(self) -> bool:
-        """Return whether it can be read, as a buffered reader asks."""
+        """Return True, which a buffered reader needs."""
         return True
 
     def readinto(self, buffer: WriteableBuffer) -> int:

@@ -61,9 +61,10 @@ EMPTY_CELLS = (
 """Cells that say that there is no value."""
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?inf(inity)?", re.IGNORECASE)
 WORKERS = 2
-"""Parser threads; pandas lets go of the interpreter lock. More than two wait for memory."""
+"""Parser threads; pandas lets go of the interpreter lock (chosen: more than two wait for memory)."""
 SHOWN = 40
-"""Characters of a bad cell that a message repeats."""
+"""Characters of a bad cell that a message repeats (chosen: a line of a terminal holds it with the
+message)."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class DeviceColumn:
     Attributes
     ----------
     index
-        Where it stands.
+        Place of the column, from 0.
     value
         Device whose rows are wanted.
     others
@@ -198,7 +199,7 @@ def parse_block(block: Block, layout: Layout) -> Table:
         if separators == len(table) * (len(layout.columns) - 1):
             return table
     except ValueError:
-        pass  # an empty cell or a bad one: the careful way tells which
+        pass  # an empty or bad cell, which the slow parser names
     return _parse_carefully(plain, layout)
 
 

@@ -14,13 +14,16 @@ __all__ = ["NAMED_COLUMNS", "Top", "is_data", "is_number", "peek", "top_rows"]
 PREAMBLE_LINES = 2000
 """Lines among which the column names are looked for (chosen: longer preambles are no table's)."""
 TOP_ROWS = 200
-"""Lines without a comment that are kept to look at (chosen)."""
+"""Lines without a comment that are kept to look at (chosen: several times the heads of the programs in
+`gait.recording.importers`)."""
 NAMED_COLUMNS = 4
-"""Columns that a recording has at least; three are enough where they are an acceleration and nothing else."""
+"""Columns that a recording has at least (chosen: a time and an acceleration); three are enough where they are
+an acceleration and nothing else."""
 NAME_LINES = 30
 """Lines that quoted names may run over (chosen: three a column of two sensors)."""
 TABLE_ROWS = 3
-"""Lines of numbers running that show a table without column names."""
+"""Lines of numbers running that show a table without column names (chosen: a title may hold a number, three
+lines running are a table)."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,7 @@ def _unbroken(source: Source, line: str) -> str:
 
 
 def _spaced(source: Source, line: str) -> str:
-    """Return a line with tabs between its cells where blanks alone separate them, in it and all below."""
+    """Return a line with tabs between its cells where blanks separate the cells of it and of all below."""
     words = line.split()
     if source.spaced or len(words) < NAMED_COLUMNS or any(sign in line for sign in SEPARATORS):
         return line
@@ -133,7 +136,7 @@ def is_number(cell: str) -> bool:
 
 
 def peek(source: Source) -> str:
-    """Return the next line and leave it where it is."""
+    """Return the next line without consuming it."""
     line = source.line()
     if line is not None:
         source.push_back(line)

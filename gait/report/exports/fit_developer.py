@@ -18,9 +18,9 @@ APPLICATION_ID = bytes.fromhex("9a4f0c6e2b7d4e1f8c35d6a1b2907e44")
 """Identity of this program in FIT files, by which readers sort developer fields (drawn at random)."""
 
 DEVELOPER_INDEX = 0
-"""Index of this program's developer data in the file: the first."""
+"""Index of this program's developer data in the file: the first (FIT SDK, developer data)."""
 FLOAT32_BYTES = 4
-"""Bytes of a FIT float32."""
+"""Bytes of a FIT float32 (by definition)."""
 
 
 @dataclass(frozen=True)

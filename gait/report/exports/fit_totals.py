@@ -15,7 +15,8 @@ from gait.report.exports.per_second import Seconds
 __all__ = ["closing"]
 
 CUT_S = 5.0
-"""Longest part of a lap, s, that may lie outside the recording at either end of a complete lap (chosen)."""
+"""Longest part of a lap, s, that may lie outside the recording at either end of a complete lap (chosen: a
+watch is started and stopped by hand a few seconds apart)."""
 
 
 def closing(analysis: Analysis, seconds: Seconds, span: Span) -> list[Any]:

@@ -78,7 +78,7 @@ def by_weasyprint(page: Path, path: Path) -> Path:
     try:
         printed: bytes = weasyprint.HTML(filename=str(page)).write_pdf(stylesheets=[sheet])
     except Exception as error:
-        # It has many of its own, and a page it cannot lay out ends in any of them.
+        # weasyprint raises many kinds of errors for a page that it cannot lay out.
         raise GaitError("weasyprint could not print the page", where=page, todo="print it by hand") from error
     return write_bytes(path, printed)
 

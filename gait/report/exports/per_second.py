@@ -73,6 +73,7 @@ class _Pieces:
     overlap_s: FloatArray
 
     def where(self, keep: npt.NDArray[np.bool_]) -> _Pieces:
+        """Return the pieces of a (m,) mask."""
         return _Pieces(self.second[keep], self.stride[keep], self.overlap_s[keep])
 
 
@@ -181,7 +182,7 @@ def _mean_of_legs(strides: pd.DataFrame, pieces: _Pieces, column: str, count: in
 
 
 def _distance(strides: pd.DataFrame, pieces: _Pieces, speed: FloatArray) -> FloatArray:
-    """Return the distance up to the end of each second, m: speed times the part of a second with strides."""
+    """Return the distance up to the end of each second, m: (n,) speed, m/s, times its part with strides."""
     if not np.isfinite(speed).any():
         return np.full(len(speed), np.nan)
     sides = strides["side"].to_numpy(dtype=str)[pieces.stride]
@@ -194,7 +195,7 @@ def _distance(strides: pd.DataFrame, pieces: _Pieces, speed: FloatArray) -> Floa
 
 
 def _in_gap(analysis: Analysis, time: FloatArray) -> npt.NDArray[np.bool_]:
-    """Return True for each second whose middle lies in a gap of the recording."""
+    """Return True for each of (n,) seconds whose middle, session time, lies in a gap of the recording."""
     inside = np.zeros(len(time), dtype=bool)
     for bout in analysis.activity:
         if bout.kind == "gap":

@@ -15,9 +15,10 @@ SCALE_HEIGHT, SPARK_HEIGHT = 18, 26  # pixels (chosen: one line of text, and one
 WORD_PX = 14.0
 """Height of a row of words inside a chart, pixels (chosen: the font's size and a little)."""
 FIRST_ROW = 0.8
-"""Distance of the first row of words from a chart's top, rows (chosen)."""
+"""Distance of the first row of words from a chart's top, rows (chosen: letters are about so high)."""
 MARGIN_SHARE = 0.1
-"""Margin of a sparkline at each end of its range, relative to the range (chosen)."""
+"""Margin of a sparkline at each end of its range, relative to the range (chosen: no line lies on the
+edge)."""
 MIDDLE = np.array([0.5, 0.5])
 
 

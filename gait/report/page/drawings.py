@@ -19,11 +19,12 @@ DRAWINGS: dict[str, Drawing] = {**STANDING, **LYING}
 INK = {"begin": "#8d98a3", "end": "#30475e", "floor": "#dfe3e8", "prop": "#59656f"}
 THIN = ("floor", "prop")
 BARB = 4.0
-"""Length of an arrow's head, units of the drawing (chosen)."""
+"""Length of an arrow's head, units of the drawing (chosen: by its look in the printed drawing)."""
 BARB_RAD = 0.6
-"""Angle between an arrow and each side of its head, rad (chosen)."""
+"""Angle between an arrow and each side of its head, rad (chosen: by its look in the printed drawing)."""
 THIN_LINE, LINE = 1.5, 3.2
-"""Widths of lines of floor and props, and of the body, units of the drawing (chosen)."""
+"""Widths of lines of floor and props, and of the body, units of the drawing (chosen: by their look in the
+printed drawing: the body stands out)."""
 
 
 def draw_exercise(name: str, alt: str) -> Markup:

@@ -36,8 +36,10 @@ __all__ = [
 SHANK, THIGH, TRUNK, ARM, NECK, FOOT, HEAD = 22.0, 22.0, 27.0, 23.0, 9.0, 8.0, 5.5
 """Lengths of the limbs and radius of the head, units of the drawing (chosen: about a body's proportions)."""
 HIPS, SHOULDERS, SHORT_FOOT = 10.0, 14.0, 4.0
-"""Widths of hips and shoulders and length of a foot from the front, units of the drawing (chosen)."""
-WIDTH, HEIGHT, FLOOR = 100, 104, 4.0  # size of a drawing and height of its floor, units (chosen)
+"""Widths of hips and shoulders and length of a foot from the front, units of the drawing (chosen: by their
+look beside the figure from the side)."""
+WIDTH, HEIGHT, FLOOR = 100, 104, 4.0
+"""Size of a drawing and height of its floor, units (chosen: whole numbers, to draw by)."""
 STAND = (46.0, 8.0)
 """Place of a standing foot's ankle, units of the drawing (chosen: near the middle, on the floor)."""
 USUAL_ARMS = (-102.0, -78.0)

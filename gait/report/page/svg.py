@@ -24,10 +24,11 @@ FLIP_SHARE, EDGE_SHARE = 0.75, 0.02
 """Share of the width from which a line's label is left of it, and at each edge within which a tick's label
 begins or ends at its tick (chosen: no label leaves the plot on a phone)."""
 LABEL_GAP, LABEL_TOP, LABEL_ROW = 4, 11.0, 13.0
-"""Label of a line, pixels: distance from the line, baseline from the top, distance of rows (chosen)."""
+"""Label of a line, pixels: distance from the line, baseline from the top, distance of rows (chosen: as the
+page's letters of 11 pixels need)."""
 TICK_GAP, TICK_DROP, TICK_BELOW, BELOW = 6, 4.0, 17.0, 22
 """Ticks, pixels: distance left of the plot, baseline below a grid line and below the plot, and height of the
-labels under a plot (chosen)."""
+labels under a plot (chosen: as the page's letters of 11 pixels need)."""
 LEAST_SHADE = 1.5
 """Least width of a shaded stretch, units of the inner SVG (chosen: visible on a screen)."""
 

@@ -27,12 +27,13 @@ MOST_POINTS = 52_000
 """Points of all charts together, at most (chosen: the page stays below 400 kB); with more strides only every
 second, third ... is kept, and the page says so."""
 TIME_STEP_S = 0.01  # smallest step of time, s (chosen: a sample at 100 Hz)
-FULL = 255  # largest step of time in one byte
+FULL = 255  # largest step of time (by definition of a byte)
 MOST_STEPS = 10_000_000
-"""Steps of time over all strides, at most (chosen); with a gap of years the steps get longer."""
-LARGEST = 65_534  # largest number of steps of a value in 16 bits, below `EMPTY`
+"""Steps of time over all strides, at most (chosen: 28 hours in steps of `TIME_STEP_S`); with a gap of years
+the steps get longer."""
+LARGEST = 65_534  # largest number of steps of a value (by definition of 16 bits, below `EMPTY`)
 EMPTY = 65_535
-"""Number for a value that is missing or too large."""
+"""Number for a value that is missing or too large (by definition the largest of 16 bits)."""
 WORDS = ("stride", "earlier", "later", "in", "out", "all", "hint", "none", "thinned")
 
 

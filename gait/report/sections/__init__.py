@@ -39,7 +39,8 @@ from gait.report.story import Sheet, Story
 __all__ = ["SECTIONS", "SHEETS", "sections_of"]
 
 FAULT_SIGNS = 300
-"""Characters of a plugin's fault that the report shows, at most (chosen)."""
+"""Characters of a plugin's fault that the report shows, at most (chosen: as a sentence on a fault,
+`gait.report.numbers.SENTENCE_SIGNS`)."""
 
 SECTIONS: tuple[ModuleType, ...] = (
     head,

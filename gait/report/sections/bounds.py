@@ -11,7 +11,8 @@ from gait.report.words import Words
 __all__ = ["build"]
 
 LEAST_CHANCE = 0.01
-"""Smallest probability that is given as a figure, and one minus the largest (chosen)."""
+"""Smallest probability that is given as a figure, and one minus the largest (chosen: probabilities of the
+model are no better than to a per cent)."""
 
 
 def build(story: Story) -> Section | None:

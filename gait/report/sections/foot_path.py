@@ -40,6 +40,7 @@ def build(story: Story) -> Section | None:
 
 
 def _view(name: str, paths: dict[str, FloatArray], words: Words) -> Chart:
+    """Return the chart of the sides' (101, 3) paths, m, as seen from the side or from above."""
     across, upwards, least_x, least_y = VIEWS[name]
     lines = tuple(
         Line(side, _axis(path, across), _axis(path, upwards)) for side, path in sorted(paths.items())
@@ -87,6 +88,6 @@ def _axes(name: str, words: Words) -> tuple[str, str]:
 
 
 def _axis(path: FloatArray, column: int) -> FloatArray:
-    """Return the path along one axis: m for the axis ahead, cm for sideways and up."""
+    """Return a (101, 3) path, m, along one axis: m for the axis ahead, cm for sideways and up."""
     values: FloatArray = path[:, column] if column == 0 else 100.0 * path[:, column]
     return values

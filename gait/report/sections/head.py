@@ -13,14 +13,17 @@ from gait.report.words import Words
 __all__ = ["build", "sensor_list", "started_text"]
 
 NOTES_ON_ONE_PAGE = 100
-"""Characters of the notes on the sheet that has to fit one page (chosen)."""
+"""Characters of the notes on the sheet that has to fit one page (chosen: a line of the sheet)."""
 
 CLIPPED_SHARE = 0.10
-"""Share of clipped strides above which peaks are unreliable and the head says so (chosen)."""
+"""Share of clipped strides above which peaks are unreliable and the head says so (chosen: then quantiles of
+the peaks are cut too)."""
 MISSING_SHARE = 0.05
-"""Share of the session in gaps above which the head says so (chosen)."""
+"""Share of the session in gaps above which the head says so (chosen: less is no more than a few lost
+packets)."""
 LEAST_TIME_S = 1.0
-"""Time of running or walking, s, from which the head gives it (chosen)."""
+"""Time of running or walking, s, from which the head gives it (chosen: less is shown as 0 s, or is a
+stride)."""
 
 
 def build(story: Story) -> Section:

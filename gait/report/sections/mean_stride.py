@@ -25,8 +25,8 @@ Pick = Callable[[Waveform], FloatArray | None]
 MOST_BARS = 48
 """Number of the histogram's bars, at most (chosen: more would be lines on a phone)."""
 LEAST_RANGE_DEG, CLASS_DEG, TAIL_PCT = 20.0, 9.0, 0.2
-"""Histogram of strike angles (chosen): least range; least width of the outer classes, for their names;
-per cent of strides that may lie beyond each end."""
+"""Histogram of strike angles (chosen: the classes are 10 deg wide, and their names need room): least range;
+least width of the outer classes, for their names; per cent of strides that may lie beyond each end."""
 HEADROOM = 1.3
 """Height of the histogram over its highest bar (chosen: the classes' names are above the bars)."""
 LEAST_SHARE_PCT = 0.05

@@ -29,7 +29,7 @@ ALONG = (
 )
 """Metrics drawn over the run where they were measured; with fewer than two, `SPARE` are added."""
 SPARE = ("flight_ms", "stride_ms")
-MOST = 5  # number of charts, at most (chosen)
+MOST = 5  # number of charts (chosen: the report stays on four pages)
 TIRING = (
     "cadence_spm",
     "contact_ms",
@@ -40,12 +40,12 @@ TIRING = (
     "speed_m_s",
 )
 """Metrics compared between the first and the last third."""
-TABLE_ROWS = 10  # rows of a chart's table (chosen)
+TABLE_ROWS = 10  # rows of a chart's table (chosen: tenths of the run)
 LEAST_TAIL, MOST_TAIL, ODD_STRIDES = 0.5, 2.5, 3
-"""Strides that may lie beyond each end of the axis: `ODD_STRIDES`, but at least and at most these per cent of
-all strides (chosen)."""
+"""Strides that may lie beyond each end of the axis (chosen: single odd strides stretch no axis):
+`ODD_STRIDES`, but at least and at most these per cent of all strides."""
 BULK_PCT = (5.0, 95.0)
-"""Percentiles of a line between which its caption says that it mostly is (chosen)."""
+"""Percentiles of a line between which its caption says that it mostly is (chosen: nine strides in ten)."""
 
 
 def build(story: Story) -> Section | None:

@@ -10,7 +10,7 @@ from gait.report.story import Story
 __all__ = ["build"]
 
 MOST = 2
-"""Number of findings that the sentence names (chosen)."""
+"""Number of findings that the sentence names (chosen: it stays a sentence)."""
 LEAST_TIME_S = 0.5
 """Time in an activity, s, from which it is listed (chosen: less is shown as 0 s)."""
 

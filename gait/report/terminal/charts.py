@@ -16,14 +16,14 @@ from gait.report.words import Words
 
 __all__ = ["over_time"]
 
-ROWS = 3  # rows of a chart's bars (chosen)
+ROWS = 3  # rows of a chart's bars (chosen: 24 heights, and several charts on a screen)
 LABEL = 6
 """Columns left of a chart for its scale (chosen: a number of five digits)."""
-MOST_DECIMALS = 3  # decimals of a scale's ends, at most (chosen)
+MOST_DECIMALS = 3  # decimals of a scale's ends, at most (chosen: no metric has more)
 NARROWEST_S = 1.5
 """Shortest time of one column, s (chosen: two strides, so that no column within a run is empty)."""
-LEAST_BARS = 8  # bars of a chart, at least (chosen)
-WIDEST_BAR = 4  # columns of one bar, at most (chosen)
+LEAST_BARS = 8  # bars of a chart, at least (chosen: fewer show no course)
+WIDEST_BAR = 4  # columns of one bar, at most (chosen: wider bars look like blocks)
 STYLES = {"left": "blue", "right": "dark_orange", "one": "cyan"}
 SIGNS = {"break": "~", "gap": "x"}
 """Kind of pause -> character on the time axis."""

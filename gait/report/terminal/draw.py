@@ -35,11 +35,11 @@ from gait.report.words import Words
 __all__ = ["draw", "draw_line", "heading"]
 
 WIDE = 90
-"""Columns of a terminal from which a table shows all its columns (chosen)."""
+"""Columns of a terminal from which a table shows all its columns (chosen: the widest table)."""
 GAUGE = 31
 """Columns of a scale (chosen: odd, so that it has a middle)."""
 INSET = 2
-"""Columns that a line is indented (chosen)."""
+"""Columns that a line is indented (chosen: as headings and their lines are usually set apart)."""
 LIGHTS: dict[Light, str] = {"red": "bold red", "amber": "yellow", "green": "green", "grey": "bold"}
 LOOKS = {"plain": "", "lead": "dim", "small": "dim", "strong": "bold", "verdict": "bold"}
 

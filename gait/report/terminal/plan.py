@@ -31,7 +31,7 @@ def plan_lines(
     say
         Language of what is not in the plan: titles and labels.
     since
-        Where a runner stands; behind what keeps somebody safe.
+        The runner's state, shown after the notices on safety.
     """
     lines = [Line(plan.rules_mark, style="stop"), blank()] if plan.rules_mark else []
     lines += [*_notices(plan.notices, say), *since]
@@ -108,14 +108,14 @@ def _to_mind(plan: Plan, say: Language, *, why: bool) -> list[Line]:
 
 
 def progress_lines(state: Progress, *, say: Language = ENGLISH) -> list[Line]:
-    """Return where a runner stands after the newest check-in: what it does to the plan first."""
+    """Return the state after the newest check-in, the check-in's effect on the plan first."""
     first, *rest = state.text
     lines = [heading(say("Since you began")), Line(first, 2, style=_STYLE[state.light])]
     return [*lines, *(indented(text) for text in rest), blank()]
 
 
 def followed_lines(plan: Plan, state: Progress | None, *, say: Language = ENGLISH) -> list[Line]:
-    """Return where a runner stands, and the plan without the note that says the same."""
+    """Return the runner's state, and the plan without the note that repeats it."""
     if state is None:
         return plan_lines(plan, say=say)
     return plan_lines(replace(plan, notes=plan.notes[1:]), say=say, since=progress_lines(state, say=say))

@@ -21,13 +21,14 @@ from gait.sensors.samples.sample_stream import Assembly, Counts
 
 __all__ = ["GaitProfile", "ProfileDialogue"]
 
-DITHER_S = 0.03  # s over which clock exchanges are spread: twice the usual connection interval
+DITHER_S = 0.03  # s over which clock exchanges are spread (chosen: twice the usual connection interval)
 GOLDEN = 0.6180339887
-"""Clock exchanges are spread over the usual connection intervals by the golden ratio: evenly."""
+"""The golden ratio, by definition (chosen: it spreads clock exchanges evenly over the connection
+intervals)."""
 
 
 def _ignored(_payload: bytes, _arrival_us: int) -> None:
-    """Take an answer of CTRL that nobody waits for."""
+    """Drop a late answer of CTRL."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class ProfileDialogue:
     Parameters
     ----------
     context
-        What it works with.
+        Parts of the recorder that the dialogue uses.
 
     State: samples at hand, clock, scales, and what is still to do.
     """
@@ -148,7 +149,7 @@ class ProfileDialogue:
         if not ours:
             if self._boot_id is not None:
                 self.context.event("restart", "the sensor was switched off and on")
-            # What comes until the answer belongs to a session of somebody else.
+            # Packets before the answer belong to an earlier session.
             self.context.inbox.is_open = False
             await self.context.drain()
             self.assembly.restart()
@@ -157,7 +158,7 @@ class ProfileDialogue:
             if isinstance(answer, Started):
                 self.scales.learn(self.assembly.epoch, answer.config_id, start)
         self.context.inbox.is_open = True
-        # Only now: a START that the sensor never got must not look like a sensor that stopped by itself.
+        # Set only now, so that a START that got lost does not look like a sensor that stopped by itself.
         self._boot_id = status.boot_id
         status = await self._learn(link)
         if fresh:
@@ -212,8 +213,8 @@ class ProfileDialogue:
     async def _wake(self, link: Link) -> None:
         """See to a silent sensor: ended, restarted, or stuck; the second time the link is made anew.
 
-        A sensor that has changed its ranges by itself is asked to go on with those: with the old ones it
-        would begin anew, and drop what it holds.
+        A sensor that has changed its ranges by itself is started with its present ranges. With the old ranges
+        it would begin anew and drop the samples that it holds.
         """
         context = self.context
         status = await read_status(link)
@@ -258,7 +259,8 @@ class ProfileDialogue:
         status = await read_status(link)
         mine = status.session_id == self._start.session_id or not status.running
         if status.boot_id != self._boot_id or not mine:
-            # Switched off since, or somebody else's now: its memory is not of this session.
+            # The sensor was switched off since or belongs to somebody else now: its memory is not of this
+            # session.
             self.settled = True
             return
         if status.running:
@@ -296,7 +298,7 @@ class ProfileDialogue:
         self.settled = await self._filler.fetch(link, rate_hz, end, lambda: context.now_s)
 
     async def _fetch_tail(self, link: Link, status: Status) -> None:
-        """Fetch what is missing up to the sensor's last sample, as far as it is still there."""
+        """Fetch the missing samples up to the sensor's last, as far as its memory still holds them."""
         end = self.assembly.near(status.ring_next)
         rate_hz, context = self.scales.rate_hz, self.context
         if not await self._filler.fetch(link, rate_hz, end, lambda: context.now_s):

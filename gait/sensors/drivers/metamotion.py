@@ -26,13 +26,13 @@ __all__ = ["BMI160", "BMI270", "MetaDecoder", "MetaMotion", "Part"]
 SERVICE = "326a9000-85cb-9195-d9dd-464cfbbae75a"
 ACC, GYR, INFO = 0x03, 0x13, 0x80
 """Numbers of modules and of their registers, first and second byte of a message (MetaWear SDK)."""
-POWER, ENABLE, CONFIG = 1, 2, 3  # registers of an instrument
+POWER, ENABLE, CONFIG = 1, 2, 3  # registers of an instrument (MetaWear SDK)
 RATE_CODES = {50: 7, 100: 8}
 """Hz -> code of the rate's register, both parts alike (BMI160 and BMI270 data sheets)."""
-PACKED_BYTES = 20  # head of 2 bytes, then three samples of three int16
+PACKED_BYTES = 20  # head of 2 bytes, then three samples of three int16 (MetaWear SDK)
 LSB_PER_G, LSB_PER_DPS = 2048.0, 16.4  # counts at 16 g and at 2000 deg/s (BMI160 and BMI270 data sheets)
 MOST_WAITING = 3
-"""Samples of one instrument that may wait for the other's: a notification."""
+"""Samples of one instrument that may wait for the other's (chosen: a notification)."""
 
 
 @dataclass(frozen=True)
@@ -183,7 +183,7 @@ async def _part_of(link: Link) -> Part:
     Raises
     ------
     RefusedError
-        One that is not known.
+        The part number is unknown.
     """
     kind = (await link.exchange(COMMAND, bytes([ACC, INFO]), _module_answer())).answer
     part = next((part for part in PARTS if part.acc_kind == kind), None)

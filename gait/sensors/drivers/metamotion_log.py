@@ -25,7 +25,7 @@ __all__ = ["COMMAND", "NOTIFY", "Logger", "MetaMemory", "entries_of", "run_of", 
 COMMAND = "326a9001-85cb-9195-d9dd-464cfbbae75a"
 NOTIFY = "326a9006-85cb-9195-d9dd-464cfbbae75a"
 ACC, GYR, LOG = 0x03, 0x13, 0x0B  # numbers of modules, first byte of a message (MetaWear SDK)
-READ = 0x80  # bit of a register's number: its value is asked for
+READ = 0x80  # bit of a register's number: its value is asked for (MetaWear SDK)
 # Registers of the log module (MetaWear SDK).
 ENABLE, TRIGGER, TIME, LENGTH, READOUT, ENTRIES, LEFT, PAGE, PAGE_TAKEN, FLUSH = (
     1,
@@ -42,23 +42,25 @@ ENABLE, TRIGGER, TIME, LENGTH, READOUT, ENTRIES, LEFT, PAGE, PAGE_TAKEN, FLUSH =
 CONFIG = 3  # register of an instrument's rate and range
 PAGED, FLUSHED = 2, 3
 """Revisions of the log: one that waits for each page to be taken, and one that is to be written out first."""
-TICK_US = 48.0 / 32768.0 * 1e6  # us of a tick of the log's clock: 48 periods of a 32768 Hz crystal
+TICK_US = 48.0 / 32768.0 * 1e6
+"""us of a tick of the log's clock (MetaWear SDK): 48 periods of a 32768 Hz crystal."""
 ENTRY = np.dtype([("head", "u1"), ("tick", "<u4"), ("data", "u1", 4)])
 ID_MASK, RESET_SHIFT = 0x1F, 5
-"""Head of an entry: its logger's number, and which run of the board's clock."""
-VECTOR_BYTES = 6  # three int16
+"""Head of an entry (MetaWear SDK): its logger's number, and which run of the board's clock."""
+VECTOR_BYTES = 6  # three int16 (MetaWear SDK)
 PARTS_APART_TICKS = 1
-"""A vector's second part may be stamped a tick later."""
+"""Ticks by which a vector's second part may be stamped later (chosen: the two are written one behind the
+other)."""
 RATES_HZ = {5: 12.5, 6: 25.0, 7: 50.0, 8: 100.0, 9: 200.0, 10: 400.0, 11: 800.0}
 ACC_RANGES_G = {3: 2.0, 5: 4.0, 8: 8.0, 12: 16.0}
 ACC_RANGES_BMI270_G = {0: 2.0, 1: 4.0, 2: 8.0, 3: 16.0}
-BMI270_KIND = 4  # kind of an accelerometer module that is a BMI270
+BMI270_KIND = 4  # kind of an accelerometer module that is a BMI270 (MetaWear SDK)
 GYR_RANGES_DPS = {0: 2000.0, 1: 1000.0, 2: 500.0, 3: 250.0, 4: 125.0}
 GYR_LSB_AT_2000 = 16.4
-"""Steps a deg/s at 2000 deg/s; twice as many at half of it."""
+"""Steps a deg/s at 2000 deg/s (data sheets of BMI160 and BMI270); twice as many at half of it."""
 SILENCE_S = 10.0  # s without a byte after which a readout is given up (chosen: it bounds a hang)
 NOTICES = 100
-"""Notices of its progress that a readout is asked for (chosen)."""
+"""Notices of its progress that a readout is asked for (chosen: a per cent each)."""
 
 Entries = npt.NDArray[np.void]
 """(n,) of `ENTRY`."""
@@ -138,7 +140,7 @@ def _fits(logger: Logger) -> bool:
 
 
 def nearest_of(times: FloatArray, wanted: FloatArray) -> IntArray:
-    """Return the place of the nearest of some times, increasing, to each of others."""
+    """Return, for each of (m,) wanted times, the place of the nearest of (n,) increasing times."""
     after = np.clip(np.searchsorted(times, wanted), 0, len(times) - 1)
     before = np.maximum(after - 1, 0)
     closer = np.abs(times[before] - wanted) <= np.abs(times[after] - wanted)
@@ -149,7 +151,7 @@ def nearest_of(times: FloatArray, wanted: FloatArray) -> IntArray:
 def run_of(entries: Entries, loggers: dict[int, Logger], acc: Config, gyr: Config) -> tuple[KeptRun, float]:
     """Return the run in a log's entries, and the tick of its first sample.
 
-    Only the newest run of the board's clock counts: no clock tells how far before it another was.
+    Only the newest run of the board's clock is used, as its distance to earlier runs is unknown.
 
     Raises
     ------
@@ -231,7 +233,7 @@ async def _config(link: Link, module: int, kind: int) -> Config:
     Raises
     ------
     SensorError
-        They are not known.
+        The codes of rate or range are unknown.
     """
     answer = await _read(link, module, CONFIG)
     acc_ranges = ACC_RANGES_BMI270_G if kind == BMI270_KIND else ACC_RANGES_G

@@ -32,7 +32,7 @@ CONTROL, MEDIUM, BATTERY = BASE.format("2001"), BASE.format("2003"), BASE.format
 RATE_QUANTITIES = 21
 """Payload "rate quantities": stamp, acceleration, angular rate (Movella DOT BLE specification)."""
 VISIT_OUTPUT_RATE = 0x10
-"""Bit of the device control that sets the output rate (the same)."""
+"""Bit of the device control that sets the output rate (Movella DOT BLE specification)."""
 DEVICE_CONTROL_LAYOUT = struct.Struct("<B23xHB5x")
 VALUES = struct.Struct("<I6f")
 RATE_HZ = 60  # Hz of streaming, at most (data sheet)

@@ -26,8 +26,8 @@ __all__ = ["DotMemory", "message", "parts_of", "run_of"]
 CONTROL, ACKNOWLEDGE, NOTIFICATION = (
     f"1517{number}-4947-11e9-8646-d663bd873d93" for number in ("7001", "7002", "7003")
 )
-RECORDING = 1  # number of the recording service's messages (Movella DOT BLE services)
-# Kinds of messages (Movella DOT BLE services).
+RECORDING = 1  # number of the recording service's messages (Movella DOT BLE Services Specifications)
+# Kinds of messages (Movella DOT BLE Services Specifications).
 ACK, STATE = 0x01, 0x02
 FILE_INFO, FILE_INFO_IS, FILE_INFO_DONE, NO_FILE = 0x60, 0x61, 0x62, 0x63
 FILE_DATA, FILE_DATA_IS, FILE_DATA_DONE, STOP = 0x70, 0x71, 0x72, 0x73
@@ -35,18 +35,19 @@ SELECT, AGAIN, INVALID = 0x74, 0x75, 0x76
 DATA_KINDS = (FILE_DATA_IS, INVALID)
 TIME, ACC, GYR = 0x00, 0x07, 0x08
 """Quantities to export: time stamp, acceleration, angular rate."""
-OK, IDLE, ON_RECORDING = 0x00, 0x06, 0x40  # results of a command, and states of the recorder
-MOST_FILES = 0xFE  # numbers that a file can have
+OK, IDLE, ON_RECORDING = 0x00, 0x06, 0x40
+"""Results of a command, and states of the recorder (Movella DOT BLE Services Specifications)."""
+MOST_FILES = 0xFE  # numbers that a file can have (Movella DOT BLE Services Specifications)
 HEAD = struct.Struct("<IIHIH")
 """Of a file: magic number, size of the head, revision, start in UTC seconds, length asked for."""
-MAGIC = 0x6F636552  # first four bytes of a file
+MAGIC = 0x6F636552  # first four bytes of a file (Movella DOT BLE Services Specifications)
 SAMPLE = np.dtype([("clock_us", "<u4"), ("values", "<f4", 6)])
 """Microseconds; m/s2, then deg/s."""
 NUMBER = struct.Struct("<I")
 RATES_HZ = (1.0, 4.0, 10.0, 12.0, 15.0, 20.0, 30.0, 60.0, 120.0)
 """Hz that it records at (Movella DOT user manual)."""
 ACC_RANGE_G, GYR_RANGE_DPS = 16.0, 2000.0  # full scale in g and deg/s (Movella DOT user manual)
-WRAP = 1 << 32  # counts of its clock, us
+WRAP = 1 << 32  # counts of its clock, us (by definition of 32 bits)
 SILENCE_S = 10.0  # s without a byte after which it is given up (chosen: it bounds a hang)
 AGAIN_TRIES = 50
 """Times that a part is asked for again (chosen: it bounds a hang)."""
@@ -115,7 +116,7 @@ class DotMemory:
         Raises
         ------
         SensorError
-            There is none, or one is being made.
+            The sensor holds no recording, or is making one.
         """
         state = (await _acknowledged(link, STATE))[0]
         if state == ON_RECORDING:
@@ -155,7 +156,7 @@ async def _newest(link: Link) -> tuple[int, datetime | None]:
     Raises
     ------
     SensorError
-        There is none.
+        The sensor holds no recording.
     """
     starts: list[int] = []
     for number in range(1, MOST_FILES + 1):
@@ -170,7 +171,7 @@ async def _newest(link: Link) -> tuple[int, datetime | None]:
 
 
 async def _file_started(link: Link, number: int) -> int | None:
-    """Return the start of a file in UTC seconds; None where there is none of that number."""
+    """Return the start of a file in UTC seconds; None where no file has that number."""
     started = 0
     with link.listening():
         await _acknowledged(link, FILE_INFO, bytes([number]))

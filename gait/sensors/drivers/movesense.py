@@ -42,7 +42,7 @@ ACC_RANGE_G = 8.0
 """Set at power-on; GSP has no command that changes it."""
 GYR_LSB_DPS = {245: 0.00875, 500: 0.0175, 1000: 0.035, 2000: 0.07}
 """The part's steps at each range (LSM6DS data sheet): full scale in 16 bits is 32768 of them."""
-TEXT_LIMIT = 64  # characters of a name or a serial number that are kept (chosen)
+TEXT_LIMIT = 64  # characters of a name or a serial number that are kept (chosen: several times a usual name)
 LOGGING = b"\x03"
 ENTRY = struct.Struct("<IIQ")
 """Of the logbook's list: number, when it was changed, bytes."""
@@ -50,7 +50,7 @@ OFFSET = struct.Struct("<I")
 SILENCE_S = 10.0  # s without a byte after which a fetch is given up (chosen: it bounds a hang)
 LARGEST_LOG_BYTES = 1 << 28  # bytes of the largest log (chosen: it bounds what a broken sensor can fill)
 FETCH_TRIES = 3
-"""Tries of a fetch, as bytes may be lost on the air (chosen)."""
+"""Tries of a fetch (chosen: bytes may be lost on the air, seldom three times)."""
 
 
 @dataclass
@@ -60,7 +60,8 @@ class MovesenseDecoder:
     A message that does not fit into a notification comes as DATA and DATA_REST. Which it is shows only with
     the next notification, so that each message is given out when the next one begins.
 
-    All messages of a stream are of one length: one of another has lost a part, or got one that is not its.
+    All messages of a stream have the same length. A message of another length has lost a part, or holds a
+    part of another message.
 
     State: the message that may still go on, when its first part came, the newest notification, and how long
     messages are, by the last one.
@@ -254,7 +255,7 @@ async def _log(link: Link, numbers: Sequence[int], progress: Progress) -> bytes:
     Raises
     ------
     SensorError
-        There is none.
+        The sensor holds no log.
     LinkLostError
         Some are lost each time.
     """
@@ -309,7 +310,7 @@ async def _commanded(link: Link, op: int, reference: int, body: bytes) -> bytes:
     Raises
     ------
     RefusedError
-        It is not.
+        The sensor refused the command.
     """
     reply = (await link.exchange(WRITE, bytes([op, reference]) + body, _reply_to(reference))).answer
     status = int.from_bytes(reply[:2], "little")

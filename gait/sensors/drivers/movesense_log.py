@@ -51,14 +51,16 @@ BRACKETS = ("[", "]")
 """Paths of descriptors that carry no bytes: they enclose what is repeated."""
 AXES = ("x", "y", "z")
 DEPTH = 3
-"""Groups within groups; the sensor's own go two deep."""
-MOST_LEAVES = 4096  # values of a chunk, above which its description is damage (chosen)
+"""Groups within groups (chosen: the sensor's own go two deep)."""
+MOST_LEAVES = 4096
+"""Values of a chunk, above which its description is damage (chosen: more than a notification holds)."""
 RATES_HZ = (13.0, 26.0, 52.0, 104.0, 208.0, 416.0, 833.0)  # Hz that its IMU can be set to (Movesense API)
 ACC_RANGES_G = (2.0, 4.0, 8.0, 16.0)  # g; full scales of the part (LSM6DS data sheet)
 ROUNDING_G = 0.01
-"""A sample at full scale may read a little more than the range's name."""
+"""g (chosen: a sample at full scale may read a little more than the range's name)."""
 USUAL_RATE_HZ = 52.0
-"""Of a log of one chunk, which shows none."""
+"""Hz of a log of one chunk, which shows none (chosen: a low rate, so that too coarse a log is not taken for a
+fine one)."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,7 @@ class _Descriptors:
     _layouts: dict[int, _Layout | None] = field(default_factory=dict)
 
     def add(self, body: bytes) -> None:
-        """Take a descriptor: a number, and lines that each begin with what they are."""
+        """Take a descriptor: a number, and lines that each begin with a tag of their kind."""
         number = int.from_bytes(body[:2], "little")
         text = body[2:].decode("utf-8", "replace").strip("\0\n")
         self.lines[number] = {line[:5]: line[5:] for line in text.split("\n")}
@@ -175,7 +177,7 @@ def _number(text: str) -> float:
 
 
 def _chunks(raw: bytes) -> Iterator[tuple[int, bytes]]:
-    """Return number and bytes of each chunk; a log that was cut off ends with its last whole one."""
+    """Return number and bytes of each chunk; a log that was cut off ends with its last whole chunk."""
     at = HEAD_BYTES
     while at + 2 <= len(raw):
         number, at = (raw[at], at + 1) if raw[at] != ESCAPE else (_little(raw, at + 1, 2), at + 3)
@@ -266,7 +268,7 @@ def run_of(log: SbemLog, acc_range_g: float, gyr_range_dps: float) -> KeptRun:
 
 
 def _rate_hz(chunks: list[tuple[float, FloatArray]]) -> float:
-    """Return the nominal rate: the one nearest to that of the stamps, gaps left out."""
+    """Return the nominal rate nearest to that of the chunks' stamps, ms; a chunk has (k, c) values."""
     if len(chunks) < 2:
         return USUAL_RATE_HZ
     periods_ms = [(after[0] - before[0]) / len(before[1]) for before, after in pairwise(chunks)]
@@ -274,7 +276,7 @@ def _rate_hz(chunks: list[tuple[float, FloatArray]]) -> float:
 
 
 def _stamped(chunks: list[tuple[float, FloatArray]], rate_hz: float) -> tuple[FloatArray, FloatArray]:
-    """Return each sample's time, us, and values; a chunk's stamp is its first sample's."""
+    """Return (n,) times, us, and (n, c) values; a chunk's stamp, ms, is its first sample's."""
     times = [1e3 * ms + np.arange(len(values)) * 1e6 / rate_hz for ms, values in chunks]
     return np.concatenate(times), np.concatenate([values for _, values in chunks])
 

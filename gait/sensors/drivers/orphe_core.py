@@ -29,17 +29,17 @@ INFORMATION = "24354f22-1c46-430e-a4ab-a1eeabbcdfc0"
 VALUES_HEADER = 50  # first byte of a notification with samples (ORPHE CORE SDK)
 HEAD = struct.Struct(">BHBBBH")
 BLOCK = np.dtype([("quat", ">i2", 4), ("gyr", ">i2", 3), ("acc", ">i2", 3), ("age_ms", "u1")])
-BLOCKS = 4  # samples of a notification
+BLOCKS = 4  # samples of a notification (ORPHE CORE SDK)
 PACKET_BYTES = HEAD.size + BLOCKS * BLOCK.itemsize
-DAY_US = 86_400_000_000  # us; its stamps are times of day
+DAY_US = 86_400_000_000  # us after which its stamps, times of day, begin again (by definition)
 RATE_HZ = 200  # Hz of the notifications with samples (ORPHE CORE SDK)
 ACC_RANGES_G = (2, 4, 8, 16)  # g, by their code (LSM6DSOX data sheet)
 GYR_RANGES_DPS = (250, 500, 1000, 2000)  # deg/s, by their code (LSM6DSOX data sheet)
 GYR_LSB_PER_RANGE = 3.5e-5
-"""One step in deg/s at a range of 1 deg/s: the part's 70 mdps at 2000 (LSM6DSOX), not range / 32768."""
-INFORMATION_BYTES = 10  # least length of the device's information
+"""One step in deg/s at a range of 1 deg/s: 70 mdps at 2000 (LSM6DSOX data sheet), not range / 32768."""
+INFORMATION_BYTES = 10  # least length of the device's information (ORPHE CORE SDK)
 SETTLE_S = 0.2
-"""Wait after a write before it can be read back, as in the maker's program."""
+"""s between a write and reading it back, as in the maker's program (ORPHE CORE SDK)."""
 
 
 def decode_values(payload: bytes, arrival_us: int) -> Piece:

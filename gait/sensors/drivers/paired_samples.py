@@ -11,7 +11,7 @@ from gait.arrays import FloatArray
 __all__ = ["Paired", "PairedSamples"]
 
 MOST_WAITING = 2000
-"""A quarter of a minute at 104 Hz."""
+"""Samples that may wait for the other instrument (chosen: a quarter of a minute and more at 104 Hz)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,11 +44,11 @@ class PairedSamples:
     _gyr: tuple[FloatArray, FloatArray] = field(default_factory=_empty)
 
     def add_acc(self, clock_us: FloatArray, values: FloatArray) -> None:
-        """Add acceleration; times increase from call to call."""
+        """Add (n, 3) acceleration with (n,) times, us, which increase from call to call."""
         self._acc = self._joined(self._acc, clock_us, values)
 
     def add_gyr(self, clock_us: FloatArray, values: FloatArray) -> None:
-        """Add angular rate."""
+        """Add (n, 3) angular rate with (n,) times, us, which increase from call to call."""
         self._gyr = self._joined(self._gyr, clock_us, values)
 
     def ready(self) -> Paired | None:
@@ -70,5 +70,6 @@ class PairedSamples:
     def _joined(
         self, before: tuple[FloatArray, FloatArray], clock_us: FloatArray, values: FloatArray
     ) -> tuple[FloatArray, FloatArray]:
+        """Return the waiting times and values with new ones behind; the oldest beyond the limit go."""
         times = np.concatenate([before[0], clock_us])[-self.most_waiting :]
         return times, np.concatenate([before[1], values])[-self.most_waiting :]

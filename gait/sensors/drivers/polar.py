@@ -103,7 +103,7 @@ class PolarDecoder:
 
 
 def _runs(clock_us: FloatArray, period_us: float) -> list[slice]:
-    """Return stretches without a hole."""
+    """Return stretches of (n,) sample times, us, without a hole."""
     cuts = np.flatnonzero(np.diff(clock_us) > 1.5 * period_us) + 1
     edges = [0, *cuts.tolist(), len(clock_us)]
     return [slice(start, end) for start, end in pairwise(edges)]
@@ -133,7 +133,7 @@ class PolarVeritySense(StreamFamily):
     notifies: tuple[str, ...] = (CONTROL, DATA)
 
     def matches(self, heard: Advertisement) -> bool:
-        """Return whether it is called one: the services that it advertises are those of all of Polar's."""
+        """Return whether the name is a Verity Sense's; all of Polar's sensors advertise the same services."""
         return heard.name.startswith("Polar Sense")
 
     async def start(self, link: Link, wanted: Wanted) -> PolarSetup:
@@ -275,5 +275,5 @@ class PolarChestStrap(PolarVeritySense):
         return heard.name.startswith(STRAPS)
 
     def memory(self) -> Memory | None:
-        """Return None: what its memory keeps is of no use on a foot."""
+        """Return None: the memory keeps no samples of use on a foot."""
         return None

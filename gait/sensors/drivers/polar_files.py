@@ -1,11 +1,10 @@
 """Files on a Polar sensor: paths asked for and files received over one characteristic (PSFTP).
 
-A message is cut into frames of one byte of head and what it carries. The head says in bit 0 whether it is not
-the first, in bits 1 and 2 whether more follow (3), it is the last (1) or an error (0), and in bits 4 to 7 its
-number.
-A request begins with its length and is a protocol buffer of command and path; a folder is one of names and
-sizes. Layout and frames: polarofficial/polar-ble-sdk ``BlePsFtpUtils.kt``, ``BlePsFtpClientTest.kt``,
-``pftp_request.proto`` and ``pftp_response.proto``.
+A message is cut into frames: a head of one byte, then a part of the message. The head says in bit 0 whether
+it is not the first, in bits 1 and 2 whether more follow (3), it is the last (1) or an error (0), and in bits
+4 to 7 its number. A request begins with its length and is a protocol buffer of command and path; a folder is
+one of names and sizes. Layout and frames: polarofficial/polar-ble-sdk ``BlePsFtpUtils.kt``,
+``BlePsFtpClientTest.kt``, ``pftp_request.proto`` and ``pftp_response.proto``.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ __all__ = ["FILES", "Frames", "entries_of", "frames_of", "get_file", "request_fo
 
 FILES = "fb005c51-02e7-f387-1cad-8acd2d8df0c8"
 FRAME_BYTES = 20
-"""What every link carries; a request is a few of these."""
+"""Bytes of a frame (chosen: what every link carries; a request is a few of these)."""
 # File transfer (Polar BLE SDK): bits and numbers of frames, the command, wire types and fields of protobuf.
 NEXT, MORE, LAST, ERROR = 1, 3, 1, 0
 NUMBERS = 16
@@ -33,7 +32,8 @@ VARINT_BITS = 63
 ENTRY_FIELD, NAME_FIELD, SIZE_FIELD = 1, 1, 2
 LARGEST_FILE_BYTES = 1 << 27  # bytes of the largest file (chosen: it bounds what a broken sensor can fill)
 SILENCE_S = 30.0
-"""s without a frame after which a fetch is given up: a folder with many files is put together slowly."""
+"""s without a frame after which a fetch is given up (chosen: a folder with many files is put together
+slowly)."""
 NO_SUCH_FILE = 103
 """Error of the file transfer service for a file that is not there (Polar BLE SDK)."""
 
@@ -164,7 +164,7 @@ async def get_file(link: Link, path: str, progress: Progress | None = None) -> b
     Raises
     ------
     SensorError
-        There is none.
+        No such file exists.
     LinkLostError
         The link went, or a frame was lost.
     """

@@ -17,15 +17,15 @@ from gait.errors import PacketError
 __all__ = ["ACC", "GYRO", "Frame", "decode_frame", "settings_of"]
 
 ACC, GYRO = 2, 5
-"""Measurement types."""
+"""Measurement types (Polar BLE SDK)."""
 HEAD = struct.Struct("<BQB")
-COMPRESSED = 0x80  # bit of a frame's kind: differences follow a first sample
-CHANNELS = 3  # axes
-LARGEST_BITS = 32  # bits of a difference, above which a frame is damage
+COMPRESSED = 0x80  # bit of a frame's kind: differences follow a first sample (Polar BLE SDK)
+CHANNELS = 3  # axes (Polar BLE SDK)
+LARGEST_BITS = 32  # bits of a difference (chosen: a wider one is damage)
 SETTING_BYTES = {0: 2, 1: 2, 2: 2, 3: 4, 4: 1, 5: 4}
 """Bytes of a value of each setting: rate, resolution, range, range in thousandths, channels, factor."""
 MILLI = 1e-3
-"""Factor from the frame's milli-g to g."""
+"""Factor from the frame's milli-g to g (by definition)."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -27,13 +27,13 @@ FOLDERS = re.compile(r"\d{8}/|R/|\d{6}/")
 FILE = re.compile(r"/U/0/(\d{8})/R/(\d{6})/(ACC|GYRO)(\d*)\.REC")
 KINDS = {"ACC": ACC, "GYRO": GYRO}
 MOST_FOLDERS = 400  # folders that are looked into (chosen: a recording a day for a year)
-MAGIC = 0x3D7C4C2B  # second field of a file's head
+MAGIC = 0x3D7C4C2B  # second field of a file's head (Polar BLE SDK)
 HEAD = struct.Struct("<B4I20s")
 """Encryption, magic number, version, -, firmware, start as text."""
 SIZE = struct.Struct("<H")
 RATE, RANGE, FACTOR = 0, 2, 5  # kinds of settings, as `gait.sensors.drivers.polar`
 APART_S = 600.0
-"""Both instruments of one run are started within this."""
+"""s within which both instruments of one run are started (chosen: by hand, one after the other)."""
 
 Start = tuple[str, str]
 """Day and second of a recording, as in its path."""
@@ -70,7 +70,7 @@ class OfflineFile:
 
 
 def read_offline(raw: bytes) -> OfflineFile:
-    """Return the settings and frames of a file; one that was cut off ends with its last whole frame.
+    """Return the settings and frames of a file; a file that was cut off ends with its last whole frame.
 
     Raises
     ------
@@ -161,7 +161,7 @@ class PolarMemory:
         Raises
         ------
         SensorError
-            There is none, or it is encrypted.
+            There is no recording, or it is encrypted.
         """
         paths = await _paths(link)
         acc, gyr = newest_pair(paths)

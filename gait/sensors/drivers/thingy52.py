@@ -25,11 +25,11 @@ BASE = "ef68{}-9b35-4933-9b10-52ffa9740042"
 CONFIGURATION_SERVICE, MOTION_SERVICE = BASE.format("0100"), BASE.format("0400")
 CONFIG, RAW = BASE.format("0401"), BASE.format("0406")
 CONFIG_LAYOUT = struct.Struct("<HHHHB")
-RAW_BYTES = 18  # nine int16: acceleration, angular rate, compass
+RAW_BYTES = 18  # nine int16: acceleration, angular rate, compass (Thingy:52 firmware)
 SLOWEST_MS = (1000, 1000, 1000)
-"""Pedometer, temperature and compass: as seldom as they go."""
+"""ms of pedometer, temperature and compass (chosen: as seldom as they go)."""
 ACC_FULL_G, GYR_FULL_DPS = 32.0, 1024.0
-"""What 16 bits hold: 1024 steps a g, 32 a deg/s."""
+"""What 16 bits hold (Thingy:52 firmware): 1024 steps a g, 32 a deg/s."""
 
 
 @dataclass(frozen=True)

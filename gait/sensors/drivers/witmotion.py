@@ -25,7 +25,7 @@ WRITE = "0000ffe9-0000-1000-8000-00805f9a34fb"
 MARK, DATA, REGISTER = 0x55, 0x61, 0x71
 """First byte of a frame; second one of data and of a register (WitMotion's BLE protocol)."""
 FRAME_BYTES = 20
-"""Bytes of a frame."""
+"""Bytes of a frame (WitMotion's BLE protocol)."""
 UNLOCK = bytes.fromhex("ffaa6988b5")
 RATE_CODES = {10: 6, 20: 7, 50: 8, 100: 9, 200: 0x0B}
 

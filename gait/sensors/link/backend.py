@@ -61,7 +61,7 @@ class Backend:
         return BleakClient(device, backend=self.client, **self._bluez(), **options)
 
     def make_scanner(self, callback: Any) -> BleakScanner:  # noqa: ANN401 - bleak's callback type is private
-        """Return a scanner for everything near by: some families are told by their name alone."""
+        """Return a scanner for all devices near by, as some families are recognised only by name."""
         more: dict[str, Any] = {} if self.scanner is None else {"backend": self.scanner}
         return BleakScanner(callback, **self._bluez(), **more)
 

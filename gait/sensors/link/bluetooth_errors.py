@@ -94,7 +94,7 @@ class StackError(SensorError):
     fault
         Key of `ADVICE`.
     todo
-        What to do about it.
+        Remedy, as shown to the user.
     """
 
     def __init__(self, fault: str, *, todo: str) -> None:

@@ -23,14 +23,15 @@ from gait.sensors.link.bluetooth_errors import explain
 __all__ = ["ANSWER_S", "ClockSource", "Exchanged", "Heard", "Link", "percent"]
 
 CONNECT_S = 20.0
-"""A Polar H10 takes 15 to 20 s (bleak #1841)."""
+"""s of patience with a connect (chosen: a Polar H10 takes 15 to 20, bleak #1841)."""
 OPEN_S = 30.0
-"""Connecting, discovery and subscriptions together: a sick stack answers some of them never."""
+"""s for connecting, discovery and subscriptions together (chosen: a sick stack answers some of them
+never)."""
 ANSWER_S = 3.0  # s that a sensor may take to answer (chosen: many connection intervals)
 CLOSE_S = 3.0  # s that a link may take to close (chosen: the session's end waits for it)
-TEXT_LIMIT = 64  # characters of a text of the Device Information Service that are kept (chosen)
+TEXT_LIMIT = 64  # characters of a text of the Device Information Service that are kept (chosen: one line)
 FULL_PCT = 100
-"""Levels above are reserved (Battery Service 1.1): a sensor that says 255 does not know."""
+"""Highest level (specification of the Battery Service 1.1): a sensor that says 255 does not know."""
 IDENTITY = {
     "maker": profile.MANUFACTURER,
     "model": profile.MODEL,
@@ -59,7 +60,7 @@ Answer = TypeVar("Answer")
 
 
 def percent(raw: bytes) -> int | None:
-    """Return the battery level in a first byte, percent; None for no byte, and for what is no percentage."""
+    """Return the battery level in a first byte, percent; None without a byte, or above 100."""
     return raw[0] if raw and raw[0] <= FULL_PCT else None
 
 
@@ -176,7 +177,7 @@ class Link:
             finally:
                 self._waiting = None
                 if not future.cancel() and not future.cancelled():
-                    future.exception()  # seen, else asyncio complains of it later
+                    future.exception()  # marks the exception as retrieved, else asyncio logs it
         return Exchanged(answer, asked_us, answered_us)
 
     @contextlib.contextmanager

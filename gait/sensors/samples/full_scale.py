@@ -11,9 +11,9 @@ from gait.journal.writer import JournalWriter
 __all__ = ["FullScale", "Scale", "Scales"]
 
 LARGEST_ACC_G, LARGEST_GYR_DPS = 400, 8000
-"""Twice what the widest parts that are sold have (200 g, 4000 deg/s)."""
+"""g and deg/s (chosen: twice what the widest parts that are sold have, 200 g and 4000 deg/s)."""
 NOTED_AGAIN = 8
-"""Configurations noted once more in a while: the last ones are those that will be needed."""
+"""Configurations noted once more in a while (chosen: the last are those that will be needed)."""
 
 
 class FullScale(Protocol):
@@ -82,7 +82,7 @@ class Scales:
         Parameters
         ----------
         scale
-            As the sensor said, or as it said yes to.
+            Rate and ranges that the sensor reported, or that it accepted.
         more
             Further facts of the ``config`` note, such as how coarse the sensor's time stamps are.
         """
@@ -104,8 +104,8 @@ class Scales:
     def of(self, block: Block) -> tuple[float, float] | None:
         """Return the full scale of a block's counts, g and deg/s; None where the sensor has not told it yet.
 
-        A clock that began anew does not change the ranges: a number that is not known in the block's own
-        epoch means what it meant in the last one before.
+        A clock that began anew does not change the ranges. A configuration's number that was not noted in the
+        block's own epoch has the meaning of the last epoch that noted it.
         """
         place = block.epoch, block.config_id
         if place not in self._scales:

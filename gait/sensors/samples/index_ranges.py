@@ -36,7 +36,7 @@ class Coverage:
 
     @property
     def pieces(self) -> int:
-        """How many intervals there are: one more than gaps."""
+        """Number of intervals, which is one more than the gaps."""
         return len(self._starts)
 
     @property

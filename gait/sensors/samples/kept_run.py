@@ -18,9 +18,10 @@ from gait.sensors.samples.timed_stream import Piece
 __all__ = ["KeptRun", "Memory", "Progress", "consecutive", "nearest"]
 
 PIECE_SAMPLES = 16
-"""As many samples as go into one block of the journal: 3 bytes of head a sample."""
+"""Samples of one block of the journal (chosen: 3 bytes of head a sample)."""
 SAME_STEP = 0.5
-"""Share of a sample period by which a step may differ before a sample counts as missing."""
+"""Share of a sample period by which a step may differ before a sample counts as missing (chosen: half-way to
+the next)."""
 TELL_EVERY_BYTES = 262_144
 """Bytes between two lines of progress (chosen: some seconds of radio)."""
 
@@ -36,7 +37,7 @@ class KeptRun:
     pieces
         Its samples, oldest first, stamped by the sensor's clock.
     started
-        When it began by the sensor's own calendar; None where the sensor has none.
+        Start by the sensor's own calendar; None where the sensor has none.
     stamp_us
         How coarse the stamps are, 0 for fine ones.
     """
@@ -53,7 +54,7 @@ class Memory(Protocol):
     Attributes
     ----------
     notifies
-        Characteristics that it answers on.
+        Characteristics on which the sensor answers.
     """
 
     @property
@@ -71,7 +72,7 @@ class Memory(Protocol):
         Raises
         ------
         SensorError
-            There is none, or it cannot be read.
+            The memory holds no run, or cannot be read.
         LinkLostError
             The link went.
         """
@@ -86,7 +87,7 @@ class Progress:
     _said_bytes: int = 0
 
     def at(self, bytes_here: int) -> None:
-        """Say how much is here, if it is much more than what was said last."""
+        """Report the progress, if it is well beyond the last report."""
         if bytes_here - self._said_bytes < TELL_EVERY_BYTES:
             return
         self._said_bytes = bytes_here

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 __all__ = ["OrderWatch"]
 
 WINDOW_US = 1_000_000
-"""us of arrivals of which the quickest counts: what the air and the computer hold up comes later, never
-earlier."""
-WINDOWS = 20  # windows that are kept: the last 20 s (chosen)
+"""us of arrivals of which the quickest counts (chosen: a second holds an undelayed packet; what the air and
+the computer hold up comes later, never earlier)."""
+WINDOWS = 20  # windows that are kept (chosen: 20 s, in which 1 % of a rate shows)
 SLACK_US = 80_000
 """us by which order and arrival may part (chosen: above what a link's interval and a busy computer do)."""
 LARGEST_RATE_ERROR = 0.02

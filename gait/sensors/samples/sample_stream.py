@@ -17,24 +17,26 @@ from gait.sensors.samples.index_ranges import Coverage, Interval
 
 __all__ = ["Assembly", "Counts"]
 
-INDEX_BITS, CLOCK_BITS, SEQ_BITS = 32, 32, 16  # bits of the packet's counters, which wrap (docs/protocol)
+INDEX_BITS, CLOCK_BITS, SEQ_BITS = 32, 32, 16  # bits of the packet's counters, which wrap (open profile)
 CLOCK_TOLERANCE_US = 20_000.0
-"""A FIFO interrupt is latched within one sample; 20 ms allow for one that waited for a flash erase."""
+"""us (chosen: a FIFO interrupt is latched within one sample, and one that waited for a flash erase within 20
+ms)."""
 RATE_TOLERANCE = 0.02
 """An IMU's own oscillator is within 1 % of nominal (data sheets); the period in the packet is measured."""
 PERIOD_TOLERANCE = 0.1
-"""Far more than any oscillator is off: a period that fits no rate of the profile is damage."""
+"""Share (chosen: far more than any oscillator is off; a period that fits no rate of the profile is
+damage)."""
 RATE_RANGE = 4.0
-"""Largest ratio of two rates of the profile: how far a change of rate can bend the clock over a gap."""
+"""Largest ratio of two rates of the open profile: how far a change of rate can bend the clock over a gap."""
 FAR_AHEAD = 416 * 3600 * 24
-"""Samples; a packet further ahead than a day is damaged."""
+"""Samples (chosen: a packet further ahead than a day is damaged)."""
 FUTURE_US = 60e6
-"""No link holds packets back for so long (its supervision ends after 32 s at most): a packet that is further
-ahead of the one before than time has gone on since, and this, is from the future."""
+"""us that no link holds packets back (chosen: well beyond the 32 s after which its supervision ends at the
+latest). A packet that is further ahead of the last than the time since then, and this, is from the future."""
 MOST_RESTARTS = 1000
-"""A sensor that begins anew more often is broken or hostile; the journal numbers 65536."""
+"""Restarts (chosen: a sensor that begins anew more often is broken or hostile; the journal numbers 65536)."""
 MOST_GAPS = 2000
-"""Gaps at a time; beyond it the oldest is given up, so that neither memory nor the search for them grows."""
+"""Gaps at a time; beyond it the oldest is given up (chosen: neither memory nor the search for them grows)."""
 
 
 @dataclass
@@ -240,7 +242,7 @@ def _is_period(period_us: float) -> bool:
 
 
 def _follows(first: DataPacket, second: DataPacket) -> bool:
-    """Return whether two packets lie on one run of a sensor: its clock advanced as far as its counter did."""
+    """Return whether two packets are of the same epoch: the clock advanced as far as the sample counter."""
     ahead = unwrap(second.index, first.index, INDEX_BITS) - first.index
     elapsed = unwrap(second.t_us, first.t_us, CLOCK_BITS) - first.t_us
     expected = ahead * first.period_us

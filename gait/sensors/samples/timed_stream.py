@@ -1,7 +1,7 @@
 """Samples of a sensor without a sample index become blocks: numbered by its clock, or by their order.
 
 Pure: no radio, no file, no clock of its own. A sensor that stamps its samples shows by its clock how many are
-missing. One that does not gets a new epoch with every link, since only within a link nothing is lost unseen.
+missing. A sensor without stamps gets a new epoch with every link, since losses between links cannot be seen.
 """
 
 from __future__ import annotations
@@ -19,11 +19,12 @@ from gait.sensors.samples.sample_stream import MOST_RESTARTS, Counts
 __all__ = ["Piece", "TimedStream"]
 
 JITTER_SAMPLES = 0.6
-"""Share of a packet by which its stamp may be off before a whole packet counts as lost."""
+"""Share of a packet by which its stamp may be off before a whole packet counts as lost (chosen: a little more
+than half-way)."""
 JITTER_US = 6_000.0
-"""Stamps in whole milliseconds, taken by a task that may be held up for some."""
+"""us (chosen: stamps in whole milliseconds, taken by a task that may be held up for some)."""
 REMEMBERED = 32
-"""Stamps by which a piece is known again."""
+"""Stamps by which a piece is known again (chosen: more than come twice when a link is made again)."""
 FORWARD_US = 1e6
 """us by which a stamp may be ahead of what the quickest piece allows (chosen: far above a drift between two).
 
@@ -128,7 +129,7 @@ class TimedStream:
     def _place(self, piece: Piece) -> tuple[int, int] | None:
         """Return a piece's index and unwrapped clock; None where it came before or its stamp makes no sense.
 
-        A piece that was held up, comes once more or is damaged stays out. Where the next one is as odd, the
+        A piece that was held up, comes once more or is damaged stays out. Where the next stamp is as odd, the
         clock was set or began anew, and a new epoch begins.
         """
         last = self._last

@@ -19,9 +19,11 @@ __all__ = ["Adapter", "Heard"]
 
 HOST_ADDRESS = "F0:F1:F2:F3:F4:F5"
 POWER_ON_S = 10.0
-"""A controller answers a reset within milliseconds; a mute transport never."""
+"""s of patience with a controller (chosen: it answers a reset within milliseconds; a mute transport
+never)."""
 CLOSE_S = 2.0
-"""Patience with a link that is to be closed, and with a cancelled connect."""
+"""s of patience with a link that is to be closed, and with a cancelled connect (chosen: it answers at once or
+never)."""
 
 Heard = Callable[[Any], None]
 """Takes one Bumble advertisement."""

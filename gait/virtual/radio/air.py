@@ -19,11 +19,14 @@ from bumble.link import LocalLink
 __all__ = ["Air", "AirSettings", "SoundController"]
 
 ACL_BYTES = 251
-"""Data length of LE 4.2 and later; Bumble's default of 27 cuts each notification into ten."""
+"""Bytes of data of LE 4.2 and later (Bluetooth Core Specification); Bumble's default of 27 cuts each
+notification into ten."""
 IDLE_EVENT_S = 0.0075
-"""Pace of a stalled link that has no connection interval of its own: the shortest that LE has."""
+"""Pace of a stalled link that has no connection interval of its own, s: the shortest of LE (Bluetooth Core
+Specification)."""
 NOTIFICATION_BYTES = 100
-"""A packet of samples is longer than this, everything else (STATUS: 64 bytes) is shorter."""
+"""A packet of samples is longer than this (chosen: everything else is shorter, STATUS with 64 bytes the
+longest)."""
 
 
 @dataclass(frozen=True)

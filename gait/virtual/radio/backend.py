@@ -34,9 +34,9 @@ log = logging.getLogger(__name__)
 CONNECTION_INTERVAL_MS = 15.0
 """ms between two connection events that are asked for (chosen: what phones give)."""
 MTU_ASKED = 517
-"""Bytes of the largest ATT payload that is asked for: the specification's most."""
+"""Bytes of the largest ATT payload that is asked for: the Bluetooth Core Specification's most."""
 MTU_UNKNOWN = 23
-"""Bytes of an ATT payload before any is agreed: the specification's least."""
+"""Bytes of an ATT payload before any is agreed: the Bluetooth Core Specification's least."""
 UUID_BYTES = {
     AdvertisingData.INCOMPLETE_LIST_OF_16_BIT_SERVICE_CLASS_UUIDS: 2,
     AdvertisingData.COMPLETE_LIST_OF_16_BIT_SERVICE_CLASS_UUIDS: 2,

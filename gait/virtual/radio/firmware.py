@@ -36,9 +36,9 @@ from gait.virtual.radio.played_motion import Motion
 
 __all__ = ["Job", "SensorSettings", "VirtualSensor"]
 
-WRAP = 1 << 32  # counts of the sample index and of the clock, 32 bits (docs/protocol)
+WRAP = 1 << 32  # counts of sample index and clock, 32 bits (open profile, firmware_notes/README.md)
 RING_S = 30.0
-"""s; memory of the reference design: 150 kB hold 30 s at 416 Hz."""
+"""s of samples that the sensor keeps (firmware of the reference design: 150 kB hold 30 s at 416 Hz)."""
 
 
 @dataclass(frozen=True)
@@ -84,9 +84,9 @@ class VirtualSensor:
     Parameters
     ----------
     settings
-        What it is.
+        Place, clocks and memory of the sensor.
     motion
-        What it feels; time 0 of it is `zero_s` of true time.
+        Motion that the sensor feels; its time 0 is `zero_s` of true time.
     """
 
     settings: SensorSettings
@@ -183,7 +183,7 @@ class VirtualSensor:
         Raises
         ------
         PacketError
-            It is none of the profile.
+            The command is not of the profile.
         """
         match decode_command(data):
             case Start() as start:
@@ -295,6 +295,7 @@ class VirtualSensor:
         return (self.zero_s or 0.0) + self.motion.duration_s
 
     def _sample(self, indices: npt.NDArray[np.int64]) -> None:
+        """Take the samples of (n,) indices into the ring."""
         if not len(indices):
             return
         since_start = (indices - self._begun_index).astype(np.float64) * self.period_s

@@ -28,10 +28,11 @@ __all__ = ["Characteristics", "NearClient", "NearPeripheral", "NearScanner", "ne
 IDLE_S = 0.02
 """S between two looks of a sensor that does not stream (chosen: shorter than any answer is waited for)."""
 CONNECTION_S = 0.015
-"""s; connection interval that sensors with a stream ask for: what is ready by then goes out together."""
+"""s of the connection interval (chosen: sensors with a stream ask for it); what is ready by then goes out
+together."""
 CALL_S = 0.1
-"""Advertising interval: a sensor that comes back is heard so soon."""
-BUNCH = 8  # notifications that go out together at most, as several fit into a connection event
+"""s of the advertising interval (chosen: a sensor that comes back is heard so soon)."""
+BUNCH = 8  # notifications that go out together at most (chosen: as several fit into a connection event)
 SERVICE = "00001801-0000-1000-8000-00805f9b34fb"
 """One service holds all characteristics: a recorder finds them by their own numbers."""
 ADDRESS = "C6:A1:7E:00:01:{:02X}"
@@ -41,7 +42,7 @@ Characteristics = Mapping[str, list[CharacteristicPropertyName]]
 
 @dataclass
 class NearPeripheral:
-    """One sensor within reach; what `gait.virtual.radio.faults` does to a `Peripheral` it can do to this too.
+    """One sensor within reach; `gait.virtual.radio.faults` can act on it as on a `Peripheral`.
 
     A subclass says what it advertises, has, reads and takes, and calls `begin_faults` at its first start.
 
@@ -190,7 +191,8 @@ class NearPeripheral:
     def arrival_s(self, way_s: float | None = None) -> float:
         """Return the loop's time at which what is sent now arrives: behind all that was sent before."""
         way_s = self.way_s() if way_s is None else way_s
-        # One after the other, however long each takes; a loop does not keep the order of equal times.
+        # Each arrives after the last, however long it takes: an event loop does not keep the order of equal
+        # times.
         self._arrival_s = max(self._arrival_s + 1e-6, asyncio.get_running_loop().time() + way_s)
         return self._arrival_s
 
@@ -318,7 +320,7 @@ class NearClient(BaseBleakClient):
         await self._wait(self._peer.arrival_s(way_s) - asyncio.get_running_loop().time())
 
     async def _wait(self, span_s: float) -> None:
-        """Wait for so long, and as long as the link stands still.
+        """Wait for some seconds, and further while the link stands still.
 
         Raises
         ------

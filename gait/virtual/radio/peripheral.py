@@ -30,19 +30,21 @@ from gait.virtual.radio.firmware import Job, VirtualSensor, refused
 
 __all__ = ["Peripheral"]
 
-MTU = 247  # bytes of an ATT payload that sensors of today offer
+MTU = 247  # bytes of an ATT payload (chosen: what sensors of today offer)
 ADVERTISING_MS = 100.0  # ms between advertisements (chosen: a scan of a second hears ten)
 ADVERTISING_TRIES, ADVERTISING_AGAIN_S = 50, 0.2
-"""A controller may refuse to advertise just after a disconnect: times, and s between two."""
+"""Tries, and s between two (chosen: ten seconds; a controller may refuse to advertise just after a
+disconnect)."""
 NOTIFY = struct.Struct("<BH")
-OP_NOTIFY = 0x1B  # ATT opcode of a notification (Bluetooth Core, Vol 3, Part F, 3.4.7.1)
-QUEUE_LIVE = 40  # packets waiting in the controller above which a live one is dropped
+OP_NOTIFY = 0x1B  # ATT opcode of a notification (Bluetooth Core Specification, Vol 3, Part F, 3.4.7.1)
+QUEUE_LIVE = 40  # packets waiting in the controller above which a live one is dropped (chosen: two seconds)
 QUEUE_BACKFILL = 8
-"""Packets waiting in the controller above which a live one is dropped, and a backfill waits."""
+"""Packets waiting in the controller above which a backfill waits (chosen: live packets keep most of the
+room)."""
 IDLE_S = 0.02
 """s between two looks of a sensor that does not stream (chosen: shorter than any answer is waited for)."""
 ATT_BAD_VALUE = 0x80
-"""ATT error of the application (Bluetooth Core, Vol 3, Part F, 3.4.1.1: from 0x80)."""
+"""ATT error of the application (Bluetooth Core Specification, Vol 3, Part F, 3.4.1.1: from 0x80)."""
 
 Properties = Characteristic.Properties
 Permissions = Attribute.Permissions

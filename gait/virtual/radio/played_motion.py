@@ -54,7 +54,7 @@ class Playback:
             Full scale; beyond it the counts stand still at the end of the range.
         """
         times_s, axes = self._measured
-        # A packet needs the samples about it alone.
+        # A packet needs only the samples near its time.
         first, last = times_s.searchsorted((time_s.min(), time_s.max())) if len(time_s) else (0, 0)
         about = slice(max(0, first - 1), last + 1)
         values = np.column_stack([np.interp(time_s, times_s[about], axis[about]) for axis in axes])

@@ -35,7 +35,7 @@ class World:
     Attributes
     ----------
     adapter
-        The computer's; None where another process has it.
+        Bluetooth adapter of the computer; None where another process has it.
     """
 
     air: Air

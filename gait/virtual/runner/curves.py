@@ -18,7 +18,7 @@ Curve = tuple[FloatArray, FloatArray, FloatArray]
 
 
 def still(value: FloatArray) -> Curve:
-    """Return a curve that rests at a value."""
+    """Return a curve that rests at (n,) values: itself, rate and acceleration."""
     return value, np.zeros_like(value), np.zeros_like(value)
 
 
@@ -28,7 +28,7 @@ def add(first: Curve, other: Curve) -> Curve:
 
 
 def either(choice: npt.NDArray[np.bool_], chosen: Curve, other: Curve) -> Curve:
-    """Return the chosen curve where the choice is true, the other elsewhere."""
+    """Return the chosen curve where the (n,) choice is true, the other elsewhere."""
     first, second, third = (np.where(choice, a, b) for a, b in zip(chosen, other, strict=True))
     return first, second, third
 

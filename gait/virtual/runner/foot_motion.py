@@ -22,18 +22,19 @@ __all__ = ["ankle_m", "foot_state", "heel_m", "pitch_deg", "roll_deg"]
 
 
 HEEL_TO_BALL_M, HEEL_TO_ANKLE_M = 0.19, 0.05
-"""m along the sole of a middle-sized foot; where the sensor sits on it is the style's."""
+"""m along the sole of a foot (chosen: middle-sized); where the sensor sits on it is the style's."""
 
 ARCH_TO_BALL_M = 0.05
-"""How far what the foot turns about moves forward until toe-off: the instep of real runners hardly rises
-while the heel comes off, and fastest about toe-off."""
+"""m that what the foot turns about moves forward until toe-off (chosen: the instep of real runners hardly
+rises while the heel comes off, and fastest about toe-off)."""
 
 FLAT_DEG = 4.0
-"""Strike angle within which a swing is partly that of a heel and partly that of a forefoot striker
-(chosen)."""
+"""Strike angle within which a swing is partly that of a heel and partly that of a forefoot striker (chosen:
+between the classes of strike)."""
 
 FULL_TURN_DEG = 6.0
-"""Strike angle from which a landing turns the foot as fast as the style says."""
+"""Strike angle from which a landing turns the foot as fast as the style says (chosen: below rearfoot, so that
+midfoot landings turn less)."""
 
 # The foot turns toes up beyond its pitch at landing, and comes back: until 20 ms before a heel landing and
 # 45 ms before a forefoot one, shares of the swing; the latter by so many deg, and it lands turning so fast
@@ -46,16 +47,17 @@ SHOCK_RISE_S = 0.012
 """s in which a landing's shock rises (chosen: as in published curves of tibial acceleration, some 10 ms)."""
 
 FOREFOOT_GENTLE = 1.4
-"""The calf lowers the heel of a forefoot landing more slowly than a heel landing lets the toes fall."""
+"""Factor on the time of a forefoot landing's turn (chosen: the calf lowers the heel more slowly than a heel
+landing lets the toes fall)."""
 
 FASTEST_OF_QUINTIC = 1.875
-"""Fastest rate of a quintic step over its mean rate: 15/8."""
+"""Fastest rate of a quintic step over its mean rate (exactly 15/8)."""
 
 TOE_ROLL_FROM = 0.78
-"""Share of stance from which the ball comes off over the toes."""
+"""Share of stance from which the ball comes off over the toes (chosen: the last fifth, as the heel rises)."""
 
-# (share of the swing, share of the distance or of the highest lift): the foot leaves slowly, highest at 40 %
-# (chosen).
+# (share of the swing, share of the distance or of the highest lift), chosen: the foot leaves slowly and is
+# highest at 40 % of the swing.
 SWING_WAY = ((0.33, 0.21), (0.66, 0.63))
 SWING_HEIGHT = ((0.14, 0.33), (0.40, 1.0), (0.62, 0.63))
 
@@ -71,7 +73,7 @@ def ankle_m(style: Style) -> float:
 
 
 def foot_state(plan: StridePlan, style: Style, time_s: FloatArray) -> SegmentState:
-    """Return the state of the foot at given times (s of the runner's clock, any order)."""
+    """Return the state of the foot at (n,) times, s of the runner's clock, in any order."""
     phase = phase_at(plan, time_s)
     pitch, roll = _pitch(plan, style, phase), _roll(plan, style, phase)
     rotation, rate, slope = attitude(_yaw(plan, style, phase), pitch, roll)
@@ -103,10 +105,10 @@ def roll_deg(plan: StridePlan, style: Style, time_s: FloatArray) -> FloatArray:
 
 
 def _landing(plan: StridePlan, style: Style, index: npt.NDArray[np.intp]) -> Curve:
-    """Return pitch, rad, with its derivatives at contact of strides `index`."""
+    """Return pitch, rad, with its derivatives at contact of (n,) strides `index`."""
     effort = plan.effort[index]
     strike = np.radians(plan.strike_deg[index])
-    # A flat landing has nothing to turn: how hard the ground turns the foot fades with the angle.
+    # The ground turns the foot the less, the flatter it lands.
     turning = effort * np.minimum(np.abs(plan.strike_deg[index]) / FULL_TURN_DEG, 1.0)
     slap = -np.sign(plan.strike_deg[index]) * np.radians(style.landing_dps2) * turning
     heel = _heel_first(plan, index)
@@ -121,12 +123,12 @@ def _heel_first(plan: StridePlan, index: npt.NDArray[np.intp]) -> FloatArray:
 
 
 def _first_touch(plan: StridePlan, style: Style, index: npt.NDArray[np.intp]) -> FloatArray:
-    """Return metres along the sole to what touches first."""
+    """Return metres along the sole to what touches first in (n,) strides `index`."""
     return np.where(plan.strike_deg[index] > 0, heel_m(style), style.ball_m)
 
 
 def _leaving(plan: StridePlan, style: Style, index: npt.NDArray[np.intp]) -> Curve:
-    """Return pitch, rad, with its derivatives at toe-off."""
+    """Return pitch, rad, with its derivatives at toe-off of (n,) strides `index`."""
     effort = plan.effort[index]
     ones = np.ones(len(index))
     return (
@@ -140,7 +142,7 @@ def _times(plan: StridePlan, style: Style, phase: Phase) -> tuple[FloatArray, Fl
     """Return seconds from contact to the flat foot, and to heel-off."""
     gently = np.where(plan.strike_deg[phase.stride] < 0, FOREFOOT_GENTLE, 1.0)
     flat = np.minimum(style.flat_s * gently / plan.effort[phase.stride], 0.32 * phase.contact_s)
-    # Who stands lifts the heel when the next step begins.
+    # A standing foot lifts the heel when the next step begins.
     early = np.minimum(style.heel_off * phase.contact_s, phase.contact_s - 0.06)
     heel_off = np.where(plan.kind[phase.stride] == 2, phase.contact_s - 0.25, early)
     return flat, heel_off
@@ -188,7 +190,7 @@ def _coming_down(plan: StridePlan, style: Style, phase: Phase, flat: FloatArray,
 
 
 def _sink(style: Style, phase: Phase, moving: FloatArray) -> Curve:
-    """Return how the sole gives way under what touches first, m."""
+    """Return how the sole gives way under what touches first, m; `moving`, (n,), scales the landing."""
     zero = np.zeros(len(phase.since_s))
     deep = -_stopping_distance_m(style.landing_v, 0.0, style.stop_s) * moving
     start = zero, -style.landing_v * moving, zero
@@ -229,7 +231,10 @@ def _roll(plan: StridePlan, style: Style, phase: Phase) -> Curve:
 
 
 def _pivot(pitch: Curve, about: FloatArray) -> tuple[Curve, Curve]:
-    """Return along and up: where the sole below the sensor is while the foot turns about a point of it."""
+    """Return along and up: where the sole below the sensor is while the foot turns about a point of it.
+
+    `pitch`: rad with its derivatives; `about`: (n,) m along the sole from the sensor to the point.
+    """
     angle, rate, acc = pitch
     arm = -about
     cos, sin = np.cos(angle), np.sin(angle)
@@ -268,7 +273,10 @@ def _turning(plan: StridePlan, style: Style, phase: Phase, pitch: Curve) -> tupl
 
 
 def _stopping_distance_m(speed: float, braking: float, within_s: float) -> float:
-    """Return how far a quintic stop goes that only ever brakes: the one whose highest term vanishes."""
+    """Return the distance of a stop from `speed`, m/s, that begins with `braking`, m/s2.
+
+    The stop is the quintic that brakes throughout: its highest term is zero.
+    """
     return 0.5 * speed * within_s - braking * within_s**2 / 12.0
 
 
@@ -284,7 +292,7 @@ def _toe_roll(style: Style, phase: Phase, effort: FloatArray, speed: float) -> C
 
 
 def _rolled(style: Style, effort: FloatArray, speed: float) -> Curve:
-    """Return the same at toe-off."""
+    """Return how far the ball has come off at toe-off, m, with its derivatives; `effort`, (n,), scales it."""
     return style.toe_roll_m * effort, speed * effort, style.toe_acc * effort
 
 

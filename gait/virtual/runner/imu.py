@@ -90,14 +90,14 @@ class SensorSettings:
             raise UsageError(f"{self.dropped:g}", where="dropped", todo="give 0 to 0.5")
 
     def stamped(self, true_s: FloatArray) -> FloatArray:
-        """Return what the sensor's clock shows at true times, s."""
+        """Return what the sensor's clock shows at (n,) true times, s."""
         out: FloatArray = true_s * (1.0 + self.clock_error + 0.5 * self.clock_drift / 3600.0 * true_s)
         return out
 
     def unstamped(self, stamp_s: FloatArray) -> FloatArray:
-        """Return the true times at which the sensor's clock shows these, s."""
+        """Return the (n,) true times at which the sensor's clock shows these, s."""
         rate, bend = 1.0 + self.clock_error, 0.5 * self.clock_drift / 3600.0
-        # The quadratic's root near stamp / rate, written so that no drift is no special case.
+        # The quadratic's root near stamp / rate, in a form that holds without drift too.
         out: FloatArray = 2.0 * stamp_s / (rate + np.sqrt(rate**2 + 4.0 * bend * stamp_s))
         return out
 
@@ -138,6 +138,7 @@ def measure(
 def _err(
     true: FloatArray, density: float, bias: float, settings: SensorSettings, rng: np.random.Generator
 ) -> FloatArray:
+    """Return (n, 3) true values with scale, cross-axis, bias and noise (a root Hz) errors."""
     mixing = np.eye(3) + rng.normal(0.0, settings.cross_axis, (3, 3))
     mixing[np.diag_indices(3)] = 1.0 + rng.normal(0.0, settings.scale_error, 3)
     noise = rng.normal(0.0, density * np.sqrt(settings.rate_hz / 2.0), true.shape)
@@ -146,6 +147,7 @@ def _err(
 
 
 def _read(true: FloatArray, limit: float) -> FloatArray:
+    """Return (n, 3) values in steps of a 16-bit axis, cut off at its limit."""
     step = limit / 32768.0
     out: FloatArray = np.clip(np.rint(true / step), -32768, 32767) * step
     return out

@@ -14,7 +14,7 @@ __all__ = ["Phase", "outward", "phase_at"]
 
 
 FOR_EVER_S = 1e5
-"""s that the last stand lasts: longer than any recording."""
+"""s that the last stand lasts (chosen: longer than any recording)."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Phase:
 
 
 def phase_at(plan: StridePlan, time_s: FloatArray) -> Phase:
-    """Return the phases of given times, s of the runner's clock; behind the last contact the foot stands."""
+    """Return the phases of (n,) times, s of the runner's clock; behind the last contact the foot stands."""
     last = len(plan) - 1
     stride = np.clip(np.searchsorted(plan.ic_s, time_s, side="right") - 1, 0, last)
     after = np.minimum(stride + 1, last)

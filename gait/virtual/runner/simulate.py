@@ -30,7 +30,7 @@ FLAT_SHARE = (0.35, 0.50)
 """Shares of the stance between which the foot is flat (chosen: about the analysis' own share)."""
 
 _PIECE = 1 << 15
-"""Instants worked on at once: what stays in a processor's cache."""
+"""Instants worked on at once (chosen: what stays in a processor's cache)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +69,7 @@ def simulate(
     Parameters
     ----------
     runner, sensor
-        Who runs, and the sensors they wear; defaults for None.
+        Settings of the runner and of the sensors; defaults for None.
     sides, placements
         Legs that carry one, and where.
     seed
@@ -152,7 +152,7 @@ def _truth(plan: StridePlan, style: Style, sensor: SensorSettings) -> pd.DataFra
     shares, early_shares = np.linspace(*FLAT_SHARE, 16), np.linspace(0.0, 0.65, 80)
     flat = pitch_deg(plan, style, (ic[:, None] + contact[:, None] * shares[None, :]).ravel())
     early = (ic[:, None] + contact[:, None] * early_shares[None, :]).ravel()
-    # Nobody may have run at all: then a length of -1 could not be worked out.
+    # Without a stride a length of -1 could not be worked out.
     roll = roll_deg(plan, style, early).reshape(n, len(early_shares))
     step = contact[:, None] * (0.65 / 79)
     length_m = np.diff(plan.pivot_m)

@@ -16,11 +16,11 @@ __all__ = ["LegOffset", "RunnerSettings", "StridePlan", "Turn", "contact_at", "p
 
 Kind = Literal["run", "walk", "stand"]
 
-WALK_DUTY = 0.62  # share of a walker's stride in contact (textbooks: 60 to 62 %)
-WALK_STRIKE_DEG = 20.0  # deg; a walker's foot lands with the toes up (textbooks: 20 to 25)
+WALK_DUTY = 0.62  # share of a walker's stride in contact (chosen: textbooks have 60 to 62 %)
+WALK_STRIKE_DEG = 20.0  # deg; a walker's foot lands with the toes up (chosen: textbooks have 20 to 25)
 WALK_SHANK_DEG = 18.0  # deg that a walker's shank leans back at landing (chosen: about a straight leg's)
 STAND_STRIDE_S = 0.7
-"""s between the two feet coming to a stand, times two."""
+"""s between the two feet coming to a stand, times two (chosen: a usual stride)."""
 
 
 def contact_at(speed_m_s: float) -> float:
@@ -308,7 +308,7 @@ def _rhythm(settings: RunnerSettings) -> tuple[npt.NDArray[np.int64], FloatArray
 
 
 def _correlated(rng: np.random.Generator, n: int, memory: float = 0.6) -> FloatArray:
-    """Return (n,) standard normal, each like the one before."""
+    """Return (n,) standard normal values whose neighbours correlate by `memory`."""
     fresh = rng.normal(size=n)
     out = np.empty(n)
     last = 0.0

@@ -48,26 +48,28 @@ NEAR_KNEE_G = (0.88, 1.15)
 """Mean force along the shank, g, of sensors so near the knee that the rules hold (chosen on two runners)."""
 
 AGREE_S = 0.045
-"""s within which rules and model agree on both contacts; else the model stands."""
+"""s within which rules and model agree on both contacts; else the model stands (chosen: where they differ by
+more, the rules have taken another feature)."""
 
 LIVELY_G = 0.45
-"""Median deviation of the specific force from g in a window about a landing: a real walker has 0.2, the
-slowest runners from 0.5 (chosen)."""
+"""Median deviation of the specific force from g in a window about a landing (chosen between a real walker,
+0.2, and the slowest runners, from 0.5)."""
 
 AT_THE_LIMIT = 0.98
-"""Share of the way by which the last step to toe-off may move at most, from which it was stopped and did not
-arrive: no end of contact is given. Of sensors drawn at random on unseen runners that turns down 3 strides in
-100, and the worst recording errs by 47 ms in place of 120; of faultless sensors none."""
+"""Share of the largest last step to toe-off from which the step was stopped and did not arrive, so that no
+end of contact is given (chosen: all but at the limit). Measured on sensors drawn at random on unseen runners,
+it turns down 3 strides in 100, and the worst recording errs by 47 ms in place of 120; of faultless sensors it
+turns down none."""
 
 CONTACT_SHARE = (0.20, 0.75)
-"""Contact time as a share of the stride: sprinters touch for 0.22, slow walkers for 0.7."""
+"""Contact time as a share of the stride (chosen: sprinters touch for 0.22, slow walkers for 0.7)."""
 
 RUNNING_SHARE, QUICKEST_WALK_S = 0.5, 0.80
-"""Half the stride on the ground is walking, and nobody walks at more than 150 steps a minute: together they
-are a contact whose end was not found."""
+"""Half the stride on the ground is walking, and nobody walks at more than 150 steps a minute (chosen: the two
+together are a contact whose end was not seen)."""
 
 WALKING_STRIDE_S = 0.95
-"""s of a stride from which it is walking where contact time is not known (cadence below 126 spm)."""
+"""s of a stride from which it is walking where contact time is not known (chosen: cadence below 126 spm)."""
 
 USUAL_CONTACT_S = (0.180, 0.310)
 """s; contact times of most of the real recordings that the model was fitted on. Beyond them are motions
@@ -77,7 +79,7 @@ SHOCK_S = 0.12
 """s behind contact that are stance in any case, where its end is not known (chosen: a sprinter's)."""
 
 HELD_S = 3.0
-"""s of samples kept before the oldest landing that waits."""
+"""s of samples kept before the oldest landing that waits (chosen: longer than the longest stride)."""
 
 
 class ShankAccDetector(Detector):

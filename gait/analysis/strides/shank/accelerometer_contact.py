@@ -41,22 +41,23 @@ __all__ = [
 
 
 BEFORE_S, AFTER_S = 0.35, 0.60
-"""s before and behind the shock that are looked at."""
+"""s before and behind the shock that are looked at (chosen: late swing, and the longest stance of
+running)."""
 
 IC_ANCHOR_S = -0.040
-"""s from the shock to contact (median of 37 recordings)."""
+"""s from the shock to contact; median of 37 recordings of 13 runners (Fukuchi 2017, 10.7717/peerj.3298)."""
 
 TC_ANCHOR_S = 0.23
-"""s from contact to toe-off from which the search starts (the same)."""
+"""s from contact to toe-off from which the search starts; median of 37 recordings, as `IC_ANCHOR_S`."""
 
 ODD = ("forward", "forward_place")
 """Channels along the axis whose sense has to be told."""
 
 USUAL_PLACE_G = 1.5
-"""Mean force along a shank with the sensor at half height: what the place is counted from (chosen)."""
+"""Mean force along a shank from which a sensor's place is counted (chosen: about that at half height)."""
 
 SHRINK = 0.85
-"""Factor on the fused uncertainty of the rules: the spreads of the cues are rounded up."""
+"""Factor on the fused uncertainty of the rules (chosen: the spreads of the cues are rounded up)."""
 
 IC_CUES = {"reversal": Cue(0.003, 0.008), "onset": Cue(-0.012, 0.012)}
 TC_CUES = {"release": Cue(0.002, 0.011)}

@@ -16,13 +16,15 @@ __all__ = ["Attitude", "attitude", "segment_axes"]
 
 MID_STANCE = 0.35
 """Share of the stance at which the shank stands upright on average (it leans back at contact, forward at
-push-off); the frontal plane is taken from there where nobody stood still."""
+push-off); the frontal plane is taken from there where nobody stood still (chosen: where foot-flat begins,
+`gait.analysis.strides.shoe.stances.FLAT_SHARE`)."""
 
 FRONTAL_UNTIL = 0.65
-"""Share of the stance in which the inward lean is looked for: behind it the heel rises."""
+"""Share of the stance in which the inward lean is looked for (chosen: behind it the heel rises)."""
 
 SHOCK_S = 0.070
-"""s behind contact in which the axial shock lies."""
+"""s behind contact in which the axial shock lies (chosen: rise and decay of an impact, some 20 ms each, and
+the error of contact)."""
 
 
 @dataclass(frozen=True)

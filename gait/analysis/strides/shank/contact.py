@@ -1,7 +1,7 @@
-"""Anchors of the contacts of a shank with gyroscope, and what tells a walker from a runner.
+"""Anchors of the contacts of a shank with gyroscope, and the signs of a walker.
 
-An anchor is a feature of the pitch rate that is there once a stride at every pace; the contact model refines
-it. Pitch rate is positive while the shank swings forward.
+An anchor is a feature that the pitch rate shows once a stride at every pace; the contact model refines it.
+Pitch rate is positive while the shank swings forward.
 
 Initial contact
     The forward swing ends: the pitch rate falls through zero some 20 ms before contact, whatever the strike.
@@ -35,43 +35,49 @@ __all__ = ["LANDING_OFFSET_S", "ToeOff", "is_walker", "landing_anchor", "toe_off
 
 
 LANDING_OFFSET_S = 0.022
-"""s from the end of the forward swing to contact (median of 37 recordings)."""
+"""s from the end of the forward swing to contact; median of 37 recordings of 13 runners (Fukuchi 2017,
+10.7717/peerj.3298)."""
 
 TOE_OFF_OFFSET_S = -0.030
-"""s from half of the backward swing's fastest rate back to toe-off (the same)."""
+"""s from half of the backward swing's fastest rate back to toe-off; median of 37 recordings, as
+`LANDING_OFFSET_S`."""
 
 PAUSE_SHARE = 0.15
-"""A walker's shank pauses if its rate falls below this share of the fastest backward rate (a real walker's
-keeps 0.3, chosen)."""
+"""A walker's shank pauses if its rate falls below this share of the fastest backward rate (chosen: half of
+what a real walker's keeps, 0.3)."""
 
 WALKING_TOE_OFF_OFFSET_S = 0.015
 """s from the fastest backward turn to a walker's toe-off (chosen on one mean stride, of 1.2 s)."""
 
 SWING_BACK = (0.42, 0.86)
-"""Share of the cycle, from one fastest forward swing to the next, in which the backward swing is fastest."""
+"""Share of the cycle, from one fastest forward swing to the next, in which the backward swing is fastest
+(chosen: behind mid-cycle in a run, later in a walk, with room on both sides)."""
 
 LEAST_STANCE_S = 0.06
-"""s behind the landing's anchor before which no toe-off is looked for: it holds the shock."""
+"""s behind the landing's anchor before which no toe-off is looked for (chosen: it holds the shock)."""
 
 PAUSE_USUAL_S = 0.030
-"""s that the fall from the pause to half of the backward swing's fastest rate lasts at least; a longer one
-makes toe-off doubtful: it lies early in the fall on some runners, late on others."""
+"""s that the fall from the pause to half of the backward swing's fastest rate lasts at least (chosen: a
+longer one makes toe-off doubtful, for it lies early in the fall on some runners, late on others)."""
 
 _SMOOTH_S = 0.012
 """s; one sigma of the smoothing of rates (chosen: a quarter of the swing's end)."""
 
 WALKING_SPAN = 0.55
-"""From the landing to the fastest backward swing, as a share of the cycle: runners stay below 0.55, walkers
-above 0.57."""
+"""From the landing to the fastest backward swing, as a share of the cycle (chosen between runners, who stay
+below 0.55, and walkers, above 0.57)."""
 
 WALKING_RATE = 160.0 * DEG
-"""rad/s; mean turn within 30-120 ms of the landing: runners from 175, walkers up to 155 deg/s."""
+"""rad/s; mean turn within 30-120 ms of the landing (chosen between runners, from 175 deg/s, and walkers, up
+to 155)."""
 
 WALKING_FORCE = 0.55 * STANDARD_GRAVITY
-"""m/s2; median deviation of the specific force from g in the cycle: runners from 0.6 g, walkers to 0.5 g."""
+"""m/s2; median deviation of the specific force from g in the cycle (chosen between runners, from 0.6 g, and
+walkers, to 0.5)."""
 
 _EARLY_STANCE_S = (0.030, 0.120)
-"""s behind the landing in which `WALKING_RATE` is taken."""
+"""s behind the landing in which `WALKING_RATE` is taken (chosen: behind the impact, before the heel
+rises)."""
 
 
 @dataclass(frozen=True)

@@ -24,21 +24,24 @@ __all__ = ["AHEAD", "LANDING_SHARE", "Cycles", "ahead_of", "measure_cycles"]
 
 
 LANDING_SHARE = 0.42
-"""Share of a cycle within which contact follows its first swing."""
+"""Share of a cycle within which contact follows its first swing (chosen: twice the usual 0.2)."""
 
 AHEAD = 10
-"""Grid points behind the latest landing that its snippet needs."""
+"""Grid points, 50 ms, behind the latest landing that its snippet needs (chosen: the smoothing of the
+snippet's end)."""
 
 
 OPENING_SHARE = 0.6
-"""Share of a cycle that must have been measured for its contact to be looked for (contact follows the swing
-by some 0.2 of the cycle; chosen)."""
+"""Share of a cycle that must have been measured for its contact to be looked for (chosen: contact follows the
+swing by some 0.2 of the cycle, so that what follows it is there)."""
 
 EDGE = 8
-"""Grid points, 40 ms, at a segment's start within which a fastest swing is not seen."""
+"""Grid points, 40 ms, at a segment's start within which a fastest swing is not seen (chosen: one sigma of the
+smoothing of a swing's rate)."""
 
 ALIKE = 0.9
-"""Cosine of its pitch rate and the next cycle's from which it is of the same movement (chosen)."""
+"""Cosine of its pitch rate and the next cycle's from which it is of the same movement (chosen: four fifths of
+their power are alike)."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +123,7 @@ def measure_cycles(buffer: SampleBuffer, spans: Sequence[Span], axis: FloatArray
 
 
 def opening_cycle(buffer: SampleBuffer, span: Span, axis: FloatArray) -> tuple[SampleBuffer, Span] | None:
-    """Complete the cycle before the first one, which the buffer's start cuts, by what the first one repeats.
+    """Complete the cycle that the buffer's start cuts with the matching samples of the next cycle.
 
     Parameters
     ----------

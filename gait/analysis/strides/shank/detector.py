@@ -32,7 +32,8 @@ MODEL = "shank_gyroscope"
 STAND_S = 0.8
 """s without turning that are a rest (chosen: longer than any stance)."""
 STAND_RATE = 6.0 * DEG
-"""rad/s above which nothing turns in a rest, the gyroscope's bias included (chosen)."""
+"""rad/s above which nothing turns in a rest, the gyroscope's bias included (chosen: as the largest offset of
+a shoe's, `gait.analysis.strides.shoe.gyro_bias.MOST_OFFSET`)."""
 
 USUAL_CONTACT_S = (0.180, 0.270)
 """s; contact times of most of the recordings that the model was fitted on (all: 163-314 ms); beyond them it
@@ -42,18 +43,19 @@ WALKING_SD_S = (0.015, 0.040)
 """s; standard uncertainty of a walker's initial and terminal contact (chosen: no real walker has truth)."""
 
 LEAST_PHASE_S = 0.05
-"""s that a stance and a swing last at least."""
+"""s that a stance and a swing last at least (chosen: half of what a sprinter's stance lasts)."""
 
 NEAR_S = 0.08
 """s about an event within which bridged samples make it doubtful (chosen: most of its snippet)."""
 
 MISSING_MOST_S = 0.06
-"""s of it that may be missing for the contact of a cycle that the start cuts to be given (chosen)."""
+"""s of it that may be missing for the contact of a cycle that the start cuts to be given (chosen: less than
+`NEAR_S`, so that part of the event's course is there)."""
 
 NOTHING_LANDED = (-1, float("nan"), float("nan"))
 
 HELD_S = 3.0
-"""s of samples kept before the oldest cycle that waits."""
+"""s of samples kept before the oldest cycle that waits (chosen: longer than the longest stride)."""
 
 
 @dataclass(frozen=True)
@@ -164,7 +166,7 @@ class ShankDetector(Detector):
         )
         tc, next_ic = begin + events.tc, begin + events.next_ic
         n = len(spans)
-        # A rest tells only of the strides behind it, so that live and saved data agree.
+        # A rest is used for later strides only, so that live and saved data agree.
         stand = np.full((n, 3), np.nan)
         if self._stand is not None:
             stand[np.array([span[0] for span in spans]) >= self._stood_at] = self._stand
@@ -204,7 +206,11 @@ class ShankDetector(Detector):
         after: FloatArray,
         after_sd: FloatArray,
     ) -> tuple[FloatArray, FloatArray]:
-        """Return each cycle's contact: the landing that the cycle before ended with, where there is one."""
+        """Return each cycle's contact: the landing that the cycle before ended with, where there is one.
+
+        All (n,) in s: `own` contact at a cycle's start and `after` at its end, with their standard
+        uncertainties.
+        """
         starts, stops = (np.array(edge) for edge in zip(*spans, strict=True))
         follows = starts == np.r_[self._landed[0], stops[:-1]]
         ic = np.where(follows, np.r_[self._landed[1], after[:-1]], own)

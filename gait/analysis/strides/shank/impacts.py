@@ -21,36 +21,40 @@ __all__ = ["ImpactFinder", "ShankAxes", "shock_jerk"]
 
 
 LEARN_S = 8.0
-"""Seconds of movement from which the axes are learnt; strides are held back so long at the start."""
+"""Seconds of movement from which the axes are learnt (chosen: some ten strides; strides are held back so long
+at the start)."""
 
 LEARN_LEAST_S = 1.5
-"""Seconds of movement that suffice where the recording ends before `LEARN_S`: some two strides."""
+"""Seconds of movement that suffice where the recording ends before `LEARN_S` (chosen: some two strides)."""
 
 HIT_SHARE = 0.35
-"""A landing's jerk reaches this share of the usual one."""
+"""A landing's jerk reaches this share of the usual one (chosen: a third, for the landings of a run
+differ)."""
 
 HIT_ABOVE = 2.0
-"""A landing stands out of the median jerk by this factor: in noise nothing does."""
+"""A landing stands out of the median jerk by this factor (chosen: in noise nothing does)."""
 
 HIT_LEAST_G_S = 12.0
-"""g/s of smoothed jerk below which nothing is a landing: gentle walking reaches 15."""
+"""g/s of smoothed jerk below which nothing is a landing (chosen: gentle walking reaches 15)."""
 
 DUE_SHARE = 0.6
 """Share of what a landing reaches that suffices a stride behind the one before (chosen: where the sensor is
 clipped or noisy, half of the landings of some runners stay below twice the median jerk)."""
 
 LATE_S, BEFORE_S = (0.13, 0.22), (0.11, 0.04)
-"""s behind and before the shock: forward force in late stance is larger than where the swing is braked."""
+"""s behind and before the shock in which forward force is compared (chosen: late stance, where the leg is
+pushed forward, and the end of the swing, where it is braked)."""
 
 ABOUT = 0.15
-"""Share of a stride by which the first and the last may differ from the one beside, for a shock at an end
-to be a landing: what is larger and lies outside would not show (chosen)."""
+"""Share of a stride by which the first and the last may differ from the one beside, for a shock at an end to
+be a landing (chosen: what is larger and lies outside would not show)."""
 
 STANCE_S = 0.60
-"""s behind a landing that its stance may take."""
+"""s behind a landing that its stance may take (chosen: longer than the longest stance of running)."""
 
 _MOVING_G = 0.3
-"""g by which the force differs from gravity in movement (chosen)."""
+"""g by which the force differs from gravity in movement (chosen: six times the scatter of a sensor at rest,
+`gait.analysis.session.activity.STILL_SD_G`)."""
 _BUSY_S = 0.25
 """s; one sigma of the mean of that difference (chosen: part of a stride, so that a swing counts too)."""
 _SMOOTH_S = 0.006
@@ -148,12 +152,13 @@ class ImpactFinder:
         Parameters
         ----------
         buffer
-            What `find` looked at last.
+            Samples that `find` was given last.
         """
         rows = np.array(shocks, dtype=np.intp) - buffer.first
         return self._landings_of(buffer, self._jerk, rows) + buffer.first
 
     def _landings_of(self, buffer: SampleBuffer, jerk: FloatArray, shocks: IntArray) -> IntArray:
+        """Return those of the (m,) shocks, rows of (n,) jerk in g/s, that are landings and no push-offs."""
         if self._landing is None:
             return shocks
         return landings_of(buffer.acc, jerk, buffer.bridged, shocks, self._landing)
@@ -217,7 +222,10 @@ class ImpactFinder:
         return out
 
     def _with_the_hidden(self, index: int, buffer: SampleBuffer) -> list[int]:
-        """Return a shock with the landing before it that a silence hides, or for it that which it follows."""
+        """Return a shock with a landing that a silence before it hides.
+
+        Where the shock only follows a landing in the silence, that landing takes its place.
+        """
         if self._last is None:
             return self._with_the_first(index)
         last = self._last[0]
@@ -228,7 +236,7 @@ class ImpactFinder:
         return [*([] if hidden is None else [hidden]), *self._with_the_first(index)]
 
     def _with_the_first(self, index: int) -> list[int]:
-        """Return a shock, behind the one that the segment's start all but cuts if that is a stride before."""
+        """Return a shock, and before it that at the segment's start if a stride lies between the two."""
         first, self._first = self._first, None
         return [first, index] if first is not None and self._is_a_stride(index - first) else [index]
 

@@ -28,7 +28,8 @@ BESIDE_S = 0.06
 """s about the two shocks, and between them, in which a silence leaves the later one (chosen: a shock)."""
 
 ABOUT_S = 0.5
-"""s of samples on both sides of shocks that the classifier needs (its window and its smoothing)."""
+"""s of samples on both sides of shocks that the classifier needs (chosen: the window that its features were
+fitted on, and the smoothing)."""
 
 
 def landings_of(

@@ -19,23 +19,26 @@ Span = tuple[int, int]
 """Grid indices of two fastest forward swings that bound a cycle."""
 
 LEARN_S = 8.0
-"""Seconds of movement from which the swing axis is learnt; strides are held back so long at the start."""
+"""Seconds of movement from which the swing axis is learnt (chosen: some ten strides; strides are held back so
+long at the start)."""
 
 LEARN_LEAST_S = 1.0
-"""Seconds of movement that suffice where the recording ends before `LEARN_S`: some two strides."""
+"""Seconds of movement that suffice where the recording ends before `LEARN_S` (chosen: more than a stride)."""
 
 LEARN_MOST_S = 300.0
 """Seconds within which that movement comes: what moved longer ago, before a long rest, is forgotten (chosen:
 longer than a stand at the start)."""
 
 AXIS_SHARE = 0.6
-"""Share of the turning about one axis below which the movement is not a leg's."""
+"""Share of the turning about one axis below which the movement is not a leg's (chosen: a third for each axis
+would be no axis at all, and a shank's swing is near a single axis)."""
 
 SWING_SHARE = 0.5
-"""A swing turns at least this share of the fast swings seen while learning."""
+"""A swing turns at least this share of the fast swings seen while learning (chosen: slow running after fast,
+and no smaller movement of a stance)."""
 
 SWING_LEAST = 100.0 * DEG
-"""rad/s below which nothing is a swing."""
+"""rad/s below which nothing is a swing (chosen: a third of a walking shank's 300 deg/s)."""
 
 _SMOOTH_S = 0.040
 """s; one sigma of the smoothing of the swing's rate (chosen: a landing's shocks are gone, a swing stays)."""
@@ -125,12 +128,12 @@ class SwingFinder:
         rates = slow[moving]
         values, vectors = np.linalg.eigh(rates.T @ rates)
         if values[2] < AXIS_SHARE * values.sum():
-            # No axis: not a leg that swings. Look again at later samples.
+            # Without a dominant axis no leg swings here; later samples are tried again.
             buffer.drop(int(moving[-1]))
             return None
         axis = vectors[:, 2]
         along = rates @ axis
-        # Forward swing is the fastest turn of a shank, in walking and in running: the skew has its sign.
+        # The forward swing is a shank's fastest turn, walking and running, so it gives the skew its sign.
         if np.mean(along**3) < 0:
             axis, along = -axis, -along
         least = max(SWING_LEAST, SWING_SHARE * float(np.percentile(along, 98)))

@@ -2,8 +2,8 @@
 
 Landings are shocks that a fitted classifier tells from others; the first of them give the foot's axes. A
 runner's contacts are read from the signals about the landing by a model that was fitted on real motion. A
-walker's foot rests behind its landing, and pushes off where the force is largest before the next one: that
-tells walking from running, and its contact time roughly.
+walker's foot rests after its landing and pushes off at the largest force before the next landing. The rest
+tells walking from running; the push-off gives a rough contact time.
 """
 
 from __future__ import annotations
@@ -40,13 +40,15 @@ MODEL = "shoe_accelerometer"
 """File of coefficients."""
 
 LEARN_LANDINGS = 10
-"""A runner's landings from which the foot's axes are learnt; strides are held back so long at the start."""
+"""A runner's landings from which the foot's axes are learnt (chosen: their mean scatters by a third of one
+landing; strides are held back so long at the start)."""
 
 LEARN_LEAST = 2
-"""Landings that suffice where no more come."""
+"""Landings that suffice where no more come (chosen: one stride)."""
 
 LEARN_MOST_S = 30.0
-"""s behind the first landing after which the axes are taken from what there is."""
+"""s behind the first landing after which the axes are taken from what there is (chosen: a live view that
+waits longer would seem broken)."""
 
 USUAL_CONTACT_S = (0.190, 0.310)
 """s; contact times of most of the real recordings that the model was fitted on. Beyond them are motions
@@ -56,23 +58,25 @@ STANCE_LEAST_S = 0.05
 """s of the shortest stance, and of the shortest swing (chosen: half of a sprinter's stance)."""
 
 WALK_PUSH_SHARE = (0.40, 0.75)
-"""Part of a walker's stride in which the push-off lies."""
+"""Part of a walker's stride in which the push-off lies (chosen: walkers leave the ground at 0.6 to 0.65)."""
 
 WALK_SD_S = (0.03, 0.05)
 """One sigma of a walker's contact and push-off (chosen: a shock and a peak, not fitted)."""
 
 PUSH_SMOOTH_S = 0.012
-"""s; one sigma of the smoothing in which a walker's push-off is a peak (chosen)."""
+"""s; one sigma of the smoothing in which a walker's push-off is a peak (chosen: as for shocks,
+`gait.analysis.strides.shoe.landings.HIT_SMOOTH_S`)."""
 
 MISSING_MOST_S = 0.05
-"""s about an event that may be missing for the last contact of a run to be given (chosen)."""
+"""s about an event that may be missing for the last contact of a run to be given (chosen: the larger part of
+an impact and of what leads to it is there)."""
 
 SWING_S, SWING_G = 0.15, 0.35
-"""Behind the last toe-off of a run, for so long, the force differs from gravity by so many g half of the
-time."""
+"""Behind the last toe-off of a run, for so long, the force differs from gravity by so many g half of the time
+(chosen: a swing does, a foot that stands does not, `gait.analysis.strides.shoe.landings.CLEAR`)."""
 
 HELD_S = 3.0
-"""s of samples kept before the oldest landing that waits."""
+"""s of samples kept before the oldest landing that waits (chosen: longer than the longest stride)."""
 
 
 class ShoeAccDetector(Detector):
@@ -149,7 +153,7 @@ class ShoeAccDetector(Detector):
         return walked.choose(contacts, running), running
 
     def _strides(self, contacts: Contacts, running: BoolArray) -> StrideBatch:
-        """Return the strides of all landings but the last, which waits for the next."""
+        """Return the strides of all landings but the last; `running` is (n,), one for each contact."""
         if self._last is not None:
             contacts = self._last[0].followed_by(contacts)
             running = np.concatenate([self._last[1], running])
@@ -158,7 +162,7 @@ class ShoeAccDetector(Detector):
         return self._batch(contacts.but_last(), next_ic, running[:-1])
 
     def _batch(self, contacts: Contacts, next_ic: FloatArray, running: BoolArray) -> StrideBatch:
-        """Return strides, those behind which nothing comes only where the whole stance was recorded."""
+        """Return strides; a last stride, without a next contact, only if its whole stance was recorded."""
         n = len(contacts)
         if n == 0:
             return empty_batch()
@@ -207,7 +211,7 @@ class ShoeAccDetector(Detector):
 
 
 def _walked(shocks: IntArray) -> Contacts:
-    """Return a walker's contacts; the push-off is looked for once the next landing is known."""
+    """Return the contacts of a walker's (n,) shocks, grid indices; push-offs wait for the next landing."""
     n, (ic_sd, tc_sd) = len(shocks), WALK_SD_S
     return Contacts(
         shocks / GRID_HZ + IC_ANCHOR_S,

@@ -26,20 +26,23 @@ __all__ = [
 
 
 BEFORE_S, AFTER_S = 0.35, 0.65
-"""s before and behind the shock that are looked at."""
+"""s before and behind the shock that are looked at (chosen: late swing, and the longest stance with what
+follows it)."""
 
 IC_ANCHOR_S = -0.020
-"""s from the shock to contact (median of 592 recordings)."""
+"""s from the shock to contact; median of 592 recordings of 13 runners (Fukuchi 2017, 10.7717/peerj.3298)."""
 
 TC_ANCHOR_S = 0.23
-"""s from contact to toe-off from which the search starts (the same)."""
+"""s from contact to toe-off from which the search starts; median of 592 recordings, as `IC_ANCHOR_S`."""
 
 FLAT_S = (0.045, 0.155)
-"""s behind the shock in which the foot stands flat at some instant, whatever the speed."""
+"""s behind the shock in which the foot stands flat at some instant, whatever the speed (chosen: behind the
+impact, before the heel of the quickest stance rises)."""
 
 BRAKE_S = (-0.10, -0.02)
 """s about the shock in which the swinging leg circles: its centre lies behind the foot's front, so the force
-points forward (2 g or more in thirteen real runners at three places of the shoe)."""
+points forward. Measured on 13 runners (Fukuchi 2017, 10.7717/peerj.3298) at three places of the shoe: 2 g or
+more."""
 
 AXIS_SMOOTH_S = 0.020
 """s; one sigma of the smoothing before the forward axis is fitted (chosen: as long as an impact)."""
@@ -138,5 +141,6 @@ def _rows(at: IntArray, window_s: tuple[float, float], length: int) -> IntArray:
 
 
 def _unit(vector: FloatArray) -> FloatArray:
+    """Return a (3,) vector of norm 1 in the same direction."""
     out: FloatArray = vector / np.linalg.norm(vector)
     return out

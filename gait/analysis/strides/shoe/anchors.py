@@ -34,25 +34,27 @@ __all__ = ["Anchors", "find_anchors"]
 
 
 PUSH_SHARE = 0.6
-"""A dip of the pitch rate counts as push-off from this share of the deepest (chosen; see
-docs/accuracy.md)."""
+"""A dip of the pitch rate counts as push-off from this share of the deepest (chosen on the treadmill and
+outdoor runs of docs/accuracy.md)."""
 
 TILT_DEG = 20.0
-"""deg below its pitch at foot-flat that a foot passes about when it leaves the ground (chosen)."""
+"""deg below its pitch at foot-flat that a foot passes about when it leaves the ground (chosen: the heel has
+risen and the toes are still down, where the foot pitches fast)."""
 
 TURN_SHARE = 0.4
-"""The forward turn's peak is the first maximum from this share of the highest: a forefoot landing has a
-second, higher one."""
+"""The forward turn's peak is the first maximum from this share of the highest (chosen: a forefoot landing has
+a second, higher one)."""
 
 TURN_ENDS_SHARE = 0.12
-"""Share of that peak below which the forward turn has ended, where the pitch rate does not reach zero."""
+"""Share of that peak below which the forward turn has ended (chosen: where the pitch rate does not reach zero
+before the landing)."""
 
 DROP_SHARE = 0.4
-"""Share of the lowest pitch rate from which the first dip behind the forward turn counts: the foot may turn
-toes down again in the stance of a fast forefoot runner."""
+"""Share of the lowest pitch rate from which the first dip behind the forward turn counts (chosen: the foot
+may turn toes down again in the stance of a fast forefoot runner)."""
 
 RISE_SHARE = 0.6
-"""The rise is the first of at least this share of the steepest: sensor and shoe ring after it."""
+"""The rise is the first of at least this share of the steepest (chosen: sensor and shoe ring after it)."""
 
 TC_OFFSETS_S = {"push": 0.013, "tilt": 0.038}
 IC_OFFSETS_S = {"drop": -0.010, "turned": 0.025, "rise": -0.006}
@@ -61,23 +63,28 @@ IC_WEIGHTS = {"drop": 0.4, "turned": 0.3, "rise": 0.3}
 runners of Fukuchi 2017 (10.7717/peerj.3298). The regression takes out what they leave."""
 
 PUSH_LEAST = 150.0 * DEG
+"""rad/s that push-off reaches in any gait (chosen: half of slow walking's)."""
 TURN_LEAST = 100.0 * DEG
-"""rad/s that push-off and forward turn reach in any gait (chosen: half of slow walking's)."""
+"""rad/s that the forward turn reaches in any gait (chosen: half of slow walking's)."""
 
 LOWEST_PITCH_SHARE = 0.75
-"""The foot's lowest pitch comes before this share of the way from foot-flat to foot-flat."""
+"""The foot's lowest pitch comes before this share of the way from foot-flat to foot-flat (chosen: in early
+swing, with room for the quickest feet)."""
 
 TURN_PEAK_SHARE, TURN_PEAK_AFTER_S = 0.62, 0.05
-"""The forward turn's peak lies within this share of the stride, and so many s, behind the lowest pitch."""
+"""The forward turn's peak lies within this share of the stride, and so many s, behind the lowest pitch
+(chosen: it is over before the landing, and does not begin at once)."""
 
 _SMOOTH_S = 0.008
 """s; one sigma of the smoothing of pitch rate and vertical jerk (chosen: a part of an impact)."""
 _TURN_SMOOTH_S = 0.022
 """s; one sigma of the smoothing of the pitch rate for its largest peak (chosen: as long as an impact)."""
 _DROP_WITHIN = 18
-"""Grid points behind the turn's end in which the lowest pitch rate is looked for: 90 ms (chosen)."""
+"""Grid points behind the turn's end in which the lowest pitch rate is looked for: 90 ms (chosen: longer than
+a landing turns the foot)."""
 _RISE_ABOUT = (12, 20)
-"""Grid points before and behind the end of the forward turn."""
+"""Grid points, 60 and 100 ms, before and behind the end of the forward turn (chosen: it ends some 20 ms
+before contact, and the impact follows at once)."""
 
 
 @dataclass(frozen=True)

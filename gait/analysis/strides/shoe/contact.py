@@ -29,7 +29,7 @@ LONGEST_S, SHORTEST_S = 0.280, 0.165
 ms in all). What is longer or shorter reads toward them; it is widened in proportion up to `BEYOND_MOST_S`."""
 
 BEYOND_MOST_S = 0.12
-"""s: the regression moves an event by 60 ms at most, so an error has an end too, as in walking."""
+"""s (chosen: the regression moves an event by 60 ms at most, so an error has an end too, as in walking)."""
 
 DOUBTS = ("split", "shift", "spread", "missing")
 """Columns of a swing's doubts."""

@@ -55,48 +55,48 @@ __all__ = ["ShoeDetector"]
 
 
 CALIBRATION_SWINGS = 8
-"""Swings that are held back at the start until the mounting is known from them."""
+"""Swings held back at the start until the mounting is known (chosen: their mean scatters by a third)."""
 
 FIRST_REVIEW, LATER_REVIEWS = 32, 128
-"""After so many swings the mounting is looked at again, the first time and from then on."""
+"""After so many swings the mounting is looked at again (chosen: soon, then seldom enough to cost little)."""
 
 REVIEWED = 32
-"""Swings, spread over those since the last time, that a review looks at."""
+"""Swings, spread over those since the last time, that a review looks at (chosen: all of the first's)."""
 
 AXES_ROUNDS = 2
-"""Rounds of finding the axes with the roll that the last ones show."""
+"""Rounds of finding the axes with the roll that the last ones show (chosen: a second one settles them)."""
 
 SLIP_DEG = 15.0
-"""Change of the flat foot's vertical in the sensor frame, deg, that counts as a different mounting."""
+"""deg by which the vertical at foot-flat has changed in a new mounting (chosen: more than foot-flat
+scatters)."""
 
 SLIP_RUN = 5
-"""Swings in a row that must agree on it."""
+"""Swings in a row that must agree on it (chosen: odd swings do not come five running)."""
 
 IDLE_S = 5.0
-"""Without a swing for so long, what is held for calibration is used as it is."""
+"""Without a swing for so long, calibration uses what it holds (chosen: over two of the longest strides)."""
 
 _ROLL_SMOOTH_S = 0.006
 """s; one sigma of the smoothing under the roll (chosen: shorter than an impact of some 20 ms)."""
 
 GAIT_SCORE = 0.15
-"""Alignment score below which the movement has no common axis: it is not gait."""
+"""Alignment score below which the movement is no gait (chosen: well below
+`gait.analysis.strides.detector.ALIGNED_SCORE`)."""
 
 AHEAD = 16
-"""Samples, 80 ms, behind the foot-flat that ends a swing which the search for its landing looks at."""
+"""Samples, 80 ms, behind a swing's last foot-flat that its landing is looked for in (chosen: smoothing)."""
 
 OPENING_S = 1.2
-"""A swing that the recording's start cuts is looked for within this of the first foot-flat (chosen: a
-stride)."""
+"""s before the first foot-flat in which a swing that the start cuts is looked for (chosen: a stride)."""
 
 NEAR_S = 0.06
-"""s about an event within which samples must have been recorded (chosen: the impact and what leads to it)."""
+"""s about an event within which samples must have been recorded (chosen: impact and what leads to it)."""
 
 SILENT_S = 0.1
-"""s about an event within which a bridged silence takes its certainty (chosen: what the regression looks
-at)."""
+"""s about an event within which a bridged silence takes certainty (chosen: all that the regression sees)."""
 
 MISSING_MOST_S = 0.05
-"""s of it that may be missing for the first and the last contact of a recording to be given (chosen)."""
+"""s of it that may be missing for the first and the last contact to be given (chosen: less than `NEAR_S`)."""
 
 Cut = Literal["", "start", "end"]
 """What takes the place of a foot-flat: nothing, the recording's start or its end."""
@@ -231,7 +231,7 @@ class ShoeDetector(Detector):
         if inward_deg is not None:
             return solve_mounting(turned, cues, self._sign, rolls_back_deg(inward_deg))
         mounting = solve_mounting(turned, cues, self._sign)
-        # How far the foot rolls inward, seen with these axes, tells how far it rolls back, and so the axes.
+        # The inward roll about these axes gives how far the foot rolls back, and that the next axes.
         for _ in range(AXES_ROUNDS):
             inward = self._rolled_inward_deg(turned, mounting)
             mounting = solve_mounting(turned, cues, self._sign, rolls_back_deg(inward))
@@ -328,7 +328,7 @@ class ShoeDetector(Detector):
         """Return (n,) s of session time and (n, 4) doubts of terminal (0) or initial (1) contact."""
         time = begin_s + (contacts.tc_s, contacts.ic_s)[event]
         missing = self._buffer.missing_s(time, NEAR_S)
-        # Beside a silence the event may lie within it: as far on the other side as its far end is on this.
+        # Beside a silence the event may lie within it, so the doubt reaches twice as far.
         missing = np.maximum(missing, 2.0 * self._buffer.silent_s(time, SILENT_S))
         parts = (contacts.split_s, contacts.shift_s, contacts.spread_s)
         doubt = np.column_stack([*(part[event] for part in parts), missing])
@@ -385,7 +385,7 @@ class ShoeDetector(Detector):
         if n < 1:
             return empty_batch(), self._stride_s
         before, after = take(swings, slice(0, n)), take(swings, slice(1, None))
-        # Of a last contact the stride time is that of the one before, NaN where none came before.
+        # A last contact has the stride time of the stride before; NaN without any.
         times = np.concatenate([[self._stride_s], after.ic - before.ic])
         stride = np.where(np.isfinite(times[1:]), times[1:], times[:-1])
         batch = stance_batch(before, after, stride, self._buffer, self._model)

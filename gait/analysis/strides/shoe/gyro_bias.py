@@ -16,16 +16,19 @@ __all__ = ["Rests"]
 
 
 STEP_S = 0.5
-"""Rests are looked for in windows of two such steps of session time."""
+"""s; rests are looked for in windows of two such steps of session time (chosen: a second is longer than any
+stance of running and most of walking)."""
 
 SWING_OF_RATE = 3.0 * DEG
-"""rad/s between the largest and the smallest reading of an axis in a rest: noise, and no sway."""
+"""rad/s between the largest and the smallest reading of an axis in a rest (chosen: noise of usual gyroscopes,
+and no sway)."""
 
 MOST_OFFSET = 6.0 * DEG
-"""rad/s: what gyroscopes of wearables read at rest at most."""
+"""rad/s that gyroscopes of wearables read at rest at most (chosen: beyond it the foot turns slowly)."""
 
 NEAR_G = 0.05
-"""Relative deviation of the acceleration's size from g in a rest."""
+"""Relative deviation of the acceleration's norm from g in a rest (chosen: offsets and scale of a usual
+accelerometer)."""
 
 
 class Rests:

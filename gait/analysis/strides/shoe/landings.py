@@ -18,7 +18,7 @@ __all__ = ["AHEAD_S", "CANDIDATE_APART_S", "CANDIDATE_LEAST_G_S", "Landing", "La
 
 
 CANDIDATE_LEAST_G_S = 12.0
-"""g/s of smoothed jerk below which nothing is a shock: gentle walking reaches 15."""
+"""g/s of smoothed jerk below which nothing is a shock (chosen: gentle walking reaches 15)."""
 
 CANDIDATE_APART_S = 0.06
 """s on both sides of a shock in which nothing is larger (chosen: half a landing)."""
@@ -27,30 +27,33 @@ HIT_SMOOTH_S = 0.012
 """s; one sigma of the smoothing under the jerk of a shock (chosen: an impact lasts some 20 ms)."""
 
 CLEAR = (1.0, 0.35)
-"""Log odds, and g by which the size of the force differs from gravity half of the time, from which a shock is
-the landing of a run: a real walker's shocks reach 1.8, and 0.5 g."""
+"""Log odds, and g by which the norm of the force differs from gravity half of the time, from which a shock is
+the landing of a run (chosen: a real walker's shocks reach 1.8, and 0.5 g, so the rest behind them decides,
+`REST_WINDOW_S`)."""
 
 LIVELY = (-2.0, 0.50)
-"""The same where it moves as only runners do. Of 24,000 landings of thirteen real runners left out of the fit
-(Fukuchi 2017, sensors of all kinds) all but 2 are above, of 58,000 other shocks 0.1 %."""
+"""The same where it moves as only runners do. Measured on thirteen real runners left out of the fit (Fukuchi
+2017, sensors of all kinds): of 24,000 landings all but 2 are above, of 58,000 other shocks 0.1 %."""
 
 LIVELY_WINDOW_S = (-0.65, 0.30)
 """s about a shock in which `LIVELY` is taken (chosen: from the swing into the stance)."""
 
 REST_WINDOW_S, REST_G, REST_SHARE = (0.15, 0.40), 0.25, 0.8
 """A walker's foot rests behind its landing: in this window the force differs from gravity by less than so
-many g for such a share of the time. All landings of a real walker do; of a runner's, the slowest included, at
-most half of that time, but for the last before standing."""
+many g for such a share of the time (chosen: all landings of a real walker do; of a runner's, the slowest
+included, at most half of that time, but for the last before standing)."""
 
 REST_JERK_G_S = 45.0
 """Smoothed jerk, g/s, of a walker's landing at least: one real shoe's has 90 or more, another's 81 in 19 of
 20; a phone's in a walking pocket has 23 in the median (chosen between them)."""
 
 SWING_WINDOW_S, SWING_TIMES = (-0.35, -0.05), 2.0
-"""Before its landing it swings: the force differs from gravity by so many times what it does behind."""
+"""Before its landing it swings: the force differs from gravity by so many times what it does behind (chosen:
+late swing, and a factor that no noise reaches)."""
 
 AHEAD_S = 0.42
-"""s behind a shock that are looked at before it is judged."""
+"""s behind a shock that are looked at before it is judged (chosen: the end of `REST_WINDOW_S`, and the
+smoothing)."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +137,7 @@ class LandingFinder:
         return np.where(running | rests, score, -np.inf), running & ~rests
 
     def _take(self, rank: float, landing: Landing) -> list[Landing]:
-        """Return the landing before, once this one is another."""
+        """Return the pending landing once another comes a stride later; of two nearer the better stays."""
         if rank == -np.inf:
             return []
         before = self._pending

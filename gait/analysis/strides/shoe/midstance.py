@@ -22,16 +22,18 @@ __all__ = ["LOOKS_AHEAD_S", "StanceFinder", "shock_before", "stillness"]
 
 
 RATE_SCALE = 100.0 * DEG
-"""rad/s that weigh as much as one g of unexplained acceleration."""
+"""rad/s that weigh as much as one g of unexplained acceleration (chosen: a foot that turns at 100 deg/s is as
+little still as a foot that is pushed by one g)."""
 
 STILL_LIMIT = 10.0
-"""Largest stillness cost of a flat instant: about 2 g and 250 deg/s at once, as in the fastest."""
+"""Largest stillness cost of a flat instant (chosen: about 2 g and 250 deg/s at once, as in the fastest)."""
 
 STILL_FLOOR = 0.5
-"""Cost below which the shock decides between two instants: the turning point of a swing can be as still."""
+"""Cost below which the shock decides between two instants (chosen: the turning point of a swing can be as
+still)."""
 
 LOOKS_AHEAD_S = 0.015
-"""Smoothing of cost and leaving, s, at most."""
+"""Smoothing of cost and leaving, s, at most (chosen: it bounds how far behind a sample a decision looks)."""
 
 _SMOOTH_S = 0.010
 """s; one sigma of the smoothing of stillness (chosen: a small part of a stance)."""
@@ -41,10 +43,11 @@ _SHOCK_SMOOTH_S = 0.008
 """s; one sigma of the smoothing of shocks (chosen: an impact lasts some 20 ms)."""
 
 SHOCK_S = 0.14
-"""s before a flat instant within which its landing lies (the flat part of a stance begins within that)."""
+"""s before a flat instant within which its landing lies (chosen: the flat part of a stance begins within
+that)."""
 
 SHOCK_LEAST = 80.0
-"""g/s of jerk below which no shock counts: walking is told by stillness alone."""
+"""g/s of jerk below which no shock counts (chosen: walking is told by stillness alone)."""
 
 _APART = round(STRIDE_LEAST_S * GRID_HZ)
 _TURN_REACH = reach(_TURN_SMOOTH_S)
@@ -54,22 +57,28 @@ LOOKS_BACK = _APART + round(SHOCK_S * GRID_HZ) + _TURN_REACH
 """Samples before the last stance that what comes behind it can hang on."""
 
 ALIKE = 2.0
-"""An instant at most so many times worse than the last one is believed once the foot pushes off."""
+"""An instant at most so many times worse than the last one is believed once the foot pushes off (chosen:
+costs of neighbouring stances are within that, a swing's turning point seldom is)."""
 
 DUE_SHARE = (0.85, 1.5)
-"""When the next flat instant is due, in stride lengths behind the last one."""
+"""When the next flat instant is due, in stride lengths behind the last one (chosen: neighbouring strides
+differ by less, and below two strides)."""
 
 PUSH_SHARE = 0.45
-"""Share of the last swing's fastest movement at which the foot has left the ground or is about to."""
+"""Share of the last swing's fastest movement at which the foot has left the ground or is about to (chosen:
+well above what moves in stance, reached before the swing is at its fastest)."""
 
 MOVING = 150.0 * DEG
-"""rad/s a segment must reach between two stances to have made a step."""
+"""rad/s a segment must reach between two stances to have made a step (chosen: half of a slow walker's
+push-off)."""
 
 TWICE = (1.7, 2.3)
-"""Ratio of a stride to the one before at which a stance was missed between."""
+"""Ratio of a stride to the one before at which a stance was missed between (chosen: two, with the variation
+of neighbouring strides)."""
 
 DOUBT = 8.0
-"""A minimum this many times worse than both its neighbours is a pause in a long swing, not a stance."""
+"""A minimum this many times worse than both its neighbours is a pause in a long swing and no stance (chosen:
+neighbouring stances are within `ALIKE`)."""
 
 
 def stillness(acc: FloatArray, gyr: FloatArray) -> FloatArray:
@@ -183,7 +192,7 @@ class StanceFinder:
         return strides + (self._settle() if final else [])
 
     def _minima(self, rank: FloatArray, cost: FloatArray, usable: int) -> npt.NDArray[np.intp]:
-        """Return the points that nothing in the time before undercuts, nor the next one."""
+        """Return the rows of (n,) rank that nothing in the time before undercuts, nor the next row."""
         if usable < 3:
             return np.empty(0, dtype=np.intp)
         lowest = -running_max(-rank[:usable], _APART, 0)
@@ -195,7 +204,11 @@ class StanceFinder:
         return minima[minima + self._first > self._judged]
 
     def _verdict(self, index: int, rank: float, after: _After, place: int, *, final: bool) -> bool | None:
-        """Return whether a minimum is a flat instant; None while samples are missing to tell."""
+        """Return whether a minimum is a flat instant; None while samples are missing to tell.
+
+        `index`: row of the signals; `rank`: its stillness cost, less where a shock lies before;
+        `place`: its place in `after`.
+        """
         lower = after.lower[place]
         if self._like_the_last(index + self._first, rank) and after.faster(place, self._push) < lower:
             return True
@@ -204,7 +217,7 @@ class StanceFinder:
         return True if final or after.whole[place] else None
 
     def _like_the_last(self, index: int, rank: float) -> bool:
-        """Return whether a minimum comes when the next one is due, as deep as the one before."""
+        """Return whether a minimum, by grid index and cost, comes when due and is as deep as the last."""
         if self._kept is None or not self._steady:
             return False
         start, depth = self._kept
@@ -212,6 +225,7 @@ class StanceFinder:
         return due and rank <= ALIKE * depth
 
     def _take(self, index: int, rank: float) -> list[tuple[int, int]]:
+        """Return the strides that end at a flat instant, by its grid index and cost; doubtful ones wait."""
         out: list[tuple[int, int]] = []
         if self._doubtful is not None:
             if self._doubtful[1] > DOUBT * rank:
@@ -234,13 +248,14 @@ class StanceFinder:
         return self._join(index, rank)
 
     def _join(self, index: int, rank: float) -> list[tuple[int, int]]:
+        """Return the strides up to a flat instant, by its grid index and cost, a missed stance between."""
         assert self._kept is not None
         start = self._kept[0]
         self._kept = (index, rank)
         edges = [start, *self._missed(start, index), index]
         strides = []
         for low, high in pairwise(edges):
-            # Not up to the end: the smoothing there would look at what has not come yet.
+            # The end is left out: smoothing there needs samples that have not come yet.
             begin, end = max(low - self._first, 0), max(high - self._first - _TURN_REACH, 1)
             moves = self._busy[begin] < self._busy[end]
             if moves and (high - low) / GRID_HZ <= STRIDE_MOST_S:
@@ -251,7 +266,7 @@ class StanceFinder:
         return strides
 
     def _missed(self, start: int, index: int) -> list[int]:
-        """Return a stance that lies half-way in what is twice as long as the stride before; at most one."""
+        """Return the stance, if any, that was missed half-way in a stride of twice the usual length."""
         length = index - start
         earlier, later = self._lengths
         if (
@@ -264,7 +279,7 @@ class StanceFinder:
         best = int(self._rank[part].argmin()) if high - low == len(self._rank[part]) else -1
         if best >= 0 and self._cost[part][best] < STILL_LIMIT:
             return [low + best]
-        # In a silence nothing shows that it was still.
+        # Within a silence no sample shows a still foot.
         return [start + length // 2] if self._bridged[part].any() else []
 
     @property

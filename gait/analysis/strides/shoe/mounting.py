@@ -39,8 +39,8 @@ _LEAN_DEG = 50.0
 """Lean of the foot about toe-off; direction is well defined there (Falbriard 2018: 50-70 deg)."""
 
 RESUPINATION_DEG = 3.0
-"""deg that the foot rolls outward between its flat instant and this lean, where nothing is known of its
-roll."""
+"""deg that the foot rolls outward between its flat instant and this lean, where nothing is known of its roll
+(chosen: a third of an inward roll of some 9 deg, as `RESUPINATION_SHARE`)."""
 
 RESUPINATION_SHARE = 0.35
 """The same as a share of what the foot rolled inward from contact to the flat instant. With it the long axis
@@ -48,18 +48,22 @@ found is that of the markers to 1 deg in the mean over 13 runners, 4.4 deg from 
 10.7717/peerj.3298; 0.7 leaves 5.5 deg)."""
 
 MOST_ROLL_DEG = 11.5
-"""deg of inward roll from which a foot rolls back no further: who lands far inverted leaves less so."""
+"""deg of inward roll from which a foot rolls back no further (chosen: who lands far inverted leaves less
+so)."""
 
 _FLAT_SMOOTH_S = 0.010
 """s; one sigma of the mean of gravity about a flat instant (chosen: a small part of foot-flat)."""
 _SWING_SHARE = 0.62
-"""The foot leans forward most before this share of the way from one flat instant to the next."""
+"""The foot leans forward most before this share of the way from one flat instant to the next (chosen: in
+early swing, with room for the quickest feet)."""
 
 CLOSURE_TRUST = 0.06
-"""Relative error of a stride's mean specific force, against g, from which clipping or a slip spoilt it."""
+"""Relative error of a stride's mean specific force, against g, from which clipping or a slip spoilt it
+(chosen: twice what sound runs at 100 Hz and more stay within, `gait.analysis.faults.unclosed`)."""
 
 _SPREAD_FAIL_DEG = 30.0
-"""Scatter of the cues between strides, deg, at which the score reaches 0."""
+"""Scatter of the cues between strides, deg, at which the score reaches 0 (chosen: then the axes of two
+strides share hardly a direction)."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +119,7 @@ def solve_mounting(
     outward
         1 for a left foot, -1 for a right one: the sense of turning outward about the vertical.
     resupination_deg
-        What the foot rolls outward until it leans.
+        deg that the foot rolls outward between foot-flat and the lean.
 
     Notes
     -----
@@ -132,7 +136,7 @@ def solve_mounting(
     risen = (tilt <= limit[:, None]).argmax(axis=1)
     directions = _horizontal(lean[rows, risen], up)
     leaning = _median_direction(directions)
-    # The lean points outward of the long axis by what the foot rolls while it rises.
+    # The lean points outward of the long axis by the angle that the foot rolls while the heel rises.
     turn = -outward * np.arctan2(np.sin(np.radians(resupination_deg)), np.sin(np.radians(_LEAN_DEG)))
     forward = np.cos(turn) * leaning + np.sin(turn) * np.cross(up, leaning)
     matrix = np.stack([forward, np.cross(up, forward), up])
@@ -144,10 +148,10 @@ def solve_mounting(
 def _vertical(cues: MountingCues) -> tuple[FloatArray, float]:
     closure, flat = np.median(cues.closure, axis=0), np.median(cues.flat, axis=0)
     errors = [abs(float(np.linalg.norm(cue)) / STANDARD_GRAVITY - 1.0) for cue in (closure, flat)]
-    # At the flat instant of a run the foot is pushed about: one g there may be chance.
+    # At the flat instant of a run the foot is accelerated, so a reading of one g may be chance.
     worse = errors[0] > CLOSURE_TRUST and errors[1] < errors[0]
     up = flat if worse else closure
-    # A sensor that reads nothing has no vertical: any serves, as its strides do not close.
+    # A sensor that reads zero has no vertical; any direction serves, as its strides do not close.
     size = float(np.linalg.norm(up))
     return up / size if size > 0.0 else np.array([0.0, 0.0, 1.0]), errors[0]
 
@@ -189,24 +193,31 @@ def lean_deg(mounting: Mounting, closure: FloatArray, flat: FloatArray) -> Float
 
 
 def _angle_deg(vectors: FloatArray, direction: FloatArray) -> FloatArray:
+    """Return (n,) angles between (n, 3) vectors of any norm and a (3,) unit direction."""
     size = np.maximum(np.linalg.norm(vectors, axis=1), 1e-12)
     angle_deg: FloatArray = np.degrees(np.arccos(np.clip(vectors @ direction / size, -1.0, 1.0)))
     return angle_deg
 
 
 def _horizontal(vectors: FloatArray, up: FloatArray) -> FloatArray:
+    """Return (n, 3) unit vectors: the parts of (n, 3) vectors across the (3,) unit vector `up`."""
     flat = vectors - np.outer(vectors @ up, up)
     out: FloatArray = flat / np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-12)
     return out
 
 
 def _median_direction(vectors: FloatArray) -> FloatArray:
+    """Return the (3,) unit vector along the median of (n, 3) vectors."""
     middle = np.median(vectors, axis=0)
     return middle / max(float(np.linalg.norm(middle)), 1e-12)
 
 
 def _score(directions: FloatArray, leaning: FloatArray, cues: MountingCues, up: FloatArray) -> float:
-    """Return 1 minus the scatter of the cues, as a share of what would be no agreement at all."""
+    """Return 1 minus the scatter of the cues, as a share of what would be no agreement at all.
+
+    (n, 3) horizontal `directions` of the strides' lean, their (3,) median `leaning`, and the (3,) unit
+    vector `up`, all in the sensor frame.
+    """
     off_deg = np.degrees(np.arccos(np.clip(directions @ leaning, -1.0, 1.0)))
     size = np.maximum(np.linalg.norm(cues.closure, axis=1), 1e-12)
     tilt_deg = np.degrees(np.arccos(np.clip(cues.closure @ up / size, -1.0, 1.0)))
@@ -235,7 +246,7 @@ def blend(old: Mounting, new: Mounting) -> Mounting:
 
 
 def rolls_back_deg(inward_deg: float) -> float:
-    """Return what a foot rolls outward while its heel comes off, deg, of how far it rolled inward."""
+    """Return how far a foot rolls outward while the heel rises, deg, from how far it rolled inward."""
     return RESUPINATION_SHARE * float(np.clip(inward_deg, 0.0, MOST_ROLL_DEG))
 
 

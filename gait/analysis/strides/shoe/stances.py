@@ -27,14 +27,15 @@ FOREFOOT_SD_S = 0.010
 of -1.5 to 38 deg; one real forefoot runner judges it, and virtual ones come 15 ms long."""
 
 LAST_CONTACT_S = (0.08, 1.0)
-"""Contact times, s, of which a last contact without a next one is believed (chosen)."""
+"""Contact times, s, of which a last contact without a next one is believed (chosen: from less than a
+sprinter's to more than a slow walker's)."""
 
 PEAK_LEAD_S = 0.02
-"""s before the contact from which the largest acceleration is looked for: a contact told late, as by a lag of
-the gyroscope, must not lose the impact (chosen; of 8 sound recordings none changed)."""
+"""s before the contact from which the largest acceleration is looked for (chosen: a contact told late, as by
+a lag of the gyroscope, must not lose the impact; of 8 sound recordings none changed)."""
 
 FLAT_SHARE = (0.35, 0.50)
-"""Part of the stance whose median pitch is the flat reference (contract)."""
+"""Part of the stance whose median pitch is the flat reference (the contract of ``strike_angle_deg``)."""
 
 
 def stance_batch(

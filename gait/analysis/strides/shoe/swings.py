@@ -14,17 +14,21 @@ from gait.arrays import FloatArray, IntArray
 __all__ = ["HALF_S", "Swings", "both_ends", "by_pace", "inward_deg", "join", "take"]
 
 HALF_S = 0.45
-"""s of attitude kept before the end and behind the start of a swing: more than half of the longest stance."""
+"""s of attitude kept before the end and behind the start of a swing (chosen: more than half of the longest
+stance)."""
 
 HIDDEN_S = 0.1
-"""s of doubt for what was not recorded from which an event is held against the pace."""
+"""s of doubt for what was not recorded from which an event is held against the pace (chosen: longer than an
+impact and what leads to it)."""
 
 OFF_PACE_S = 0.04
-"""s from the pace beyond which such an event is the pace's: beyond, cues err by 66 ms beside silences of 100
-to 150 ms on 13 runners, the pace by 3 (SD 20); within, by 2 (SD 12)."""
+"""s from the pace beyond which such an event is the pace's. Measured on 13 runners (Fukuchi 2017,
+10.7717/peerj.3298) beside silences of 100 to 150 ms: beyond it cues err by 66 ms, the pace by 3 (SD 20);
+within, cues by 2 (SD 12)."""
 
 ON_PACE_MISSING_S, BY_PACE_MISSING_S = 0.06, 0.09
-"""s not recorded as whose doubt such an event's is stated, within and beyond (0.29 of it is one sigma)."""
+"""s not recorded as whose doubt such an event's is stated, within and beyond (chosen: 0.29 of it is one
+sigma, so 17 and 26 ms, for scatters of 12 and 20)."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,7 @@ def take(swings: Swings, index: slice) -> Swings:
 
 
 def join(first: Swings, second: Swings) -> Swings:
-    """Return both, one behind the other."""
+    """Return the swings of `first`, then those of `second`."""
     return Swings(
         *(
             np.concatenate([getattr(first, name), getattr(second, name)])
@@ -101,8 +105,8 @@ def join(first: Swings, second: Swings) -> Swings:
 def by_pace(swings: Swings) -> Swings:
     """Return the swings with what lies in a silence held against the stride before.
 
-    From one flat instant to the next is a stride, and so from contact to contact: where the cues beside a
-    silence are far from that, they are of something else.
+    The time between two contacts is close to that between the two flat instants. Cues beside a silence that
+    are far from it come from another event.
     """
     missing = np.maximum(swings.ic_doubt[1:, 3], swings.tc_doubt[1:, 3])
     if not (missing >= HIDDEN_S).any():
@@ -114,7 +118,7 @@ def by_pace(swings: Swings) -> Swings:
 
 
 def _held_against(time: FloatArray, doubt: FloatArray, pace: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return (n,) times and (n, 4) doubts of an event; `pace` tells all but the first."""
+    """Return (n,) times and (n, 4) doubts of an event; `pace` gives all but the first."""
     missing = doubt[:, 3]
     hidden = np.zeros(len(time), dtype=bool)
     hidden[1:] = (missing[1:] >= HIDDEN_S) & (missing[:-1] < HIDDEN_S) & np.isfinite(time[1:] - pace)

@@ -19,12 +19,13 @@ from gait.virtual.radio.near import Characteristics
 
 __all__ = ["KEEPING", "DotKeeping", "Keeping", "MetaMotionKeeping", "MovesenseKeeping", "PolarKeeping"]
 
-PART_BYTES = 150  # bytes of a file in one notification: fits into the usual MTU with its head
+PART_BYTES = 150  # bytes of a file in one notification (chosen: fits into the usual MTU with its head)
 LOGGED_S = 12.0
-"""s of the run that they keep where no other length is set."""
+"""s of the run that they keep where no other length is set (chosen: some strides, quick to fetch in a
+test)."""
 STARTED = "2026-05-01 07:32:10"
 STARTED_S = 1_777_620_730
-"""The same in UTC seconds."""
+"""The start of the log in UTC seconds, the same as `STARTED`."""
 
 
 class Keeping(Mimic):

@@ -38,7 +38,7 @@ class Mimic(NearPeripheral):
     Parameters
     ----------
     motion
-        What it feels; time 0 is its first start.
+        Motion that the sensor feels; time 0 is its first start.
     settings
         Side and errors of its clocks.
 

@@ -19,7 +19,7 @@ from gait.virtual.radio.near import NearClient
 
 __all__ = ["MimicOnAir"]
 
-MTU = 247  # bytes of an ATT payload that sensors of today offer
+MTU = 247  # bytes of an ATT payload (chosen: what sensors of today offer)
 ADVERTISING_MS = 100.0  # ms between advertisements (chosen: a scan of a second hears ten)
 SERVICE = UUID("0b1e0000-6c1d-4b52-9e07-5a6761697431")
 """One service holds all characteristics: a recorder finds them by their own numbers."""
@@ -27,7 +27,7 @@ STANDARD = "-0000-1000-8000-00805f9b34fb"
 """Tail of UUIDs of which 16 bits are enough."""
 NOTIFY = struct.Struct("<BH")
 OP_NOTIFY, OP_INDICATE = 0x1B, 0x1D
-"""ATT opcodes of a notification and an indication (Bluetooth Core, Vol 3, Part F, 3.4.7)."""
+"""ATT opcodes of a notification and an indication (Bluetooth Core Specification, Vol 3, Part F, 3.4.7)."""
 PROPERTIES = {
     "read": Characteristic.Properties.READ,
     "write": Characteristic.Properties.WRITE,

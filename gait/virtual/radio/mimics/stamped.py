@@ -15,7 +15,7 @@ from gait.virtual.radio.near import Characteristics
 __all__ = ["DotMimic", "MovesenseMimic", "OrpheMimic", "PolarMimic", "StrapMimic", "delta_frame"]
 
 FULL = 32768
-"""Counts of full scale, int16."""
+"""Counts of full scale, int16 (by definition)."""
 
 
 class MovesenseMimic(Mimic):
