@@ -41,6 +41,9 @@ allows for rounding and calibration)."""
 REST_ROWS = 5
 """Rows of a slice from which it may be a rest (chosen: fewer scatter too little by chance)."""
 
+REST_ROWS = 5
+"""Rows of a slice from which it may be a rest (chosen: fewer scatter too little by chance)."""
+
 HELD_ROWS, HELD_MOVING = 5, 0.3
 """Rows of a slice by which repeats are counted; its scatter, as a share of the busiest tenth's, from which it
 moves (chosen: at rest a coarse sensor repeats itself)."""

@@ -20,10 +20,10 @@ CELL_S = 1.0
 """s of session time that are judged at once (chosen: the window in which a shoe's offsets are looked for)."""
 
 CELL_POINTS = 200
-"""Grid points in a cell."""
+"""Grid points in a cell: `CELL_S` of the grid, by definition."""
 
 ROWS_LEAST = 8
-"""Samples that a cell must hold (chosen; fewer do not show stillness)."""
+"""Samples that a cell must hold (chosen: fewer do not show stillness)."""
 
 LEAD_S = 12.0
 """s of a rest that are kept behind movement. Chosen: a shoe's detector waits 8.4 s for another swing before
@@ -38,21 +38,23 @@ LEAST_S = 16.0
 
 SWING_RAD_S = 3.0 * DEG
 """rad/s between the largest and the smallest reading of an axis within three seconds: as much as a shoe's
-detector takes for noise in one."""
+detector takes for noise in one (chosen: stricter than `gait.analysis.strides.shoe.gyro_bias` by the longer
+span)."""
 
 OFFSET_RAD_S = 6.0 * DEG
-"""rad/s: what gyroscopes of wearables read at rest at most."""
+"""rad/s that gyroscopes of wearables read at rest at most (chosen: beyond it the foot turns slowly)."""
 
 NEAR_G = 0.05
-"""Relative deviation of the acceleration's size from g."""
+"""Relative deviation of the acceleration's norm from g (chosen: offset and scale of usual ones)."""
 
 OVERSHOOT = 0.3
 """Share of the range of the samples beside it by which an interpolated value may lie outside it, on either
-side. Catmull-Rom weights are below 4/27 on each of the two outer differences, however uneven the times."""
+side (exact bound: Catmull-Rom weights are below 4/27 on each of the two outer differences, however uneven
+the times)."""
 
 _AROUND = (-1, 0, 1)
-"""Cells by which one is judged: a window of a second that begins in it at a whole or a half second, and the
-samples that are interpolated there."""
+"""Cells by which one is judged (chosen: a window of a second that begins in it at a whole or a half second,
+and the samples that are interpolated there)."""
 
 
 class LongRests:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 from itertools import pairwise
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -134,15 +135,14 @@ def _strides(
         movement=Movement(),
         leaves_out_rests=leaves_out,
     )
-    blocks: list[GridBlock] = []
-    feed = engine.detector.feed
-    engine.detector.feed = lambda block: (blocks.append(block), feed(block))[1]  # type: ignore[method-assign]
-    out = [
-        engine.push_batch(recording.time_s[low:high], recording.acc[low:high], recording.gyr[low:high])
-        for low, high in pairwise([0, *sorted(cuts), len(recording.time_s)])
-        if high > low
-    ]
-    return concatenate([*out, engine.finish_batch()]), blocks
+    with patch.object(engine.detector, "feed", wraps=engine.detector.feed) as fed:
+        out = [
+            engine.push_batch(recording.time_s[low:high], recording.acc[low:high], recording.gyr[low:high])
+            for low, high in pairwise([0, *sorted(cuts), len(recording.time_s)])
+            if high > low
+        ]
+        out.append(engine.finish_batch())
+    return concatenate(out), [call.args[0] for call in fed.call_args_list]
 
 
 def _assert_same(one: StrideBatch, other: StrideBatch) -> None:
@@ -200,9 +200,8 @@ def test_a_gyroscope_that_gives_way_sees_every_rest(rested, limit_dps: float) ->
 
 def test_the_live_engine_holds_nothing_back(rested) -> None:
     """Without the option the grid goes on through every rest."""
-    engine, fed = engine_for(rested), []
-    feed = engine.detector.feed
-    engine.detector.feed = lambda block: (fed.append(block), feed(block))[1]  # type: ignore[method-assign]
+    engine = engine_for(rested)
     part = slice(0, 140 * 208)
-    engine.push_batch(rested.time_s[part], rested.acc[part], rested.gyr[part])
-    assert sum(map(len, fed)) > 139.0 * GRID_HZ
+    with patch.object(engine.detector, "feed", wraps=engine.detector.feed) as fed:
+        engine.push_batch(rested.time_s[part], rested.acc[part], rested.gyr[part])
+    assert sum(len(call.args[0]) for call in fed.call_args_list) > 139.0 * GRID_HZ
