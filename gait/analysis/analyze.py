@@ -154,6 +154,18 @@ def looked_over(session: Session) -> tuple[tuple[Fault, ...], tuple[str, ...]]:
         for sensor in sensors
         if sensor.looks_like not in ("", UNFOUND_RUN) and not (sensor.batch.walking < 0.5).any()
     ]
+    other += [
+        Fault(
+            "no_strides",
+            sensor.recording.name,
+            "cannot tell",
+            sentence("this looks like {what}", what=sensor.looks_like),
+            ALL,
+            sentence("nothing is told of it; record with a gyroscope, or stand still for 3 s at the start"),
+        )
+        for sensor in sensors
+        if sensor.looks_like == UNFOUND_RUN
+    ]
     unsure = tuple(
         sensor.recording.name for sensor in sensors if len(sensor.batch) and not sensor.units_confirmed
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from gait.analysis.engine import Engine
+from gait.analysis.faults.broken_axes import acc_cut_off
 from gait.analysis.faults.changes import change_spans, changed_parts, changed_unit
 from gait.analysis.faults.closure import stride_spans
 from gait.analysis.faults.contradictions import faults_of, no_strides, units_confirmed, unscaled
@@ -14,7 +15,7 @@ from gait.analysis.faults.evidence import Evidence
 from gait.analysis.faults.parts import Part, spoilt_parts, without_parts
 from gait.analysis.faults.survey import Survey
 from gait.analysis.faults.two_sensors import SensorTimes
-from gait.analysis.faults.units_and_axes import SHAKEN_M_S2, acc_cut_off
+from gait.analysis.faults.units_and_axes import SHAKEN_M_S2
 from gait.analysis.results import Bout, Fault
 from gait.analysis.session.activity import bouts_of
 from gait.analysis.session.plausibility import awake, judge, looked_at

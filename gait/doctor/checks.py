@@ -27,6 +27,9 @@ ROUNDS = 4
 LEFT_HANDED = "left_handed"
 """Kind of the correction that axes of the wrong hand need beside the gyroscope's sign."""
 
+RENAMING = ("other_side", "other_placement")
+"""Kinds of faults whose correction gives a sensor another name."""
+
 STAMP_NOTES = {
     "those of packets": "packet_stamps",
     "step back at each packet": "packet_stamps",
@@ -113,7 +116,7 @@ def examine_session(session: Session, earlier: tuple[Fault, ...] = ()) -> Diagno
             for fault in contradictions
             if (fault.kind, fault.sensor) not in {(f.kind, f.sensor) for f in faults}
         ]
-        new = [_of_one_cause(fault, faults) for fault in new]
+        new = _of_right_names([_of_one_cause(fault, faults) for fault in new])
         faults += [fault for fault in new if fault.kind != LEFT_HANDED]
         if not any(can_mend(fault) for fault in new):
             return Diagnosis(tuple(faults), session, contradictions, unsure)
@@ -127,6 +130,16 @@ def _of_one_cause(fault: Fault, others: list[Fault]) -> Fault:
     if fault.kind == "other_side" and ("mirrored", fault.sensor) in {(f.kind, f.sensor) for f in others}:
         return replace(fault, kind=LEFT_HANDED)
     return fault
+
+
+def _of_right_names(faults: list[Fault]) -> list[Fault]:
+    """Return the faults without those between sensors while a sensor's side or place is still wrong.
+
+    How late the right foot's clock is has the other sign once the feet have changed their names.
+    """
+    if not any(fault.kind in RENAMING for fault in faults):
+        return faults
+    return [fault for fault in faults if fault.sensor]
 
 
 def _refused(

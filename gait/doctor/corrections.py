@@ -34,8 +34,19 @@ EDGE_S, BESIDE_S, LEAST_ROWS = 6.0, 0.5, 100
 times are known to; rows that are left at least (chosen: some eight strides; strides lie within their samples;
 half a second of rows)."""
 
-PARTS = ("acc_part", "gyr_part", "changed_part", "exchanged")
+PARTS = ("acc_part", "gyr_part", "changed_part", "exchanged", "axis_part")
 """Kinds of faults of a part of the recording, which is left out where its times are known."""
+
+SIZED = ("acc_unit", "acc_scale", "gyr_unit", "gyr_scale", "gyr_lag", "clock")
+"""Kinds of faults that are undone by their size: without one, more than one cause explains what was found."""
+
+USUAL_RATIOS, RATIO_NEAR = (
+    (0.125, 0.25, 0.5, 2.0, 4.0, 8.0, 1 / STANDARD_GRAVITY, 3.28084, STANDARD_GRAVITY),
+    0.05,
+)
+"""Factors between usual full scales and between usual units, and the relative distance from one (chosen). A
+clock may be off by any other factor, a filter makes a gyroscope seem to turn less, and an offset makes an
+accelerometer seem to read more: to divide by such a factor would hide that."""
 
 
 def _acc(recording: Recording, fault: Fault) -> Recording:
@@ -57,6 +68,9 @@ def _offset(recording: Recording, fault: Fault) -> Recording:
 
 def _order(recording: Recording, fault: Fault) -> Recording:
     """Return the recording with one sensor's axes in the order of the other's."""
+    if fault.by_axis and recording.gyr is not None:
+        columns = [abs(round(place)) - 1 for place in fault.by_axis]
+        return replace(recording, gyr=recording.gyr[:, columns] * np.sign(fault.by_axis))
     order = order_of_value(fault.value or 123.0)
     if order.of_acc:
         return replace(recording, acc=recording.acc[:, order.columns])
@@ -181,6 +195,7 @@ CORRECTIONS: dict[str, Callable[[Recording, Fault], Recording]] = {
     "gyr_part": _without_part,
     "changed_part": _without_part,
     "exchanged": _without_part,
+    "axis_part": _without_part,
 }
 """Kind of fault -> what undoes it on one recording."""
 
@@ -189,6 +204,13 @@ def can_mend(fault: Fault) -> bool:
     """Return whether a fault can be undone: its kind can, and its cause is known."""
     if fault.certainty == "cannot tell" or (fault.kind in PARTS and fault.span_s is None):
         return False
+    if fault.kind in SIZED and fault.value is None:
+        return False
+    if fault.kind == "axes_exchanged" and fault.value is None and not fault.by_axis:
+        return False
+    if fault.kind in ("gyr_scale", "acc_scale"):
+        ratios = np.log(np.array(USUAL_RATIOS) / abs(fault.value or 1.0))
+        return bool(np.abs(ratios).min() < RATIO_NEAR)
     return fault.kind in CORRECTIONS or fault.kind == "two_clocks"
 
 

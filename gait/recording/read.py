@@ -43,6 +43,7 @@ from gait.recording.table.checks import Columns, RowFilter, check_acc_unit, chec
 from gait.recording.table.header import NOTHING_SAID, Head, read_head
 from gait.recording.table.lines import Source
 from gait.recording.table.numbers import Layout, map_ahead, parse_block
+from gait.sentences import sentence
 from gait.units import DEG
 
 __all__ = [
@@ -159,8 +160,17 @@ def read_recording(
     kept.finish()
     joined = _fill(empty, pieces)
     check_step(joined.time_s, str(file))
-    joined = replace(joined, notes=(*kept.notes(), *source.notes, *_limits(joined)))
+    joined = _without_empty_gyroscope(joined)
+    joined = replace(joined, notes=(*joined.notes, *kept.notes(), *source.notes, *_limits(joined)))
     return _with_others(joined, file, head) if head.layout.foreign and choice == NOTHING_SAID else joined
+
+
+def _without_empty_gyroscope(joined: Recording) -> Recording:
+    """Return the recording, as an accelerometer's alone where the gyroscope's columns hold no number."""
+    if joined.gyr is None or np.isfinite(joined.gyr).all(axis=1).any():
+        return joined
+    note = sentence("the gyroscope's columns hold no numbers: read as an accelerometer alone")
+    return replace(joined, gyr=None, notes=(*joined.notes, note))
 
 
 def _with_others(joined: Recording, file: Path, head: Head) -> Recording:

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from gait.analysis.analyze import analyze
+from gait.analysis.faults.broken_axes import acc_cut_off
 from gait.analysis.faults.survey import Survey
-from gait.analysis.faults.units_and_axes import acc_cut_off
 from gait.units import STANDARD_GRAVITY
 
 

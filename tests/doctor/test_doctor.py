@@ -14,6 +14,8 @@ from gait.doctor.raw import mended_times
 from gait.recording.model import Session
 from gait.recording.read import read
 from gait.recording.write import write_recording
+from gait.units import STANDARD_GRAVITY
+from gait.virtual.runner.presets import PRESETS
 from gait.virtual.runner.simulate import RunnerSettings, simulate
 
 from .corruptions import CORRUPTIONS, scaled
@@ -188,3 +190,87 @@ def test_an_accelerometer_alone_that_never_rests_is_not_called_sound(sound, tmp_
     diagnosis = diagnosed(spoilt, tmp_path)
     assert diagnosis.faults == ()
     assert diagnosis.unconfirmed == (one.name,)
+
+
+def test_what_a_clock_explains_as_well_is_not_divided_away(sound, tmp_path) -> None:
+    """A gyroscope that reads 1.09 times too much may be a clock: -o leaves it, and the file stays marked."""
+    one = replace(next(iter(sound.values())), rate_hz=None)
+    diagnosis = diagnosed(replace(one, gyr=1.09 * one.gyr), tmp_path)
+    assert {fault.kind for fault in diagnosis.faults} <= {"gyr_scale", "gyr_lag", "not_closed"}
+    assert diagnosis.left
+    assert diagnosis.session is not None
+    np.testing.assert_allclose(diagnosis.session.recordings[0].gyr, 1.09 * one.gyr, atol=1e-3)
+
+
+def test_an_offset_is_not_divided_away(sound, tmp_path) -> None:
+    """1.2 m/s2 too much at rest: a factor or an offset, so nothing is changed and angles are withheld."""
+    one = next(iter(sound.values()))
+    up = one.acc[:100].mean(axis=0)
+    diagnosis = diagnosed(replace(one, acc=one.acc + 1.2 * up / np.linalg.norm(up)), tmp_path)
+    assert [fault.kind for fault in diagnosis.faults] == ["acc_scale"]
+    assert "stride_length_m" in diagnosis.faults[0].spoils
+    assert diagnosis.left
+
+
+def test_swapped_feet_of_two_clocks_are_brought_together() -> None:
+    """The lead of a clock is taken once the feet have their names: steps are half a stride then."""
+    made = simulate(
+        RunnerSettings(parts=(("stand", 2.0), ("run", 14.0), ("stand", 1.0)), pronation_deg=9.0), seed=3
+    )
+    left, right = made.session.recordings
+    late = replace(left, side="right", time_s=left.time_s + 0.06)
+    diagnosis = examine_session(replace(made.session, recordings=(replace(right, side="left"), late)))
+    assert {fault.kind for fault in diagnosis.faults} == {"other_side", "two_clocks"}
+    assert diagnosis.left == ()
+
+
+def test_a_movement_without_strides_is_not_called_sound(sound, tmp_path) -> None:
+    """Shaken in every direction without gyroscope: no stride shows, and that is said."""
+    rng = np.random.default_rng(5)
+    time_s = np.arange(0.0, 30.0, 0.01)
+    beats = np.sin(2.0 * np.pi * 3.1 * time_s)[:, None] * [14.0, 9.0, 4.0]
+    acc = np.array([0.0, 0.0, STANDARD_GRAVITY]) + beats + rng.normal(0.0, 9.0, (len(time_s), 3))
+    one = next(iter(sound.values()))
+    shaken = replace(one, time_s=time_s, acc=acc, gyr=None, rate_hz=None)
+    diagnosis = diagnosed(shaken, tmp_path)
+    assert [fault.kind for fault in diagnosis.faults] == ["no_strides"]
+
+
+def test_rows_filled_up_between_samples_are_named(sound, tmp_path) -> None:
+    """A sensor of 26 Hz resampled to 208 Hz: its rate is told, and what depends on the course withheld."""
+    one = next(iter(sound.values()))
+    slow = np.arange(one.time_s[0], one.time_s[-1], 1.0 / 26.0)
+    fine = np.arange(slow[0], slow[-1], 1.0 / 208.0)
+    acc, gyr = (
+        np.column_stack([np.interp(fine, slow, np.interp(slow, one.time_s, column)) for column in values.T])
+        for values in (one.acc, one.gyr)
+    )
+    diagnosis = diagnosed(replace(one, time_s=fine, acc=acc, gyr=gyr, rate_hz=None), tmp_path)
+    fault = next(fault for fault in diagnosis.faults if fault.kind == "interpolated")
+    assert "about 26 Hz" in fault.what
+    assert "peak_acc_g" in fault.spoils
+
+
+def test_counts_from_zero_up_are_not_scaled(sound, tmp_path) -> None:
+    """Unsigned counts have their middle at 32768: no factor makes gravity of them."""
+    one = next(iter(sound.values()))
+    counts = 32768.0 + np.rint(2048.0 * one.acc / STANDARD_GRAVITY)
+    diagnosis = diagnosed(replace(one, acc=counts, gyr=None), tmp_path)
+    (fault,) = diagnosis.faults
+    assert (fault.kind, fault.value) == ("acc_unit", None)
+    assert "counts" in fault.what
+
+
+def test_a_sign_that_a_lag_explains_too_is_left() -> None:
+    """A turned sign of an axis that hardly turns looks like a lag: both are said, and -o shifts nothing."""
+    preset = PRESETS["easy-rearfoot"]
+    runner = replace(preset.runner, parts=(("stand", 3.0), ("run", 36.0), ("stand", 2.0)))
+    sensor = replace(preset.sensor, rate_hz=104.0)
+    made = simulate(runner, sensor, placements=("shoe", "shank"), seed=3)
+    left = made.session.recordings[0]
+    turned = replace(left, gyr=left.gyr * [1.0, 1.0, -1.0])
+    diagnosis = examine_session(replace(made.session, recordings=(turned,)))
+    assert diagnosis.faults
+    assert diagnosis.left
+    assert diagnosis.session is not None
+    np.testing.assert_array_equal(diagnosis.session.recordings[0].gyr, turned.gyr)

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from gait.analysis.faults.broken_axes import broken_axes
 from gait.analysis.faults.closure import closed_strides, gravity_of_strides
 from gait.analysis.faults.evidence import Evidence
 from gait.analysis.faults.parts import halves_of, other_part, uncovered
@@ -19,7 +20,6 @@ from gait.analysis.faults.units_and_axes import (
     ALL,
     ANGLES,
     LARGER_SCALE,
-    broken_axes,
     unit_faults,
 )
 from gait.analysis.results import Fault
@@ -45,7 +45,7 @@ right to a tenth); beyond, only that it is none."""
 
 UNSCALED, UNSCALED_SCATTER = 0.12, 0.12
 """Misclosure of the strides, relative, from which no movement is judged, and their scatter that allows it
-(chosen: as `gait.analysis.faults.unclosed.FAR_OFF`)."""
+(chosen: twice `gait.analysis.faults.unclosed.CLOSED_WITHIN`)."""
 
 SIDE_SPOILS = ("strike_angle_deg", "pronation_excursion_deg", "pronation_rate_dps", "circumduction_cm")
 """Metrics that the sense of left and right enters."""
@@ -65,12 +65,25 @@ def faults_of(evidence: Evidence) -> tuple[Fault, ...]:
     broken = broken_axes(evidence.recording, evidence.survey, evidence.rate_hz)
     parts = [part.fault for part in evidence.parts]
     # What a part explains is no fault of the whole: held rows of a gyroscope that stopped.
-    stopped = ("held_samples", "gyr_dead") if any(part.kind == "gyr_part" for part in parts) else ()
+    stopped: tuple[str, ...] = (
+        ("held_samples", "gyr_dead") if any(part.kind == "gyr_part" for part in parts) else ()
+    )
+    if any(part.kind == "axis_part" for part in parts):
+        stopped += ("acc_dead", "gyr_dead")
     broken = [fault for fault in broken if fault.kind not in stopped]
     zeros = any(fault.kind == "zero_rows" for fault in broken)
     parts = [fault for fault in parts if not (zeros and fault.kind == "acc_part")]
     faults = [*units, *_set_aside(broken, evidence), *parts]
-    stronger_kinds = ("gyr_", "acc_unit", "acc_gravity", "acc_dead", "acc_overflow", "held_samples")
+    # An accelerometer that is off at rest is off over strides too, by a size that is no factor's.
+    stronger_kinds = (
+        "gyr_",
+        "acc_unit",
+        "acc_scale",
+        "acc_gravity",
+        "acc_dead",
+        "acc_overflow",
+        "held_samples",
+    )
     if not any(fault.kind.startswith(stronger_kinds) for fault in faults):
         moved = closure_faults(evidence)
         faults += moved or _placed_faults(evidence)

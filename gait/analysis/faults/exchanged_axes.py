@@ -9,11 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import permutations
+from itertools import permutations, product
 
 from gait.analysis.faults.closure import Cause, Closed, explained
+from gait.analysis.faults.units_and_axes import ANGLES, TIMES
+from gait.analysis.results import Fault
+from gait.sentences import sentence
 
-__all__ = ["Order", "order_of", "order_of_value"]
+__all__ = [
+    "Order",
+    "SignedOrder",
+    "exchanged",
+    "mirrored",
+    "order_of",
+    "order_of_value",
+    "signed_order_of",
+    "turned",
+]
 
 CLOSES_WITHIN, MAY_CLOSE = 0.03, 0.05
 """Misclosure of gravity, relative, within which an order closes the strides; within which it may (chosen:
@@ -23,6 +35,45 @@ BETTER, NOT_MUCH_WORSE = 2.0, 5.0
 """Difference of misfits by which an order explains the strides better than all else; by which it may be worse
 and still be thought of (chosen on 8 recordings of Fukuchi 2017, 10.7717/peerj.3298, with 13 faults each: true
 orders are better by 2.4 to 16 but for four, and no scale or lag is beaten by an order)."""
+
+
+NEXT_BEST = 1.0
+"""Difference of misfits from the next order below which either may be right (chosen on 18 feet and 18 shanks,
+20 of them of Fukuchi 2017, 10.7717/peerj.3298, with 12 faults each: no order is then wrong, and none is seen
+where a scale, a lag or nothing is the cause)."""
+
+
+@dataclass(frozen=True)
+class SignedOrder:
+    """An order of the gyroscope's axes, each with a sign, that makes strides close.
+
+    Attributes
+    ----------
+    columns, signs
+        For x, y and z in turn the axis, 0 to 2, whose values they hold, and 1 or -1.
+    alone
+        Whether no other order fits as well, and the accelerometer's columns do not explain it either.
+    misfit
+        How much speaks against it, as `Cause.misfit`.
+    """
+
+    columns: tuple[int, int, int]
+    signs: tuple[int, int, int]
+    alone: bool
+    misfit: float = 0.0
+
+    @property
+    def by_axis(self) -> tuple[float, ...]:
+        """Return the order as a number an axis: 1 to 3, below 0 where the sign is turned."""
+        return tuple(float(sign * (axis + 1)) for axis, sign in zip(self.columns, self.signs, strict=True))
+
+    @property
+    def words(self) -> str:
+        """Return the order as axes' names with their signs."""
+        return ", ".join(
+            f"{'-' if sign < 0 else ''}{'xyz'[axis]}"
+            for axis, sign in zip(self.columns, self.signs, strict=True)
+        )
 
 
 @dataclass(frozen=True)
@@ -89,8 +140,82 @@ def order_of(strides: Closed, others: Sequence[Cause], aim: float = 0.0) -> Orde
     return replace(order, sure=off < CLOSES_WITHIN and misfit < best - BETTER)
 
 
+def signed_order_of(strides: Closed, others: Sequence[Cause], aim: float = 0.0) -> SignedOrder | None:
+    """Return the order and signs of the gyroscope's axes that alone explain the strides; None without such.
+
+    Parameters
+    ----------
+    others, aim
+        As in `order_of`.
+    """
+    fits: list[tuple[float, float, SignedOrder]] = []
+    for first, second, third in permutations(range(3)):
+        for signs in product((1, -1), repeat=3):
+            order = SignedOrder((first, second, third), (signs[0], signs[1], signs[2]), alone=False)
+            if order.by_axis == (1.0, 2.0, 3.0):
+                continue
+            cause = explained(replace(strides, gyr=strides.gyr[:, order.columns] * signs), "none", 1.0)
+            off = abs(cause.gravity - aim)
+            if off < MAY_CLOSE:
+                fits.append((cause.misfit, off, order))
+    fits.sort(key=lambda fit: fit[0])
+    if not fits or fits[0][1] > CLOSES_WITHIN:
+        return None
+    misfit, _, order = fits[0]
+    if misfit > min(cause.misfit for cause in others) - BETTER:
+        return None
+    next_best = fits[1][0] if len(fits) > 1 else float("inf")
+    # Two turned signs of the gyroscope are one turned sign of the accelerometer, seen in a mirror.
+    of_either = order.columns == (0, 1, 2) and sum(sign < 0 for sign in order.signs) == 2
+    return replace(order, alone=next_best > misfit + NEXT_BEST and not of_either, misfit=misfit)
+
+
 def order_of_value(value: float) -> Order:
     """Return the order that a fault's value stands for."""
     digits = str(abs(round(value)))
     first, second, third = (int(digit) - 1 for digit in digits)
     return Order((first, second, third), 1 if value > 0.0 else -1, sure=True)
+
+
+def exchanged(name: str, order: Order) -> Fault:
+    """Return the fault of one sensor's axes in another order."""
+    word = sentence("accelerometer") if order.of_acc else sentence("gyroscope")
+    text = sentence(
+        "the axes of the {sensor} are exchanged: its columns fit the other sensor in the order {order}",
+        sensor=word,
+        order=order.words,
+    )
+    todo = sentence("put its columns into that order (gait doctor does with -o)")
+    spoils = (*TIMES, *ANGLES)
+    return Fault("axes_exchanged", name, "likely", text, spoils, todo, order.value)
+
+
+def turned(name: str, order: SignedOrder) -> Fault:
+    """Return the fault of a gyroscope's axes in another order, or with other signs."""
+    if order.signs == (-1, -1, -1) and order.columns == (0, 1, 2):
+        return mirrored(name)
+    spoils = (*TIMES, *ANGLES)
+    if not order.alone:
+        text = sentence(
+            "axes of one sensor are exchanged or their signs turned: it fits the other one as {order}, or in "
+            "another order",
+            order=order.words,
+        )
+        todo = sentence("check the order and signs of the axes of both sensors")
+        return Fault("axes_exchanged", name, "likely", text, spoils, todo)
+    text = sentence(
+        "the axes of the gyroscope are exchanged or their signs turned: its columns fit the accelerometer as "
+        "{order}",
+        order=order.words,
+    )
+    todo = sentence("put its columns into that order (gait doctor does with -o)")
+    return Fault("axes_exchanged", name, "likely", text, spoils, todo, by_axis=order.by_axis)
+
+
+def mirrored(name: str) -> Fault:
+    """Return the fault of a gyroscope whose axes are of the other hand."""
+    text = sentence(
+        "the gyroscope turns against the accelerometer: the axes are left-handed or a sign is turned"
+    )
+    todo = sentence("turn the sign of gyr_x, gyr_y and gyr_z (gait doctor does with -o)")
+    return Fault("mirrored", name, "likely", text, (*TIMES, *ANGLES), todo, -1.0)

@@ -85,7 +85,32 @@ def spoilt_parts(name: str, survey: Survey) -> tuple[Part, ...]:
     if still.any() and (shaken & ~still).sum() * SLICE_S >= LEAST_S:
         spans = _runs(_joined(still, shaken))
         out += [_gyr_part(name, rows.start_s[part], rows.fastest[part][still[part]]) for part in spans]
-    return tuple(out)
+    return (*out, *_held_axes(name, survey))
+
+
+def _held_axes(name: str, survey: Survey) -> list[Part]:
+    """Return the parts in which one axis or two of a sensor keep one value while the leg is shaken."""
+    rows = survey.slices
+    shaken = rows.shaken > SHAKEN_M_S2
+    out = []
+    for kind, first in (("acc", 0), ("gyr", 3)):
+        own = rows.held[:, first : first + 3]
+        for axis in range(3):
+            wanted = shaken & own[:, axis] & ~own.all(axis=1)
+            if not wanted.any() or (shaken & ~own[:, axis]).sum() * SLICE_S < LEAST_S:
+                continue  # the axis of the whole recording is told by `units_and_axes`
+            for part in _runs(_joined(wanted, shaken)):
+                low, high = float(rows.start_s[part][0]), float(rows.start_s[part][-1]) + SLICE_S
+                text = sentence(
+                    "from {low:.0f} to {high:.0f} s {axis} of the {sensor} does not move",
+                    low=low,
+                    high=high,
+                    axis="xyz"[axis],
+                    sensor=sentence("accelerometer") if kind == "acc" else sentence("gyroscope"),
+                )
+                fault = Fault("axis_part", name, "clear", text, (), CUT_THERE, low, span_s=(low, high))
+                out.append(Part(fault, low, high))
+    return out
 
 
 def _too_light(force: FloatArray, least: float) -> BoolArray:

@@ -11,10 +11,11 @@ from functools import cached_property
 
 import numpy as np
 
+from gait.analysis.faults.axis_figures import Axes, AxisCount
 from gait.arrays import BoolArray, FloatArray, IntArray
 from gait.units import STANDARD_GRAVITY
 
-__all__ = ["LARGEST_STEPS", "SLICE_S", "Axes", "Rests", "Slices", "Survey"]
+__all__ = ["SLICE_S", "Rests", "Slices", "Survey"]
 
 SLICE_S = 0.5
 """Length of a slice, s (chosen: a stand of a second holds one whatever its phase)."""
@@ -26,20 +27,9 @@ REST_LEAST_M_S2, REST_LEAST_RAD_S = 0.05 * STANDARD_GRAVITY, 0.05
 """Scatter, m/s2 and rad/s, that is rest however little the busiest slices move (chosen: noise of a usual
 sensor, and the sway of a stand)."""
 
-WRAP = 1.9
-"""A step from one end of the range to the other, in largest magnitudes (chosen: a little less than two, the
-whole range)."""
-
 GRAVITY_NEAR = 0.07
 """Relative difference within which rests agree, and within which they read gravity (chosen: offsets of
 uncalibrated sensors reach 0.06 g)."""
-
-PILED_SHARE = 0.999
-"""Share of an axis' largest value from which a sample counts as at the same limit (chosen: a thousandth
-allows for rounding and calibration)."""
-
-REST_ROWS = 5
-"""Rows of a slice from which it may be a rest (chosen: fewer scatter too little by chance)."""
 
 REST_ROWS = 5
 """Rows of a slice from which it may be a rest (chosen: fewer scatter too little by chance)."""
@@ -51,9 +41,9 @@ moves (chosen: at rest a coarse sensor repeats itself)."""
 FROZEN_RAD_S = 0.1
 """rad/s (chosen: a held rate above this is no rest's offset)."""
 
-LARGEST_STEPS = 50
-"""Largest steps between neighbours that are kept for each axis (chosen: a gyroscope that overflows has
-more)."""
+STRAIGHT_M_S2 = 0.012
+"""Distance from the line between its neighbours, times two, up to which a row was made from them (chosen: two
+decimals are rounded by 0.01; the noise of a sensor at 100 Hz alone is 0.02 and more)."""
 
 
 @dataclass(frozen=True)
@@ -95,125 +85,15 @@ class Slices:
         Root mean square and scatter of the specific force, m/s2.
     fastest
         Largest norm of the rate, rad/s; NaN without numbers.
+    held
+        (k, 6) whether an axis, of acc and then of gyr, keeps one value; False without numbers.
     """
 
     start_s: FloatArray
     force: FloatArray
     shaken: FloatArray
     fastest: FloatArray
-
-
-@dataclass(frozen=True)
-class Axes:
-    """Figures of the three axes of one kind of channel over the whole recording, (3,) each.
-
-    Attributes
-    ----------
-    top
-        Largest magnitude.
-    piled
-        Samples within a thousandth of it, on either side, that repeat the one before: a limit holds on, the
-        smooth peaks of even strides do not.
-    longest_hold
-        Longest run of the same value, samples.
-    spread
-        Standard deviation.
-    wraps
-        Steps between neighbours of more than `WRAP` times the largest magnitude.
-    low, high
-        Smallest and largest value.
-    jumps
-        Steps between neighbours of more than the largest magnitude.
-    ends
-        Samples within a thousandth of the largest magnitude: a limit has many, a sample that wraps round few.
-    """
-
-    top: FloatArray
-    piled: FloatArray
-    longest_hold: FloatArray
-    spread: FloatArray
-    wraps: FloatArray
-    low: FloatArray
-    high: FloatArray
-    jumps: FloatArray
-    ends: FloatArray
-
-
-class _AxisCount:
-    """Running figures of the three channels of one kind, each in one piece of memory."""
-
-    def __init__(self) -> None:
-        self.top = np.zeros(3)
-        self.low, self.high = np.full(3, np.inf), np.full(3, -np.inf)
-        self.piled, self.ends = np.zeros(3), np.zeros(3)
-        self.hold = np.zeros(3)
-        self.running = np.zeros(3)
-        self.total = np.zeros(3)
-        self.squares = np.zeros(3)
-        self.count = 0
-        self.steps: FloatArray = np.zeros((3, 0))
-        self.last: FloatArray | None = None
-
-    def add(self, values: FloatArray) -> None:
-        """Take in (3, n) channels that follow."""
-        size = np.abs(values)
-        limit = np.maximum(size.max(axis=1), self.top)
-        near = size >= (PILED_SHARE * limit)[:, None]
-        same_top = self.top >= PILED_SHARE * limit
-        joined = values if self.last is None else np.concatenate([self.last[:, None], values], axis=1)
-        step = np.diff(joined, axis=1)
-        np.abs(step, out=step)
-        repeats = step == 0.0
-        piled = np.count_nonzero(repeats & near[:, near.shape[1] - repeats.shape[1] :], axis=1)
-        self.piled = np.where(same_top, self.piled, 0.0) + piled
-        self.ends = np.where(same_top, self.ends, 0.0) + np.count_nonzero(near, axis=1)
-        self.top = limit
-        self.low = np.minimum(self.low, values.min(axis=1))
-        self.high = np.maximum(self.high, values.max(axis=1))
-        self.total += values.sum(axis=1)
-        self.squares += np.einsum("ij,ij->i", values, values)
-        self.count += values.shape[1]
-        self._count_holds(repeats)
-        self._keep_largest(step)
-        self.last = values[:, -1].copy()
-
-    def _keep_largest(self, step: FloatArray) -> None:
-        """Keep the `LARGEST_STEPS` of each axis; only rows with a step above the smallest kept are sorted."""
-        if self.steps.shape[1] == LARGEST_STEPS:
-            step = step[:, (step > self.steps.min(axis=1)[:, None]).any(axis=0)]
-        both = np.concatenate([self.steps, step], axis=1)
-        top = min(LARGEST_STEPS, both.shape[1])
-        if top:
-            self.steps = np.partition(both, both.shape[1] - top, axis=1)[:, -top:]
-
-    def _count_holds(self, same: BoolArray) -> None:
-        for axis, held in enumerate(same):
-            edges = np.flatnonzero(~held)
-            if len(edges) == 0:
-                self.running[axis] += len(held)
-                self.hold[axis] = max(self.hold[axis], self.running[axis])
-                continue
-            inner = float(np.diff(edges).max(initial=1)) - 1.0
-            self.hold[axis] = max(self.hold[axis], self.running[axis] + edges[0], inner)
-            self.running[axis] = len(held) - 1 - edges[-1]
-            self.hold[axis] = max(self.hold[axis], self.running[axis])
-
-    def axes(self) -> Axes:
-        mean = self.total / max(self.count, 1)
-        spread = np.sqrt(np.maximum(self.squares / max(self.count, 1) - mean**2, 0.0))
-        wraps = (self.steps > WRAP * self.top[:, None]).sum(axis=1).astype(float)
-        jumps = (self.steps > self.top[:, None]).sum(axis=1).astype(float)
-        return Axes(
-            top=self.top.copy(),
-            piled=self.piled.copy(),
-            longest_hold=self.hold + 1.0,
-            spread=spread,
-            wraps=wraps,
-            low=self.low,
-            high=self.high,
-            jumps=jumps,
-            ends=self.ends.copy(),
-        )
+    held: BoolArray
 
 
 class Survey:
@@ -224,8 +104,8 @@ class Survey:
         self._whole: FloatArray | None = None
         self._resting: Rests | None = None
         self._open: tuple[FloatArray, FloatArray, FloatArray | None] | None = None
-        self._acc = _AxisCount()
-        self._gyr = _AxisCount()
+        self._acc = AxisCount()
+        self._gyr = AxisCount()
         self.zero_rows = 0
         self.fingerprint = 0
 
@@ -261,27 +141,36 @@ class Survey:
             self._slices.append(_figures(time_s[:last], acc[:, :last], rate, start[:-1]))
 
     def let_go(self) -> None:
-        """Forget the half seconds, 100 bytes each, once nothing more is asked of them; the counts stay."""
+        """Forget the half seconds, 160 bytes each, once nothing more is asked of them; the counts stay."""
         self._slices, self._open = [], None
         self._whole = self._resting = None
 
     def held(self, gyroscope: bool = False) -> float:
         """Return the share of rows that repeat the row before while the sensor moves; NaN without any."""
+        return self._share_moving(12 if gyroscope else 11)
+
+    @property
+    def straight(self) -> float:
+        """Share of the rows, while the sensor moves, that lie on a line between their neighbours; or NaN."""
+        return self._share_moving(19)
+
+    def _share_moving(self, column: int) -> float:
+        """Return rows counted in a column over all rows of the half seconds that move; NaN without any."""
         table = self._table()
         long_enough = table[1] >= HELD_ROWS
         if not long_enough.any():
             return float("nan")
         busy = float(np.percentile(table[8][long_enough], 90))
         moving = long_enough & (table[8] > HELD_MOVING * busy)
-        return float(table[12 if gyroscope else 11][moving].sum() / max(table[1][moving].sum(), 1.0))
+        return float(table[column][moving].sum() / max(table[1][moving].sum(), 1.0))
 
     def _table(self) -> FloatArray:
-        """Return (13, k) as `_figures`, of all half seconds so far."""
+        """Return (20, k) as `_figures`, of all half seconds so far."""
         if self._whole is None:
             parts = list(self._slices)
             if self._open is not None and len(self._open[0]):
                 parts.append(_figures(*self._open, np.zeros(1, dtype=np.intp)))
-            self._whole = np.concatenate(parts, axis=1) if parts else np.empty((13, 0))
+            self._whole = np.concatenate(parts, axis=1) if parts else np.empty((20, 0))
             if self._slices:
                 # They are in the table: no second copy.
                 self._slices = [self._whole[:, : sum(part.shape[1] for part in self._slices)]]
@@ -322,7 +211,8 @@ class Survey:
         table = self._table()
         long_enough = table[1] >= HELD_ROWS
         force = np.sqrt(np.einsum("ij,ij->j", table[2:5], table[2:5]) + table[8] ** 2)
-        return Slices(*(column[long_enough] for column in (table[0], force, table[8], table[10])))
+        start_s, shaken, fastest = (table[row][long_enough] for row in (0, 8, 10))
+        return Slices(start_s, force[long_enough], shaken, fastest, table[13:19, long_enough].T > 0.0)
 
     @property
     def frozen_s(self) -> float:
@@ -365,7 +255,10 @@ def _rest_limit(scatter: FloatArray, least: float) -> float:
 
 
 def _figures(time_s: FloatArray, acc: FloatArray, gyr: FloatArray | None, start: IntArray) -> FloatArray:
-    """Return (13, k) start, count, mean acc and gyr, scatter of both, largest rate, repeats of both.
+    """Return (20, k) figures of half seconds.
+
+    Start, count, means of acc and gyr, scatter of both, largest rate, repeats of both, held axes, and rows on
+    a line between their neighbours.
 
     Parameters
     ----------
@@ -383,14 +276,26 @@ def _figures(time_s: FloatArray, acc: FloatArray, gyr: FloatArray | None, start:
         for squares, middle in ((sums[1], mean), (sums[3], turn))
     ]
     top = np.sqrt(np.maximum.reduceat(np.einsum("ij,ij->j", rate, rate), start))
-    same = [_repeats(values, start) for values in (acc, rate)]
-    return np.vstack([time_s[start], count, mean, turn, *scatter, top, *same])
+    moves = [_moves(values, start) for values in (acc, rate)]
+    same = [count - 1.0 - np.add.reduceat(moved.any(axis=0).astype(np.int32), start) for moved in moves]
+    held = [~np.logical_or.reduceat(moved, start, axis=1) for moved in moves]
+    straight = np.add.reduceat(_on_lines(acc), start)
+    return np.vstack([time_s[start], count, mean, turn, *scatter, top, *same, *held, straight])
 
 
-def _repeats(values: FloatArray, start: IntArray) -> FloatArray:
-    """Return (k,) rows of each slice that repeat all axes of the row before in the same slice."""
-    same = np.zeros(values.shape[1], dtype=np.int32)
-    same[1:] = (values[:, 1:] == values[:, :-1]).all(axis=0)
-    same[start] = 0
-    out: FloatArray = np.add.reduceat(same, start).astype(float)
+def _moves(values: FloatArray, start: IntArray) -> BoolArray:
+    """Return (3, n) where (3, n) values differ from the sample before in the same slice; NaN always does."""
+    out = np.zeros(values.shape, dtype=bool)
+    np.not_equal(values[:, 1:], values[:, :-1], out=out[:, 1:])
+    out[:, start] = False
+    return out
+
+
+def _on_lines(acc: FloatArray) -> IntArray:
+    """Return (n,) 1 for samples half-way between both their neighbours, and not the same as these."""
+    out = np.zeros(acc.shape[1], dtype=np.intp)
+    if len(out) > 2:
+        step = np.diff(acc, axis=1)
+        bend = np.abs(np.diff(step, axis=1)).max(axis=0)
+        out[1:-1] = (bend < STRAIGHT_M_S2) & (step[:, 1:] != 0.0).any(axis=0)
     return out

@@ -7,6 +7,7 @@ from itertools import combinations
 
 import numpy as np
 
+from gait.analysis.faults.units_and_axes import RHYTHM
 from gait.analysis.results import Fault
 from gait.analysis.strides.stride_batch import StrideBatch
 from gait.arrays import FloatArray
@@ -17,6 +18,9 @@ __all__ = ["SensorTimes", "pair_faults"]
 
 BETWEEN = ("step_ms", "flight_ms", "vertical_oscillation_cm")
 """Metrics that need both feet in one time."""
+
+OF_BOTH = ("contact_ms", "duty_factor", "stride_length_m", "speed_m_s")
+"""Metrics that a clock, or another run, changes as well."""
 
 LEAST_OVERLAP = 0.2
 """Share of the shorter recording in which two sensors of one run must both be there (chosen: two sensors that
@@ -43,6 +47,10 @@ TOGETHER = 0.04
 """Distance of a step from none, as a share of the stride, within which two sensors are on one leg (chosen:
 some 28 ms, beyond the error of contacts)."""
 
+RHYTHMS_APART = 0.02
+"""Relative difference of two sensors' strides over the same time that no runner has (chosen: both legs take
+the same number of strides, and clocks differ by 0.001)."""
+
 SAME_LEG_S = 0.06
 """s (chosen: contacts of one leg from two sensors lie nearer than this, those of two legs further apart)."""
 
@@ -63,6 +71,7 @@ def pair_faults(sensors: list[SensorTimes]) -> tuple[Fault, ...]:
     out: list[Fault] = []
     for first, other in combinations(sensors, 2):
         fault = _same_file(first, other) or _apart(first, other)
+        fault = fault or _two_rhythms(first, other)
         if fault is None:
             fault = _legs(first, other) if first.side != other.side else _one_leg(first, other)
         fault = fault or _cut_short(first, other)
@@ -98,6 +107,30 @@ def _apart(first: SensorTimes, other: SensorTimes) -> Fault | None:
     )
     todo = sentence("give both files times of one clock, or analyse them one by one")
     return Fault("no_overlap", "", "clear", text, (), todo, apart, refuses=True)
+
+
+def _two_rhythms(first: SensorTimes, other: SensorTimes) -> Fault | None:
+    """Return a fault where the strides of two sensors differ in length while both run."""
+    low, high = max(first.span[0], other.span[0]), min(first.span[1], other.span[1])
+    lengths = [
+        (batch.next_ic_s - batch.ic_s)[(batch.ic_s >= low) & (batch.next_ic_s <= high)]
+        for batch in (first.batch, other.batch)
+    ]
+    if min(map(len, lengths)) < STEPS:
+        return None
+    ratio = float(np.median(lengths[1]) / np.median(lengths[0]))
+    if abs(np.log(ratio)) < RHYTHMS_APART:
+        return None
+    text = sentence(
+        "{one} and {other} take strides of {first:.0f} and {second:.0f} ms at the same time: they are of two "
+        "runners, of two runs, or a clock is off",
+        one=first.name,
+        other=other.name,
+        first=1e3 * float(np.median(lengths[0])),
+        second=1e3 * float(np.median(lengths[1])),
+    )
+    todo = sentence("give both feet's files of one run, or analyse them one by one")
+    return Fault("two_rhythms", "", "likely", text, (*RHYTHM, *BETWEEN, *OF_BOTH), todo, ratio)
 
 
 def _cut_short(first: SensorTimes, other: SensorTimes) -> Fault | None:

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from gait.analysis.faults.closure import Cause, Closed, causes, closed_strides, explained
 from gait.analysis.faults.evidence import Evidence
-from gait.analysis.faults.exchanged_axes import Order, order_of
+from gait.analysis.faults.exchanged_axes import (
+    Order,
+    exchanged,
+    mirrored,
+    order_of,
+    signed_order_of,
+    turned,
+)
 from gait.analysis.faults.offset import offset_of
 from gait.analysis.faults.units_and_axes import ALL, ANGLES, REST_OFF, RHYTHM, TIMES
 from gait.analysis.results import Certainty, Fault
@@ -24,20 +32,14 @@ than named); and standard errors beyond either (chosen: sound runs at 100 Hz and
 
 LAG_PIVOT, STEADY = 0.75, 0.05
 """A lag that gravity does not show must explain the stance this much better, among strides that agree within
-the second, relative (chosen: a quarter less unexplained force is more than chance, if strides agree as sound
-ones do)."""
+the second, relative (chosen: a quarter is no chance)."""
 
 MIRROR_OFF = 0.15
 """Misclosure from which axes of the wrong hand explain it, where turning them closes it (chosen: nearer to 0
 the one value fits by chance only)."""
 
 NO_GRAVITY_LEFT = -0.7
-"""Gravity over whole strides less one g, relative, below which it was taken out (chosen: some is left by the
-errors of the filter that took it out)."""
-
-FAR_OFF = 0.12
-"""Misclosure, relative, from which what a lag or the gyroscope's scale spoils is withheld (chosen: twice
-`CLOSED_WITHIN`)."""
+"""Gravity over whole strides less one g, relative, below which it was taken out (chosen: some is left)."""
 
 LOST_CLOSURE = 0.5
 """Misclosure of the swings, relative, from which too few strides to be judged are told wrong (chosen: half of
@@ -57,8 +59,12 @@ LAG_LEAST_S, LAG_LEAST_SAMPLES, LAG_MARGIN = 0.008, 0.7, 4.0
 smaller ones move contacts by less than their intervals)."""
 
 MARGIN = 1.2
-"""Difference of misfits from which the best cause is likely (chosen: the best has to be clearly ahead);
-below, another cannot be told from it."""
+"""Difference of misfits from which the best cause is likely, not any of some (chosen: clearly ahead)."""
+
+LAG_OR_SCALE = 3.3
+"""The same between a lag and a scale of the gyroscope: of 18 feet (10 of Fukuchi 2017, 10.7717/peerj.3298)
+with lags of 20 and 30 ms and scales of 0.9 to 1.2 none is named wrongly beyond it; 6 of 36 lags of 30 ms lie
+below."""
 
 EXPLAINED: dict[str, dict[str, float]] = {
     "shoe": {"acc": -18.0, "gyr": -15.0, "lag": -12.0},
@@ -73,13 +79,20 @@ WELL_CLOSED, FITS_WELL = 0.015, {"shoe": -16.0, "shank": -13.5}
 """Misclosure, relative, and misfit within which no other order of the axes is looked for: sound recordings
 lie below (12 of Fukuchi 2017, 10.7717/peerj.3298: -17 and -14 at most)."""
 
+SHANK_CLOSED = 0.03
+"""Misclosure of a shank, relative, beside its noise, from which other orders of its axes are looked for:
+sound ones lie within 0.023 (18 shanks, 10 of Fukuchi 2017)."""
+
+HEIGHT_OFF, HEIGHT_GRAVITY, COARSE_HZ = 0.035, 0.02, 60.0
+"""Misclosure of a foot's height, in g T2, and of gravity, relative, that are told together, and samples a
+second below which they are not: 154 sound feet (100 of Fukuchi 2017, 10.7717/peerj.3298) leave 0.023 at
+most; a slope of 8 % alone is 0.035, and leaves gravity as it is."""
+
 GRAVITY_BEATEN = 4.0
-"""Difference of misfits from which a scale of the gyroscope explains what looks like gravity taken out
-(chosen: the scale has to be clearly ahead)."""
+"""`MARGIN` between a scale of the gyroscope and gravity taken out (chosen: the scale is clearly ahead)."""
 
 CLOCK_AGREES = 0.03
-"""Relative difference of the clock's error by the header and by the strides that is one cause (chosen: sound
-runs close within 0.03)."""
+"""Relative difference of a clock's error by header and by strides that is one (chosen: as runs close)."""
 
 
 def closure_faults(evidence: Evidence) -> list[Fault]:
@@ -107,32 +120,77 @@ def _faults_of_strides(evidence: Evidence, strides: Closed) -> list[Fault]:
     explanations = causes(strides, rest_scale, none, scales=scales)
     others = [cause for cause in explanations if cause.name != "none" and _counts(cause, evidence.rate_hz)]
     fits = off < WELL_CLOSED and none.misfit < FITS_WELL[evidence.recording.placement]
+    # A shank's gravity closes in some other order by chance: its own must not close.
+    fits |= evidence.recording.placement == "shank" and off < SHANK_CLOSED + noise
     order = None if fits else order_of(strides, explanations, (rest_scale or 1.0) - 1.0)
-    likely = _axes_or_offset(evidence, strides, order, explanations, (rest_scale or 1.0) - 1.0)
+    likely = _axes_or_offset(
+        evidence, strides, order, explanations, (rest_scale or 1.0) - 1.0, signed=not fits
+    )
     if likely:
         return likely
     if closes:
-        quiet = _quiet_faults(evidence, none, others)
-        return quiet or ([_not_closed(evidence, none, others)] if doubtful and others else [])
+        return _closed_faults(evidence, none, others, off - noise, doubtful=doubtful)
     clipped = evidence.batch.clipped
     if none.gravity < NO_GRAVITY_LEFT and not _turns_too_far(none, others):
         return [_no_gravity(evidence, 1.0 + none.gravity)]
     if -CLIPPED_LESS < more < CLIPPED_MORE and clipped.mean() > CLIPPED_SHARE:
         return _quiet_faults(evidence, none, others)
-    turned = [cause for cause in others if cause.name == "mirror" and off > MIRROR_OFF]
-    if turned and abs(turned[0].gravity) < CLOSED_WITHIN:
-        return [_mirrored(evidence)]
+    of_hand = [cause for cause in others if cause.name == "mirror" and off > MIRROR_OFF]
+    if of_hand and abs(of_hand[0].gravity) < CLOSED_WITHIN:
+        return [mirrored(evidence.recording.name)]
     # Where the scale is known from a rest, and no order of the axes closes, a poor fit has one cause left.
     open_cause = rest_scale is None or order is not None
-    return [_closure_fault(evidence, none, others, off, open_cause) if others else _unlike(evidence, none)]
+    return [
+        _closure_fault(evidence, strides, none, others, open_cause=open_cause)
+        if others
+        else _unlike(evidence, none)
+    ]
+
+
+def _closed_faults(
+    evidence: Evidence, none: Cause, others: list[Cause], off: float, *, doubtful: bool
+) -> list[Fault]:
+    """Return the faults of strides whose gravity closes within `off`, relative, beside its noise."""
+    if _height_off(evidence, none, max(off, abs(none.gravity))):
+        return [_of_height(evidence, none)]
+    quiet = _quiet_faults(evidence, none, others)
+    return quiet or ([_not_closed(evidence, none, others)] if doubtful and others else [])
+
+
+def _height_off(evidence: Evidence, none: Cause, off: float) -> bool:
+    """Return whether a foot does not come back to its height, and no slope explains it."""
+    fine = evidence.rate_hz > COARSE_HZ and float(evidence.batch.clipped.mean()) < CLIPPED_SHARE
+    return fine and off > HEIGHT_GRAVITY and abs(none.height) > HEIGHT_OFF
+
+
+def _of_height(evidence: Evidence, none: Cause) -> Fault:
+    text = sentence(
+        "gravity over whole strides is {g:.3f} g, and the foot does not come back to its height: the order, "
+        "a sign or the scale of single axes is wrong",
+        g=1.0 + none.gravity,
+    )
+    todo = sentence("check the order and signs of the axes, then the full scales and the sample rate")
+    return Fault("not_closed", evidence.recording.name, "likely", text, (*TIMES, *ANGLES), todo)
 
 
 def _axes_or_offset(
-    evidence: Evidence, strides: Closed, order: Order | None, explanations: Sequence[Cause], aim: float
+    evidence: Evidence,
+    strides: Closed,
+    order: Order | None,
+    explanations: Sequence[Cause],
+    aim: float,
+    *,
+    signed: bool,
 ) -> list[Fault]:
-    """Return exchanged axes, or an offset of the gyroscope, where these explain the strides."""
+    """Return exchanged axes, or an offset of the gyroscope, where these explain the strides.
+
+    With ``signed``, single signs of the gyroscope are looked at too.
+    """
     if order is not None and order.sure:
-        return [_exchanged_axes(evidence, order)]
+        return [exchanged(evidence.recording.name, order)]
+    signed_order = signed_order_of(strides, explanations, aim) if signed else None
+    if signed_order is not None:
+        return [turned(evidence.recording.name, signed_order)]
     most = EXPLAINED[evidence.recording.placement]["gyr"]
     offset = offset_of(strides, list(explanations), most, aim)
     return [] if offset is None else [_offset(evidence, offset)]
@@ -183,18 +241,6 @@ def _not_explained(evidence: Evidence, none: Cause, best: Cause) -> Fault:
     return Fault("not_closed", evidence.recording.name, "cannot tell", text, (*TIMES, *ANGLES), todo)
 
 
-def _exchanged_axes(evidence: Evidence, order: Order) -> Fault:
-    word = sentence("accelerometer") if order.of_acc else sentence("gyroscope")
-    text = sentence(
-        "the axes of the {sensor} are exchanged: its columns fit the other sensor in the order {order}",
-        sensor=word,
-        order=order.words,
-    )
-    todo = sentence("put its columns into that order (gait doctor does with -o)")
-    spoils = (*TIMES, *ANGLES)
-    return Fault("axes_exchanged", evidence.recording.name, "likely", text, spoils, todo, order.value)
-
-
 def _offset(evidence: Evidence, offset: FloatArray) -> Fault:
     size = float(np.linalg.norm(offset))
     text = sentence(
@@ -235,9 +281,9 @@ def _counts(cause: Cause, rate_hz: float) -> bool:
 
 
 def _closure_fault(
-    evidence: Evidence, none: Cause, explanations: list[Cause], off: float, open_cause: bool
+    evidence: Evidence, strides: Closed, none: Cause, explanations: list[Cause], *, open_cause: bool
 ) -> Fault:
-    """Return the fault of strides whose gravity is off by `off`, relative, by its likeliest cause.
+    """Return the fault of strides whose gravity is off, by its likeliest cause.
 
     A cause that fits poorly may be exchanged axes; a lag is not without `open_cause`.
     """
@@ -249,19 +295,25 @@ def _closure_fault(
     if same_clock:
         return _clock(evidence, same_clock[0], "clear")
     best = _lag_if_unexplained(best, explanations)
+    axes = _axes_beside(strides, best) if best.name == "lag" else ""
     most = EXPLAINED[evidence.recording.placement].get(best.name)
     if (open_cause or best.name != "lag") and most is not None and best.misfit > most:
         return _not_explained(evidence, none, best)
     explanations = [best, *(cause for cause in explanations if cause is not best)]
     beside = [cause for cause in explanations[1:] if cause.name != best.name]
-    sure: Certainty = "cannot tell" if beside and beside[0].misfit - best.misfit < MARGIN else "likely"
-    other = _cause_text(beside[0]) if sure == "cannot tell" else ""
-    if off > FAR_OFF and best.name == "lag" and all(cause.name in ("lag", "gyr") for cause in explanations):
+    of_gyroscope = {best.name, *(cause.name for cause in beside[:1])} == {"lag", "gyr"}
+    margin = LAG_OR_SCALE if of_gyroscope else MARGIN
+    close = [cause for cause in beside[:1] if cause.misfit - best.misfit < margin]
+    other = _cause_text(close[0]) if close else ""
+    sure: Certainty = "cannot tell" if close else "likely"
+    if of_gyroscope:
         sure = "likely"  # both spoil the same: what they spoil is withheld, whichever it is
     if best.name == "lag":
-        return _lag(evidence, best, sure, other)
+        fault = _lag(evidence, best, sure, other or axes)
+        rhythm = RHYTHM if close and close[0].name == "gyr" and not _clock_agrees(evidence) else ()
+        return replace(fault, spoils=(*rhythm, *fault.spoils))
     if best.name == "mirror":
-        return _mirrored(evidence)
+        return mirrored(evidence.recording.name)
     if best.name == "gyr":
         return _clock(evidence, best, sure, other)
     text = sentence("gravity over whole strides is {g:.2f} g: {cause}", g=best.value, cause=_cause_text(best))
@@ -270,6 +322,14 @@ def _closure_fault(
         "check unit and full scale of the accelerometer; stand still for 3 s at the start next time"
     )
     return Fault("acc_scale", evidence.recording.name, sure, text, ("peak_acc_g", *ANGLES), todo, best.value)
+
+
+def _axes_beside(strides: Closed, lag: Cause) -> str:
+    """Return in words the signs and order of a foot's axes that explain its strides as well as a lag."""
+    order = signed_order_of(strides, [explained(strides, "none", 1.0)]) if strides.rests else None
+    if order is None or order.misfit > lag.misfit + LAG_OR_SCALE:
+        return ""
+    return sentence("the axes of the gyroscope belong into the order {order}", order=order.words)
 
 
 def _lag_if_unexplained(best: Cause, explanations: list[Cause]) -> Cause:
@@ -281,14 +341,6 @@ def _lag_if_unexplained(best: Cause, explanations: list[Cause]) -> Cause:
 def _or(text: str, other: str) -> str:
     """Return what was found with its other possible cause, where there is one."""
     return sentence("{what}, or {other}", what=text, other=other) if other else text
-
-
-def _mirrored(evidence: Evidence) -> Fault:
-    text = sentence(
-        "the gyroscope turns against the accelerometer: the axes are left-handed or a sign is turned"
-    )
-    todo = sentence("turn the sign of gyr_x, gyr_y and gyr_z (gait doctor does with -o)")
-    return Fault("mirrored", evidence.recording.name, "likely", text, (*TIMES, *ANGLES), todo, -1.0)
 
 
 def _cause_text(cause: Cause) -> str:
@@ -306,7 +358,10 @@ def _cause_text(cause: Cause) -> str:
 def _lag(evidence: Evidence, cause: Cause, sure: Certainty, other: str = "") -> Fault:
     text = _or(sentence("{lag} against the accelerometer", lag=_cause_text(cause)), other)
     todo = sentence("switch off filters that delay one of them; gait doctor shifts it back with -o")
-    return Fault("gyr_lag", evidence.recording.name, sure, text, (*TIMES, *ANGLES), todo, 1e3 * cause.value)
+    if other:
+        todo = sentence("check the gyroscope's full scale, filters that delay it, and the sample rate")
+    size_ms = None if other else 1e3 * cause.value
+    return Fault("gyr_lag", evidence.recording.name, sure, text, (*TIMES, *ANGLES), todo, size_ms)
 
 
 def _clock_error(evidence: Evidence) -> float | None:
@@ -316,6 +371,11 @@ def _clock_error(evidence: Evidence) -> float | None:
         return None
     ratio = stated / evidence.rate_hz
     return ratio if abs(ratio - 1.0) > CLOCK_AGREES else None
+
+
+def _clock_agrees(evidence: Evidence) -> bool:
+    """Return whether the header states the rate that the stamps show."""
+    return bool(evidence.recording.rate_hz) and _clock_error(evidence) is None
 
 
 def _clock(evidence: Evidence, cause: Cause, sure: Certainty, other: str = "") -> Fault:
@@ -337,4 +397,4 @@ def _clock(evidence: Evidence, cause: Cause, sure: Certainty, other: str = "") -
     text = _or(text, other)
     todo = sentence("check the gyroscope's full scale and the sample rate; state rate_hz in the file")
     spoils = (*RHYTHM, *TIMES, *ANGLES)
-    return Fault("gyr_scale", name, sure, text, spoils, todo, cause.value)
+    return Fault("gyr_scale", name, sure, text, spoils, todo, None if other else cause.value)

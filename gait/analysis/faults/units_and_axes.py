@@ -1,10 +1,10 @@
-"""Units and axes of one sensor: what standing still, the fastest turns and each axis' range contradict."""
+"""Units of one sensor: what standing still and the fastest turns contradict."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from gait.analysis.faults.survey import LARGEST_STEPS, Axes, Survey
+from gait.analysis.faults.survey import Survey
 from gait.analysis.results import Fault
 from gait.arrays import FloatArray
 from gait.recording.model import Recording
@@ -19,8 +19,6 @@ __all__ = [
     "RHYTHM",
     "SHAKEN_M_S2",
     "TIMES",
-    "acc_cut_off",
-    "broken_axes",
     "gyr_offset",
     "unit_faults",
 ]
@@ -46,6 +44,14 @@ REST_OFF, REST_WRONG, NO_GRAVITY = 0.07, 0.12, 0.08
 """Relative error of gravity at rest that is worth a word, that is another unit, and the share of one g below
 which gravity was taken out (chosen: offsets of uncalibrated sensors reach 0.06 g)."""
 
+NEAR_RATIO, UNIT_NEAR = (0.8, 1.25), 0.04
+"""Gravity at rest over 9.81 m/s2 that no usual unit explains and an offset may; relative distance within
+which a ratio is a unit's (chosen: offsets of usual sensors reach a fifth of g, scale errors 0.04)."""
+
+COUNTS_FROM, COUNTS_SHAKEN = 30.0, 0.3
+"""Gravity at rest over 9.81 m/s2 from which values are counts, and scatter of the busiest half seconds over
+gravity below which zero is not in their middle (chosen: a running leg's is 1.2 and more)."""
+
 LEG_MOST_DPS, LEG_LEAST_DPS, LEG_LEAST_RAD_S = 4000.0, 32.0, 3.0
 """No leg turns faster, and a running leg's rates in rad/s stay below the second; what turns less than the
 third in rad/s is no leg (chosen: the fastest kicks reach 2500 deg/s, and a trunk turns by 40 deg/s and
@@ -66,39 +72,6 @@ g and more)."""
 
 LARGER_SCALE = sentence("choose a larger full scale: a running foot needs 2000 deg/s")
 
-PILED, PILED_FROM_DPS = 8, 150.0
-"""Samples at an axis' largest value from which it is a limit, and the least rate, deg/s, that is one (chosen:
-noise does not repeat a largest value so often, and no gyroscope's range is smaller)."""
-
-ACC_PILED_SHARE = 0.1
-"""Share of the samples that repeat an axis' largest value from which an accelerometer is cut off too much for
-a landing to show, where it is shaken as on a leg (chosen: measured on 13 runners at 2 g it is 0.17 to
-0.65)."""
-
-WRAPS = 3
-"""Jumps through the whole range from which they are an overflow (chosen: single ones are damaged samples)."""
-
-FULL_SCALES_G, BOTH_ENDS, JUMPS = (2.0, 4.0, 8.0, 16.0, 32.0), 0.94, 8
-"""Usual full scales of accelerometers; share of one that both ends of an axis come to, and steps larger than
-it, from which the axis wraps round (chosen: within a chip's scale error, and more than damaged samples)."""
-
-FROZEN_S = 2.0
-"""s that all samples stay the same from which it is told (chosen: longer than a packet that is sent
-twice)."""
-
-AT_END, AT_END_SHARE = 3.0, 0.12
-"""Samples at the very end of an axis, and share of its jumps, beyond which they stop at a limit (chosen: an
-overflow leaves an end at once)."""
-
-REPEATED_SHARE, FRESH_HZ = 0.25, 70.0
-"""Share of the moving rows that repeat the one before from which they were filled up, and the true rate below
-which that spoils what depends on the course of a stride (chosen: noise repeats few, and a stance then has a
-dozen samples)."""
-
-HELD_SHARE, DEAD_SHARE = 0.25, 1e-4
-"""An axis that holds one value for this share of the samples, or scatters by this share of the others
-(chosen: no axis of a leg rests for so long, nor is without noise)."""
-
 
 def unit_faults(recording: Recording, survey: Survey) -> list[Fault]:
     """Return what standing still and the fastest turns say of the units."""
@@ -106,7 +79,7 @@ def unit_faults(recording: Recording, survey: Survey) -> list[Fault]:
     out: list[Fault] = []
     rests = survey.rests
     if len(rests):
-        out += _rest_faults(name, rests.gravity)
+        out += _rest_faults(name, rests.gravity, survey.shaken_m_s2)
     fast = survey.fast_turns_rad_s / DEG
     rate = gyr_offset(survey) / DEG
     offset = float(np.linalg.norm(rate))
@@ -166,7 +139,7 @@ USUAL_FAST_DPS = 900.0
 to 1500 that occur)."""
 
 
-def _rest_faults(name: str, gravity: float) -> list[Fault]:
+def _rest_faults(name: str, gravity: float, shaken: float) -> list[Fault]:
     ratio = gravity / STANDARD_GRAVITY
     if abs(ratio - 1.0) <= REST_OFF:
         return []
@@ -178,15 +151,28 @@ def _rest_faults(name: str, gravity: float) -> list[Fault]:
         )
         todo = sentence("export the raw accelerometer, not 'linear' or 'user' acceleration")
         return [Fault("acc_gravity", name, "clear", text, ALL, todo, ratio, refuses=True)]
-    if abs(ratio - 1.0) <= REST_WRONG:
+    if abs(ratio - 1.0) <= REST_WRONG or (NEAR_RATIO[0] < ratio < NEAR_RATIO[1] and not _is_unit(ratio)):
         text = sentence(
-            "standing still reads {read:.2f} m/s2, not {g:.2f}: the accelerometer is {ratio:.2f} times off",
+            "standing still reads {read:.2f} m/s2, not {g:.2f}: the accelerometer is {ratio:.2f} times off, "
+            "or has an offset of {offset:.1f} m/s2",
             read=gravity,
             g=STANDARD_GRAVITY,
             ratio=ratio,
+            offset=abs(gravity - STANDARD_GRAVITY),
         )
-        todo = sentence("calibrate the accelerometer, or divide it by that factor (gait doctor does with -o)")
-        return [Fault("acc_scale", name, "likely", text, ("peak_acc_g", *ANGLES), todo, ratio)]
+        todo = sentence("calibrate the accelerometer in six positions: one position does not tell which")
+        times = TIMES if abs(ratio - 1.0) > REST_WRONG else ()
+        return [Fault("acc_scale", name, "likely", text, (*times, "peak_acc_g", *ANGLES), todo, ratio)]
+    if ratio > COUNTS_FROM and shaken < COUNTS_SHAKEN * gravity and not _is_unit(ratio):
+        text = sentence(
+            "standing still reads {read:.0f}, not {g:.2f} m/s2, and running changes it by {share:.0f} % "
+            "only: raw counts, perhaps from zero up, whose middle was not taken away",
+            read=gravity,
+            g=STANDARD_GRAVITY,
+            share=100.0 * shaken / gravity,
+        )
+        todo = sentence("export calibrated data; else take the counts of 0 g from each axis, then scale them")
+        return [Fault("acc_unit", name, "clear", text, ALL, todo, refuses=True)]
     ratio, unit = _unit_name(ratio, ACC_UNITS)
     text = sentence(
         "standing still reads {read:.1f}, not {g:.2f} m/s2: the accelerometer is in {unit}",
@@ -198,10 +184,15 @@ def _rest_faults(name: str, gravity: float) -> list[Fault]:
     return [Fault("acc_unit", name, "clear", text, ALL, todo, ratio, refuses=True)]
 
 
+def _is_unit(ratio: float) -> bool:
+    """Return whether a ratio to m/s2 is that of a usual unit or full scale."""
+    return bool(min(abs(np.log(ratio / factor)) for factor, _ in ACC_UNITS) < UNIT_NEAR)
+
+
 def _unit_name(ratio: float, units: tuple[tuple[float, str], ...]) -> tuple[float, str]:
     """Return factor and words of the unit that a ratio to m/s2 is; the ratio itself where none is near."""
     near = min(units, key=lambda unit: abs(np.log(ratio / unit[0])))
-    if abs(np.log(ratio / near[0])) < 0.04:
+    if abs(np.log(ratio / near[0])) < UNIT_NEAR:
         return near
     return ratio, sentence("another unit, {ratio:.3g} times m/s2", ratio=ratio)
 
@@ -227,143 +218,3 @@ def _gyr_unit(name: str, fast: float, *, too_fast: bool) -> Fault:
         "multiply gyr_x, gyr_y and gyr_z by {factor:.5f} (gait doctor does with -o)", factor=1.0 / DEG
     )
     return Fault("gyr_unit", name, "clear", text, ALL, todo, DEG, refuses=True)
-
-
-def acc_cut_off(recording: Recording, survey: Survey) -> tuple[Fault, ...]:
-    """Return the fault of an accelerometer at its limit for so long that no stride shows; else nothing."""
-    share = float(survey.acc.piled.max()) / max(survey.samples, 1)
-    if share < ACC_PILED_SHARE or survey.shaken_m_s2 < SHAKEN_M_S2:
-        return ()
-    most = float(survey.acc.top[survey.acc.piled.argmax()]) / STANDARD_GRAVITY
-    text = sentence(
-        "the accelerometer ends at {most:.1f} g and stands there for {share:.0f} % of the time, so that no "
-        "stride shows",
-        most=most,
-        share=100.0 * share,
-    )
-    todo = sentence("choose a larger full scale: a running foot needs 16 g")
-    return (Fault("acc_cut_off", recording.name, "clear", text, ALL, todo, most),)
-
-
-def broken_axes(recording: Recording, survey: Survey, rate_hz: float) -> list[Fault]:
-    """Return limits, overflows, dead and held axes of both sensors, repeated rows, and rows of zeros.
-
-    Parameters
-    ----------
-    rate_hz
-        Rows a second.
-    """
-    name = recording.name
-    out: list[Fault] = _held_rows(name, survey, rate_hz)
-    if survey.frozen_s >= FROZEN_S:
-        text = sentence(
-            "for {s:.0f} s all samples stay the same and read no gravity: the sensor hung, or the file was "
-            "filled up",
-            s=survey.frozen_s,
-        )
-        todo = sentence("leave those rows out (gait doctor does with -o)")
-        out.append(Fault("frozen", name, "clear", text, (), todo, survey.frozen_s))
-    samples = max(survey.samples, 1)
-    for kind, axes in (("acc", survey.acc), ("gyr", survey.gyr)):
-        if axes is None:
-            continue
-        dead = _dead(axes, samples)
-        word = sentence("accelerometer") if kind == "acc" else sentence("gyroscope")
-        spoils: tuple[str, ...] = (*TIMES, *ANGLES) if kind == "gyr" else (*TIMES, "peak_acc_g", *ANGLES)
-        if dead:
-            text = _dead_text(dead, word)
-            todo = sentence("record again; if it stays so, the sensor is broken")
-            out.append(Fault(f"{kind}_dead", name, "clear", text, spoils, todo))
-        elif times := _overflows(axes, kind):
-            text = sentence(
-                "the {sensor} jumps through its whole range {n} times: it overflows", sensor=word, n=times
-            )
-            if times >= LARGEST_STEPS:
-                text = sentence(
-                    "the {sensor} jumps through its whole range {n} times and more: it overflows",
-                    sensor=word,
-                    n=times,
-                )
-            todo = sentence("choose a larger full scale")
-            out.append(Fault(f"{kind}_overflow", name, "clear", text, (*spoils, "peak_acc_g"), todo))
-        elif kind == "gyr" and (limit := _limit_dps(axes)):
-            text = sentence("the gyroscope ends at {most:.0f} deg/s, and the leg turns faster", most=limit)
-            out.append(Fault("gyr_saturated", name, "clear", text, ANGLES, LARGER_SCALE, limit))
-    if survey.zero_rows:
-        share = 100.0 * survey.zero_rows / samples
-        text = sentence(
-            "{n} rows ({share:.1f} %) of the accelerometer are zero on all axes",
-            n=survey.zero_rows,
-            share=share,
-        )
-        spoils = (*TIMES, *ANGLES) if share > 1.0 else ()
-        todo = sentence("leave those rows out (gait doctor does with -o): gravity makes zeros impossible")
-        out.append(Fault("zero_rows", name, "clear", text, spoils, todo, float(survey.zero_rows)))
-    return out
-
-
-def _overflows(axes: Axes, kind: str) -> int:
-    """Return how often an axis jumps through its range; 0 where it does not.
-
-    At a low rate a sample that wraps round lands behind the limit and not at it: then an accelerometer's axis
-    comes close to a usual full scale at both ends, without holding there, and jumps by more than that scale.
-    """
-    # A limit on both sides is jumped between too, but its samples lie at the very ends.
-    few = axes.ends <= np.maximum(AT_END, AT_END_SHARE * axes.jumps)
-    overflowing = (axes.wraps >= WRAPS) & (axes.wraps > axes.piled) & few
-    if kind == "acc":
-        scale = np.array(FULL_SCALES_G)[:, None] * STANDARD_GRAVITY
-        ends = np.minimum(axes.high, -axes.low)
-        inside = (axes.top <= 1.001 * scale) & (ends >= BOTH_ENDS * scale)
-        overflowing |= inside.any(axis=0) & (axes.jumps >= JUMPS) & few
-    return int(np.maximum(axes.wraps, axes.jumps)[overflowing].max()) if overflowing.any() else 0
-
-
-def _held_rows(name: str, survey: Survey, rate_hz: float) -> list[Fault]:
-    """Return the fault of rows that repeat the row before: the samples of a slower sensor, filled up."""
-    shares = {
-        kind: survey.held(gyroscope=kind == "gyr") for kind in ("acc", "gyr") if kind == "acc" or survey.gyr
-    }
-    share = max((share for share in shares.values() if np.isfinite(share)), default=0.0)
-    if share < REPEATED_SHARE:
-        return []
-    fresh_hz = (1.0 - share) * rate_hz
-    word = sentence("accelerometer") if shares["acc"] >= REPEATED_SHARE else sentence("gyroscope")
-    text = sentence(
-        "{share:.0f} % of the rows of the {sensor} repeat the row before: it samples at about {hz:.0f} Hz, "
-        "not {rate:.0f}",
-        share=100.0 * share,
-        sensor=word,
-        hz=fresh_hz,
-        rate=rate_hz,
-    )
-    todo = sentence("export the samples at the sensor's own rate (gait doctor leaves repeats out with -o)")
-    of_acc = ("peak_acc_g",) if shares["acc"] >= REPEATED_SHARE else ()
-    spoils = (*TIMES, *of_acc, *ANGLES) if fresh_hz < FRESH_HZ else ()
-    return [Fault("held_samples", name, "clear", text, spoils, todo, share)]
-
-
-def _dead(axes: Axes, samples: int) -> list[int]:
-    """Return the axes that stay the same while another one moves."""
-    held = axes.longest_hold > max(HELD_SHARE * samples, 20.0)
-    still = axes.spread <= DEAD_SHARE * axes.spread.max()
-    dead = np.flatnonzero(held | still)
-    return [] if len(dead) == 3 and axes.spread.max() > 0.0 else dead.tolist()
-
-
-def _dead_text(axes: list[int], sensor: str) -> str:
-    """Return which axes of a sensor do not move, in words."""
-    if len(axes) == 3:
-        return sentence("no axis of the {sensor} moves", sensor=sensor)
-    names = ["xyz"[axis] for axis in axes]
-    if len(axes) == 1:
-        return sentence("{axis} of the {sensor} does not move", axis=names[0], sensor=sensor)
-    return sentence(
-        "{axis} and {other} of the {sensor} do not move", axis=names[0], other=names[1], sensor=sensor
-    )
-
-
-def _limit_dps(axes: Axes) -> float:
-    """Return the rate that an axis stops at, deg/s; 0 where none does."""
-    at = (axes.piled >= PILED) & (axes.top / DEG > PILED_FROM_DPS)
-    return float(axes.top[at].max()) / DEG if at.any() else 0.0

@@ -14,6 +14,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from gait.recording.importers.column_words import (
+    ACC_WORDS,
+    CLOCK_LETTERS,
+    COUNTER_WORDS,
+    DATE_NAMES,
+    DEVICE_WORDS,
+    FILLERS,
+    FOREIGN,
+    GRAVITY_WORDS,
+    GYR_PAIRS,
+    GYR_WORDS,
+    KINDS,
+    LABVIEW_TIME,
+    LINEAR_WORDS,
+    OTHER_WORDS,
+    PLACE_WORDS,
+    RATE_WORDS,
+    TIME_LEFT,
+    TIME_WORDS,
+)
 from gait.recording.importers.units import Unit, unit_of
 
 __all__ = ["Column", "Kind", "parse_columns"]
@@ -21,81 +41,6 @@ __all__ = ["Column", "Kind", "parse_columns"]
 Kind = Literal["time", "acc", "gyr", "gravity", "linear", "device", "counter", "other"]
 
 
-def _set(words: str) -> frozenset[str]:
-    """Return the words of a text."""
-    return frozenset(words.split())
-
-
-ACC_WORDS = _set(
-    "acc accel accelero accelerometer acceleration accelerations accelerometers a beschleunigung "
-    "beschleunigungssensor accelerometre aceleracion acelerometro accelerazione accelerometro aceleracao "
-    "versnelling beschl przyspieszenie akcelerometr zrychleni ivme ivmeolcer kiihtyvyys akselerasjon "
-    "gyorsulas ubrzanje acceleratie accelerometru ускорение акселерометр"
-)
-"""Also as phyphox and other apps write them in other languages, without accents."""
-GYR_WORDS = _set(
-    "gyr gyro gyros gyroscope gyroscopes omega w as avel angvel angularvelocity gyroskop drehrate "
-    "winkelgeschwindigkeit drehgeschwindigkeit gyrometre giroscopio giroscoop hoeksnelheid zyroskop "
-    "gyroskopet jiroskop gyroskooppi ziroskop giroszkop гироскоп"
-)
-GYR_PAIRS = (
-    ("angular", "velocity"),
-    ("angular", "rate"),
-    ("rotation", "rate"),
-    ("turn", "rate"),
-    ("ang", "vel"),
-    ("rate", "turn"),
-    ("vitesse", "angulaire"),
-    ("vitesse", "rotation"),
-    ("velocidad", "angular"),
-    ("velocidade", "angular"),
-    ("velocita", "angolare"),
-)
-RATE_WORDS = _set(
-    "rotation rate velocity angular turn ang vel vitesse angulaire velocidad velocidade velocita angolare"
-)
-LINEAR_WORDS = _set(
-    "linear lin user free linacc linaccel linearacceleration useracceleration freeacc lineare lineaire "
-    "lineal lineaal"
-)
-GRAVITY_WORDS = _set("gravity grav schwerkraft gravite gravedad gravita")
-TIME_WORDS = _set(
-    "time timestamp timestamps t elapsed epoch epoc ts datetime clock milliseconds millis "
-    "microseconds micros nanoseconds seconds sampletimefine sec zeit zeitstempel temps horodatage tiempo "
-    "tempo tijd czas cas tid zaman aika ido vrijeme timp время"
-)
-CLOCK_LETTERS = _set("hh h mm mi m ss s ms sss ssssss yyyy yy mo mon dd d")
-"""Words of a name such as ``hh:mm:ss.ms``, which shows how a time is written."""
-FOREIGN = (
-    ("角速度", "gyro"),
-    ("加速度", "acc"),
-    ("时间", "time"),
-    ("時間", "time"),
-    ("각속도", "gyro"),
-    ("가속도", "acc"),
-    ("시간", "time"),
-)
-"""Signs of words that programs of the Far East write."""
-COUNTER_WORDS = _set(
-    "counter packetcounter sample samples frame index packet count row framenumber samplenumber seq sequence"
-)
-DEVICE_WORDS = _set(
-    "device devicename deviceid sensor sensorid sensorname sensortype messagetype type node nodeid mac "
-    "serial placement position location side foot leg limb bodypart bodyside segment"
-)
-OTHER_WORDS = _set(
-    "mag magn magnet magnetometer quat quaternion q euler roll pitch yaw angle angles orientation "
-    "temp temperature pressure baro barometer heading position velocity emg jerk heart light battery "
-    "humidity altitude latitude longitude speed steps rot sd std mean variance accuracy norm "
-    "magnitude delta inc dv dq bias offset"
-)
-FILLERS = _set(
-    "sensor imu data raw cal uncal calibrated uncalibrated motion value values total meas body device "
-    "the in of signal channel axis sensors reading im inertial with since start reboot unix sync "
-    "local utc system"
-)
-KINDS = _set("ln wr lowg highg hg lg low high noise wide range raw uncal uncalibrated")
-"""Words that tell apart several accelerometers of one device; they are no part of its name."""
 VECTORS: tuple[tuple[Kind, frozenset[str]], ...] = (
     ("linear", LINEAR_WORDS),
     ("gravity", GRAVITY_WORDS),
@@ -110,16 +55,16 @@ GLUED = re.compile(
 """Quantity and axis in one word: ``ax``, ``accX``, ``GYROY``; numbers in it or behind are the device's."""
 NUMBERED_AXIS = re.compile(r"(?P<axis>[xyz])(?P<behind>\d+)")
 """An axis with the number of its device: ``acc_x2``."""
-COUNTED_AXIS = re.compile(r"(?P<stem>.*[^\W\d_])[\s_.\[(]*(?P<digit>[0-3])[\])]?")
-"""An axis by its number: ``Acceleration_1``, ``acc[0]``."""
+COUNTED_AXIS = re.compile(
+    r"(?P<stem>.*[^\W\d_])[\s_.\[(]*(?P<digit>[0-3])[\])]?|(?P<before>.*[^\W_])[\[(](?P<place>[0-3])[\])]"
+)
+"""An axis by its number: ``Acceleration_1``, ``acc[0]``, ``acc_m_s2[0]``."""
 SUFFIXES = re.compile(
     r"[_\s,./:;-]+(?:in[_\s]+)?(m/s/s|m/s2|m/s\^2|m_s2|m_s_s|mps2|ms2|ft_s2|ft/s2|mg|gs?|deg/s|deg_s|dps|mdps|rad/s|rad_s|"
     r"s|sec|secs|seconds|ms|msec|millis|milliseconds|us|usec|micros|microsec|microseconds|ns|nsec|nanoseconds)$",
     re.IGNORECASE,
 )
 """A unit at a name's end without brackets."""
-TIME_LEFT = _set("sample fine formatted chip stamp date rel relative abs absolute ticks since gmt")
-"""Words of a time's name that are no device."""
 BRACKETS = re.compile(r"[(\[{]\s*([^()\[\]{}]*(?:\([^()]*\)[^()\[\]{}]*)?)\s*[)\]}]")
 
 
@@ -145,6 +90,8 @@ class Column:
         Which of several accelerometers of a device; empty where the name does not say.
     stem
         The name without its axis: the three axes of a sensor share it.
+    by_unit
+        True where nothing but the unit says the quantity.
     """
 
     index: int
@@ -156,18 +103,34 @@ class Column:
     device: str = ""
     variant: str = ""
     stem: str = ""
+    by_unit: bool = False
 
 
 def parse_columns(names: Sequence[str], units: Sequence[str] = ()) -> tuple[Column, ...]:
     """Read each name; ``units`` are the cells of a line of units below them, where there is one."""
     rows = tuple(units) + ("",) * (len(names) - len(units))
     plain = _with_axes(_with_parents(names))
-    return _of_ros(
-        tuple(
-            replace(_column(index, read, unit), name=name)
-            for index, (read, name, unit) in enumerate(zip(plain, names, rows, strict=False))
-        )
+    columns = tuple(
+        replace(_column(index, read, unit), name=name)
+        for index, (read, name, unit) in enumerate(zip(plain, names, rows, strict=False))
     )
+    return _of_any_language(_of_ros(columns))
+
+
+def _of_any_language(columns: tuple[Column, ...]) -> tuple[Column, ...]:
+    """Return columns of one sensor whose unit alone says the quantity without the unknown word as its device.
+
+    ``ъглова скорост x (deg/s)`` is an angular rate, and nothing in it names a sensor.
+    """
+    out = list(columns)
+    for kind in ("acc", "gyr"):
+        own = [column for column in columns if column.kind == kind and column.axis is not None]
+        alone = len(own) == len(AXES) and {column.axis for column in own} == set(AXES.values())
+        words = {word.lower() for column in own for word in column.device.split()}
+        if alone and all(column.by_unit for column in own) and not words & PLACE_WORDS:
+            for column in own:
+                out[column.index] = replace(column, device="", stem="")
+    return tuple(out)
 
 
 def _with_parents(names: Sequence[str]) -> list[str]:
@@ -189,14 +152,22 @@ def _with_axes(names: Sequence[str]) -> list[str]:
     for index, name in enumerate(names):
         match = COUNTED_AXIS.fullmatch(name.strip())
         if match is not None:
-            stems.setdefault(match["stem"], {}).setdefault(int(match["digit"]), index)
+            stem = match["stem"] or match["before"]
+            stems.setdefault(stem, {}).setdefault(int(match["digit"] or match["place"]), index)
     out = list(names)
+    for place in range(len(names) - 2):
+        # GoPro's tables name the first of three columns, and call the next ones 1 and 2.
+        follow = [name.strip() for name in names[place + 1 : place + 3]]
+        if follow == ["1", "2"] and _column(0, f"{names[place]} x", "").kind in ("acc", "gyr"):
+            out[place : place + 3] = [f"{names[place]} {axis}" for axis in AXES]
     for stem, places in stems.items():
         if set(places) in ({0, 1, 2}, {1, 2, 3}) and _column(0, f"{stem} x", "").kind in ("acc", "gyr"):
             if _column(0, stem, "").axis is not None:
                 continue  # ax1, ax2, ax3 are three sensors
+            unit = SUFFIXES.search(stem)
+            bare, behind = (stem[: unit.start()], f" ({unit[1]})") if unit is not None else (stem, "")
             for axis, digit in zip(AXES, sorted(places), strict=True):
-                out[places[digit]] = f"{stem} {axis}"
+                out[places[digit]] = f"{bare} {axis}{behind}"
     return out
 
 
@@ -214,6 +185,8 @@ def _column(index: int, name: str, unit_cell: str) -> Column:
     name = _folded(name)
     if _is_clock(name):
         return Column(index, name, "time")
+    if name.strip().lower() == LABVIEW_TIME:
+        return Column(index, name, "time", unit=unit_of("s"))
     bare, unit, strange = _without_unit(name.strip())
     below = unit_of(unit_cell)
     if below is None and unit_cell.strip() and unit is None:
@@ -222,10 +195,12 @@ def _column(index: int, name: str, unit_cell: str) -> Column:
     words = _words(bare)
     kind, axis, left = _meaning(words, unit)
     alone = unit_of(bare) if kind == "other" and axis is None and len(bare) > 1 else None
-    if alone is not None and alone.quantity == "time" and alone.factor < 1.0:
+    if alone is not None and alone.quantity == "time" and (alone.factor < 1.0 or bare.lower() == "secs"):
         kind, unit, left = "time", alone, []
     if kind == "time" and strange and [word.lower() for word in words] == ["t"]:
         kind = "other"  # a temperature
+    if kind == "gyr" and unit is None and {"rad", "rads"} & {word.lower() for word in left}:
+        unit, left = unit_of("rad/s"), [word for word in left if word.lower() not in ("rad", "rads")]
     if kind == "time":
         unit = unit or _unit_in_words(words)
         left = [word for word in left if word.lower() not in TIME_LEFT and unit_of(word) is None]
@@ -237,7 +212,15 @@ def _column(index: int, name: str, unit_cell: str) -> Column:
             kind = "other"
     stem = " ".join(word.lower() for word in left)
     glued = "glued" if axis is not None and not set(AXES) & {word.lower() for word in words} else ""
-    return Column(index, name, kind, axis, unit, strange, device, variant, f"{stem}|{glued}")
+    by_unit = axis is not None and unit is not None and kind == unit.quantity and not _says_quantity(words)
+    return Column(index, name, kind, axis, unit, strange, device, variant, f"{stem}|{glued}", by_unit=by_unit)
+
+
+def _says_quantity(words: list[str]) -> bool:
+    """Return whether a word of a name, its axis aside, is an acceleration's or an angular rate's."""
+    _, lower, _ = _take_axis([word.lower() for word in words], words)
+    present = set(lower)
+    return bool(present & (ACC_WORDS | GYR_WORDS)) or any(set(pair) <= present for pair in GYR_PAIRS)
 
 
 def _folded(name: str) -> str:
@@ -348,6 +331,6 @@ def _without_axis(lower: list[str], words: list[str]) -> tuple[Kind, int | None,
         return "counter", None, _left(words, COUNTER_WORDS | {"number", "no", "id"})
     if joined in DEVICE_WORDS or ({"device", "sensor", "node"} & present and present & {"name", "id"}):
         return "device", None, []
-    if present & TIME_WORDS or joined in TIME_WORDS or joined in ("date", "dateandtime", "unixtime"):
-        return "time", None, _left(words, TIME_WORDS | {"stamp", "date"})
+    if present & TIME_WORDS or joined in TIME_WORDS or joined in DATE_NAMES:
+        return "time", None, _left(words, TIME_WORDS | DATE_NAMES | {"stamp"})
     return "other", None, words

@@ -10,7 +10,7 @@ import pandas as pd
 
 from gait.arrays import FloatArray
 
-__all__ = ["clock_seconds", "date_seconds", "is_clock", "is_date", "zone_of"]
+__all__ = ["clock_seconds", "clock_wraps_s", "date_seconds", "is_clock", "is_date", "zone_of"]
 
 DATE = re.compile(
     r"\s*\d{4}[-/.]\d{1,2}[-/.]\d{1,2}[T _]+\d{1,2}:\d{2}:\d{2}([.,:]\d{1,9})?"
@@ -24,14 +24,16 @@ OTHER_DATE = re.compile(
 )
 """A date whose day and month cannot be told apart, or whose month is a word: only its time of day is used."""
 CLOCK = re.compile(r"\s*\d{1,2}:\d{2}:\d{2}([.,:]\d{1,9})?" + HALF_DAY + r"\s*")
+SHORT_CLOCK = re.compile(r"\s*\d{1,2}:\d{2}[.,]\d{1,9}\s*")
+"""Minutes and seconds, as a spreadsheet shows a time of day by itself: 58:00.1."""
 SPAN = re.compile(
     r"\s*(?P<number>\d+(\.\d*)?([eE][+-]?\d+)?)\s*(?P<unit>milliseconds?|msec|ms|seconds?|secs?|s|minutes?|min)\s*"
 )
 """A span of time with its unit, as MATLAB writes its durations: 0.0096 sec."""
 SPAN_S = (("milli", 1e-3), ("ms", 1e-3), ("min", 60.0), ("s", 1.0))
 """Beginning of a unit's name -> s, the longer beginnings first."""
-HALF_DAY_S = 43200.0
-"""s from midnight to noon (by definition)."""
+HALF_DAY_S, HOUR_S = 43200.0, 3600.0
+"""s from midnight to noon; s of an hour (by definition)."""
 OVERFLOWS = (pd.errors.OutOfBoundsDatetime, pd.errors.OutOfBoundsTimedelta)
 ZONE = re.compile(r"(Z|UTC|GMT|[+-]\d{2}:?\d{2})\s*$")
 
@@ -46,7 +48,18 @@ def is_clock(cell: str) -> bool:
 
     A span with its unit, such as ``0.0096 sec``, is one too.
     """
-    return any(form.fullmatch(cell) is not None for form in (CLOCK, OTHER_DATE, SPAN))
+    return any(form.fullmatch(cell) is not None for form in (CLOCK, OTHER_DATE, SPAN, SHORT_CLOCK))
+
+
+def clock_wraps_s(cell: str) -> float:
+    """Return the seconds after which a time of day begins again: an hour where it shows no hours.
+
+    Examples
+    --------
+    >>> clock_wraps_s("59:59.9"), clock_wraps_s("23:59:59")
+    (3600.0, 86400.0)
+    """
+    return HOUR_S if SHORT_CLOCK.fullmatch(cell) is not None else 2.0 * HALF_DAY_S
 
 
 def zone_of(cell: str) -> tzinfo | None:
@@ -95,10 +108,14 @@ def clock_seconds(cells: pd.Series[str]) -> FloatArray:
     [1.0, 46800.5]
     >>> clock_seconds(pd.Series(["0.0096 sec", "20 ms"])).tolist()
     [0.0096, 0.02]
+    >>> clock_seconds(pd.Series(["58:00.5", "59:01,25"])).tolist()
+    [3480.5, 3541.25]
     """
     if cells.fillna("").str.fullmatch(SPAN).any():
         return _span_seconds(cells.fillna(""))
     text = cells.fillna("").str.strip().str.replace(r"^.*[T ,]+(?=\d{1,2}:)", "", regex=True)
+    short = text.str.fullmatch(SHORT_CLOCK)
+    text = text.mask(short, "0:" + text.str.replace(",", ".", regex=False))
     half = text.str.extract(r"([AaPp])\.?[Mm]\.?$")[0].str.lower()
     text = text.str.replace(r"\s*[AaPp]\.?[Mm]\.?$", "", regex=True)
     text = text.str.replace(r"(:\d{2}:\d{2})[:,](?=\d)", r"\1.", n=1, regex=True)

@@ -19,7 +19,7 @@ from gait.recording.choice import Choice
 from gait.recording.importers.choose import Picked, pick
 from gait.recording.importers.column_names import Column, parse_columns
 from gait.recording.importers.guesses import acc_guess, gyr_guess, reads_gravity
-from gait.recording.importers.gyroscope_file import COUNTS_ABOVE, DAY_S
+from gait.recording.importers.gyroscope_file import COUNTS_ABOVE
 from gait.recording.importers.sample import Sample, rate_of
 from gait.recording.importers.suggest import suggestion
 from gait.recording.importers.time_column import TimeColumn, time_column
@@ -132,7 +132,7 @@ def _layout(
         scale=(time.factor, *[acc] * 3, *[gyr] * len(picked.gyr)),
         plus=_plus(picked, time, acc),
         time_form=time.form,
-        wrap_s=DAY_S if time.form == "clock" else None,
+        wrap_s=time.wrap_s,
         device=device,
         zone=time.zone,
         rate_hz=time.rate_hz or choice.rate_hz,

@@ -55,8 +55,12 @@ class Sample:
 
     def numbers(self, index: int) -> FloatArray:
         """Return (n,) numbers of one column, NaN for what is none."""
-        cells = (cell.replace(self.decimal, ".") for cell in self.cells(index))
-        return np.array([float(cell) if NUMBER.fullmatch(cell) else np.nan for cell in cells])
+        return np.array([self.number(cell) for cell in self.cells(index)])
+
+    def number(self, cell: str) -> float:
+        """Return a cell's number, NaN for what is none."""
+        plain = cell.replace(self.decimal, ".")
+        return float(plain) if NUMBER.fullmatch(plain) else float("nan")
 
     def table(self, indices: Sequence[int]) -> FloatArray:
         """Return (n, k) numbers of some columns, without rows with a hole or a number beyond `LARGEST`."""

@@ -89,9 +89,14 @@ def _bare(columns: Sequence[Column], sample: Sample, taken: set[int]) -> tuple[C
     ]
     left = [column for column in left if not column.strange]  # angles, temperatures
     if sample.rows:
-        left = [
-            column for column in left if np.isfinite(sample.numbers(column.index)).mean() >= NUMBERS_SHARE
+        numbers = {column.index: sample.numbers(column.index) for column in left}
+        left = [column for column in left if np.isfinite(numbers[column.index]).mean() >= NUMBERS_SHARE]
+        moving = [
+            column
+            for column in left
+            if np.ptp(numbers[column.index][np.isfinite(numbers[column.index])]) > 0.0
         ]
+        left = moving if len(moving) >= len(AXES) else left
     with_axis = [column for column in left if column.axis is not None]
     some = with_axis if len(with_axis) >= len(AXES) else left
     return tuple(some[: len(AXES)]) if len(some) >= len(AXES) else ()

@@ -14,7 +14,14 @@ from gait.errors import RecordingError
 from gait.recording.choice import Choice
 from gait.recording.importers.choose import Picked
 from gait.recording.importers.column_names import Column
-from gait.recording.importers.dates import clock_seconds, date_seconds, is_clock, is_date, zone_of
+from gait.recording.importers.dates import (
+    clock_seconds,
+    clock_wraps_s,
+    date_seconds,
+    is_clock,
+    is_date,
+    zone_of,
+)
 from gait.recording.importers.sample import Sample
 from gait.recording.table.numbers import TimeForm
 from gait.sentences import sentence
@@ -33,6 +40,9 @@ not)."""
 EPOCH_S = 1e8
 """Times from here on, s, are counted from 1970 (chosen: 1973; no counter of a sensor runs for three
 years)."""
+TICK_S, TICK_NAME, TICKS_SINCE = 1e-7, "100 ns", (1.2e17, 1e18)
+"""Step, s, of the clocks of Windows and .NET, its name, and counts that they show in our time: of 1601 and of
+the year 1. Nanoseconds since 1970 are more, microseconds less."""
 COARSE = 0.34
 """Share of fresh stamps below which a column may be whole seconds with their fraction in another (chosen:
 three rows a stamp; sensors have twenty and more a second)."""
@@ -58,6 +68,8 @@ class TimeColumn:
         True for whole numbers, which may begin again.
     rate_hz
         Rate that the times were made with, where they were.
+    wrap_s
+        s after which a time of day begins again; None for other times.
     note
         For people: which column, in what, why.
     """
@@ -69,6 +81,7 @@ class TimeColumn:
     zone: tzinfo | None = UTC
     counts: bool = False
     rate_hz: float | None = None
+    wrap_s: float | None = None
     note: str = ""
 
 
@@ -78,6 +91,7 @@ class _Candidate:
     form: TimeForm
     cells: FloatArray
     zone: tzinfo | None = UTC
+    wrap_s: float | None = None
 
     @property
     def fresh(self) -> float:
@@ -141,7 +155,26 @@ def time_column(
         text = f"no time in column {choice.time!r}" + (f": {cells[:40]!r}" if cells else "")
         raise RecordingError(text, where=where, todo=f"name another, or count samples: {suggested}")
     counter = picked.counters[0] if picked.counters else None
+    if picked.times and rate_hz is None:
+        raise _no_times(picked.times[0], sample, where, suggested)
     return _counted(counter, rate_hz, where, suggested)
+
+
+def _no_times(column: Column, sample: Sample, where: str, suggested: str) -> RecordingError:
+    """Return the refusal of a column that is called a time and holds none."""
+    cells = [cell for cell in sample.cells(column.index) if cell]
+    odd = (cell for cell in cells if not np.isfinite(sample.number(cell)))
+    cell = next(odd, cells[0] if cells else "")
+    text = (
+        f"{column.name} holds {cell[:40]!r}, which is no time known here"
+        if cell
+        else f"{column.name} is empty"
+    )
+    return RecordingError(
+        text,
+        where=where,
+        todo=f"write it as seconds or YYYY-MM-DD hh:mm:ss.sss, or say the rate: {suggested}",
+    )
 
 
 def time_unit(column: Column, sample: Sample) -> str | None:
@@ -206,7 +239,10 @@ def _candidate(column: Column, sample: Sample) -> _Candidate | None:
     else:
         return None
     finite = np.isfinite(seconds)
-    return _Candidate(column, form, seconds[finite], zone_of(first)) if finite.mean() >= VALID else None
+    wrap_s = clock_wraps_s(first) if form == "clock" else None
+    return (
+        _Candidate(column, form, seconds[finite], zone_of(first), wrap_s) if finite.mean() >= VALID else None
+    )
 
 
 def _epoch(candidate: _Candidate) -> bool:
@@ -220,8 +256,12 @@ def _plausible(step: float) -> float | None:
     """Return the seconds in that unit of time that makes a step a leg sensor's; None where none does."""
     if step <= 0.0:
         return None
-    fits = (factor for factor in FACTORS.values() if RATES_HZ[0] <= 1.0 / (step * factor) <= RATES_HZ[1])
-    return next(fits, None)
+    return next((factor for factor in FACTORS.values() if _is_rate(step * factor)), None)
+
+
+def _is_rate(step_s: float) -> bool:
+    """Return whether a leg sensor may take a sample every so many seconds."""
+    return step_s > 0.0 and RATES_HZ[0] <= 1.0 / step_s <= RATES_HZ[1]
 
 
 def _with_unit(
@@ -234,6 +274,7 @@ def _with_unit(
             candidate.form,
             column.index,
             zone=candidate.zone,
+            wrap_s=candidate.wrap_s,
             note=sentence("time from {column}, as written", column=column.name),
         )
     counts = bool((candidate.cells == np.round(candidate.cells)).all())
@@ -242,6 +283,10 @@ def _with_unit(
         _check_rate(candidate, unit.factor, where, suggested, by_user="time" in choice.units)
         note = sentence("time from {column} in {unit}", column=column.name, unit=unit.name)
         return TimeColumn("number", column.index, unit.factor, counts=counts, note=note)
+    since = float(candidate.cells[0]) if len(candidate.cells) else 0.0
+    if TICKS_SINCE[0] < since < TICKS_SINCE[1] and _is_rate(candidate.step * TICK_S):
+        note = sentence("time from {column} in {unit}", column=column.name, unit=TICK_NAME)
+        return TimeColumn("number", column.index, TICK_S, note=note)
     # A column that counts by one may be milliseconds or samples.
     factor = None if candidate.step == 1.0 else _plausible(candidate.step)
     if factor is None and len(candidate.cells) < 3:
@@ -312,6 +357,7 @@ def _whole_and_fraction(candidates: Sequence[_Candidate]) -> TimeColumn | None:
                     seconds_column.column.index,
                     fraction=(part.column.index, unit.factor),
                     zone=seconds_column.zone,
+                    wrap_s=seconds_column.wrap_s,
                     note=note,
                 )
     return None

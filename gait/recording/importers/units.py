@@ -39,7 +39,7 @@ _TABLE: tuple[tuple[Quantity, str, float, str], ...] = (
     ("time", "s", 1.0, "s sec secs second seconds с"),
     ("time", "ms", 1e-3, "ms msec msecs mseconds millis millisecond milliseconds millisec мс"),
     ("time", "us", 1e-6, "us µs usec usecs micros microsec microsecond microseconds"),
-    ("time", "ns", 1e-9, "ns nsec nanos nanosec nanosecond nanoseconds"),
+    ("time", "ns", 1e-9, "ns nsec nsecs nanos nanosec nanosecond nanoseconds"),
     ("time", "min", 60.0, "min mins minute minutes"),
     ("acc", "m/s2", 1.0, "m/s2 m/s/s ms2 ms-2 mps2 m.s2 m.s-2 m*s-2 ms^-2 m/sec2 m/s_s m_s2 m_s_s m/ss м/с2"),
     ("acc", "g", STANDARD_GRAVITY, "g gs g0 gravity"),

@@ -41,6 +41,12 @@ HARD_RUN_M_S2 = 30.0
 keeps up)."""
 SLOW_TURN_DPS = 60.0
 """Turn below which such a leg's are no deg/s (chosen: the fastest are 300 and more, and in rad/s 5 to 40)."""
+APART_SHARE = 0.1
+"""Share of rows of the gyroscope alone from which both sensors' rows stand apart (chosen: single rows of one
+sensor are lost rows of the other)."""
+NEAR_ROWS = 3.0
+"""Usual steps of the gyroscope's own rows up to which a number between two of them is made (chosen: a longer
+silence is one)."""
 LEAST_TURN = 3.0
 """rad/s below which nothing on a leg was measured (chosen: a sensor that is shaken without turning)."""
 
@@ -66,6 +72,8 @@ class RowFilter:
         self.unreadable = 0
         self.repeated = 0
         self.without_gyr = 0
+        self.alternating = 0
+        self._turned: FloatArray | None = None
         self.headers: list[int] = []
         ticks = layout.scale[0] if layout.scale is not None and layout.time_form == "number" else None
         self.clock = Clock(tick_s=ticks if layout.counts else None, wrap_s=layout.wrap_s)
@@ -111,6 +119,14 @@ class RowFilter:
             out.append(sentence("1 row with a repeated time stamp left out"))
         elif self.repeated:
             out.append(sentence("{n} rows with a repeated time stamp left out", n=self.repeated))
+        if self.alternating:
+            out.append(
+                sentence(
+                    "acceleration and angular rate stand in rows of their own: {n} of the gyroscope's were "
+                    "laid on the accelerometer's times",
+                    n=self.alternating,
+                )
+            )
         if self.without_gyr:
             out.append(
                 sentence(
@@ -153,9 +169,46 @@ class RowFilter:
         self._tables += 1
         if not len(table) or all(np.isfinite(cells.max()) and np.isfinite(cells.min()) for cells in columns):
             return Rows(columns, lines)
+        columns = self._with_turning(columns)
         finite = np.logical_and.reduce([np.isfinite(column) for column in columns[: self.needed]])
         self.unreadable += int(len(table) - finite.sum())
+        if self.alternating:
+            turned = np.isfinite(np.sum(columns[self.needed :], axis=0))
+            self.unreadable -= int((turned & ~finite & np.isfinite(columns[0])).sum())
         return Rows(columns, lines).part(finite)
+
+    def _with_turning(self, columns: Columns) -> Columns:
+        """Return columns of which rows of the gyroscope alone gave their numbers to the rows beside them.
+
+        Some programs write a row whenever one of both sensors has a sample. The gyroscope's numbers at the
+        accelerometer's times lie between its own; none is made where its rows are far apart.
+        """
+        if len(columns) != self.needed + 3:
+            return columns
+        time_s, turning = columns[0], np.column_stack(columns[self.needed :])
+        felt, turned = (
+            np.isfinite(values).all(axis=1) for values in (np.column_stack(columns[1 : self.needed]), turning)
+        )
+        alone = turned & ~felt & np.isfinite(time_s)
+        if alone.sum() < APART_SHARE * len(alone) or not (felt & ~turned).any():
+            return columns
+        rates = np.column_stack([time_s, turning])[turned & np.isfinite(time_s)]
+        if self._turned is not None:
+            rates = np.concatenate([self._turned, rates])
+        steps = np.diff(rates[:, 0])
+        if len(rates) < 3 or not (steps > 0.0).all():
+            return columns
+        self._turned = rates[-1:]
+        self.alternating += int(alone.sum())
+        at = np.clip(np.searchsorted(rates[:, 0], time_s), 1, len(rates) - 1)
+        inside = (time_s >= rates[0, 0]) & (time_s <= rates[-1, 0])
+        near = inside & (steps[at - 1] < NEAR_ROWS * float(np.median(steps))) & felt & ~turned
+        gyr = [
+            np.where(near, np.interp(time_s, rates[:, 0], rates[:, axis]), turning[:, axis - 1])
+            for axis in (1, 2, 3)
+        ]
+        kept = np.where(alone, np.nan, columns[1])  # these rows are no samples of the accelerometer
+        return (time_s, kept, *columns[2 : self.needed], *gyr)
 
     def _ordered(self, rows: Rows) -> Columns:
         """Return columns of rows whose times increase, within what sensors measure."""

@@ -101,6 +101,22 @@ WORKBOOKS = (
     ("log.bin", "a raw file of an ActiGraph (.gt3x)", "export it as raw CSV (ActiLife) and give that"),
 )
 """Member that begins so, what the archive is then, what to do."""
+OF_A_WATCH = "of a watch, which holds no samples of a motion sensor"
+MEMBERS = (
+    (
+        ".fit",
+        f"an activity file (FIT) {OF_A_WATCH}",
+        "unpack it, and give it with --activity beside the recording",
+    ),
+    (".gpx", f"a track (GPX) {OF_A_WATCH}", "unpack it, and give it with --activity beside the recording"),
+    (
+        ".tcx",
+        f"an activity (TCX) {OF_A_WATCH}",
+        "unpack it, and give it with --activity beside the recording",
+    ),
+    (".npy", "NumPy arrays (.npz)", "write the table as CSV with column names and give that"),
+)
+"""Ending of a member, what an archive without a table holds then, what to do."""
 
 
 def refuse_container(head: bytes, path: Path) -> None:
@@ -284,6 +300,9 @@ def _take_out(archive: zipfile.ZipFile, path: Path) -> Path:
         and not PASSED_OVER.search(member.filename)
     ]
     if not any(re.search(r"\.(csv|txt|tsv|json)(\.gz)?$", table.filename, re.IGNORECASE) for table in tables):
+        for ending, text, todo in MEMBERS:
+            if any(member.filename.lower().endswith(ending) for member in members):
+                raise RecordingError(f"a zip archive with {text}", where=path, todo=todo)
         raise RecordingError("a zip archive without a table in it", where=path, todo="give the CSV itself")
     if len(tables) > MOST_MEMBERS:
         raise RecordingError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -35,6 +36,7 @@ from gait.recording.importers.units import Quantity, Unit, unit_of
 from gait.recording.table.lines import Source
 from gait.recording.table.numbers import EMPTY_CELLS, Layout, split_header
 from gait.recording.table.top import NAMED_COLUMNS, Top, is_data, is_number, peek, top_rows
+from gait.sentences import sentence
 
 __all__ = ["NOTHING_SAID", "Head", "fault_of", "gravity_of", "gyroscope_of", "read_head"]
 
@@ -49,6 +51,8 @@ SHORT_SAMPLE = 20
 NAME_LENGTH = 40
 """Characters of the longest column name (chosen: what is longer is a sentence, and no column of it can be
 meant)."""
+NAMED_VALUE = re.compile(r"[A-Za-z]\w*\s*[:=]\s*[+-]?\d+(\.\d*)?")
+"""A name with its value: ``ax: 0.12``."""
 SHOWN = 120
 """Characters of the column names that a message repeats (chosen: two lines of a terminal)."""
 NOTHING_SAID = Choice()
@@ -150,9 +154,12 @@ def _header(source: Source, top: Top, file: Path, choice: Choice, side: str | No
         layout = _nameless(source, top, file, choice)
         return None if layout is None else Head(parse_preamble(top.comments, str(file)), layout)
     separator, columns = split_header(top.header)
+    source.quoted_commas = separator == ","
     own = looks_like_recording(columns) and choice == NOTHING_SAID
     if own and not _units_below(source, separator) and not _names_devices(source, columns, separator):
-        layout = _first_numbers(source, Layout(str(file), columns, _used(columns, file), separator))
+        unread = _unread_gyroscope(columns)
+        layout = Layout(str(file), columns, _used(columns, file), separator, notes=unread)
+        layout = _first_numbers(source, layout)
         return Head(parse_preamble(top.comments, str(file)), layout)
     layout = None
     if choice == NOTHING_SAID:
@@ -168,6 +175,22 @@ def _header(source: Source, top: Top, file: Path, choice: Choice, side: str | No
         refuse_unusable(columns, file)
         return None
     return Head(parse_preamble(top.comments, str(file)), layout)
+
+
+def _unread_gyroscope(columns: tuple[str, ...]) -> tuple[str, ...]:
+    """Return in words that our own columns stand beside a gyroscope's that are called otherwise."""
+    gyr = [
+        column.name for column in parse_columns(columns) if column.kind == "gyr" and column.axis is not None
+    ]
+    if any(name in columns for name in GYR_COLUMNS) or len(gyr) < len(GYR_COLUMNS):
+        return ()
+    names = ", ".join(gyr)
+    return (
+        sentence(
+            "{columns} look like a gyroscope's and are not read: call them gyr_x, gyr_y and gyr_z, in deg/s",
+            columns=names,
+        ),
+    )
 
 
 def _are_units(cells: Sequence[str]) -> bool:
@@ -342,6 +365,12 @@ def _missing_columns(source: Source, top: Top, where: Path) -> RecordingError:
     kinds = {
         column.kind for column in parse_columns(columns) if column.axis is not None or column.kind == "time"
     }
+    if len(NAMED_VALUE.findall(top.shown)) >= NAMED_COLUMNS - 1:
+        return RecordingError(
+            "every line says its names again, as a serial monitor shows them",
+            where=where,
+            todo="write one line of names, such as time_ms,ax,ay,az,gx,gy,gz, and the numbers alone below it",
+        )
     if "gyr" in kinds and "acc" not in kinds:
         return RecordingError(
             "a gyroscope without its accelerometer",

@@ -59,6 +59,8 @@ in other scripts are)."""
 DAMAGE = (EOFError, zlib.error, lzma.LZMAError, OSError)
 """What reading a damaged or cut-off compressed file raises."""
 BLANKS = re.compile(rb"(?<=[^ \t\r\n])[ \t]+(?=[^ \t\r\n])")
+QUOTED_COMMA = re.compile(rb'"\s*([+-]?\d+),(\d+(?:[eE][+-]?\d+)?)\s*"')
+"""A number with a decimal comma in quotes, as spreadsheets write it between commas."""
 EDGES = re.compile(rb"^[ \t]+|[ \t]+(?=\r?$)", re.MULTILINE)
 """Blanks between the cells of a line, and at its ends."""
 
@@ -78,6 +80,9 @@ class Source:
     ----------
     spaced
         True once the cells are known to be separated by blanks: they are then given with a tab between them.
+    quoted_commas
+        True once commas are known to separate the cells: a quoted number with a comma in it is then given
+        with a point.
     notes
         What was left out behind the text.
     """
@@ -101,6 +106,7 @@ class Source:
         self._stream = _as_utf8(self._stream, head)
         self._pending: list[bytes] = []
         self.spaced = False
+        self.quoted_commas = False
         self.notes: tuple[str, ...] = ()
 
     def _open(self, path: Path) -> BinaryIO:
@@ -146,8 +152,7 @@ class Source:
             return None
         if self.next_line == 1:
             raw = raw.removeprefix(UTF8_BOM)
-        if self.spaced:
-            raw = _tabbed(raw)
+        raw = self._as_read(raw)
         self.next_line += 1
         try:
             return raw.decode("utf-8").rstrip("\r\n")
@@ -172,8 +177,14 @@ class Source:
             block = self._without_padding(block)
             if block[-1:] != b"\n":
                 block += self._readline()
-            yield self.next_line, _tabbed(block) if self.spaced else block
+            yield self.next_line, self._as_read(block)
             self.next_line += int(np.count_nonzero(np.frombuffer(block, np.uint8) == NEWLINE))
+
+    def _as_read(self, data: bytes) -> bytes:
+        """Return whole lines as they are given: blanks as tabs, quoted decimal commas as points."""
+        if self.spaced:
+            return _tabbed(data)
+        return QUOTED_COMMA.sub(rb"\1.\2", data) if self.quoted_commas and b'"' in data else data
 
     def error(self, line: int, text: str, todo: str = "") -> RecordingError:
         """Build an error that names a line of this file."""

@@ -57,9 +57,21 @@ EMPTY_CELLS = (
     "-",
     "-nan(ind)",
     "1.#QNAN",
+    "--",
+    "---",
+    "NaT",
+    "<NA>",
+    "nil",
+    "undefined",
+    "missing",
+    "#NUM!",
+    "#VALUE!",
+    "#DIV/0!",
 )
 """Cells that say that there is no value."""
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?inf(inity)?", re.IGNORECASE)
+THOUSANDS = re.compile(r"[+-]?\d{1,3}([., ]\d{3})+([.,]\d+)?")
+"""A number with a sign between its thousands: 1.234,5."""
 WORKERS = 2
 """Parser threads; pandas lets go of the interpreter lock (chosen: more than two wait for memory)."""
 SHOWN = 40
@@ -210,7 +222,9 @@ def _parse_carefully(plain: Block, layout: Layout) -> Table:
         return Table(tuple(np.empty(0) for _ in range(_wanted(layout))), plain, headers)
     _refuse_wide_lines(plain, layout)
     try:
-        return replace(Table(_read_csv(plain[1], layout, empty_cells=True), plain), headers=headers)
+        width = _width(plain, layout)
+        columns = _read_csv(plain[1], layout, empty_cells=True, width=width)
+        return replace(Table(columns, plain), headers=headers)
     except ValueError:
         raise _bad_cell(plain, layout) from None
 
@@ -239,8 +253,20 @@ def _wanted(layout: Layout) -> int:
     return len(layout.use) + (layout.time_form == "row")
 
 
-def _read_csv(data: bytes, layout: Layout, *, empty_cells: bool) -> tuple[FloatArray, ...]:
-    """Parse with pandas; without ``empty_cells`` twice as fast, and an empty cell is a `ValueError`."""
+def _width(block: Block, layout: Layout) -> int:
+    """Return how many columns the rows have: fewer than there are names where the last names stand alone."""
+    separator = layout.separator.encode()
+    most = max((raw.count(separator) for raw in block[1].split(b"\n")), default=0) + 1
+    return min(max(most, max(layout.use) + 1), len(layout.columns))
+
+
+def _read_csv(
+    data: bytes, layout: Layout, *, empty_cells: bool, width: int | None = None
+) -> tuple[FloatArray, ...]:
+    """Parse with pandas; without ``empty_cells`` twice as fast, and an empty cell is a `ValueError`.
+
+    ``width`` is the number of columns that the rows have; None for as many as there are names.
+    """
     text = {layout.use[0]} if layout.time_form in ("date", "clock") else set()
     if layout.device is not None:
         text.add(layout.device.index)
@@ -249,7 +275,7 @@ def _read_csv(data: bytes, layout: Layout, *, empty_cells: bool) -> tuple[FloatA
         io.BytesIO(data),
         engine="c",
         header=None,
-        names=list(range(len(layout.columns))),
+        names=list(range(width or len(layout.columns))),
         usecols=read,
         index_col=False,
         dtype={index: "str" if index in text else "float64" for index in read},
@@ -339,11 +365,14 @@ def _bad_cell(block: Block, layout: Layout) -> RecordingError:
             cell = cells[index].strip() if index < len(cells) else ""
             plain = cell.replace(layout.decimal, ".")
             if cell not in EMPTY_CELLS and NUMBER.fullmatch(plain) is None:
+                grouped = THOUSANDS.fullmatch(cell) is not None
                 shown = cell if len(cell) <= SHOWN else f"{cell[:SHOWN]}..."
                 return RecordingError(
                     f"{shown!r} is not a number",
                     where=f"{layout.where}, line {number}, column {layout.columns[index]}",
-                    todo="mend the cell or leave it empty",
+                    todo="write numbers without a sign between the thousands"
+                    if grouped
+                    else "mend the cell or leave it empty",
                 )
     return RecordingError("not a table of numbers", where=f"{layout.where}, line {block[0]} and below")
 

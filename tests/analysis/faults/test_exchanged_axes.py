@@ -8,10 +8,11 @@ from itertools import permutations
 
 import numpy as np
 import pytest
+from scipy.spatial.transform import Rotation
 
 from gait.analysis.engine import strides_of
 from gait.analysis.faults.closure import Closed, closed_strides, explained
-from gait.analysis.faults.exchanged_axes import Order, order_of, order_of_value
+from gait.analysis.faults.exchanged_axes import Order, order_of, order_of_value, signed_order_of
 from gait.virtual.runner.simulate import VirtualSession
 
 
@@ -46,3 +47,26 @@ def test_sound_strides_have_no_order(strides: Closed) -> None:
     """Where the strides close as they are, no order explains them better for sure."""
     found = order_of(strides, [explained(strides, "none", 1.0)])
     assert found is None or not found.sure
+
+
+@pytest.mark.parametrize(
+    ("columns", "signs", "alone"),
+    [((1, 0, 2), (1, -1, 1), True), ((0, 1, 2), (1, 1, -1), True), ((0, 1, 2), (-1, -1, 1), False)],
+)
+def test_the_signs_that_close_are_found(
+    strides: Closed, columns: tuple[int, int, int], signs: tuple[int, int, int], alone: bool
+) -> None:
+    """A gyroscope turned by a quarter, a turned sign, and two: those may be the accelerometer's."""
+    turn = Rotation.from_rotvec([0.6, 0.5, -0.7]).as_matrix()  # so that each axis sees much of the turning
+    sound = replace(strides, acc=strides.acc @ turn, gyr=strides.gyr @ turn)
+    wrong = replace(sound, gyr=sound.gyr[:, columns] * signs)
+    found = signed_order_of(wrong, [explained(wrong, "none", 1.0)])
+    assert found is not None
+    assert found.alone is alone
+    back = np.array([abs(place) - 1 for place in found.by_axis], dtype=int)
+    np.testing.assert_array_equal(wrong.gyr[:, back] * np.sign(found.by_axis), sound.gyr)
+
+
+def test_sound_strides_have_no_signs(strides: Closed) -> None:
+    """Nothing is turned where the strides close as they are."""
+    assert signed_order_of(strides, [explained(strides, "none", 1.0)]) is None

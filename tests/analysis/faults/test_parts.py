@@ -141,3 +141,23 @@ def test_few_strides_have_no_halves_and_no_seconds_without() -> None:
     """Nothing is told of a run without strides here: others do that."""
     assert halves_of(empty_batch()) == ()
     assert uncovered("left shoe", _shaken(slice(0), slice(0)), empty_batch(), ()) == []
+
+
+@pytest.mark.parametrize(("sensor", "axis", "name"), [("acc", 2, "z of the acc"), ("gyr", 0, "x of the gyr")])
+def test_an_axis_that_hangs_for_a_while_is_left_out(
+    run: Recording, sensor: str, axis: int, name: str
+) -> None:
+    """Eight seconds of one value: told with their times, and the rest gives the sound run's numbers."""
+    values = getattr(run, sensor).copy()
+    hangs = (run.time_s > 10.0) & (run.time_s < 18.0)
+    values[hangs, axis] = values[np.argmax(hangs), axis]
+    analysis = analyze(Session("run", (replace(run, **{sensor: values}),)), QUICK)
+    (fault,) = analysis.faults
+    assert fault.kind == "axis_part"
+    assert name in fault.what
+    assert fault.span_s == pytest.approx((10.0, 18.0), abs=1.1)
+    strides = analysis.strides
+    assert not ((strides.ic_s > fault.span_s[0]) & (strides.next_ic_s < fault.span_s[1])).any()
+    sound = analyze(Session("run", (run,)), QUICK).metrics
+    for metric, most in (("strike_angle_deg", 1.5), ("contact_ms", 4.0)):
+        assert analysis.metrics[metric].value == pytest.approx(sound[metric].value, abs=most)

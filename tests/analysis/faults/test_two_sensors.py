@@ -55,3 +55,13 @@ def test_one_file_given_twice_is_refused() -> None:
     twin = replace(session.recordings[0], side="right")
     with pytest.raises(SignalError, match="same samples"):
         analyze(replace(session, recordings=(session.recordings[0], twin)), QUICK)
+
+
+def test_two_runs_are_not_one() -> None:
+    """Feet whose strides differ by 5 %: no rhythm, contact or length is told of them together."""
+    left, right = _session().recordings
+    other = replace(right, time_s=1.05 * right.time_s, gyr=None)
+    analysis = analyze(Session("run", (left, other)), QUICK)
+    fault = next(fault for fault in analysis.faults if fault.kind == "two_rhythms")
+    assert fault.value == pytest.approx(1.05, abs=0.01)
+    assert not {"cadence_spm", "stride_ms", "contact_ms", "step_ms"} & set(analysis.metrics)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from gait.analysis.analyze import AnalysisSettings, analyze, diagnose
 from gait.doctor.corrections import can_mend, mended
 from gait.recording.model import Recording, Session
-from gait.virtual.runner.simulate import VirtualSession
+from gait.virtual.runner.presets import PRESETS
+from gait.virtual.runner.simulate import VirtualSession, simulate
 
 
 @pytest.fixture(scope="module")
@@ -90,3 +92,45 @@ def test_a_clock_is_told_by_header_and_strides_though_these_close(
     """Stamps 4 % off the header's rate: gravity closes within what is no fault, and the clock is told."""
     recording = virtual().session.recordings[0]
     assert told(replace(recording, time_s=factor * recording.time_s, rate_hz=208.0)) == (("clock", "clear"),)
+
+
+@pytest.mark.parametrize("lag_s", [0.03, 0.04, -0.03])
+def test_a_lag_is_told_from_a_scale(virtual: Callable[..., VirtualSession], lag_s: float) -> None:
+    """After standing, where the accelerometer's scale is known: the lag to 4 ms, undone."""
+    recording = virtual(seconds=20.0, seed=9, speed_m_s=3.3, cadence_spm=172.0).session.recordings[0]
+    assert recording.gyr is not None
+    late = np.column_stack(
+        [np.interp(recording.time_s - lag_s, recording.time_s, rate) for rate in recording.gyr.T]
+    )
+    session = Session("run", (replace(recording, gyr=late),))
+    (fault,) = diagnose(session)
+    assert fault.kind == "gyr_lag"
+    assert fault.value == pytest.approx(1e3 * lag_s, abs=4.0)
+    quick = AnalysisSettings(waveforms=False)
+    found, true = (
+        analyze(one, quick).metrics for one in (mended(session, (fault,)), Session("run", (recording,)))
+    )
+    assert found["strike_angle_deg"].value == pytest.approx(true["strike_angle_deg"].value, abs=1.0)
+
+
+def test_single_axes_that_are_wrong_move_the_height() -> None:
+    """Gravity nearly closes, the foot's height does not: what needs the attitude is withheld."""
+    preset = PRESETS["easy-rearfoot"]
+    runner = replace(preset.runner, parts=(("stand", 3.0), ("run", 36.0), ("stand", 2.0)))
+    sensor = replace(preset.sensor, rate_hz=104.0)
+    recording = simulate(runner, sensor, placements=("shoe", "shank"), seed=3).session.recordings[0]
+    assert recording.gyr is not None
+    for wrong in (
+        replace(recording, acc=recording.acc * [1.0, 0.5, 1.0]),
+        replace(recording, gyr=recording.gyr[:, [2, 0, 1]]),
+    ):
+        (fault,) = diagnose(Session("run", (wrong,)))
+        assert (fault.kind, fault.certainty) == ("not_closed", "likely")
+        assert "height" in fault.what
+        assert "stride_length_m" in fault.spoils
+
+
+def test_a_steep_slope_is_no_fault(virtual: Callable[..., VirtualSession]) -> None:
+    """A foot that climbs 15 % does not come back to its height, and nothing is told."""
+    session = virtual(seconds=20.0, seed=3, slope_percent=15.0).session
+    assert diagnose(session) == ()
