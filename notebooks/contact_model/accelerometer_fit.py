@@ -12,6 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 import pandas as pd
+from feature_distance import distance_section
 from shank_train import MISSING, SEED, figures, ridge, shares, spread
 
 from gait.analysis.strides.accelerometer_contacts import fits_turned, read_contacts
@@ -29,6 +30,10 @@ CLASSES_MS = (0, 250, 310, 380, 600)
 FLOOR_S = 0.006
 """Standard uncertainty before scaling that no stride is below, however well the steps agree (chosen)."""
 DOUBTS = ("ic_shift", "coarse_shift", "tc_shift")
+DISTANCE = "distance"
+"""Doubt of a plan with a distance: how far a stance's features lie from those of the fit, without unit."""
+NOT_FITTED = ("beyond", "missing")
+"""Terms whose factors are not fitted on the errors of all stances."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,10 @@ class Plan:
         Contact times beyond which the uncertainty grows.
     odd
         Channels along an axis whose sense the finder may have wrong; the model tells it.
+    distance_rank
+        Number of principal components in which the distance from the fit is measured; with 0 it is no doubt.
+    virtual_doubts
+        Whether virtual runners, left out, count in the fit of the uncertainties; where not, they only judge it.
     """
 
     name: str
@@ -55,11 +64,17 @@ class Plan:
     usual_s: float
     usual_contact_s: tuple[float, float]
     odd: tuple[str, ...] = ()
+    distance_rank: int = 0
+    virtual_doubts: bool = True
 
     @property
     def channels(self) -> list[str]:
         """Names of the signals."""
         return [one["name"] for one in self.skeleton["channels"]]
+
+    def doubts(self, *steps: str) -> tuple[str, ...]:
+        """Return what makes an event doubtful: these steps' moves, and the distance of a plan that has it."""
+        return (*steps, DISTANCE) if self.distance_rank else steps
 
 
 @dataclass(frozen=True)
@@ -91,11 +106,19 @@ def skeleton(
     }  # fmt: skip
 
 
-def designs(plan: Plan, parts: list[Part], table: pd.DataFrame) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+def signals_of(plan: Plan, parts: list[Part]) -> np.ndarray:
+    """Return (c, n, L) the signals of all stances as the model sees them."""
+    model = from_dict(plan.name, plan.skeleton)
+    return np.concatenate([model.signals(part.signals).astype(np.float32) for part in parts], axis=1)
+
+
+def designs(plan: Plan, signals: np.ndarray, table: pd.DataFrame) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Return (features, wanted move, s) of each step, about anchors that are moved a little by chance.
 
     Parameters
     ----------
+    signals
+        (c, n, L) from `signals_of`.
     table
         A row a stance, of all parts in their order: `ic` and `tc`, s from the first column; runner, side,
         recording, number of the part, the kind that it is told in, and how many copies of it count.
@@ -106,11 +129,10 @@ def designs(plan: Plan, parts: list[Part], table: pd.DataFrame) -> dict[str, tup
         "tc_coarse": table["ic"].to_numpy() + plan.usual_s,
         "tc": table["tc"].to_numpy(),
     }
-    joined = np.concatenate([model.signals(part.signals).astype(np.float32) for part in parts], axis=1)
     out = {}
     for event, anchor in start.items():
         moved = anchor + np.random.default_rng(SEED).normal(0.0, JITTER_S[event], len(anchor))
-        x = snippets(joined, tuple(range(len(plan.channels))), moved, model.events[event].offsets_s)
+        x = snippets(signals, tuple(range(len(plan.channels))), moved, model.events[event].offsets_s)
         out[event] = x, table["ic" if event == "ic" else "tc"].to_numpy() - moved
     return out
 
@@ -153,19 +175,46 @@ def all_sensed(plan: Plan, parts: list[Part], table: pd.DataFrame) -> list[Part]
     """Return all stances in the senses that models fitted on them tell, from round to round."""
     everything = np.ones(len(table), dtype=bool)
     for _ in range(SENSE_ROUNDS if plan.odd else 0):
-        model = from_dict(
-            plan.name, fit(plan, designs(plan, parts, table), everything, table["copies"].to_numpy())
-        )
+        design = designs(plan, signals_of(plan, parts), table)
+        model = from_dict(plan.name, fit(plan, design, everything, table["copies"].to_numpy()))
         parts = [sensed(plan, model, part) for part in parts]
     return parts
 
 
-def left_out(plan: Plan, parts: list[Part], table: pd.DataFrame, design: dict) -> pd.DataFrame:
-    """Return the errors of every runner's stances under the model of the other runners."""
+def whole_fit(plan: Plan, signals: np.ndarray, table: pd.DataFrame, design: dict, use: np.ndarray) -> dict:
+    """Return a file fitted to the stances at (n,) `use`, with the distance from the real ones among them."""
+    data = fit(plan, design, use, table["copies"].to_numpy())
+    if plan.distance_rank:
+        rows = use & is_real(table)
+        model = from_dict(plan.name, data)
+        data["feature_distance"] = distance_section(
+            model, signals[:, rows], plan.contact_s, plan.usual_s, plan.distance_rank
+        )
+    return data
+
+
+def is_real(table: pd.DataFrame) -> np.ndarray:
+    """Return (n,) whether stances are of real runners; of all, where none is."""
+    real = (table["kind"] != "virtual").to_numpy()
+    return real if real.any() else ~real
+
+
+def left_out(
+    plan: Plan, parts: list[Part], signals: np.ndarray, table: pd.DataFrame, design: dict
+) -> pd.DataFrame:
+    """Return the errors of every runner's stances under the model of the other runners.
+
+    Parameters
+    ----------
+    parts
+        The stances in the senses that the finder gave.
+    signals
+        (c, n, L) in the senses that models tell.
+    """
     out = []
     for runner in sorted(table["runner"].unique()):
         own = table["runner"] == runner
-        model = from_dict(plan.name, fit(plan, design, (~own).to_numpy(), table["copies"].to_numpy()))
+        model = from_dict(plan.name, whole_fit(plan, signals, table, design, (~own).to_numpy()))
         for number, rows in table[own].groupby("number"):
             part = sensed(plan, model, parts[number])
             found, moves = read_contacts(model, part.signals, part.start_s, plan.contact_s, plan.usual_s)
@@ -187,7 +236,7 @@ def outside(plan: Plan, contact_s: np.ndarray) -> np.ndarray:
 
 def variance_of(stance: pd.DataFrame, contact: dict) -> np.ndarray:
     """Return (n,) s2 of contact time by what makes it doubtful, without that it is unusual."""
-    terms = [(factor, stance[name]) for name, factor in contact["terms"].items() if name in DOUBTS]
+    terms = [(factor, stance[name]) for name, factor in contact["terms"].items() if name not in NOT_FITTED]
     return (contact["constant_s"] ** 2 + sum((factor * value) ** 2 for factor, value in terms)).to_numpy()
 
 
@@ -206,9 +255,9 @@ def beyond(plan: Plan, stance: pd.DataFrame, contact: dict) -> float:
 def uncertainty(plan: Plan, stance: pd.DataFrame) -> dict:
     """Return the spreads and the parts of the contact time's variance."""
     out = {
-        "ic": spread(stance, "ic_error", ("ic_shift",), FLOOR_S),
-        "tc": spread(stance, "tc_error", ("coarse_shift", "tc_shift"), FLOOR_S),
-        "contact": spread(stance, "error", DOUBTS, FLOOR_S),
+        "ic": spread(stance, "ic_error", plan.doubts("ic_shift"), FLOOR_S),
+        "tc": spread(stance, "tc_error", plan.doubts("coarse_shift", "tc_shift"), FLOOR_S),
+        "contact": spread(stance, "error", plan.doubts(*DOUBTS), FLOOR_S),
     }
     out["contact"]["terms"]["beyond"] = beyond(plan, stance, out["contact"])
     for one in out.values():
@@ -245,14 +294,14 @@ def held(table: pd.DataFrame) -> dict[str, float]:
 
 def finished(plan: Plan, parts: list[Part], table: pd.DataFrame) -> tuple[dict, pd.DataFrame]:
     """Return the file with uncertainties and figures, and the stances of left-out runners."""
-    design = designs(plan, all_sensed(plan, parts, table), table)
-    stance = left_out(plan, parts, table, design)
-    data = fit(plan, design, np.ones(len(table), dtype=bool), table["copies"].to_numpy())
-    runners = stance["runner"][stance["kind"] != "virtual"].unique()
-    data["source"] = {**data["source"], "runners": sorted(str(one) for one in runners)}
-    data["uncertainty"] = uncertainty(plan, stance)
+    signals = signals_of(plan, all_sensed(plan, parts, table))
+    design = designs(plan, signals, table)
+    stance = left_out(plan, parts, signals, table, design)
+    data = whole_fit(plan, signals, table, design, np.ones(len(table), dtype=bool))
+    real = stance[is_real(stance)]
+    data["source"] = {**data["source"], "runners": sorted(str(one) for one in real["runner"].unique())}
+    data["uncertainty"] = uncertainty(plan, stance if plan.virtual_doubts else real)
     groups = stance.groupby("kind", sort=True)
-    real = stance[stance["kind"] != "virtual"] if (stance["kind"] != "virtual").any() else stance
     data["validation"] = {
         "leave_one_runner_out": {
             **{name: figures(part) for name, part in groups},

@@ -1,7 +1,8 @@
 """Contacts of stances seen by an accelerometer alone: three regressions, one behind the other.
 
 Contact is read about the shock; toe-off coarsely about a usual time behind contact, and then finely about
-that. The size of each step is a measure of its uncertainty.
+that. The size of each step is a measure of its uncertainty; so is, where the model has it, the distance of the
+features from those of the fit.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from gait.analysis.signal.buffer import SampleBuffer
-from gait.analysis.strides.contact_model import ContactModel
+from gait.analysis.strides.contact_model import ContactModel, Refined
 from gait.arrays import BoolArray, FloatArray
 
-__all__ = ["NEAR_S", "Contacts", "Moves", "fits_turned", "read_contacts", "with_doubt"]
+__all__ = ["NEAR_S", "Contacts", "Moves", "fits_turned", "read_contacts", "refine_steps", "with_doubt"]
 
 Moves = Mapping[str, FloatArray]
-"""Step -> (n,) s from where it began to what it found."""
+"""Step -> (n,) s from where it began to what it found. Where the model measures it, ``distance`` -> (n,)
+distances of the features from those of the fit, without unit."""
 
 NEAR_S = 0.08
 """s about an event within which bridged samples make it doubtful (chosen: most of its snippet)."""
@@ -82,16 +84,33 @@ def read_contacts(
         Where contact is looked for, s from the first column; and toe-off, s from contact.
     """
     signals = model.signals(raw)
-    landing = model.refine("ic", signals, np.full(len(start_s), contact_s))
-    coarse = model.refine("tc_coarse", signals, landing.time_s + usual_s)
-    leaving = model.refine("tc", signals, coarse.time_s)
+    landing, coarse, leaving = refine_steps(model, signals, contact_s, usual_s)
     nothing = np.full(len(start_s), np.nan)
     contacts = Contacts(start_s + landing.time_s, nothing, start_s + leaving.time_s, nothing, nothing)
-    return contacts, {
+    moves = {
         "ic_shift": landing.shift_s,
         "coarse_shift": coarse.shift_s,
         "tc_shift": leaving.shift_s,
     }
+    distance = model.distance(signals, {"ic": landing.time_s, "tc": leaving.time_s})
+    return contacts, moves if distance is None else {**moves, "distance": distance}
+
+
+def refine_steps(
+    model: ContactModel, signals: FloatArray, contact_s: float, usual_s: float
+) -> tuple[Refined, Refined, Refined]:
+    """Return the contact, the coarse and the fine toe-off of n stances, s from each row's start.
+
+    Parameters
+    ----------
+    signals
+        (c, n, L) from ``model.signals``.
+    contact_s, usual_s
+        As in `read_contacts`.
+    """
+    landing = model.refine("ic", signals, np.full(signals.shape[1], contact_s))
+    coarse = model.refine("tc_coarse", signals, landing.time_s + usual_s)
+    return landing, coarse, model.refine("tc", signals, coarse.time_s)
 
 
 def fits_turned(
@@ -136,8 +155,7 @@ def with_doubt(
     contact = contacts.tc - contacts.ic
     beyond = np.maximum(np.maximum(usual_s[0] - contact, contact - usual_s[1]), 0.0)
     missing = [buffer.missing_s(event, NEAR_S) for event in (contacts.ic, contacts.tc)]
-    ic_sd = model.spread["ic"].of({"ic_shift": moves["ic_shift"], "missing": missing[0]})
-    leaving = {name: moves[name] for name in ("coarse_shift", "tc_shift")}
-    tc_sd = model.spread["tc"].of({**leaving, "missing": missing[1]})
+    ic_sd = model.spread["ic"].of({**moves, "missing": missing[0]})
+    tc_sd = model.spread["tc"].of({**moves, "missing": missing[1]})
     terms = {**moves, "beyond": beyond, "missing": np.hypot(*missing)}
     return replace(contacts, ic_sd=ic_sd, tc_sd=tc_sd, both_sd=model.spread["contact"].of(terms))

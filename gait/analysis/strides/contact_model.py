@@ -32,6 +32,7 @@ __all__ = [
     "Channel",
     "ContactModel",
     "Event",
+    "FeatureDistance",
     "Refined",
     "Regression",
     "Shares",
@@ -105,8 +106,45 @@ class Refined:
 
 
 @dataclass(frozen=True)
+class FeatureDistance:
+    """Distance of a stance's features from those of the fit, in standard deviations.
+
+    The features of several refined events, side by side, are projected onto the first principal components of
+    the standardised features of the fit (Mahalanobis distance of reduced rank). Its root mean square over the
+    components is about 1 for a stance of the fit and has no unit.
+
+    Attributes
+    ----------
+    events
+        Names of the events whose features are taken, in order.
+    axes
+        (r, m) components, each divided by the standard deviations of the features and of its own score.
+    centre
+        (r,) scores of the mean features of the fit.
+    """
+
+    events: tuple[str, ...]
+    axes: FloatArray
+    centre: FloatArray
+
+    def of(self, features: FloatArray) -> FloatArray:
+        """Return (n,) distances of (n, m) features."""
+        scores = features @ self.axes.T - self.centre
+        distance: FloatArray = np.sqrt(np.mean(scores**2, axis=1))
+        return distance
+
+
+@dataclass(frozen=True)
 class Spread:
-    """Standard uncertainty as a sum of variances: a constant and one term for each reason to doubt, in s."""
+    """Standard uncertainty as a sum of variances: a constant and one term for each reason to doubt.
+
+    Attributes
+    ----------
+    constant_s
+        Standard uncertainty without any doubt, s.
+    terms
+        Name of a doubt -> factor on its value: without unit for values in s, in s for ``distance``.
+    """
 
     constant_s: float
     terms: Mapping[str, float]
@@ -143,7 +181,13 @@ class Shares:
 
 @dataclass(frozen=True)
 class ContactModel:
-    """Coefficients of one kind of sensor, as `load` gives them."""
+    """Coefficients of one kind of sensor, as `load` gives them.
+
+    Attributes
+    ----------
+    feature_distance
+        How a stance's distance from the fit is measured; None where no uncertainty depends on it.
+    """
 
     name: str
     channels: tuple[Channel, ...]
@@ -151,6 +195,7 @@ class ContactModel:
     events: Mapping[str, Event]
     spread: Mapping[str, Spread]
     shares: Shares
+    feature_distance: FeatureDistance | None = None
 
     def signals(self, raw: Mapping[str, FloatArray]) -> FloatArray:
         """Return (c, n, L) features of (n, L) signals by channel name, in the units of the file."""
@@ -172,6 +217,36 @@ class ContactModel:
         times = np.stack([_refined(model, regression, signals, anchor_s) for regression in model.regressions])
         time = times.mean(axis=0)
         return Refined(time, times[0] - times[-1], time - anchor_s)
+
+    def features_about(
+        self, events: tuple[str, ...], signals: FloatArray, time_s: Mapping[str, FloatArray]
+    ) -> FloatArray:
+        """Return (n, m) features of all channels about the times of some events, side by side.
+
+        Parameters
+        ----------
+        signals
+            (c, n, L) from `signals`.
+        time_s
+            Event -> (n,) s from each row's start.
+        """
+        columns = tuple(range(len(self.channels)))
+        return np.concatenate(
+            [snippets(signals, columns, time_s[event], self.events[event].offsets_s) for event in events],
+            axis=1,
+        )
+
+    def distance(self, signals: FloatArray, time_s: Mapping[str, FloatArray]) -> FloatArray | None:
+        """Return (n,) distances from the fit, without unit, or None where the model measures none.
+
+        Parameters
+        ----------
+        signals, time_s
+            As in `features_about`.
+        """
+        if self.feature_distance is None:
+            return None
+        return self.feature_distance.of(self.features_about(self.feature_distance.events, signals, time_s))
 
 
 def _refined(model: Event, regression: Regression, signals: FloatArray, anchor_s: FloatArray) -> FloatArray:
@@ -236,7 +311,14 @@ def from_dict(name: str, data: Mapping[str, Any]) -> ContactModel:
             for key in ("ic", "tc", "contact")
         },
         Shares(**uncertainty["shares"]),
+        _feature_distance(data.get("feature_distance")),
     )
+
+
+def _feature_distance(data: Mapping[str, Any] | None) -> FeatureDistance | None:
+    if data is None:
+        return None
+    return FeatureDistance(tuple(data["events"]), np.array(data["axes"]), np.array(data["centre"]))
 
 
 def _event(data: Mapping[str, Any], order: list[str], step_s: float) -> Event:

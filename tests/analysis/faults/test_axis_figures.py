@@ -28,7 +28,7 @@ def _counted(values: np.ndarray, *cuts: int) -> Axes:
 
 @pytest.mark.parametrize("cuts", [(), (501,), (1, 2, 639, 640, 3999)])
 def test_limits_holds_and_jumps(cuts: tuple[int, ...]) -> None:
-    """An overflow jumps by nearly twice the largest value, a limit never; a held value is as long as it is."""
+    """An overflow jumps by nearly twice the largest value, a limit never; a hold is as long as it is."""
     values = _wrapped()
     axes = _counted(values, *cuts)
     np.testing.assert_allclose(axes.low, values.min(axis=1))

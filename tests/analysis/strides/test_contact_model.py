@@ -10,7 +10,14 @@ import pytest
 
 from gait.analysis.signal.resample import GRID_HZ
 from gait.analysis.strides import CONTACT_MODELS
-from gait.analysis.strides.contact_model import Channel, Spread, from_dict, load, snippets
+from gait.analysis.strides.contact_model import (
+    Channel,
+    FeatureDistance,
+    Spread,
+    from_dict,
+    load,
+    snippets,
+)
 
 SHIPPED = sorted({*CONTACT_MODELS.values()})
 
@@ -71,6 +78,40 @@ def test_doubts_add_as_variances() -> None:
     """Three and four make five."""
     spread = Spread(0.003, {"split": 0.5, "missing": 0.0})
     assert spread.of({"split": np.array([0.008]), "missing": np.array([9.0])})[0] == pytest.approx(0.005)
+
+
+def test_a_distance_counts_standard_deviations() -> None:
+    """Of two uncorrelated features, SD 2 and 0.5: three and four SD off make the root of 12.5."""
+    axes = np.array([[0.5, 0.0], [0.0, 2.0]])
+    distance = FeatureDistance(("ic",), axes, axes @ np.array([10.0, -1.0]))
+    got = distance.of(np.array([[10.0, -1.0], [16.0, 1.0]]))
+    assert got == pytest.approx([0.0, np.sqrt((9.0 + 16.0) / 2.0)])
+
+
+def test_a_model_measures_the_distance_of_the_features_at_its_events() -> None:
+    """All channels about both events, in order; a model whose file has no distance measures none."""
+    data = planted([[0.0], [0.0], [0.0]], 0.0)
+    signals = np.arange(200.0)[None, None, :] / 100.0
+    times = {"ic": np.array([0.25]), "tc": np.array([0.5])}
+    assert from_dict("planted", data).distance(signals, times) is None
+    # Features 0.48, 0.50, 0.52 and 0.98, 1.00, 1.02: the scores are 0.5 and 0.2 off their centres.
+    axes = np.zeros((2, 6))
+    axes[0, 1], axes[1, 5] = 1.0, 10.0
+    section = {"events": ["ic", "tc"], "axes": axes.tolist(), "centre": [0.0, 10.0]}
+    got = from_dict("planted", {**data, "feature_distance": section}).distance(signals, times)
+    assert got == pytest.approx([np.sqrt((0.5**2 + 0.2**2) / 2.0)])
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_model_with_a_distance_doubts_by_it(name: str) -> None:
+    """All three uncertainties of a file grow with the distance where it has a basis, else none."""
+    model = load(name)
+    there = [model.spread[event].terms.get("distance", 0.0) > 0.0 for event in ("ic", "tc", "contact")]
+    assert set(there) == {model.feature_distance is not None}
+    if model.feature_distance is not None:
+        wide = sum(len(model.events[event].offsets_s) for event in model.feature_distance.events)
+        rank = len(model.feature_distance.centre)
+        assert model.feature_distance.axes.shape == (rank, wide * len(model.channels))
 
 
 @pytest.mark.parametrize("name", SHIPPED)

@@ -114,6 +114,32 @@ def test_treadmill_contact_time(shared, match, side) -> None:
     assert (np.abs(error) <= 1.96 * strides.contact_sd_s[rows])[found].mean() >= 0.9
 
 
+def test_intervals_hold_on_runners_that_no_fit_has_seen(virtual, match) -> None:
+    """Of strides of thirty virtual runners, 7 km/h to sprints, nine in ten (without the distance eight)."""
+    rng = np.random.default_rng(41)
+    held, widths = [], []
+    for person in range(30):
+        made = virtual(
+            placement="shank",
+            seconds=8.0,
+            speed_m_s=rng.uniform(1.9, 6.2),
+            strike_angle_deg=rng.uniform(-14.0, 26.0),
+            style_seed=800 + person,
+            seed=person,
+        )
+        truth = (made.truth["tc_s"] - made.truth["ic_s"]).to_numpy()
+        strides, _ = strides_of(_alone(made))
+        rows, at = match(strides.ic_s, made.truth["ic_s"].to_numpy())
+        error = (strides.tc_s - strides.ic_s)[rows] - truth[at]
+        there = np.isfinite(error)
+        half = 1.96 * strides.contact_sd_s[rows][there]
+        held.append(np.mean(np.abs(error[there]) <= half) if there.any() else np.nan)
+        widths.append(np.median(half))
+    assert np.isfinite(held).all()
+    assert np.mean(held) >= 0.9
+    assert np.median(widths) < 0.038
+
+
 def test_a_step_that_was_stopped_gives_no_end(virtual, monkeypatch) -> None:
     """Where the last step to toe-off went as far as it may, the stride stands without an end of contact."""
     recording = _alone(virtual(placement="shank"))
