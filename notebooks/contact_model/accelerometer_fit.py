@@ -13,7 +13,8 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 from feature_distance import distance_section
-from shank_train import MISSING, SEED, figures, ridge, shares, spread
+from robust_fit import ridge
+from shank_train import MISSING, SEED, figures, shares, spread
 
 from gait.analysis.strides.accelerometer_contacts import fits_turned, read_contacts
 from gait.analysis.strides.contact_model import ContactModel, from_dict, snippets

@@ -185,7 +185,7 @@ def test_contacts_and_strike_are_near_the_truth(virtual, match, rate, speed, str
     ],
 )
 def test_a_shank_is_near_the_truth(virtual, match, rate, speed, strike, shank, style) -> None:
-    """Nothing missed or invented; contacts within 20 ms; angle at contact and knee-in within 3 and 1 deg."""
+    """Nothing missed or invented; contacts within 20 ms; angle and knee-in within 3.5 and 1 deg."""
     made = virtual(
         placement="shank",
         speed_m_s=speed,
@@ -205,7 +205,7 @@ def test_a_shank_is_near_the_truth(virtual, match, rate, speed, strike, shank, s
         error = 1e3 * (found[rows] - truth[name].to_numpy()[at])
         assert abs(error.mean()) < 20.0
     lean = strides.shank_angle_deg[rows] - truth["shank_angle_deg"].to_numpy()[at]
-    assert abs(np.nanmedian(lean)) < 3.0
+    assert abs(np.nanmedian(lean)) < 3.5
     frontal = strides.frontal_excursion_deg[rows] - truth["frontal_excursion_deg"].to_numpy()[at]
     assert abs(np.nanmedian(frontal)) < 1.0
 

@@ -1,8 +1,8 @@
 """Contacts of stances seen by an accelerometer alone: three regressions, one behind the other.
 
 Contact is read about the shock; toe-off coarsely about a usual time behind contact, and then finely about
-that. The size of each step is a measure of its uncertainty; so is, where the model has it, the distance of the
-features from those of the fit.
+that. The size of each step is a measure of its uncertainty; so is, where the model has it, the distance of
+the features from those of the fit.
 """
 
 from __future__ import annotations

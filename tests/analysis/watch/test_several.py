@@ -35,7 +35,10 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Path, Path, Ana
     for at, speed in enumerate(SPEEDS):
         folder = tmp_path_factory.mktemp(f"run{at}")
         runner = RunnerSettings(
-            speed_m_s=speed, cadence_spm=160.0 + 8.0 * at, style_seed=7, parts=(("stand", 3.0), ("run", 90.0))
+            speed_m_s=speed,
+            cadence_spm=160.0 + 8.0 * at,
+            style_seed=7,
+            parts=(("stand", 3.0), ("run", 180.0)),
         )
         made = simulate(
             runner, SensorSettings(rate_hz=104.0), sides=("left",), placements=("shank",), seed=10 + at
