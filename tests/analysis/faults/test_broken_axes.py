@@ -9,38 +9,21 @@ import numpy as np
 import pytest
 
 from gait.analysis.faults.broken_axes import broken_axes
-from gait.analysis.faults.survey import Survey
 from gait.analysis.faults.units_and_axes import ANGLES, TIMES
 from gait.recording.model import Recording
 from gait.units import DEG, STANDARD_GRAVITY
-
-TIME_S = np.arange(0.0, 20.0, 0.01)
-
-
-def _recording(acc_scale: float = 1.0, gyr_scale: float = 1.0) -> Recording:
-    """Five seconds at rest, then shaking and turns of some 900 deg/s, times the factors."""
-    rng = np.random.default_rng(8)
-    moving = (TIME_S >= 5.0)[:, None]
-    acc = rng.normal(0.0, 15.0, (len(TIME_S), 3)) * moving + np.array([0.0, 0.0, STANDARD_GRAVITY])
-    gyr = 190.0 * DEG * rng.normal(size=(len(TIME_S), 3)) * moving
-    return Recording("shoe", "left", TIME_S, acc_scale * acc, gyr_scale * gyr)
-
-
-def _survey(recording: Recording) -> Survey:
-    survey = Survey()
-    survey.add(recording.time_s, recording.acc, recording.gyr)
-    return survey
+from tests.analysis.faults.shaken import TIME_S, shaken, surveyed
 
 
 def test_a_sound_recording_has_no_fault() -> None:
     """Neither sensor ends, hangs or repeats itself."""
-    recording = _recording()
-    assert broken_axes(recording, _survey(recording), 100.0) == []
+    recording = shaken()
+    assert broken_axes(recording, surveyed(recording), 100.0) == []
 
 
 def test_limits_dead_axes_overflows_and_zeros() -> None:
     """Each by its own name, with what it spoils."""
-    recording = _recording()
+    recording = shaken()
     limit = 200.0 * DEG
     every_400th = np.arange(len(TIME_S))[:, None] % 400 == 7
     spoilt = {
@@ -51,7 +34,7 @@ def test_limits_dead_axes_overflows_and_zeros() -> None:
     }
     for kind, (acc, gyr) in spoilt.items():
         one = Recording("shoe", "left", TIME_S, acc, gyr)
-        (fault,) = broken_axes(one, _survey(one), 100.0)
+        (fault,) = broken_axes(one, surveyed(one), 100.0)
         assert fault.kind == kind
         assert kind == "zero_rows" or set(ANGLES) <= set(fault.spoils)
     assert fault.value == 5.0
@@ -59,43 +42,43 @@ def test_limits_dead_axes_overflows_and_zeros() -> None:
 
 def test_a_dead_gyroscope_axis_tells_no_contact() -> None:
     """Contact times come from the turns too, so they are withheld with the angles."""
-    recording = _recording()
+    recording = shaken()
     one = Recording("shoe", "left", TIME_S, recording.acc, recording.gyr * [1.0, 1.0, 0.0])
-    (fault,) = broken_axes(one, _survey(one), 100.0)
+    (fault,) = broken_axes(one, surveyed(one), 100.0)
     assert set(TIMES) <= set(fault.spoils)
 
 
 @pytest.mark.parametrize("both", [True, False])
 def test_rows_that_repeat_a_slower_sensor(both: bool) -> None:
     """Every sample four times: told with the true rate; of the gyroscope alone the peak is not spoilt."""
-    recording = _recording()
+    recording = shaken()
     held = np.arange(len(TIME_S)) // 4 * 4
     one = Recording(
         "shoe", "left", TIME_S, recording.acc[held] if both else recording.acc, recording.gyr[held]
     )
-    (fault,) = broken_axes(one, _survey(one), 100.0)
+    (fault,) = broken_axes(one, surveyed(one), 100.0)
     assert fault.kind == "held_samples"
     assert re.search(r"7[45] % of the rows .* about 2[56] Hz, not 100", fault.what)
     assert ("peak_acc_g" in fault.spoils) == both
     twice = Recording("shoe", "left", TIME_S, recording.acc[held // 2 * 2], recording.gyr[held // 2 * 2])
-    (slower,) = broken_axes(twice, _survey(twice), 400.0)
+    (slower,) = broken_axes(twice, surveyed(twice), 400.0)
     assert slower.spoils == ()
 
 
 def test_a_coarse_sensor_at_rest_repeats_itself_and_is_sound() -> None:
     """Only where it moves are repeats looked at."""
-    recording = _recording()
+    recording = shaken()
     coarse = Recording("shoe", "left", TIME_S, np.round(recording.acc), np.round(recording.gyr, 1))
-    assert broken_axes(coarse, _survey(coarse), 100.0) == []
+    assert broken_axes(coarse, surveyed(coarse), 100.0) == []
 
 
 def test_a_file_filled_up_is_told_and_is_no_rest() -> None:
     """The last sample, over and over: a hung sensor, not a second of standing in another unit."""
-    recording = _recording()
+    recording = shaken()
     acc, gyr = recording.acc.copy(), recording.gyr.copy()
     acc[1500:], gyr[1500:] = [20.0, 5.0, 1.0], [3.0, 0.0, 1.0]
     one = Recording("shoe", "left", TIME_S, acc, gyr)
-    survey = _survey(one)
+    survey = surveyed(one)
     assert survey.rests.start_s.max() < 5.0
     assert survey.frozen_s == pytest.approx(5.0, abs=0.5)
     assert [fault.kind for fault in broken_axes(one, survey, 100.0)] == ["frozen"]
@@ -106,10 +89,10 @@ def test_a_limit_at_both_ends_is_no_overflow() -> None:
     swings = np.zeros((len(TIME_S), 3))
     swings[600::9, 0], swings[601::9, 0] = 200.0, -200.0
     limit = 8.0 * STANDARD_GRAVITY
-    acc = np.clip(_recording().acc + swings, -limit, limit)
-    one = Recording("shoe", "left", TIME_S, acc, _recording().gyr)
-    assert _survey(one).acc.wraps.max() > 3
-    assert broken_axes(one, _survey(one), 100.0) == []
+    acc = np.clip(shaken().acc + swings, -limit, limit)
+    one = Recording("shoe", "left", TIME_S, acc, shaken().gyr)
+    assert surveyed(one).acc.wraps.max() > 3
+    assert broken_axes(one, surveyed(one), 100.0) == []
 
 
 def test_an_overflow_at_a_low_rate() -> None:
@@ -117,36 +100,36 @@ def test_an_overflow_at_a_low_rate() -> None:
     peaks = np.zeros((len(TIME_S), 3))
     peaks[600::37, 2] = np.linspace(95.0, 145.0, len(peaks[600::37]))
     peaks[601::37, 2] = 70.0
-    acc = 0.3 * _recording().acc + peaks
+    acc = 0.3 * shaken().acc + peaks
     for scale, kinds in ((8.0, ["acc_overflow"]), (16.0, [])):
         limit = scale * STANDARD_GRAVITY
-        one = Recording("shoe", "left", TIME_S, (acc + limit) % (2.0 * limit) - limit, _recording().gyr)
-        assert [fault.kind for fault in broken_axes(one, _survey(one), 100.0)] == kinds
+        one = Recording("shoe", "left", TIME_S, (acc + limit) % (2.0 * limit) - limit, shaken().gyr)
+        assert [fault.kind for fault in broken_axes(one, surveyed(one), 100.0)] == kinds
     both_ways = np.clip(acc - 2.0 * np.roll(peaks, 1, axis=0), -limit / 2.0, limit / 2.0)
-    one = Recording("shoe", "left", TIME_S, both_ways, _recording().gyr)
-    assert broken_axes(one, _survey(one), 100.0) == []
+    one = Recording("shoe", "left", TIME_S, both_ways, shaken().gyr)
+    assert broken_axes(one, surveyed(one), 100.0) == []
 
 
 def test_hard_landings_at_a_low_rate_are_no_overflow() -> None:
     """Steps between both ends of 16 g, most of them little larger than 16 g: a shank that lands hard."""
     rng = np.random.default_rng(4)
-    one = _recording()
+    one = shaken()
     acc = one.acc.copy()
     for at in range(40, len(acc) - 40, 37):
         acc[at, 0] = STANDARD_GRAVITY * rng.uniform(9.0, 15.6)
         acc[at + 1, 0] = acc[at, 0] - STANDARD_GRAVITY * rng.uniform(14.0, 19.0)
     acc[100, 0], acc[900, 0] = 15.9 * STANDARD_GRAVITY, -15.6 * STANDARD_GRAVITY
     hard = replace(one, acc=acc)
-    assert "acc_overflow" not in {fault.kind for fault in broken_axes(hard, _survey(hard), 100.0)}
+    assert "acc_overflow" not in {fault.kind for fault in broken_axes(hard, surveyed(hard), 100.0)}
 
 
 def test_rows_on_lines_between_samples() -> None:
     """Three rows made between two samples: the true rate is told."""
-    one = _recording()
+    one = shaken()
     fine = np.arange(one.time_s[0], one.time_s[-1], 0.0025)
     acc = np.column_stack([np.interp(fine, one.time_s, column) for column in one.acc.T])
     filled = replace(one, time_s=fine, acc=acc, gyr=None)
-    (fault,) = broken_axes(filled, _survey(filled), 400.0)
+    (fault,) = broken_axes(filled, surveyed(filled), 400.0)
     assert fault.kind == "interpolated"
     assert "about 100 Hz" in fault.what
     assert fault.spoils == ()
