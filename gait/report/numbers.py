@@ -6,7 +6,7 @@ Within `numbers_of` numbers have the decimal sign of a language; elsewhere they 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import NamedTuple
@@ -25,6 +25,7 @@ __all__ = [
     "clean",
     "decimals_for",
     "duration",
+    "missing_by_reason",
     "named",
     "number",
     "numbers_of",
@@ -199,3 +200,25 @@ def clean(text: object, limit: int = LINE_SIGNS) -> str:
     """
     line = visible(str(text))
     return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def missing_by_reason(
+    not_measured: Mapping[str, str], words: Words, label: Callable[[str], str] | None = None
+) -> tuple[str, ...]:
+    """Return one line for each reason why metrics were not measured, with the metrics' names.
+
+    Parameters
+    ----------
+    not_measured
+        Metric -> reason, as an analysis has it (untrusted text).
+    label
+        Function that returns a metric's name; that of the page where None.
+    """
+    reasons: dict[str, list[str]] = {}
+    for name, why in not_measured.items():
+        shown = label(name) if label else words.get(f"metric.{name}", clean(name, LABEL_SIGNS))
+        reasons.setdefault(clean(words.translated(why), SENTENCE_SIGNS), []).append(shown)
+    return tuple(
+        words("quality.not_measured", names=words("list.comma").join(names), why=why)
+        for why, names in reasons.items()
+    )

@@ -16,6 +16,7 @@ from gait.recording.model import Recording
 from gait.recording.write import write_recording
 
 SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "data"
+OF_SHANKS = ("Shank angle at contact", "Shank frontal excursion", "Tibial peak acceleration")
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason=f"no shared data at {SHARED}")
 
 
@@ -91,5 +92,17 @@ def test_without_gyroscope_the_strike_is_not_guessed(capsys: pytest.CaptureFixtu
     """From acceleration alone: cadence and contact time, and plain words for what cannot be had."""
     assert main(["analyze", str(SHARED / "outdoor_run")]) == 0
     text = capsys.readouterr().out
-    assert "Foot strike angle: not measurable without a gyroscope" in text
+    assert "  Foot strike angle, Pronation excursion, " in text
+    assert " Speed: not measurable without a gyroscope" in text
     assert "Ground contact time" in text
+
+
+def test_metrics_that_lack_the_same_stand_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """Of two shoes: the shank's three metrics with their one reason, then what needs the runner's facts."""
+    run = Path(__file__).resolve().parents[2] / "recordings" / "easy-rearfoot"
+    assert main(["analyze", str(run)]) == 0
+    assert capsys.readouterr().out.splitlines()[-3:] == [
+        f"  {', '.join(OF_SHANKS)}: needs a sensor on the shank",
+        "  Vertical stiffness: needs the runner's mass",
+        "  Leg stiffness: needs the runner's mass, the runner's height",
+    ]

@@ -84,6 +84,7 @@ def summary(analysis: Analysis, words: Words | None = None) -> str:
         In which language; English by default.
     """
     from gait.analysis.metrics import METRICS
+    from gait.report.numbers import missing_by_reason
     from gait.report.words import load_words
 
     words = words or load_words()
@@ -98,11 +99,8 @@ def summary(analysis: Analysis, words: Words | None = None) -> str:
     head = ("", words("summary.median"), words("summary.interval"), words("side.left"), words("side.right"))
     lines += _columns([head, *rows]) if rows else ["  " + words("summary.no_running")]
     lines += _within(analysis, words)
-    lines += [
-        f"  {words.label(name)}: {words.translated(why)}"
-        for name, why in analysis.not_measured.items()
-        if name in METRICS
-    ]
+    missing = {name: why for name, why in analysis.not_measured.items() if name in METRICS}
+    lines += [f"  {line}" for line in missing_by_reason(missing, words, words.label)]
     return "\n".join(lines)
 
 

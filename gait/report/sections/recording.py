@@ -5,7 +5,15 @@ from __future__ import annotations
 from gait.analysis.results import Analysis, Fault, SensorQuality
 from gait.analysis.session.quality import fault_line
 from gait.report.blocks import Block, Bullets, Facts, Section
-from gait.report.numbers import LABEL_SIGNS, SENTENCE_SIGNS, TITLE_SIGNS, clean, duration, number
+from gait.report.numbers import (
+    LABEL_SIGNS,
+    SENTENCE_SIGNS,
+    TITLE_SIGNS,
+    clean,
+    duration,
+    missing_by_reason,
+    number,
+)
 from gait.report.story import Story
 from gait.report.words import Words
 
@@ -33,7 +41,7 @@ def build(story: Story) -> Section:
     marked = _marked(analysis, words)
     if marked:
         blocks.append(Facts(marked, words("quality.marked")))
-    missing = _not_measured(story)
+    missing = missing_by_reason(story.analysis.not_measured, words)
     if missing:
         blocks.append(Bullets(missing, words("section.not_measured")))
     return Section("recording", words("section.quality"), tuple(blocks), folded=True, grid=2)
@@ -119,17 +127,4 @@ def _marked(analysis: Analysis, words: Words) -> tuple[tuple[str, str], ...]:
     counts = strides["marks"].fillna("").astype(str).str.split().explode().dropna().value_counts()
     return tuple(
         (words.get(f"mark.{mark}", clean(mark, MARK_SIGNS)), number(n, 0)) for mark, n in counts.items()
-    )
-
-
-def _not_measured(story: Story) -> tuple[str, ...]:
-    """Return one line for each reason why metrics were not measured, with the metrics' names."""
-    words = story.words
-    reasons: dict[str, list[str]] = {}
-    for name, why in story.analysis.not_measured.items():
-        label = words.get(f"metric.{name}", clean(name, LABEL_SIGNS))
-        reasons.setdefault(clean(words.translated(why), SENTENCE_SIGNS), []).append(label)
-    return tuple(
-        words("quality.not_measured", names=words("list.comma").join(labels), why=why)
-        for why, labels in reasons.items()
     )
