@@ -92,7 +92,7 @@ class AnalysedSensor:
         """Return times and fingerprint, by which two sensors are checked to be of one session."""
         run = self.batch.take(self.batch.walking < 0.5)
         name, side = self.recording.name, self.recording.side
-        return SensorTimes(name, side, self.span, self.survey.fingerprint, run)
+        return SensorTimes(name, side, self.span, self.survey.fingerprint, run, self.reads_gyr)
 
 
 def analysed_sensors(

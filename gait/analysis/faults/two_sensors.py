@@ -57,13 +57,17 @@ SAME_LEG_S = 0.06
 
 @dataclass(frozen=True)
 class SensorTimes:
-    """Figures to judge pairs by: name, leg, span of time (s), samples' fingerprint, running strides."""
+    """Figures to judge pairs by: name, leg, span of time (s), samples' fingerprint, running strides.
+
+    ``reads_gyr`` is whether a gyroscope told the strides.
+    """
 
     name: str
     side: Side
     span: tuple[float, float]
     fingerprint: int
     batch: StrideBatch
+    reads_gyr: bool = True
 
 
 def pair_faults(sensors: list[SensorTimes]) -> tuple[Fault, ...]:
@@ -211,9 +215,7 @@ def _step_shares(first: StrideBatch, other: StrideBatch) -> tuple[FloatArray, fl
     follow = np.where(at < len(other), other.ic_s[np.minimum(at, len(other) - 1)], np.nan)
     share = (follow - first.ic_s) / (first.next_ic_s - first.ic_s)
     share = share[(share > 0.0) & (share <= 1.0)]
-    contact = [
-        float(np.nanmedian(b.tc_s - b.ic_s)) if np.isfinite(b.tc_s).any() else np.nan for b in (first, other)
-    ]
+    contact = [_contact_s(batch) for batch in (first, other)]
     gap = abs(contact[0] - contact[1])
     return share, 0.0 if np.isnan(gap) else gap
 
@@ -228,6 +230,8 @@ def _one_leg(first: SensorTimes, other: SensorTimes) -> Fault | None:
     middle = float(np.median(lead))
     if abs(middle) < SAME_LEG_S:
         return None
+    if first.reads_gyr and not other.reads_gyr and abs(middle - _contact_s(first.batch)) < SAME_LEG_S:
+        return _landing_or_push_off(first, other, middle)
     text = sentence(
         "{one} and {other} land {ms:.0f} ms apart: their clocks are not one",
         one=first.name,
@@ -236,3 +240,21 @@ def _one_leg(first: SensorTimes, other: SensorTimes) -> Fault | None:
     )
     todo = sentence("give both files times of one clock, or analyse them one by one")
     return Fault("leg_clocks", "", "likely", text, ("shank_angle_deg", "tibial_peak_g"), todo, 1e3 * middle)
+
+
+def _contact_s(batch: StrideBatch) -> float:
+    """Return the median contact time, s; NaN without one."""
+    return float(np.nanmedian(batch.tc_s - batch.ic_s)) if np.isfinite(batch.tc_s).any() else float("nan")
+
+
+def _landing_or_push_off(first: SensorTimes, other: SensorTimes, late_s: float) -> Fault:
+    """Return the fault of an accelerometer alone that lands when the foot of its leg leaves the ground."""
+    text = sentence(
+        "{other} lands {ms:.0f} ms behind {one}, about when the foot leaves the ground: without a gyroscope its "
+        "push-offs may be taken for landings, or their clocks are not one",
+        one=first.name,
+        other=other.name,
+        ms=1e3 * late_s,
+    )
+    todo = sentence("use a sensor with a gyroscope there, or give both files times of one clock")
+    return Fault("leg_clocks", "", "cannot tell", text, ("shank_angle_deg", "tibial_peak_g"), todo)

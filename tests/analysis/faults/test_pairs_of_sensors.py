@@ -54,6 +54,18 @@ def test_one_leg_lands_once() -> None:
     assert (fault.kind, fault.value) == ("leg_clocks", pytest.approx(100.0, abs=0.5))
 
 
+def test_a_shank_without_gyroscope_may_show_the_push_off() -> None:
+    """Late by the foot's contact time the cause is open and nothing can be shifted; late by less it is a clock."""
+    shank = replace(_sensor("left", 5.24, "shank", mark=2), reads_gyr=False)
+    (fault,) = pair_faults([LEFT, shank])
+    assert (fault.kind, fault.certainty, fault.value) == ("leg_clocks", "cannot tell", None)
+    assert "240 ms behind left shoe" in fault.what
+    (sooner,) = pair_faults([LEFT, replace(_sensor("left", 5.12, "shank", mark=2), reads_gyr=False)])
+    (other,) = pair_faults([LEFT, _sensor("left", 5.24, "shank", mark=2)])
+    for fault in (sooner, other):
+        assert (fault.certainty, fault.value is None) == ("likely", False)
+
+
 def test_one_file_twice_and_two_runs() -> None:
     """The same samples, and spans of time that do not meet, refuse the session; each is told once."""
     assert _kinds(_sensor("right", 5.35)) == ["same_file"]
