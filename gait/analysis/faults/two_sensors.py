@@ -250,8 +250,8 @@ def _contact_s(batch: StrideBatch) -> float:
 def _landing_or_push_off(first: SensorTimes, other: SensorTimes, late_s: float) -> Fault:
     """Return the fault of an accelerometer alone that lands when the foot of its leg leaves the ground."""
     text = sentence(
-        "{other} lands {ms:.0f} ms behind {one}, about when the foot leaves the ground: without a gyroscope its "
-        "push-offs may be taken for landings, or their clocks are not one",
+        "{other} lands {ms:.0f} ms behind {one}, about when the foot leaves the ground: without a gyroscope "
+        "its push-offs may be taken for landings, or their clocks are not one",
         one=first.name,
         other=other.name,
         ms=1e3 * late_s,
