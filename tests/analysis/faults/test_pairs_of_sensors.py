@@ -55,7 +55,7 @@ def test_one_leg_lands_once() -> None:
 
 
 def test_a_shank_without_gyroscope_may_show_the_push_off() -> None:
-    """Late by the foot's contact time the cause is open, and nothing is to be shifted; by less it is a clock."""
+    """Late by the contact time its cause is open, and nothing is to be shifted; by less it is a clock."""
     shank = replace(_sensor("left", 5.24, "shank", mark=2), reads_gyr=False)
     (fault,) = pair_faults([LEFT, shank])
     assert (fault.kind, fault.certainty, fault.value) == ("leg_clocks", "cannot tell", None)
