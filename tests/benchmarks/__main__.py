@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import batch, change, check, live, memory, peer, speed, squad
+from . import batch, change, check, live, memory, peer, speed, squad, stages
 from .measure import machine
 
 
@@ -23,6 +23,7 @@ def recorder(_cache):
 SECTIONS = {
     "speed": speed.main,
     "length": speed.length,
+    "stages": stages.main,
     "memory": memory.main,
     "live": live.main,
     "peer": peer.main,

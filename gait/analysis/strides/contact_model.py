@@ -1,7 +1,7 @@
 """Contact times refined by a regression that was fitted on real motion.
 
 Cues anchor an event to within some 10 ms; the rest depends on the runner's landing and push-off, and shows in
-the signals about the anchor. A ridge regression reads it from there: the event is the anchor plus an
+the signals about the anchor. A linear regression reads it from there: the event is the anchor plus an
 intercept plus a weighted sum of the signals at fixed offsets from the anchor. Two regressions on different
 signals are averaged; their difference shows how certain the result is.
 
