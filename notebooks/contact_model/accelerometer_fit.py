@@ -35,6 +35,9 @@ DISTANCE = "distance"
 """Doubt of a plan with a distance: how far a stance's features lie from those of the fit, without unit."""
 NOT_FITTED = ("beyond", "missing")
 """Terms whose factors are not fitted on the errors of all stances."""
+DISTANCE_RANK = 12
+"""Principal components of the distance from the fit. With 6 of virtual runners left out 84 % of strides are held,
+with 12 93 %, with 20 95 %; of real ones 97 % with each, and widths are the same from 12 on (shanks)."""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from accelerometer_fit import Part, Plan, finished, skeleton
+from accelerometer_fit import DISTANCE_RANK, Part, Plan, finished, skeleton
 from landing_fit import Shocks, features_of, landing_fit, told_right
 from shank_motion import Sensed
 from shank_train import SEED, SOURCE
@@ -57,9 +57,6 @@ LANDING_ABOUT_S, PUSH_OFF_ABOUT_S = (-0.02, 0.10), (-0.06, 0.10)
 APART_S, SCORED_S = 0.06, 0.30
 """s on both sides of a shock in which nothing is larger, and that are looked at to tell it."""
 NEAR_S, STANCE_S = 0.08, (0.10, 0.50)
-DISTANCE_RANK = 12
-"""Principal components of the distance from the fit. With 6 of virtual runners left out 84 % of strides are held,
-with 12 93 %, with 20 95 %; of real ones 97 % with each, and widths are the same from 12 on."""
 PLAN = Plan(
     MODEL,
     skeleton(

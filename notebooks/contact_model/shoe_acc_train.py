@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from accelerometer_fit import Part, Plan, finished, skeleton
+from accelerometer_fit import DISTANCE_RANK, Part, Plan, finished, skeleton
 from landing_fit import features_of, landing_fit
 from poses import SLOW, Measured
 from shank_acc_train import EVENTS, write
@@ -60,6 +60,7 @@ PLAN = Plan(
     BEFORE_S + IC_ANCHOR_S,
     TC_ANCHOR_S,
     USUAL_CONTACT_S,
+    distance_rank=DISTANCE_RANK,
 )  # fmt: skip
 STANCE_S = (0.10, 0.50)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -56,7 +58,7 @@ def test_doubt_grows_with_what_was_not_recorded() -> None:
     ic = np.array([1.0, 2.0, 3.0])
     nothing = np.full(3, np.nan)
     found = Contacts(ic, nothing, ic + np.array([0.23, 0.23, 0.45]), nothing, nothing)
-    moves = dict.fromkeys(("ic_shift", "coarse_shift", "tc_shift"), np.zeros(3))
+    moves = dict.fromkeys(("ic_shift", "coarse_shift", "tc_shift", "distance"), np.zeros(3))
     sure = with_doubt(MODEL, found, moves, buffer, (0.175, 0.290)).both_sd
     assert sure[0] == pytest.approx(MODEL.spread["contact"].constant_s)
     assert sure[1] >= sure[0]
@@ -106,4 +108,5 @@ def test_the_distance_is_that_of_the_events_that_were_found() -> None:
         assert moves["distance"][row] == pytest.approx((total / len(basis.centre)) ** 0.5, rel=1e-6)
     wild = read_contacts(model, {k: 20.0 * v for k, v in raw.items()}, np.zeros(5), 0.31, 0.23)[1]
     assert (wild["distance"] > moves["distance"]).all()
-    assert "distance" not in read_contacts(MODEL, raw_of(MODEL), np.zeros(2), 0.3, 0.22)[1]
+    bare = replace(MODEL, feature_distance=None)
+    assert "distance" not in read_contacts(bare, raw_of(MODEL), np.zeros(2), 0.3, 0.22)[1]
